@@ -44,6 +44,7 @@ class UnknownName(KeikiError):
     ja = "「{name}」という{kind_ja}はありません。{suggestion_ja}"
     KINDS: ClassVar[dict[str, str]] = {
         "fact": "ファクト",
+        "vocabulary": "値の一覧",
         "column": "列",
         "measure": "メジャー",
         "KPI": "KPI",

@@ -28,7 +28,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a fact. `vocabulary` names the list of known values, None when values are free."""
+    """One column of a fact. `vocabulary` names the list of known values, None when values are free.
+
+    `unless` names a yes/no column of the same fact that lifts the requirement: an order needs a customer
+    unless `is_guest` is true, so revenue keeps guest orders and customer measures leave them out.
+    """
 
     name: str
     kind: Kind
@@ -37,6 +41,7 @@ class Column:
     role: Role = Role.CORE
     required: bool = False
     vocabulary: str | None = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,3 +65,30 @@ class Fact:
     def column(self, name: str) -> Column | None:
         """The declared column of that name, or None for a business's own dimension."""
         return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        """The columns that no row may leave empty."""
+        return tuple(c for c in self.columns if c.required)
+
+
+def core(name: str, kind: Kind, ja: str, en: str, vocabulary: str | None = None) -> Column:
+    """A column that every fact of the kind has and that a row may leave empty."""
+    return Column(name, kind, ja, en, vocabulary=vocabulary)
+
+
+def required(
+    name: str, kind: Kind, ja: str, en: str, vocabulary: str | None = None, *, unless: str | None = None
+) -> Column:
+    """A core column that no row may leave empty, except where the yes/no column `unless` is true."""
+    return Column(name, kind, ja, en, required=True, vocabulary=vocabulary, unless=unless)
+
+
+def extra(name: str, kind: Kind, ja: str, en: str, vocabulary: str | None = None) -> Column:
+    """A column that the catalogue knows and that many businesses do not have."""
+    return Column(name, kind, ja, en, Role.EXTRA, vocabulary=vocabulary)
+
+
+def derived(name: str, kind: Kind, ja: str, en: str, vocabulary: str | None = None) -> Column:
+    """A column computed after loading; rows cannot bring it."""
+    return Column(name, kind, ja, en, Role.DERIVED, vocabulary=vocabulary)

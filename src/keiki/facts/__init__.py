@@ -1,0 +1,49 @@
+"""What rows must look like: the 13 facts, their vocabularies, and how raw columns become them."""
+
+from __future__ import annotations
+
+from keiki.errors import UnknownName
+from keiki.facts.contract import Column, Fact, Kind, Role
+from keiki.facts.costs import COSTS
+from keiki.facts.customers import CUSTOMERS
+from keiki.facts.events import EVENTS
+from keiki.facts.exposures import EXPOSURES
+from keiki.facts.invoices import INVOICES
+from keiki.facts.media import MEDIA
+from keiki.facts.observations import OBSERVATIONS
+from keiki.facts.order_lines import ORDER_LINES
+from keiki.facts.orders import ORDERS
+from keiki.facts.stages import STAGES
+from keiki.facts.subscriptions import SUBSCRIPTIONS
+from keiki.facts.surveys import SURVEYS
+from keiki.facts.tickets import TICKETS
+from keiki.facts.vocabulary import Label, vocabulary
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        CUSTOMERS,
+        ORDERS,
+        ORDER_LINES,
+        SUBSCRIPTIONS,
+        INVOICES,
+        COSTS,
+        MEDIA,
+        EVENTS,
+        STAGES,
+        SURVEYS,
+        TICKETS,
+        EXPOSURES,
+        OBSERVATIONS,
+    )
+}
+
+
+def fact(name: str) -> Fact:
+    """The fact of that name; `UnknownName` suggests the nearest one."""
+    if name not in FACTS:
+        raise UnknownName(kind="fact", name=name, known=FACTS)
+    return FACTS[name]
+
+
+__all__ = ["FACTS", "Column", "Fact", "Kind", "Label", "Role", "fact", "vocabulary"]

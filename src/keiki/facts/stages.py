@@ -1,0 +1,51 @@
+"""The fact `stages`: one row each time a subject enters a stage."""
+
+from __future__ import annotations
+
+from keiki.facts.contract import Fact, Kind, core, derived, extra, required
+
+STAGES = Fact(
+    name="stages",
+    ja="ステージ履歴",
+    en="Stage history",
+    grain_ja="対象（リード・案件・応募者など）がステージに入るたびに1行",
+    grain_en="one row each time a lead, deal, applicant or other subject enters a stage",
+    key=("pipeline", "subject_id", "stage", "entered_at"),
+    time="entered_at",
+    columns=(
+        required("pipeline", Kind.TEXT, "パイプライン", "Pipeline", "pipeline"),
+        required("subject_id", Kind.TEXT, "対象ID", "Subject ID"),
+        required("stage", Kind.TEXT, "ステージ", "Stage", "stage"),
+        required("entered_at", Kind.TIMESTAMP, "到達日時", "Entered at"),
+        core("customer_id", Kind.TEXT, "顧客ID", "Customer ID"),
+        core("amount", Kind.MONEY, "金額（税抜）", "Amount, net of tax"),
+        core("channel", Kind.TEXT, "チャネル", "Channel", "channel"),
+        core("campaign", Kind.TEXT, "キャンペーン", "Campaign"),
+        core("owner", Kind.TEXT, "担当者", "Owner"),
+        core("department", Kind.TEXT, "部門", "Department", "department"),
+        core("score", Kind.NUMBER, "リードスコア", "Lead score"),
+        core("reason", Kind.TEXT, "失注・対象外の理由", "Lost or rejection reason"),
+        core("is_target", Kind.BOOLEAN, "ターゲット企業", "Target account"),
+        extra("kind", Kind.TEXT, "対象の種類", "Subject kind", "subject_kind"),
+        extra("parent_id", Kind.TEXT, "元の対象ID", "Earlier subject ID"),
+        extra("origin", Kind.TEXT, "需要の起点", "Origin of demand", "origin"),
+        extra("sales_channel", Kind.TEXT, "販売経路", "Sales channel", "sales_channel"),
+        extra("partner", Kind.TEXT, "パートナー", "Partner"),
+        extra("is_key_partner", Kind.BOOLEAN, "主要パートナー", "Key partner"),
+        extra("campaign_kind", Kind.TEXT, "施策の種類", "Campaign kind", "campaign_kind"),
+        extra("platform", Kind.TEXT, "媒体", "Platform", "platform"),
+        extra("product", Kind.TEXT, "商品・サービス", "Product"),
+        extra("project", Kind.TEXT, "プロジェクト", "Project"),
+        extra("property_type", Kind.TEXT, "物件の種類", "Property type"),
+        extra("is_new", Kind.BOOLEAN, "初めてのリード", "First lead of the person"),
+        extra("is_valid", Kind.BOOLEAN, "有効リード", "Valid lead"),
+        extra("is_large", Kind.BOOLEAN, "大型案件", "Large deal"),
+        extra("seats", Kind.INTEGER, "導入席数", "Seats at deployment"),
+        extra("competitor", Kind.TEXT, "競合", "Competitor"),
+        extra("competitor_count", Kind.INTEGER, "競合の数", "Number of competitors"),
+        extra("lost_to", Kind.TEXT, "失注先", "Lost to"),
+        extra("gross_profit", Kind.MONEY, "粗利", "Gross profit"),
+        extra("scheduled_at", Kind.TIMESTAMP, "予約日時", "Scheduled at"),
+        derived("score_band", Kind.TEXT, "スコア帯", "Score band"),
+    ),
+)
