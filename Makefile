@@ -1,0 +1,81 @@
+# The commands of the project. `make` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PORT ?= 8000
+KEIKI_HOME ?= $(CURDIR)/.keiki
+PYTHON ?= $(shell tools/find_python.sh)
+BIN := .venv/bin
+UV := .uv/bin/uv
+SOURCES := src tests tools benchmarks
+TEMPLATES = $(shell git ls-files 'src/keiki/server/*.html')
+
+export KEIKI_HOME
+
+.PHONY: help
+help: ## Show these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: install ## Set everything up, make the demo company and start Keiki (PORT=8000, KEIKI_HOME=.keiki)
+	@$(BIN)/keiki serve --demo --port $(PORT)
+
+.PHONY: test
+test: machine develop ## Set up what the checks need and run every check and test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+.PHONY: check
+check: ## Formatting, types, layers and the rules of the house
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --quiet
+	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --check --target-version 5.2 $(TEMPLATES); fi
+	@$(BIN)/python -m tools.check
+
+.PHONY: dev
+dev: develop ## Start Keiki for development: restarts when a file changes
+	@$(BIN)/keiki serve --demo --reload --port $(PORT)
+
+.PHONY: bench
+bench: develop ## Measure speed against the peers, as ratios within one run
+	@$(BIN)/python -m benchmarks
+
+.PHONY: docs
+docs: develop ## Write the generated pages of docs/ anew
+	@$(BIN)/python -m tools.pages --write
+
+.PHONY: lock
+lock: $(UV) ## Choose the newest allowed versions and write requirements/*.lock
+	@tools/lock.sh $(UV)
+
+.PHONY: format
+format: develop ## Put code and templates into the house format
+	@$(BIN)/ruff check --fix --quiet $(SOURCES)
+	@$(BIN)/ruff format --quiet $(SOURCES)
+	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --target-version 5.2 $(TEMPLATES); fi
+
+.PHONY: machine
+machine:
+	@tools/machine.sh
+
+.PHONY: install
+install: $(UV) $(BIN)/python
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements/run.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+
+.PHONY: develop
+develop: $(UV) $(BIN)/python
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements/dev.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+
+$(UV): requirements/uv.lock
+	@echo "Fetching uv …"
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.lock
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -m venv --without-pip .venv

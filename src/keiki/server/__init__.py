@@ -1,0 +1,1 @@
+"""The control plane: people, businesses and pages around the library."""

@@ -1,0 +1,1 @@
+"""One file per rule; each has `problems(root)`, which yields a line for every breach."""
