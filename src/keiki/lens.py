@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from keiki.formula.nodes import Condition
 from keiki.periods import Calendar, Period
+
+if TYPE_CHECKING:
+    from keiki.formula.nodes import Condition  # the formula language stands above the lens
 
 
 @dataclass(frozen=True)
