@@ -25,9 +25,9 @@ SALES = (
     Twig("sales", None, status="watch"),
     Twig("new", "sales", "+", status="act"),
     Twig("customers", "new", "×", status="act"),
-    Twig("basket", "new", "×", status="ok"),
-    Twig("old", "sales", "+", status="ok"),
-    Twig("mail", "old", influence=True, status="ok"),
+    Twig("basket", "new", "×", status="good"),
+    Twig("old", "sales", "+", status="good"),
+    Twig("mail", "old", influence=True, status="good"),
     Twig("stock", "old", influence=True, status="none"),
 )
 
@@ -45,7 +45,7 @@ def test_layout_closes_a_branch_and_counts_what_it_hides() -> None:
     assert [(card.id, card.open, card.hidden, card.worst) for card in laid.cards] == [
         ("sales", True, 0, "act"),
         ("new", False, 2, "act"),
-        ("old", False, 2, "ok"),
+        ("old", False, 2, "good"),
     ]
 
 

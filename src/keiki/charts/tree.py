@@ -13,7 +13,7 @@ COLUMN_GAP, ROW_GAP, FAMILY_GAP = 56, 8, 12
 MARGIN = 24
 TRUNK, CORNER = 36, 8
 
-WORST: Final = ("act", "watch", "ok", "none")
+WORST: Final = ("act", "watch", "good", "none")
 """Statuses, the most urgent first."""
 
 
@@ -82,7 +82,7 @@ class Layout:
 def worst(statuses: Iterable[str]) -> str:
     """The most urgent of some statuses, `none` when there are none.
 
-    >>> worst(["ok", "act", "watch"])
+    >>> worst(["good", "act", "watch"])
     'act'
     """
     return min(statuses, key=WORST.index, default="none")
