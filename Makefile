@@ -34,6 +34,7 @@ check: ## Formatting, types, layers and the rules of the house
 	@$(BIN)/lint-imports --no-logo --quiet
 	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --check --target-version 5.2 $(TEMPLATES); fi
 	@$(BIN)/python -m tools.check
+	@$(BIN)/python -m tools.write_pages
 
 .PHONY: dev
 dev: develop ## Start Keiki for development: restarts when a file changes
@@ -45,7 +46,7 @@ bench: develop ## Measure speed against the peers, as ratios within one run
 
 .PHONY: docs
 docs: develop ## Write the generated pages of docs/ anew
-	@$(BIN)/python -m tools.pages --write
+	@$(BIN)/python -m tools.write_pages --write
 
 .PHONY: lock
 lock: $(UV) ## Choose the newest allowed versions and write requirements/*.lock

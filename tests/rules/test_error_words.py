@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tools.rules.error_words import problems
 
 HEAD = "class KeikiError(Exception):\n    en = '{message}'\n    ja = '{message}'\n"
