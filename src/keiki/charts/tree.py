@@ -13,7 +13,7 @@ COLUMN_GAP, ROW_GAP, FAMILY_GAP = 56, 8, 12
 MARGIN = 24
 TRUNK, CORNER = 36, 8
 
-WORST: Final = ("act", "watch", "good", "none")
+WORST: Final = ("act", "watch", "good", "plain", "none")
 """Statuses, the most urgent first."""
 
 
