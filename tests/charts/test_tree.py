@@ -52,7 +52,7 @@ def test_layout_closes_a_branch_and_counts_what_it_hides() -> None:
 def test_layout_draws_a_straight_and_a_bent_connector() -> None:
     twigs = (Twig("a", None), Twig("b", "a"), Twig("c", "b", "×"), Twig("d", "b", "×"))
     edges = {edge.child: edge.path for edge in layout(twigs).edges}
-    top, foot = MARGIN + CARD_HEIGHT // 2, MARGIN + CARD_HEIGHT // 2 + 48
+    top, foot = MARGIN + CARD_HEIGHT // 2, MARGIN + CARD_HEIGHT // 2 + 52
     start = MARGIN + CARD_WIDTH
     assert edges["b"] == f"M{start} {foot}H{start + COLUMN_GAP}"
     start += CARD_WIDTH + COLUMN_GAP
@@ -91,12 +91,12 @@ def test_levels_opens_so_many_levels() -> None:
     assert levels(SALES, 1) == {"sales"}
 
 
-def test_card_place_writes_its_row_as_hexadecimal_classes() -> None:
+def test_card_place_writes_both_coordinates_as_hexadecimal_classes() -> None:
     twigs = (Twig("a", None), *(Twig(f"b{i}", "a", "+") for i in range(40)))
     card = layout(twigs).cards[-1]
-    digits = [int(name.split("-")[1], 16) for name in card.place.split()[1:]]
-    assert sum(digit * 16**power for power, digit in enumerate(digits)) * UNIT == card.y
-    assert card.place.split()[0] == "d1"
+    digits = {name.split("-")[0]: int(name.split("-")[1], 16) for name in card.place.split()}
+    assert sum(digits[f"x{power}"] * 16**power for power in range(3)) * UNIT == card.x
+    assert sum(digits[f"y{power}"] * 16**power for power in range(4)) * UNIT == card.y
 
 
 @st.composite

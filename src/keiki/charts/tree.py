@@ -8,7 +8,7 @@ from typing import Final
 
 UNIT: Final = 4
 """Everything lies on a grid of four pixels."""
-CARD_WIDTH, CARD_HEIGHT = 216, 88
+CARD_WIDTH, CARD_HEIGHT = 216, 96
 COLUMN_GAP, ROW_GAP, FAMILY_GAP = 56, 8, 12
 MARGIN = 24
 TRUNK, CORNER = 36, 8
@@ -44,9 +44,11 @@ class Card:
 
     @property
     def place(self) -> str:
-        """The place as style classes (`d` column, `y0`–`y3` digits of the row), since pages forbid inline styles."""
-        row = self.y // UNIT
-        return " ".join([f"d{self.depth}", *(f"y{power}-{row >> 4 * power & 15:x}" for power in range(4))])
+        """The place as style classes, since pages forbid inline styles: the hexadecimal digits of both coordinates
+        on the grid, lowest first (`x0-6 x1-4 x2-0 y0-a …`)."""
+        across = [f"x{power}-{self.x // UNIT >> 4 * power & 15:x}" for power in range(3)]
+        down = [f"y{power}-{self.y // UNIT >> 4 * power & 15:x}" for power in range(4)]
+        return " ".join([*across, *down])
 
 
 @dataclass(frozen=True)
