@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -158,3 +159,320 @@ class DateOutOfRange(KeikiError):
 
     en = "That period lies outside the years 1 to 9999. Please choose a nearer date."
     ja = "その期間は西暦1年から9999年の外にあります。もっと近い日付を選んでください。"
+
+
+# --- formula ---
+
+
+class FormulaError(KeikiError):
+    """A formula that cannot be read or used. `text` is the formula, `place` the offset, `picture` both with a caret."""
+
+    en = "{reason_en}{suggestion}\n{picture}"
+    ja = "{reason_ja}{suggestion_ja}\n{picture}"
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "too_long": (
+            "The formula has {size} characters; the limit is {limit}. Please split it into several KPIs.",
+            "式が{size}文字あります。上限は{limit}文字です。いくつかのKPIに分けてください。",
+        ),
+        "too_many_tokens": (
+            "The formula has more than {limit} words and signs. Please split it into several KPIs.",
+            "式の語と記号が{limit}個を超えています。いくつかのKPIに分けてください。",
+        ),
+        "too_deep": (
+            "The formula is nested more than {limit} levels deep. Please split it into several KPIs.",
+            "式の入れ子が{limit}段を超えています。いくつかのKPIに分けてください。",
+        ),
+        "empty": ("The formula is empty. Please write one, such as n_orders / n_sessions.",
+                  "式が空です。n_orders / n_sessions のように書いてください。"),
+        "character": ("The character {found} has no meaning in a formula.", "{found} という文字は式では使えません。"),
+        "open_text": ("The text that begins here has no closing quote (').", "ここから始まる文字列が閉じていません（'）。"),
+        "number": (
+            "“{found}” is not a number here. Write digits without separators, such as 1200 or 0.5.",
+            "「{found}」はここでは数値として読めません。1200 や 0.5 のように区切りなしで書いてください。",
+        ),
+        "expected": ("Expected {wanted} but found {found}.", "ここには{wanted_ja}が必要ですが、{found_ja}になっています。"),
+        "not_number": (
+            "“{found}” is not a number, so it cannot be used in arithmetic.",
+            "「{found}」は数値ではないので、計算に使えません。",
+        ),
+        "not_time": (
+            "“{found}” needs two dates or times.",
+            "「{found}」には日付か日時が2つ必要です。",
+        ),
+        "too_heavy": (
+            "The formula divides by divisions more than {limit} levels deep. Please split it into several KPIs.",
+            "割り算の入れ子が{limit}段を超えています。いくつかのKPIに分けてください。",
+        ),
+        "not_condition": (
+            "“{found}” says nothing that can be true or false. Compare it, such as status = 'completed'.",
+            "「{found}」だけでは条件になりません。status = 'completed' のように比べてください。",
+        ),
+        "not_value": (
+            "“{found}” is a condition; a value is needed here.",
+            "「{found}」は条件です。ここには値が必要です。",
+        ),
+        "column_brackets": (
+            "A column takes no brackets. Join conditions with “and”.",
+            "列に [ ] は付けられません。条件は and でつないでください。",
+        ),
+        "twice": ("“{found}” is given twice. Please keep one.", "「{found}」が2回あります。1つにしてください。"),
+        "function": ("There is no function called “{found}”.", "「{found}」という関数はありません。"),
+        "function_here": (
+            "The function “{found}” cannot be used over columns.",
+            "関数「{found}」は列の計算では使えません。",
+        ),
+        "arguments": (
+            "“{found}” takes {wanted} but got {count}.",
+            "「{found}」の引数は{wanted_ja}ですが、{count}個あります。",
+        ),
+        "unknown": ("There is no “{found}”.", "「{found}」は見つかりません。"),
+        "mismatch": (
+            "“{left}” ({left_kind}) cannot be compared with “{right}” ({right_kind}).",
+            "「{left}」（{left_kind_ja}）と「{right}」（{right_kind_ja}）は比べられません。",
+        ),
+        "order": (
+            "“{found}” is true or false; it can be compared with = and <> only.",
+            "「{found}」は真か偽なので、= と <> でだけ比べられます。",
+        ),
+        "date": (
+            "“{found}” is no date. Write it as year-month-day, such as '2026-10-31'.",
+            "「{found}」は日付として読めません。'2026-10-31' のように書いてください。",
+        ),
+        "no_moment": (
+            "as_of means the end of a period, but none was given here.",
+            "as_of は期間の終わりを指しますが、ここには期間がありません。",
+        ),
+        "no_kpi": (
+            "this_kpi has a meaning only inside the formula of a KPI.",
+            "this_kpi はKPIの式の中でだけ使えます。",
+        ),
+    }
+
+    def __init__(self, *, reason: str, text: str, place: int, known: Iterable[str] = (), **details: Any) -> None:
+        self.reason, self.text, self.place = reason, text, place
+        self.picture = _picture(text, place)
+        near = did_you_mean(str(details.get("found", "")), known)
+        en, ja = (words.format(**details) for words in self.REASONS[reason])
+        super().__init__(
+            reason_en=en,
+            reason_ja=ja,
+            suggestion=f" Did you mean “{near}”?" if near else "",
+            suggestion_ja=f"「{near}」ではありませんか。" if near else "",
+            picture=self.picture,
+        )
+
+
+def _picture(text: str, place: int, reach: int = 50) -> str:
+    """The text around a place with a caret under it; wide characters are underlaid with wide spaces."""
+    start, end = max(0, place - reach), min(len(text), place + reach)
+    before = ("…" if start else "") + _printable(text[start:place])
+    after = _printable(text[place:end]) + ("…" if end < len(text) else "")
+    indent = "".join("\u3000" if unicodedata.east_asian_width(sign) in "WF" else " " for sign in before)
+    return f"{before}{after}\n{indent}^"
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "\ufffd" if not sign.isspace() else " " for sign in text)
+
+
+class CycleOfKpis(KeikiError):
+    """KPIs whose formulas lead back to themselves."""
+
+    en = "These KPIs go round in a circle: {path}. Change one of their formulas so that it ends at a measure."
+    ja = "KPIの計算が循環しています：{path}。どれか1つの計算式を変えて、メジャーで終わるようにしてください。"
+
+
+class UnitClash(KeikiError):
+    """A formula adds or compares two units that cannot be added."""
+
+    en = "The formula {formula} adds {left} to {right}. Convert one of them first."
+    ja = "計算式 {formula} は {left} と {right} を足し引きしています。先に単位をそろえてください。"
+
+
+class UnitMismatch(KeikiError):
+    """A formula that cannot have the unit its KPI declares."""
+
+    en = "The unit is declared as “{unit}”, but {formula} cannot give that. Correct the unit or the formula."
+    ja = "単位は「{unit}」と宣言されていますが、{formula} からその単位にはなりません。単位か計算式を直してください。"
+
+
+class NoQualityBeside(KeikiError):
+    """A KPI that counts how much, with no KPI beside it that says how good."""
+
+    en = "“{name}” only counts how much. Name a KPI to read beside it that says how good (pairs_with)."
+    ja = "「{name}」は量だけのKPIです。あわせて見る質のKPIを pairs_with に書いてください。"
+
+
+# Customers, journeys and the demo company
+
+
+class UnreadableWindow(KeikiError):
+    """A length of time that is not written like 60d."""
+
+    en = "“{text}” is not a length of time. Write a number and h, d, w, m or y, such as 60d or 6m."
+    ja = "「{text}」は期間の長さとして読めません。60d や 6m のように、数字と h・d・w・m・y で書いてください。"
+
+
+# --- command line ---
+
+
+class UnreadablePeriod(KeikiError):
+    """A period that was typed and is none."""
+
+    en = "“{text}” is not a period. Write 2026-10-31, 2026-W44, 2026-10, 2026-Q4, 2026, or a range like 2026-08..2026-10."
+    ja = (
+        "「{text}」は期間として読めません。2026-10-31、2026-W44、2026-10、2026-Q4、2026、"
+        "または 2026-08..2026-10 のように書いてください。"
+    )
+
+
+# --- the control plane ---------------------------------------------------------------------------------
+
+
+class EditConflict(KeikiError):
+    """Somebody else saved the same thing in between; `mine` and `theirs` hold both values."""
+
+    en = "Somebody else has changed this in the meantime. Nothing of yours was saved; compare and save again."
+    ja = "開いているあいだに、ほかの人が変更しました。まだ保存していません。内容を見比べて、もう一度保存してください。"
+
+
+class LastOwner(KeikiError):
+    """A business keeps at least one owner."""
+
+    en = "“{business}” needs at least one owner. Make somebody else an owner first."
+    ja = "「{business}」には所有者が1人以上必要です。先にほかの人を所有者にしてください。"
+
+
+class AlreadyMember(KeikiError):
+    """The invited person belongs to the business already."""
+
+    en = "{email} already belongs to this business. Change the role in the list instead."
+    ja = "{email} はすでにこの事業のメンバーです。役割は一覧で変えられます。"
+
+
+class UnknownJob(KeikiError):
+    """A kind of background work that no app has declared."""
+
+    en = "There is no background work called “{kind}”."
+    ja = "「{kind}」という処理はありません。"
+
+
+# --- engine: connections and the lake ---
+
+
+class ExtensionMissing(KeikiError):
+    en = (
+        "DuckDB {version} has no extension “{extension}” here, and it could not be fetched. "
+        "Install the package duckdb-extension-{package}=={version}."
+    )
+    ja = (
+        "DuckDB {version} の拡張「{extension}」がなく、取得もできませんでした。"
+        "パッケージ duckdb-extension-{package}=={version} を入れてください。"
+    )
+
+    def __init__(self, *, extension: str, version: str) -> None:
+        super().__init__(extension=extension, version=version, package=extension.replace("_", "-"))
+
+
+class LakeUnreachable(KeikiError):
+    en = "The facts in {folder} cannot be opened. Nothing was changed. Check that their catalogue can be reached."
+    ja = "{folder} のデータを開けません。何も変わっていません。カタログに接続できるか確かめてください。"
+
+
+class LakeUnwritable(KeikiError):
+    en = (
+        "Nothing can be written to {folder}: {detail}. What was there before is unchanged. "
+        "Free some space or allow writing, then try again."
+    )
+    ja = (
+        "{folder} に書き込めません（{detail}）。以前のデータはそのままです。"
+        "空き容量か書き込みの許可を確かめて、もう一度お試しください。"
+    )
+
+
+class LakeBusy(KeikiError):
+    en = "Another import has been at work for a long time. Nothing was changed. Please try again when it is done."
+    ja = "ほかの取り込みが長く続いています。何も変わっていません。終わってからもう一度お試しください。"
+
+
+class TooLittleMemory(KeikiError):
+    en = "The import needs more than {memory} of memory. Nothing was changed. Allow more memory, or split the file."
+    ja = "取り込みには {memory} を超えるメモリーが必要です。何も変わっていません。上限を上げるか、ファイルを分けてください。"
+
+
+class ImportFailed(KeikiError):
+    en = "The import stopped: {detail}. Nothing was changed."
+    ja = "取り込みを中止しました（{detail}）。何も変わっていません。"
+
+
+class ImportCancelled(KeikiError):
+    en = "The import was cancelled. Nothing was changed."
+    ja = "取り込みを取り消しました。何も変わっていません。"
+
+
+class UndoImpossible(KeikiError):
+    """`reason` is one of `REASONS`."""
+
+    en = "The import {import_id} cannot be undone: {reason_en}"
+    ja = "取り込み {import_id} は元に戻せません。{reason_ja}"
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "undone": ("it has been undone already.", "すでに元に戻してあります。"),
+        "undo": ("it is itself an undo. Import the file again instead.", "これは取り消しの記録です。ファイルをもう一度取り込んでください。"),
+        "forgotten": ("the state before it has been deleted.", "取り込む前の状態が削除されています。"),
+    }
+
+    def __init__(self, *, import_id: str, reason: str) -> None:
+        en, ja = self.REASONS[reason]
+        super().__init__(import_id=import_id, reason_en=en, reason_ja=ja)
+
+
+class UnknownSnapshot(KeikiError):
+    en = "There is no snapshot {snapshot} of the facts; the newest is {newest}."
+    ja = "データのスナップショット {snapshot} はありません。最新は {newest} です。"
+
+
+class EngineUnknown(KeikiError):
+    en = "“{address}” is no engine. Use duckdb, spark://local[2] or spark://host:port."
+    ja = "「{address}」というエンジンはありません。duckdb、spark://local[2]、spark://ホスト:ポート のどれかにしてください。"
+
+
+class SparkMissing(KeikiError):
+    en = "Spark is not installed. Install keiki[spark] and a Java runtime, or use DuckDB."
+    ja = "Spark が入っていません。keiki[spark] と Java を入れるか、DuckDB をお使いください。"
+
+
+# --- end of engine: connections and the lake ---
+
+
+class ChildNotInFormula(KeikiError):
+    """A node of a tree hangs below a formula that does not use it."""
+
+    en = (
+        "“{child}” hangs below “{node}” but is not in its formula. Put it into the formula, "
+        "or mark it as an influence (influence: {{sign, lag}})."
+    )
+    ja = (
+        "「{child}」は「{node}」の下にありますが、計算式に入っていません。計算式に入れるか、"
+        "影響（influence: {{sign, lag}}）として示してください。"
+    )
+
+
+class NodeWithoutNumber(KeikiError):
+    """A node of a tree that has nothing to give it a value."""
+
+    en = "“{node}” has neither a KPI nor anything below it. Give it a KPI, or remove it."
+    ja = "「{node}」にはKPIも下位の項目もありません。KPIを選ぶか、取り除いてください。"
+
+
+class NotADriver(KeikiError):
+    """A what-if tries to move a node that follows from others."""
+
+    en = "“{node}” follows from the numbers below it and cannot be moved by itself. You can move: {drivers}."
+    ja = "「{node}」は下の数字から計算されるため、直接は動かせません。動かせるもの：{drivers}。"
+
+
+class InfluenceLoop(KeikiError):
+    """A node of a tree that stands for the same number as a node above it, inside its formula."""
+
+    en = "“{node}” is the same number as “{above}” above it. Only a driver between them can hold still; flag one."
+    ja = "「{node}」は上にある「{above}」と同じ数字です。間のどれかを driver にして、動かないようにしてください。"
