@@ -1,4 +1,4 @@
-"""The business calendar: time zone, week start, fiscal year, closing day, holidays; half-open periods and comparisons."""
+"""The business calendar: time zone, weeks, fiscal year, closing day, holidays; half-open periods and comparisons."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class Calendar:
     `week_start` 0 = Monday … 6 = Sunday. `fiscal_start` = first month of the fiscal year (1–12).
     `closing_day` = last day of the business month (1–27), None for the end of the calendar month: with 20,
     October is 21 September to 20 October. Quarter and year are made of business months from `fiscal_start` on.
-    `label_style`: `calendar` (2026年10月), `fiscal` (2026年度 第3四半期); a fiscal year is named by the year it begins in.
-    `country` = a code of the `holidays` library, empty for no holidays. Business days are Monday to Friday without them.
+    `label_style`: `calendar` (2026年10月), `fiscal` (2026年度 第3四半期; a fiscal year is named by its first year).
+    `country` = a code of the `holidays` library, empty for none. Business days are Monday to Friday without holidays.
     """
 
     zone: str = "Asia/Tokyo"
