@@ -45,6 +45,10 @@ class UnknownName(KeikiError):
     ja = "「{name}」という{kind_ja}はありません。{suggestion_ja}"
     KINDS: ClassVar[dict[str, str]] = {
         "fact": "ファクト",
+        "source column": "元データの列",
+        "sheet": "シート",
+        "transform": "変換",
+        "reason": "理由",
         "vocabulary": "値の一覧",
         "column": "列",
         "measure": "メジャー",
@@ -476,3 +480,33 @@ class InfluenceLoop(KeikiError):
 
     en = "“{node}” is the same number as “{above}” above it. Only a driver between them can hold still; flag one."
     ja = "「{node}」は上にある「{above}」と同じ数字です。間のどれかを driver にして、動かないようにしてください。"
+
+
+# --- facts and sources ---
+
+
+class MappingIncomplete(KeikiError):
+    """A mapping that leaves required columns of its fact without a source."""
+
+    en = (
+        "To load {fact}, tell where these columns come from: {missing}. "
+        "The source has: {columns}. Nothing was imported."
+    )
+    ja = "{fact} を取り込むには、次の列の元を決めてください：{missing}。元データの列：{columns}。まだ何も取り込んでいません。"
+
+
+class NotLoadable(KeikiError):
+    """A mapping that fills a column which is computed after loading."""
+
+    en = "“{column}” of {fact} is worked out after loading and cannot be filled. Leave it out of the mapping."
+    ja = "{fact} の「{column}」は取り込み後に計算される列です。対応づけから外してください。"
+
+
+class RuleShort(KeikiError):
+    """A rule that names fewer columns than it needs."""
+
+    en = "“{transform}” needs {needed} column(s) of the source and names {given}. Add the missing ones."
+    ja = "「{transform}」には元データの列が{needed}個必要ですが、{given}個しかありません。列を足してください。"
+
+
+# --- end of facts and sources ---

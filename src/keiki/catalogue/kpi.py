@@ -14,9 +14,69 @@ class Direction(StrEnum):
     NEUTRAL = "neutral"
 
 
+class Kind(StrEnum):
+    """A quantity counts how much, a quality says how good; one without the other misleads."""
+
+    QUANTITY = "quantity"
+    QUALITY = "quality"
+
+
+class Layer(StrEnum):
+    ACTION = "action"
+    INTERMEDIATE = "intermediate"
+    RESULT = "result"
+
+
+class Horizon(StrEnum):
+    SHORT = "short"
+    MID = "mid"
+    LONG = "long"
+
+
+class LeadLag(StrEnum):
+    LEAD = "lead"
+    LAG = "lag"
+
+
+class JourneyStage(StrEnum):
+    NONE = ""
+    AWARENESS = "awareness"
+    INTEREST = "interest"
+    CONSIDERATION = "consideration"
+    PURCHASE = "purchase"
+    ONBOARDING = "onboarding"
+    ADOPTION = "adoption"
+    RETENTION = "retention"
+    EXPANSION = "expansion"
+    ADVOCACY = "advocacy"
+
+
+class ValueChain(StrEnum):
+    NONE = ""
+    CREATION = "creation"
+    OPERATION = "operation"
+    COMMUNICATION = "communication"
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A usual range of a KPI in one setting, in the KPI's own unit; an open end is None. `source` says whose."""
+
+    ja: str
+    en: str
+    low: float | None
+    high: float | None
+    source_ja: str
+    source_en: str
+
+
 @dataclass(frozen=True)
 class Kpi:
-    """A KPI as declared. `formula` refers to measures and to other KPIs; `source` is its text."""
+    """A KPI as declared. `formula` refers to measures and to other KPIs; `source` is its text.
+
+    `params` replace those inside the formula and can be replaced by a reference's own.
+    `base` is the KPI that this one narrows or renames. `pairs_with` are the qualities to read beside a quantity.
+    """
 
     id: str
     ja: str
@@ -27,16 +87,17 @@ class Kpi:
     formula: Formula
     unit: str
     direction: Direction
-    kind: str = "quality"
-    layer: str = "result"
-    horizon: str = "mid"
-    lead_lag: str = "lag"
+    kind: Kind = Kind.QUALITY
+    layer: Layer = Layer.RESULT
+    horizon: Horizon = Horizon.MID
+    lead_lag: LeadLag = LeadLag.LAG
     cadence: tuple[str, ...] = ("monthly",)
     domain: tuple[str, ...] = ()
-    journey_stage: str = ""
-    value_chain: str = ""
+    journey_stage: JourneyStage = JourneyStage.NONE
+    value_chain: ValueChain = ValueChain.NONE
     department: tuple[str, ...] = ()
     params: tuple[tuple[str, str], ...] = ()
     base: str | None = None
     pairs_with: tuple[str, ...] = ()
-    benchmark: str = ""
+    benchmarks: tuple[Benchmark, ...] = ()
+    aliases: tuple[str, ...] = ()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from keiki.formula.nodes import Condition, Formula
+from keiki.periods import Period
 
 
 class Aggregation(StrEnum):
@@ -29,8 +32,10 @@ class Measure:
     """A declared aggregate.
 
     `column` and `where` are parsed (None when absent). `params` are the declared parameters
-    (`stat`, `at`, `within`, `weight` …) and may be replaced by a reference's own.
-    For `custom`, `model` names the table that the aggregate reads.
+    (`stat`, `at`, `within`, `weight` …) and may be replaced by a reference's own; `accepts` names
+    further parameters a reference may give. For `custom`, `model` names the table that the aggregate reads
+    and `fact` may join several facts by `+`. A row whose `time` is empty is dated by `time_fallback`.
+    `fallback` is measured instead where the fact of this measure has no row.
     """
 
     id: str
@@ -46,6 +51,19 @@ class Measure:
     dimensions: tuple[str, ...] = ()
     model: str | None = None
     params: tuple[tuple[str, str], ...] = ()
+    accepts: tuple[str, ...] = ()
+    time_fallback: str | None = None
+    fallback: Measure | None = None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The names of the facts it reads."""
+        return tuple(self.fact.split("+"))
+
+    def takes(self, parameter: str) -> bool:
+        """Whether a reference may set this parameter; every flow takes a trailing `window`."""
+        named = parameter in self.accepts or any(name == parameter for name, _ in self.params)
+        return named or (parameter == "window" and self.timing is Timing.FLOW)
 
     def param(self, name: str) -> str | None:
         """A declared parameter's value, None when it has none."""
@@ -59,3 +77,26 @@ class Asked:
     measure: str
     where: Condition | None = None
     params: tuple[tuple[str, str], ...] = ()
+
+
+class Readings(Protocol):
+    """Measured values, ready to be put into formulas; the engine gives them.
+
+    A segment is a tuple of dimension values in the order of the lens, `()` the whole.
+    """
+
+    @property
+    def periods(self) -> Sequence[Period]:
+        """The periods measured, oldest first."""
+        ...
+
+    @property
+    def segments(self) -> Sequence[tuple[str | None, ...]]:
+        """Every segment measured; the whole, `()`, is the first."""
+        ...
+
+    def value(
+        self, asked: Asked, period_index: int, segment: tuple[str | None, ...] = (), back: int = 0
+    ) -> float | None:
+        """What was asked, in one period and segment; `back` comparison periods earlier. None when undefined."""
+        ...

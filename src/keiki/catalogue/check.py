@@ -1,0 +1,77 @@
+"""What can be proved wrong in declared KPIs: names, cycles, units, filters, and quantities without a quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from keiki.catalogue.expand import expand
+from keiki.catalogue.kpi import Kind, Kpi
+from keiki.errors import DeclaredTwice, KeikiError, NoQualityBeside, UnitClash, UnitMismatch, UnknownName
+from keiki.facts.contract import Fact
+from keiki.formula.evaluate import references
+from keiki.formula.nodes import Reference
+from keiki.measures.check import column_names, column_of, condition_columns, fact_of, unknown_values
+from keiki.measures.document import Place, Problem
+from keiki.measures.measure import Measure
+from keiki.measures.units import Clash, dimension, fits
+
+
+def check(kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], places: Mapping[str, Place]) -> tuple[Problem, ...]:
+    """Every problem of every KPI. An `error` keeps the KPI from being measured, a `warning` does not."""
+    units = {**{m.id: m.unit for m in measures.values()}, **{k.id: k.unit for k in kpis.values()}}
+    found: list[Problem] = []
+    for kpi in kpis.values():
+        place = places.get(kpi.id)
+        found += [Problem(kpi.id, error, place) for error in _errors(kpi, kpis, measures, units)]
+        found += [Problem(kpi.id, error, place, "warning") for error in _warnings(kpi, kpis, measures)]
+    return tuple(found)
+
+
+def _errors(
+    kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], units: dict[str, str]
+) -> Iterator[KeikiError]:
+    if kpi.id in measures:
+        yield DeclaredTwice(name=kpi.id, first=f"measures/{kpi.id}")
+        return
+    try:
+        unfolded = expand(Reference(kpi.id), kpis, measures)
+    except KeikiError as error:
+        yield error
+        return
+    clashes: list[Clash] = []
+    proved = dimension(kpi.formula, units, clashes)
+    for clash in clashes:
+        yield UnitClash(left=clash.left, right=clash.right, formula=kpi.source)
+    if not clashes and not fits(proved, kpi.unit):
+        yield UnitMismatch(unit=kpi.unit, formula=kpi.source)
+    for reference in references(unfolded):
+        if reference.where is not None:
+            yield from unknown_values(reference.where, _fact(measures[reference.id]))
+
+
+def _warnings(kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]) -> Iterator[KeikiError]:
+    for other in (*kpi.pairs_with, *([kpi.base] if kpi.base else [])):
+        if other not in kpis:
+            yield UnknownName(kind="KPI", name=other, known=kpis)
+    if kpi.kind is Kind.QUANTITY and not kpi.pairs_with:
+        yield NoQualityBeside(name=kpi.id)
+    try:
+        unfolded = expand(Reference(kpi.id), kpis, measures)
+    except KeikiError:
+        return
+    for reference in references(unfolded):
+        yield from _unknown_dimensions(reference, measures[reference.id])
+
+
+def _unknown_dimensions(reference: Reference, measure: Measure) -> Iterator[KeikiError]:
+    named = condition_columns(reference.where) if reference.where is not None else []
+    for name in dict.fromkeys((*named, *reference.by)):
+        if measure.model is not None:
+            if name not in measure.dimensions:
+                yield UnknownName(kind="dimension", name=name, known=measure.dimensions)
+        elif column_of(_fact(measure), name) is None:
+            yield UnknownName(kind="dimension", name=name, known=column_names(_fact(measure)))
+
+
+def _fact(measure: Measure) -> Fact:
+    return fact_of(measure.facts[0])

@@ -1,0 +1,197 @@
+"""The catalogue: built-in measures, KPIs and tree templates, with a business's own laid over them by id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from keiki.catalogue.check import check
+from keiki.catalogue.expand import asked_of, expand
+from keiki.catalogue.kpi import (
+    Benchmark,
+    Direction,
+    Horizon,
+    JourneyStage,
+    Kind,
+    Kpi,
+    Layer,
+    LeadLag,
+    ValueChain,
+)
+from keiki.errors import DeclaredTwice, KeikiError, UnknownName, WrongField
+from keiki.facts import vocabulary
+from keiki.formula.evaluate import references
+from keiki.formula.nodes import Formula
+from keiki.formula.parse import parse
+from keiki.measures.document import Entry, Place, Problem, entries, read
+from keiki.measures.load import DECLARED, choice, read_measures
+from keiki.measures.measure import Asked, Measure
+from keiki.measures.units import unit
+
+HERE = Path(__file__).parent
+CADENCES = ("daily", "weekly", "monthly", "quarterly", "yearly", "after 1m", "after 3m", "after 6m")
+ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every declared measure and KPI and the tree templates, by id.
+
+    `places` says where a KPI or template is declared; `problems` what could not be read.
+    """
+
+    kpis: Mapping[str, Kpi]
+    measures: Mapping[str, Measure]
+    templates: Mapping[str, Entry]
+    places: Mapping[str, Place]
+    problems: tuple[Problem, ...] = ()
+
+    def kpi(self, kpi_id: str) -> Kpi:
+        """The KPI of that id; `UnknownName` suggests the nearest."""
+        if kpi_id not in self.kpis:
+            raise UnknownName(kind="KPI", name=kpi_id, known=self.kpis)
+        return self.kpis[kpi_id]
+
+    def expand(self, what: Formula | str) -> Formula:
+        """A formula, its text, or the id of a KPI, unfolded until every reference is a measure."""
+        return expand(parse(what) if isinstance(what, str) else what, self.kpis, self.measures)
+
+    def asked(self, what: Formula | str) -> frozenset[Asked]:
+        """Every measure that a formula or KPI needs, as it asks for it."""
+        return frozenset(asked_of(reference) for reference in references(self.expand(what)))
+
+    def check(self) -> tuple[Problem, ...]:
+        """What is wrong in the declarations, those that could not be read first."""
+        return self.problems + check(self.kpis, self.measures, self.places)
+
+
+def load_catalogue(folders: Iterable[Path | str] = ()) -> Catalogue:
+    """The built-in catalogue with each folder's `measures/`, `kpis/` and `trees/` laid over it, later ones last.
+
+    What cannot be read is left out and told by `check()`; nothing is raised for it.
+    """
+    return _load(tuple(Path(folder) for folder in folders)) if folders else builtin()
+
+
+@cache
+def builtin() -> Catalogue:
+    """The catalogue as it comes with Keiki, read once."""
+    return _load(())
+
+
+def _load(folders: tuple[Path, ...]) -> Catalogue:
+    measures, measure_problems = read_measures([DECLARED, *(f / "measures" for f in folders)])
+    problems = list(measure_problems)
+    places: dict[str, Place] = {}
+    kpis: dict[str, Kpi] = {}
+    templates: dict[str, Entry] = {}
+    for folder in (HERE / "kpis", *(f / "kpis" for f in folders)):
+        kpis.update(_read_kpis(folder, places, problems))
+    for folder in (HERE / "templates", *(f / "trees" for f in folders)):
+        templates.update(_read_templates(folder, places, problems))
+    return Catalogue(
+        MappingProxyType(kpis),
+        MappingProxyType(measures),
+        MappingProxyType(templates),
+        MappingProxyType(places),
+        tuple(problems),
+    )
+
+
+def _read_kpis(folder: Path, places: dict[str, Place], problems: list[Problem]) -> dict[str, Kpi]:
+    found: dict[str, Kpi] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            document = read(path)
+            listed = list(entries(document, "kpis"))
+        except KeikiError as error:
+            problems.append(Problem(path.name, error))
+            continue
+        for entry in listed:
+            try:
+                kpi = kpi_of(entry)
+                if kpi.id in found:
+                    raise DeclaredTwice(name=kpi.id, first=places[kpi.id])
+            except KeikiError as error:
+                problems.append(Problem(entry.name, error, entry.at))
+                continue
+            found[kpi.id] = kpi
+            places[kpi.id] = entry.place("formula")
+    return found
+
+
+def _read_templates(folder: Path, places: dict[str, Place], problems: list[Problem]) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            document = read(path)
+            found[document.text("id")] = document
+            places[f"tree {document.text('id')}"] = document.at
+        except KeikiError as error:
+            problems.append(Problem(path.name, error))
+    return found
+
+
+def kpi_of(entry: Entry) -> Kpi:
+    """One KPI from its declaration."""
+    kpi_id = entry.text("id")
+    if ID.fullmatch(kpi_id) is None:
+        raise WrongField(subject=kpi_id, field="id", value=kpi_id, options="a-z 0-9 _")
+    source = entry.text("formula")
+    return Kpi(
+        id=kpi_id,
+        ja=entry.text("ja"),
+        en=entry.text("en"),
+        definition_ja=entry.text("definition_ja"),
+        definition_en=entry.text("definition_en"),
+        source=source,
+        formula=parse(source),
+        unit=unit(entry.text("unit")).name,
+        direction=choice(entry, "direction", Direction),
+        kind=choice(entry, "kind", Kind),
+        layer=choice(entry, "layer", Layer),
+        horizon=choice(entry, "horizon", Horizon),
+        lead_lag=choice(entry, "lead_lag", LeadLag),
+        cadence=_listed(entry, "cadence", CADENCES),
+        domain=entry.words("domain"),
+        journey_stage=choice(entry, "journey_stage", JourneyStage) if entry.get("journey_stage") else JourneyStage.NONE,
+        value_chain=choice(entry, "value_chain", ValueChain) if entry.get("value_chain") else ValueChain.NONE,
+        department=_listed(entry, "department", tuple(vocabulary("department"))),
+        params=entry.pairs("params"),
+        base=entry.optional("base"),
+        pairs_with=entry.words("pairs_with"),
+        benchmarks=tuple(_benchmark(given) for given in entries(entry, "benchmarks")),
+        aliases=entry.words("aliases"),
+    )
+
+
+def _listed(entry: Entry, field: str, options: tuple[str, ...]) -> tuple[str, ...]:
+    words = entry.words(field)
+    for word in words:
+        if word not in options:
+            raise WrongField(subject=entry.name, field=field, value=word, options=", ".join(options))
+    return words
+
+
+def _benchmark(given: Entry) -> Benchmark:
+    return Benchmark(
+        ja=given.text("ja"),
+        en=given.text("en"),
+        low=_number(given, "low"),
+        high=_number(given, "high"),
+        source_ja=given.text("source_ja"),
+        source_en=given.text("source_en"),
+    )
+
+
+def _number(given: Entry, field: str) -> float | None:
+    value = given.get(field)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WrongField(subject=given.name, field=field, value=str(value), options="0.01")
+    return float(value)
