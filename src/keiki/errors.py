@@ -330,6 +330,31 @@ class UnreadablePeriod(KeikiError):
     )
 
 
+class ServerNotInstalled(KeikiError):
+    """The library is here, the control plane is not."""
+
+    en = "Only the library is installed. For the server run: pip install 'keiki[server]'"
+    ja = "ライブラリだけが入っています。サーバーを使うには pip install 'keiki[server]' を実行してください。"
+
+
+class AddressTaken(KeikiError):
+    """The server cannot listen where it was told to."""
+
+    en = "Cannot listen on {host}:{port} ({detail}). Nothing was started. Choose another port: --port {other}"
+    ja = "{host}:{port} で待ち受けできません（{detail}）。何も起動していません。別のポートを選んでください：--port {other}"
+
+    def __init__(self, *, host: str, port: int, detail: str | None) -> None:
+        super().__init__(host=host, port=port, detail=detail, other=port + 1)
+
+
+class UnreadableMappingFile(KeikiError):
+    """A mapping file for an import that is no mapping."""
+
+    en = "The mapping {path} cannot be read: {detail}. Nothing was imported."
+    ja = "マッピング {path} を読み取れません（{detail}）。何も取り込んでいません。"
+
+
+
 # --- the control plane ---------------------------------------------------------------------------------
 
 
@@ -510,3 +535,27 @@ class RuleShort(KeikiError):
 
 
 # --- end of facts and sources ---
+
+
+# --- measuring and businesses -------------------------------------------------------------------------------------
+
+
+class MeasureNotReadable(KeikiError):
+    """A measure of a model that this version does not have."""
+
+    en = "The measure “{measure}” reads the model “{model}”, which this version does not have yet."
+    ja = "メジャー「{measure}」が使うモデル「{model}」は、この版にはまだありません。"
+
+
+class NoBusiness(KeikiError):
+    """A folder that holds no business."""
+
+    en = "There is no business in “{folder}”. Make one with `keiki demo`, or import a first file with `keiki import FILE`."
+    ja = "「{folder}」に事業がありません。`keiki demo` で見本を作るか、`keiki import ファイル` で取り込みを始めてください。"
+
+
+class UnreadableSettings(KeikiError):
+    """`business.yaml` is damaged or holds an impossible value. The data is untouched."""
+
+    en = "The settings in “{path}” cannot be read: {detail}. The data is untouched; correct the file and try again."
+    ja = "設定ファイル「{path}」を読めません（{detail}）。データはそのままです。ファイルを直してもう一度お試しください。"

@@ -1,0 +1,1 @@
+"""People, the businesses they look after, and who may do what."""

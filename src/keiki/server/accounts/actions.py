@@ -1,0 +1,208 @@
+"""Writes about people and businesses: one function per intention, each in one transaction with its audit entry."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from keiki.errors import AlreadyMember, EditConflict, LastOwner
+from keiki.server.accounts import queries
+from keiki.server.accounts.models import Business, Invitation, Membership, Role, SetupToken, User
+from keiki.server.audit.actions import differences, record
+from keiki.server.jobs.actions import enqueue
+
+SETUP_TOKEN_LIVES = timedelta(hours=24)
+INVITATION_LIVES = timedelta(days=7)
+DEMO_JOB = "data.make_demo"
+BUSINESS_FIELDS = (
+    *("name", "currency", "zone", "week_start", "fiscal_start", "closing_day"),
+    *("label_style", "country", "tax_included", "tax_rate"),
+)
+
+
+@transaction.atomic
+def issue_setup_token() -> str | None:
+    """A fresh one-time token for the first set-up, valid for a day; the one before is dead. None when set up."""
+    if queries.is_set_up():
+        return None
+    token = secrets.token_urlsafe(32)
+    expires_at = timezone.now() + SETUP_TOKEN_LIVES
+    SetupToken.objects.update_or_create(id=1, defaults={"digest": queries.digest(token), "expires_at": expires_at})
+    return token
+
+
+def opens_setup(token: str) -> bool:
+    """Whether this token opens the set-up page now; compared in constant time."""
+    kept = queries.setup_token()
+    expected = kept.digest if kept else queries.digest(secrets.token_urlsafe(32))
+    equal = hmac.compare_digest(expected, queries.digest(token))
+    return equal and kept is not None and not queries.is_set_up()
+
+
+@transaction.atomic
+def set_up(token: str, person: Mapping[str, Any], business: Mapping[str, Any], demo: bool = False) -> User | None:
+    """The owner and the first business, once; None when the token is dead. `person`: name, email, password, language."""
+    if not opens_setup(token) or not SetupToken.objects.filter(digest=queries.digest(token)).delete()[0]:
+        return None
+    owner = _add_user(**person)
+    record(owner, "accounts.set_up", target=f"user:{owner.pk}")
+    add_business(owner, business, demo=demo)
+    return owner
+
+
+def _add_user(*, email: str, name: str, password: str, language: str = "") -> User:
+    user = User.objects.create_user(email, password, name=name, language=language)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+@transaction.atomic
+def add_business(actor: User, values: Mapping[str, Any], demo: bool = False) -> Business:
+    """A further business, owned by the actor; with `demo` it is filled with the demo company's two years."""
+    known = {name: values[name] for name in BUSINESS_FIELDS if name in values}
+    business = Business(id=_free_id(values["name"], demo), is_demo=demo, **known)
+    business.full_clean()
+    business.save(force_insert=True)
+    Membership.objects.create(user=actor, business=business, role=Role.OWNER)
+    record(actor, "accounts.add_business", business_id=business.id, target=f"business:{business.id}", new=known)
+    if demo:
+        enqueue(DEMO_JOB, actor=actor, business_id=business.id)
+    return business
+
+
+def _free_id(name: str, demo: bool) -> str:
+    stem = "demo" if demo else slugify(name)[:32].strip("-") or "business"
+    taken = set(Business.objects.filter(id__startswith=stem).values_list("id", flat=True))
+    return next(each for each in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if each not in taken)
+
+
+@transaction.atomic
+def change_business(actor: User, business: Business, version: int, values: Mapping[str, Any]) -> Business:
+    """Change the settings of a business, when nobody else has changed them since `version` was read."""
+    before = Business.objects.select_for_update().get(pk=business.pk)
+    if before.version != version:
+        raise EditConflict(mine=dict(values), theirs={name: getattr(before, name) for name in values})
+    old, new = differences({name: getattr(before, name) for name in BUSINESS_FIELDS}, values)
+    if not new:
+        return before
+    for name, value in new.items():
+        setattr(before, name, value)
+    before.version += 1
+    before.full_clean()
+    before.save()
+    record(actor, "accounts.change_business", business_id=before.id, target=f"business:{before.id}", old=old, new=new)
+    return before
+
+
+@transaction.atomic
+def invite(actor: User, business: Business, email: str, role: str) -> str:
+    """An invitation; gives the token of its link, which is not kept and cannot be shown again."""
+    email = email.strip().lower()
+    if business.memberships.filter(user__email__iexact=email).exists():
+        raise AlreadyMember(email=email)
+    business.invitations.filter(email__iexact=email, accepted_at=None).delete()
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        digest=queries.digest(token),
+        business=business,
+        email=email,
+        role=role,
+        invited_by=actor,
+        expires_at=timezone.now() + INVITATION_LIVES,
+    )
+    record(actor, "accounts.invite", business_id=business.id, target=f"invitation:{invitation.pk}", new={"role": role})
+    return token
+
+
+@transaction.atomic
+def withdraw_invitation(actor: User, invitation: Invitation) -> None:
+    """The link stops working."""
+    number, business_id = invitation.pk, invitation.business_id
+    invitation.delete()
+    record(actor, "accounts.withdraw_invitation", business_id=business_id, target=f"invitation:{number}")
+
+
+@transaction.atomic
+def join(user: User, token: str) -> Membership | None:
+    """Use an invitation as a person who already has an account; None when the link is no longer good."""
+    invitation = queries.open_invitation(token)
+    if invitation is None or not Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(
+        accepted_at=timezone.now()
+    ):
+        return None
+    try:
+        with transaction.atomic():
+            member = Membership.objects.create(user=user, business=invitation.business, role=invitation.role)
+    except IntegrityError:
+        return user.memberships.get(business=invitation.business)
+    target, new = f"user:{user.pk}", {"role": member.role}
+    record(user, "accounts.join", business_id=invitation.business_id, target=target, new=new)
+    return member
+
+
+@transaction.atomic
+def join_as_new_person(token: str, name: str, password: str, language: str = "") -> User | None:
+    """Make the account that an invitation allows and join; None when the link is no longer good."""
+    invitation = queries.open_invitation(token)
+    if invitation is None:
+        return None
+    user = _add_user(email=invitation.email, name=name, password=password, language=language)
+    join(user, token)
+    return user
+
+
+@transaction.atomic
+def change_role(actor: User, membership: Membership, role: str) -> None:
+    """Give a member another role; the last owner stays owner."""
+    _lock(membership)
+    if membership.role == role:
+        return
+    _keep_an_owner(membership)
+    old, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    _record_member(actor, "accounts.change_role", membership, old={"role": old}, new={"role": role})
+
+
+@transaction.atomic
+def remove_member(actor: User, membership: Membership) -> None:
+    """A person leaves the business; the account stays."""
+    _lock(membership)
+    _keep_an_owner(membership)
+    _record_member(actor, "accounts.remove_member", membership, old={"role": membership.role})
+    membership.delete()
+
+
+def _lock(membership: Membership) -> None:
+    """Two changes of roles of one business go one after the other, each seeing the role as it is."""
+    Business.objects.select_for_update().get(pk=membership.business_id)
+    membership.refresh_from_db(fields=["role"])
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    others = Membership.objects.filter(business_id=membership.business_id, role=Role.OWNER).exclude(pk=membership.pk)
+    if membership.role == Role.OWNER and not others.exists():
+        raise LastOwner(business=membership.business.name)
+
+
+def _record_member(actor: User, action: str, membership: Membership, **values: Mapping[str, Any]) -> None:
+    record(actor, action, business_id=membership.business_id, target=f"user:{membership.user_id}", **values)
+
+
+@transaction.atomic
+def change_preferences(actor: User, values: Mapping[str, Any]) -> None:
+    """A person's own name, language and colours."""
+    old, new = differences({name: getattr(actor, name) for name in values}, values)
+    for name, value in new.items():
+        setattr(actor, name, value)
+    if new:
+        actor.save(update_fields=list(new))
+        old.pop("name", None), new.pop("name", None)  # the log outlives the person: it keeps no names
+        record(actor, "accounts.change_preferences", target=f"user:{actor.pk}", old=old, new=new)

@@ -1,0 +1,88 @@
+"""Reads about people and businesses."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from keiki.server.accounts.models import Business, Invitation, Membership, SetupToken, User
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the list of people."""
+
+    membership_id: int
+    name: str
+    email: str
+    role: str
+    role_words: str
+    is_you: bool
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An invitation that nobody has used yet."""
+
+    id: int
+    email: str
+    role_words: str
+    expires_at: datetime
+    expired: bool
+
+
+def digest(token: str) -> str:
+    """What is kept of a secret token: enough to recognise it, not enough to use it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def businesses_of(user: User) -> tuple[Business, ...]:
+    """The businesses a person belongs to, by name."""
+    return tuple(Business.objects.filter(memberships__user=user).order_by("name", "id"))
+
+
+def membership_in(user: User, business_id: str) -> Membership | None:
+    """The person's membership with its business, in one query; None for a stranger."""
+    return Membership.objects.select_related("business").filter(user=user, business_id=business_id).first()
+
+
+def people_of(business: Business, you: User) -> tuple[Person, ...]:
+    """Everybody who belongs to the business, by name."""
+    members = business.memberships.select_related("user").order_by("user__name", "id")
+    return tuple(
+        Person(each.pk, each.user.name, each.user.email, each.role, each.get_role_display(), each.user_id == you.pk)
+        for each in members
+    )
+
+
+def pending_invitations(business: Business) -> tuple[Pending, ...]:
+    """The invitations not used yet, newest first."""
+    now = timezone.now()
+    return tuple(
+        Pending(each.pk, each.email, each.get_role_display(), each.expires_at, each.expires_at <= now)
+        for each in business.invitations.filter(accepted_at=None)
+    )
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """The invitation behind a link, while it can still be used."""
+    found = Invitation.objects.select_related("business", "invited_by").filter(digest=digest(token), accepted_at=None)
+    return found.filter(expires_at__gt=timezone.now()).first()
+
+
+def is_set_up() -> bool:
+    """Whether somebody has an account: then the set-up page no longer exists."""
+    return User.objects.exists()
+
+
+def setup_token() -> SetupToken | None:
+    """The set-up token while it is valid."""
+    return SetupToken.objects.filter(expires_at__gt=timezone.now()).first()
+
+
+def has_account(email: str) -> bool:
+    """Whether somebody signs in with this address."""
+    return User.objects.filter(email__iexact=email).exists()

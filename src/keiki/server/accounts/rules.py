@@ -1,0 +1,46 @@
+"""Who may: the roles of a business and what each may do. A stranger sees nothing, not even that it exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+
+from keiki.server.accounts.models import Membership, Role, User
+
+RANK = {Role.VIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}
+VIEW = "keiki.view"  # see the numbers
+EDIT = "keiki.edit"  # change data, trees, targets
+OWN = "keiki.own"  # change the business and its people, read the audit log
+NEEDS = {VIEW: Role.VIEWER, EDIT: Role.EDITOR, OWN: Role.OWNER}
+
+
+def allows(role: str, permission: str) -> bool:
+    """Whether a role may do what the permission names.
+
+    >>> allows("editor", EDIT), allows("viewer", EDIT)
+    (True, False)
+    """
+    return RANK[Role(role)] >= RANK[NEEDS[permission]]
+
+
+def role_in(user: User, thing: Any) -> str | None:
+    """The person's role in a business, or in the business that a thing (anything with `business_id`) belongs to."""
+    business = getattr(thing, "business_id", thing)
+    if not user.is_authenticated or business is None:
+        return None
+    business = getattr(business, "pk", business)
+    return Membership.objects.filter(user=user, business_id=business).values_list("role", flat=True).first()
+
+
+def _predicate(permission: str) -> rules.Predicate:
+    def may(user: User, thing: Any) -> bool:
+        role = role_in(user, thing)
+        return role is not None and allows(role, permission)
+
+    return rules.predicate(may, name=permission)
+
+
+for _permission in NEEDS:
+    if not rules.perm_exists(_permission):
+        rules.add_perm(_permission, _predicate(_permission))

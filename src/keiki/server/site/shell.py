@@ -1,0 +1,96 @@
+"""What the frame around every page shows: navigation, business switcher, language, colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from keiki.server.accounts import queries
+from keiki.server.accounts.models import Business, Theme
+
+# name of the URL, words, icon; an entry appears as soon as its page exists
+NAVIGATION = (
+    ("cockpit:today", _("Today"), "today"),
+    ("cockpit:tree", _("KPI tree"), "tree"),
+    ("cockpit:customers", _("Customers"), "customers"),
+    ("cockpit:campaigns", _("Campaigns"), "campaigns"),
+    ("cycles:cycles", _("Learning"), "learning"),
+    ("reports:reports", _("Reports"), "reports"),
+    ("data:data", _("Data"), "data"),
+    ("accounts:settings", _("Settings"), "settings"),
+)
+FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
+
+
+@dataclass(frozen=True)
+class Entry:
+    url: str
+    words: Any
+    icon: str
+    current: bool
+    foot: bool
+
+
+@dataclass(frozen=True)
+class Shell:
+    language: str
+    theme: str
+    business: Business | None = None
+    businesses: tuple[Business, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def bar(self) -> tuple[Entry, ...]:
+        """The entries of the bottom bar of a phone."""
+        return self.entries[:5]
+
+    @property
+    def rest(self) -> tuple[Entry, ...]:
+        """What the bottom bar has no room for; a phone finds it in the menu of the header."""
+        return self.entries[5:]
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """The context of every template."""
+    language = (get_language() or "ja")[:2]
+    if not (hasattr(request, "user") and request.user.is_authenticated):
+        return {"shell": Shell(language, request.COOKIES.get("keiki_theme", Theme.AUTO))}
+    businesses = queries.businesses_of(request.user)
+    business = _current(request, businesses)
+    entries = _entries(request, business) if business else ()
+    return {"shell": Shell(language, request.user.theme, business, businesses, entries)}
+
+
+def _current(request: HttpRequest, businesses: tuple[Business, ...]) -> Business | None:
+    match = request.resolver_match
+    wanted = match.kwargs.get("business") if match else None
+    wanted = wanted or request.session.get("business")
+    by_id = {each.id: each for each in businesses}
+    return by_id.get(wanted) or (businesses[0] if businesses else None)
+
+
+def _entries(request: HttpRequest, business: Business) -> tuple[Entry, ...]:
+    here = _section(request)
+    entries = []
+    for name, words, icon in NAVIGATION:
+        try:
+            url = reverse(name, kwargs={"business": business.id})
+        except NoReverseMatch:
+            continue  # its page does not exist yet
+        entries.append(Entry(url, words, icon, current=name == here, foot=name in FOOT))
+    return tuple(entries)
+
+
+def _section(request: HttpRequest) -> str:
+    """The entry a page belongs to: `cockpit:tree_node` to `cockpit:tree`, else the first entry of its app."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    names = [name for name, _words, _icon in NAVIGATION]
+    named = [name for name in names if match.view_name.startswith(name)]
+    return next((name for name in [*named, *names] if name.split(":")[0] == match.namespace), "")

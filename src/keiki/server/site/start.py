@@ -1,0 +1,64 @@
+"""Starting the control plane: configure, migrate, gather static files, serve, work."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import django
+
+
+def setup() -> None:
+    """Make Django ready in this process; settings come from the environment (KEIKI_HOME, DATABASE_URL, KEIKI_URL …)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keiki.server.site.settings")
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the database to the state this version needs, and put the static files in place; safe to repeat."""
+    setup()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def create_setup_token() -> str | None:
+    """A one-time token for the first set-up page at `/setup/<token>/`, valid for a day; None once somebody has an account.
+
+    Each call makes the token before it useless.
+    """
+    setup()
+    from keiki.server.accounts.actions import issue_setup_token
+
+    return issue_setup_token()
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+    """Serve the pages until the process is told to stop; run `migrate` first."""
+    setup()
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    server: Any = Server(
+        "keiki.server.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        respawn_failed_workers=True,
+        websockets=False,
+        log_access=False,
+    )
+    server.serve()
+
+
+def work(stop: threading.Event) -> None:
+    """Do background work until `stop` is set."""
+    setup()
+    from keiki.server.jobs.tasks import run_worker
+
+    run_worker(stop)

@@ -1,0 +1,30 @@
+"""All addresses. An app's pages join as soon as its `urls.py` is there."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+from keiki.server.site import pages
+
+handler400 = pages.bad_request
+handler403 = pages.not_allowed
+handler404 = pages.not_found
+handler500 = pages.broken
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("setup/<str:token>/", pages.set_up, name="set_up"),
+    path("look/", pages.choose_look, name="choose_look"),
+    path("healthz", pages.health, name="health"),
+    path("b/<slug:business>/", pages.business, name="business"),
+    path("account/", include("allauth.account.urls")),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    *(
+        path("", include(f"keiki.server.{app}.urls"))
+        for app in settings.PRESENT
+        if app != "site" and find_spec(f"keiki.server.{app}.urls")
+    ),
+]

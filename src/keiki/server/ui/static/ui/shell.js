@@ -1,0 +1,37 @@
+// Comfort for pages that already work without it: menus close, dialogs open, links are copied, keys are shown.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+};
+
+document.addEventListener("click", async (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  closeMenus(target?.closest("details.menu"));
+  const opener = target?.closest("[data-opens]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.opens)?.showModal();
+  }
+  const closer = target?.closest("[data-closes]");
+  if (closer) closer.closest("dialog")?.close();
+  const copier = target?.closest("[data-copies]");
+  if (copier) {
+    const field = document.getElementById(copier.dataset.copies);
+    field.select();
+    await navigator.clipboard?.writeText(field.value).catch(() => undefined);
+    copier.querySelector("span").textContent = copier.dataset.done;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus();
+  const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "?") document.getElementById("keys")?.showModal();
+});
+
+// A select or radio that is the whole form sends itself; without this script the form's button does.
+document.addEventListener("change", (event) => {
+  const form = event.target instanceof Element ? event.target.closest("form[data-sends-itself]") : null;
+  form?.requestSubmit();
+});
+document.documentElement.classList.add("js");

@@ -1,0 +1,66 @@
+"""The tags every template may use without loading: icon, status, avatar initials, query strings of links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from keiki.server.ui.icons import ICONS
+
+register = template.Library()
+
+STATUS_WORDS = {"good": _("On track"), "watch": _("Watch"), "act": _("Act now"), "none": _("No data")}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: int = 20) -> SafeString:
+    """An icon of our own set; without a label it is decoration and screen readers skip it."""
+    inside = mark_safe(ICONS[name])  # noqa: S308  (our own constant)
+    meaning = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon" viewBox="0 0 20 20" width="{}" height="{}" {}>{}</svg>', size, size, meaning, inside
+    )
+
+
+@register.simple_tag
+def status(kind: str, words: str = "") -> SafeString:
+    """The status of a number as colour, icon and word; `kind` is good, watch, act or none."""
+    return format_html(
+        '<span class="status status-{}">{}<span>{}</span></span>', kind, icon(kind, size=16), words or STATUS_WORDS[kind]
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of a person's name: two for Latin names, one otherwise.
+
+    >>> initials("Hanako Sato"), initials("佐藤 花子"), initials("")
+    ('HS', '佐', '?')
+    """
+    words = name.split()
+    if not words:
+        return "?"
+    if words[0][0].isascii() and len(words) > 1:
+        return (words[0][0] + words[-1][0]).upper()
+    return words[0][0].upper()
+
+
+@register.simple_tag(takes_context=True)
+def is_current(context: dict[str, Any], url: str) -> bool:
+    """Whether a link leads to the page that is being shown."""
+    request = context.get("request")
+    return request is not None and request.path == url
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number as a machine reads it, for attributes: never a decimal comma.
+
+    >>> unlocalized(0.25)
+    '0.25'
+    """
+    return repr(float(number))
