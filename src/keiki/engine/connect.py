@@ -1,0 +1,300 @@
+"""Connections: DuckDB with a business's lake attached, locked down, and the engines that answer queries."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from keiki.errors import EngineUnknown, ExtensionMissing, LakeUnreachable, LakeUnwritable
+
+LAKE = "lake"
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class LakeSettings:
+    """Where a business keeps its facts and how much of the machine a query may take.
+
+    `folder` holds everything. `catalogue` is None for a SQLite file in that folder, or a `postgresql://` address;
+    `catalogue_schema` keeps several businesses apart in one database. `data` moves the Parquet files elsewhere.
+    `memory` limits a measuring connection (None: DuckDB's own limit, 80 % of the machine), `import_memory` an import.
+    """
+
+    folder: Path
+    catalogue: str | None = None
+    catalogue_schema: str = "keiki_lake"
+    data: Path | None = None
+    memory: str | None = None
+    import_memory: str = "1GB"
+    threads: int | None = None
+
+    @classmethod
+    def of(cls, folder: Path, environment: Mapping[str, str] | None = None) -> LakeSettings:
+        """Settings of a folder, with `KEIKI_LAKE_DATABASE`, `KEIKI_MEMORY`, `KEIKI_THREADS` where they are set."""
+        env = os.environ if environment is None else environment
+        threads = env.get("KEIKI_THREADS")
+        return cls(
+            folder,
+            catalogue=env.get("KEIKI_LAKE_DATABASE"),
+            catalogue_schema=f"keiki_{folder.name}",
+            memory=env.get("KEIKI_MEMORY"),
+            threads=int(threads) if threads else None,
+        )
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder of the Parquet files, absolute, without links."""
+        return (self.data or self.folder / "data").resolve()
+
+    @property
+    def catalogue_file(self) -> Path:
+        """The SQLite catalogue, when the catalogue is a file."""
+        return self.folder.resolve() / "catalogue.sqlite"
+
+    @property
+    def temporary_folder(self) -> Path:
+        """Where queries that do not fit into memory put their parts."""
+        return self.folder.resolve() / "temporary"
+
+    @property
+    def lock_file(self) -> Path:
+        """The file a writer holds. It lies with the data, so that hosts that share the data share it."""
+        return self.data_folder / "writer.lock"
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(identifier: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+@contextmanager
+def measuring(settings: LakeSettings) -> Iterator[Backend]:
+    """A connection that reads the lake and nothing else.
+
+    The lake is attached read-only; `enable_external_access=false` leaves only the lake's own folders readable, so
+    no function, COPY, ATTACH or INSTALL reaches another file or the network; `lock_configuration=true` keeps it so.
+    """
+    with _opened(settings, settings.memory) as backend:
+        _attach(backend, settings, "READ_ONLY")
+        _lock(backend, settings, ())
+        yield backend
+
+
+@contextmanager
+def importing(settings: LakeSettings, reads: Iterable[Path] | None = None) -> Iterator[Backend]:
+    """A connection that may write the lake, on which a source is opened and imported.
+
+    With `reads`, only those files and folders (and the lake's own) can be read and the network not at all. Without,
+    a database or an address can be the source: external access stays, because DuckDB has no finer switch, but
+    extensions are never fetched by themselves and the configuration is locked.
+    """
+    with _opened(settings, settings.import_memory) as backend:
+        raw = backend.con
+        # Row order is carried by `_row` where it matters; not keeping it in memory halves what an import needs.
+        raw.execute("SET preserve_insertion_order = false")
+        raw.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        _attach(backend, settings, "DATA_INLINING_ROW_LIMIT 0, OVERRIDE_DATA_PATH true")
+        _lock(backend, settings, None if reads is None else tuple(reads))
+        yield backend
+
+
+def prepare(settings: LakeSettings) -> None:
+    """Make the folders and an empty catalogue in write-ahead mode, so that readers never wait for a writer."""
+    try:
+        for folder in (settings.folder, settings.data_folder, settings.temporary_folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        settings.lock_file.touch()
+        if settings.catalogue is None and not settings.catalogue_file.exists():
+            catalogue = sqlite3.connect(settings.catalogue_file)
+            catalogue.execute("PRAGMA journal_mode = WAL")
+            catalogue.close()
+    except (OSError, sqlite3.Error) as error:
+        raise LakeUnwritable(folder=settings.folder, detail=str(error)) from error
+    _sweep(settings.temporary_folder)
+
+
+def load_extension(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
+    """Load a DuckDB extension from its wheel, or by INSTALL where no wheel is installed."""
+    found = importlib.util.find_spec(f"duckdb_extension_{extension}")
+    if found is not None and found.origin is not None:
+        carried = Path(found.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{extension}.duckdb_extension"
+        if carried.exists():
+            connection.load_extension(str(carried))
+            return
+    try:
+        connection.install_extension(extension)
+        connection.load_extension(extension)
+    except duckdb.Error as error:
+        raise ExtensionMissing(extension=extension, version=duckdb.__version__) from error
+
+
+@contextmanager
+def _opened(settings: LakeSettings, memory: str | None) -> Iterator[Backend]:
+    """A private DuckDB in memory whose spilled parts go to a folder of its own, removed at the end."""
+    spill = settings.temporary_folder / f"{os.getpid()}-{next(_numbers)}"
+    options: dict[str, Any] = {
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+    }
+    if memory is not None:
+        options["memory_limit"] = memory
+    if settings.threads is not None:
+        options["threads"] = settings.threads
+    backend = ibis.duckdb.connect(**options)
+    try:
+        # Casts between instants and local times must not depend on the machine's zone.
+        backend.con.execute("SET GLOBAL TimeZone = 'UTC'")
+        yield backend
+    finally:
+        backend.disconnect()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def _attach(backend: Backend, settings: LakeSettings, options: str) -> None:
+    if settings.catalogue is None:
+        load_extension(backend.con, "sqlite_scanner")
+        address = f"ducklake:sqlite:{settings.catalogue_file}"
+    else:
+        load_extension(backend.con, "postgres_scanner")
+        address = f"ducklake:postgres:{settings.catalogue}"
+        options += f", META_SCHEMA {quoted(settings.catalogue_schema)}"
+    load_extension(backend.con, "ducklake")
+    if "READ_ONLY" not in options:
+        options += f", DATA_PATH {quoted(str(settings.data_folder) + '/')}"
+    try:
+        backend.con.execute(f"ATTACH {quoted(address)} AS {LAKE} ({options})")
+    except duckdb.Error as error:
+        # The address may hold a password: the cause stays in the trace, not in the words.
+        raise LakeUnreachable(folder=settings.folder) from error
+
+
+def _lock(backend: Backend, settings: LakeSettings, reads: tuple[Path, ...] | None) -> None:
+    raw = backend.con
+    if reads is not None:
+        own = [settings.folder.resolve(), settings.data_folder]
+        folders = [str(p) + "/" for p in [*own, *(p.resolve() for p in reads if p.is_dir())]]
+        files = [str(form) for p in reads if not p.is_dir() for form in dict.fromkeys((p, p.absolute(), p.resolve()))]
+        raw.execute(f"SET allowed_directories = [{', '.join(map(quoted, folders))}]")
+        raw.execute(f"SET allowed_paths = [{', '.join(map(quoted, files))}]")
+        raw.execute("SET enable_external_access = false")
+    raw.execute("SET lock_configuration = true")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the spilled parts of processes that are no longer alive."""
+    for left in folder.iterdir():
+        process = left.name.partition("-")[0]
+        if process.isdigit() and not Path(f"/proc/{process}").exists() and not _alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class Facts(Protocol):
+    """What an engine needs of a lake: its facts as tables, or as a list of Parquet files."""
+
+    @property
+    def backend(self) -> Backend: ...
+
+    def snapshot(self) -> int: ...
+
+    def table(self, fact: str, snapshot: int | None = None) -> ir.Table: ...
+
+    def files(self, fact: str, snapshot: int | None = None) -> tuple[str, ...]: ...
+
+
+class Engine(Protocol):
+    """Where a query runs. The same Ibis expressions give the same rows on every engine."""
+
+    def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
+        """A fact as of a snapshot (None: the newest), with 0 rows when nothing was loaded."""
+
+    def compile(self, expression: ir.Expr) -> str:
+        """The expression as this engine's SQL."""
+
+    def run(self, query: ir.Expr | str) -> pa.Table:
+        """The rows of an expression or of SQL that `compile` made."""
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+
+
+@dataclass
+class DuckDBEngine:
+    """Answers from the lake by DuckDB, in this process."""
+
+    facts: Facts
+    _guard: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
+        return self.facts.table(fact, snapshot)
+
+    def compile(self, expression: ir.Expr) -> str:
+        return str(ibis.to_sql(expression, dialect="duckdb"))
+
+    def run(self, query: ir.Expr | str) -> pa.Table:
+        backend = self.facts.backend
+        if isinstance(query, str):
+            return self._answer(query)
+        if query.op().find(ops.InMemoryTable):
+            # Rows handed over from Python are known to the main connection only: one such query at a time.
+            with self._guard:
+                return query.as_table().to_pyarrow()
+        return self._answer(backend.compile(query)).cast(query.as_table().schema().to_pyarrow())
+
+    def _answer(self, sql: str) -> pa.Table:
+        """Rows by a cursor of its own, so that threads do not wait for each other."""
+        cursor = self.facts.backend.con.cursor()
+        try:
+            return cursor.execute(sql).to_arrow_table()
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Nothing is held: the connection belongs to the lake."""
+
+
+def open_engine(facts: Facts, address: str | None = None) -> Engine:
+    """The engine of an address: `duckdb` (also None), `spark://local[2]` or `spark://host:port`.
+
+    Without an address `KEIKI_ENGINE` is asked.
+    """
+    address = address or os.environ.get("KEIKI_ENGINE") or "duckdb"
+    if address == "duckdb":
+        return DuckDBEngine(facts)
+    if address.startswith("spark://"):
+        from keiki.engine.spark import SparkEngine
+
+        return SparkEngine.connect(facts, address)
+    raise EngineUnknown(address=address)

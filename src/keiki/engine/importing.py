@@ -1,0 +1,75 @@
+"""One import at work: from conformed rows to a published snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import duckdb
+from ibis.backends.duckdb import Backend
+
+from keiki.engine import imports
+from keiki.engine.connect import LakeSettings
+from keiki.engine.imports import Import, Loaded, Ready
+from keiki.engine.merge import OWN, Arrival, KeysRepeatError, load
+from keiki.engine.refresh import Progress, Run, in_words, refresh
+from keiki.engine.tables import current_snapshot, target_of
+
+
+class Importing:
+    """One import at work."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        settings: LakeSettings,
+        parts: tuple[Ready, ...],
+        source: str,
+        mode: str,
+        fingerprint: str | None,
+        progress: Progress,
+    ) -> None:
+        self.backend, self.settings, self.parts = backend, settings, parts
+        self.source, self.mode, self.fingerprint = source, mode, fingerprint
+        self.run = Run(backend.con, progress)
+        self.staged = False
+
+    def __call__(self) -> Import:
+        try:
+            views = [self._views(place, part) for place, part in enumerate(self.parts)]
+        except duckdb.Error as error:
+            raise in_words(error, self.settings) from error
+        try:
+            try:
+                return refresh(self.settings, self.run, lambda: self._work(views))
+            except KeysRepeatError:
+                self.staged = True
+                return refresh(self.settings, self.run, lambda: self._work(views))
+        finally:
+            for view in (view for three in views for view in three[:3]):
+                self.backend.drop_view(view, force=True)
+
+    def _views(self, place: int, part: Ready) -> tuple[str, str, str, dict[str, str]]:
+        names = (f"incoming_{place}", f"good_{place}", f"rejected_{place}")
+        for view, rows in zip(names, (part.rows.table, part.rows.good, part.rows.rejected), strict=True):
+            self.backend.create_view(view, rows, overwrite=True)
+        described = self.backend.con.execute(f"DESCRIBE {names[1]}").fetchall()
+        return (*names, {row[0]: row[1] for row in described if row[0] not in OWN})
+
+    def _work(self, views: Sequence[tuple[str, str, str, dict[str, str]]]) -> Import:
+        before = current_snapshot(self.run)
+        history = imports.read(self.run)
+        same = imports.same_before(history, self.fingerprint, self.mode, self.source)
+        if same is not None:
+            return replace(same, already=True)
+        one = imports.begin("import", self.source, self.mode, self.fingerprint, before)
+        replaced = tuple(o.id for o in history if o.source == self.source)
+        done: list[Loaded] = []
+        for place, (part, (incoming, good, rejected, columns)) in enumerate(zip(self.parts, views, strict=True)):
+            arrival = Arrival(incoming, good, rejected, one.id, self.mode, replaced, self.staged, columns)
+            until = 0.95 * (place + 1) / len(self.parts)
+            loaded = load(self.run, arrival, target_of(self.run, part.fact), until)
+            done.append(replace(loaded, mapping=dict(part.mapping)))
+        one = replace(one, parts=tuple(done))
+        imports.write(self.run, one)
+        return one

@@ -1,0 +1,233 @@
+"""A business's lake: its facts as tables at any snapshot, its imports, and the way back."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from keiki.engine import connect, imports
+from keiki.engine.connect import LAKE, LakeSettings, name, quoted
+from keiki.engine.importing import Importing
+from keiki.engine.imports import Import, Ready
+from keiki.engine.refresh import Progress, Run, refresh, silent, taken, writing
+from keiki.engine.tables import TYPES, lacking, listing, make
+from keiki.engine.undo import take_back
+from keiki.errors import LakeUnreachable, UnknownSnapshot
+from keiki.facts import FACTS
+from keiki.facts import fact as fact_named
+
+DAY = 86_400.0
+PARQUET = re.compile(r"ducklake-[0-9a-f-]+\.parquet")
+
+
+def open_lake(settings: LakeSettings) -> DuckLake:
+    """Open a business's lake; made when it is not there, mended when the last writer was killed."""
+    connect.prepare(settings)
+    lake = DuckLake(settings)
+    try:
+        if not lake.is_complete():
+            lake.close()
+            make(settings)
+    except LakeUnreachable:
+        make(settings)
+    lake.sweep()
+    return lake
+
+
+class DuckLake:
+    """The facts of one business. Readers may be many, in many processes; writers queue."""
+
+    def __init__(self, settings: LakeSettings) -> None:
+        self.settings = settings
+        self._stack = ExitStack()
+        self._backend: Backend | None = None
+        self._views: dict[tuple[str, int], ir.Table] = {}
+        self._guard = threading.RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the connection. Using the lake again opens another."""
+        with self._guard:
+            self._backend = None
+            self._views.clear()
+            self._stack.close()
+
+    @property
+    def backend(self) -> Backend:
+        """The measuring connection: reads this lake and nothing else."""
+        with self._guard:
+            if self._backend is None:
+                self._backend = self._stack.enter_context(connect.measuring(self.settings))
+            return self._backend
+
+    # --- reading ---
+
+    def snapshot(self) -> int:
+        """The id of the newest published snapshot."""
+        return int(self._fetch(f"SELECT id FROM {LAKE}.current_snapshot()")[0][0])
+
+    def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
+        """A fact as of a snapshot (None: the newest): its loadable columns, the business's own, and `_import`."""
+        fact_named(fact)
+        version = self.snapshot() if snapshot is None else snapshot
+        with self._guard:
+            if (fact, version) not in self._views:
+                self._views[fact, version] = self._view(fact, version)
+            return self._views[fact, version]
+
+    def files(self, fact: str, snapshot: int | None = None) -> tuple[str, ...]:
+        """The Parquet files that hold exactly the rows of a fact as of a snapshot."""
+        version = self.snapshot() if snapshot is None else snapshot
+        self._check(version)
+        return tuple(sorted(row[0] for row in self._fetch(listing(fact, version))))
+
+    def imports(self) -> tuple[Import, ...]:
+        """The history of imports and undos, newest first."""
+        return imports.read(self._fetch)
+
+    def rejected(self, import_id: str, offset: int = 0, limit: int | None = None) -> pa.Table:
+        """The rows an import did not take: fact, row, column, value, reason; in the order of the file."""
+        some = "" if limit is None else f" LIMIT {int(limit)}"
+        with closing(self.backend.con.cursor()) as cursor:
+            return cursor.execute(
+                f"""SELECT fact, row, "column", value, reason FROM {imports.REJECTED} WHERE _import = ?
+                ORDER BY fact, row, "column", reason{some} OFFSET {int(offset)}""",
+                [import_id],
+            ).to_arrow_table()
+
+    def is_complete(self) -> bool:
+        """Whether every fact of the contract has its table and columns."""
+        return not lacking(self._fetch)
+
+    # --- writing ---
+
+    @contextmanager
+    def importing(self, reads: Iterable[Path] | None = None) -> Iterator[Backend]:
+        """A connection on which a source is opened; hand its rows to `import_parts` before it ends.
+
+        Give the files it `reads` and it can read nothing else.
+        """
+        with connect.importing(self.settings, reads) as backend:
+            yield backend
+
+    def import_parts(
+        self,
+        parts: Sequence[Ready],
+        *,
+        source: str,
+        mode: str = "upsert",
+        fingerprint: str | None = None,
+        progress: Progress = silent,
+    ) -> Import:
+        """Bring conformed rows into the lake as one transaction.
+
+        `upsert` adds and overwrites by key (facts without key: adds); `append` adds and never overwrites; `replace`
+        also removes the rows of the same `source` that came no more. The same `fingerprint` again changes nothing.
+        Raises a `KeikiError` when nothing could be changed.
+        """
+        if mode not in ("upsert", "append", "replace"):
+            raise ValueError(mode)
+        mark = imports.fingerprint_of(fingerprint, parts, mode)
+        with self._connection(parts) as backend:
+            job = Importing(backend, self.settings, tuple(parts), source, mode, mark, progress)
+            one = job()
+        return one if one.already else self._entry(one.id)
+
+    def undo(self, import_id: str, progress: Progress = silent) -> Import:
+        """Take an import back; the undo is an entry of the history of its own."""
+        with connect.importing(self.settings, ()) as backend:
+            run = Run(backend.con, progress)
+            done = refresh(self.settings, run, lambda: take_back(run, import_id))
+        return self._entry(done.id)
+
+    def forget_snapshots(self, before: datetime) -> int:
+        """Delete the states older than an instant (UTC) for good, with their files; the number of states.
+
+        Never done by itself: undo and "as reported then" need them. The newest state always stays.
+        """
+        with connect.importing(self.settings, ()) as backend, writing(self.settings.lock_file):
+            moment = quoted(before.isoformat())
+            call = f"CALL ducklake_expire_snapshots('{LAKE}', older_than => TIMESTAMPTZ {moment})"
+            gone = backend.con.execute(call).fetchall()
+            backend.con.execute(f"CALL ducklake_cleanup_old_files('{LAKE}', cleanup_all => true)")
+        return len(gone)
+
+    def sweep(self) -> tuple[Path, ...]:
+        """Delete Parquet files that no snapshot knows, left by a writer that was killed; those files.
+
+        Only while no writer is at work. With a catalogue on a server also only files a day old: the server may
+        still be committing for a writer that has died.
+        """
+        with self.settings.lock_file.open("w") as handle:
+            if not taken(handle):
+                return ()
+            young = 0.0 if self.settings.catalogue is None else DAY
+            there = [p for p in self.settings.data_folder.rglob("*.parquet") if PARQUET.search(p.name)]
+            old = [p for p in there if time.time() - p.stat().st_mtime >= young]
+            known = self._known_files() if old else set()
+            orphans = tuple(p for p in old if p.name not in known)
+            for orphan in orphans:
+                orphan.unlink(missing_ok=True)
+            return orphans
+
+    # --- inside ---
+
+    def _fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        with closing(self.backend.con.cursor()) as cursor:
+            rows: list[tuple[Any, ...]] = cursor.execute(sql).fetchall()
+            return rows
+
+    def _entry(self, import_id: str) -> Import:
+        return next(one for one in self.imports() if one.id == import_id)
+
+    def _check(self, version: int) -> None:
+        if not self._fetch(f"SELECT 1 FROM {LAKE}.snapshots() WHERE snapshot_id = {int(version)}"):
+            raise UnknownSnapshot(snapshot=version, newest=self.snapshot())
+
+    def _view(self, fact: str, version: int) -> ir.Table:
+        """A view in the measuring connection; columns the contract gained later are empty in older snapshots."""
+        self._check(version)
+        rows = f"SELECT * FROM {LAKE}.facts.{name(fact)} AT (VERSION => {int(version)})"
+        had = {row[0] for row in self._fetch(f"DESCRIBE {rows}")}
+        gained = (f", NULL::{TYPES[c.kind]} AS {name(c.name)}" for c in FACTS[fact].loadable if c.name not in had)
+        view = f"{fact}__{version}"
+        whole = rows.replace("*", f"*{''.join(gained)}", 1)
+        self.backend.con.execute(f"CREATE OR REPLACE VIEW {name(view)} AS {whole}")
+        return self.backend.table(view)
+
+    def _known_files(self) -> set[str]:
+        tables = ("ducklake_data_file", "ducklake_delete_file", "ducklake_files_scheduled_for_deletion")
+        metadata = f"__ducklake_metadata_{LAKE}"
+        if self.settings.catalogue is not None:
+            metadata += f".{name(self.settings.catalogue_schema)}"
+        paths = " UNION ALL ".join(f"SELECT path FROM {metadata}.{table}" for table in tables)
+        return {row[0].rpartition("/")[2] for row in self._fetch(paths)}
+
+    @contextmanager
+    def _connection(self, parts: Sequence[Ready]) -> Iterator[Backend]:
+        """The importing connection that the rows are bound to; rows from Python get one of their own."""
+        tables = [node for part in parts for node in part.rows.table.op().find((ops.DatabaseTable, ops.SQLQueryResult))]
+        bound = list({id(node.source): node.source for node in tables}.values())
+        if len(bound) > 1 or (bound and LAKE not in bound[0].list_catalogs()):
+            raise ValueError("rows must come from one connection made by DuckLake.importing()")
+        if bound:
+            yield bound[0]
+            return
+        with connect.importing(self.settings, ()) as backend:
+            yield backend
