@@ -500,14 +500,25 @@ class NotADriver(KeikiError):
     ja = "「{node}」は下の数字から計算されるため、直接は動かせません。動かせるもの：{drivers}。"
 
 
-class InfluenceLoop(KeikiError):
-    """A node of a tree that stands for the same number as a node above it, inside its formula."""
+class SameNumberAbove(KeikiError):
+    """A node of a tree is the same number as a node above it, so a what-if would go round."""
 
-    en = "“{node}” is the same number as “{above}” above it. Only a driver between them can hold still; flag one."
+    en = "“{node}” is the same number as “{above}” above it. Flag a node between them as driver so that it holds still."
     ja = "「{node}」は上にある「{above}」と同じ数字です。間のどれかを driver にして、動かないようにしてください。"
 
 
-# --- facts and sources ---
+class SuccessFactorWithoutReason(KeikiError):
+    """A success factor does not say why it leads to the goal."""
+
+    en = "“{node}” does not say why it leads to the goal. Write one sentence in each language (why_ja, why_en)."
+    ja = "「{node}」が目標につながる理由がありません。日本語と英語で1文ずつ書いてください（why_ja、why_en）。"
+
+
+class NothingToMove(KeikiError):
+    """No node of the tree can be moved by a what-if."""
+
+    en = "No node of “{tree}” can be moved by a what-if. Flag the numbers you work on (driver: true)."
+    ja = "「{tree}」には、もしもの計算で動かせる項目がありません。自分たちで動かす数字に driver: true を付けてください。"
 
 
 class MappingIncomplete(KeikiError):

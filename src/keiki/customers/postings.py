@@ -1,0 +1,50 @@
+"""Which rows are a sale: the setting, and the won deals that count where nothing is invoiced or ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+Facts = Mapping[str, ir.Table]
+
+
+@dataclass(frozen=True)
+class PostingRule:
+    """Where sales come from (setting `posting_sources`): one posting per sale, never two.
+
+    `invoice_kinds` are posted beside orders; a credit note is a negative sale and an invoice without a kind is one.
+    `deals`: `otherwise` posts won deals only when the business loads neither orders nor invoices, else `always` or
+    `never`. `zone` turns the day of an invoice into an instant. `ad_kinds` of media are posted as cost.
+    `untagged_ad_spend_covers_all`: booked advertising without a platform stands for every platform of its month,
+    so that a ledger and the ad networks' own exports never count the same yen twice.
+    """
+
+    orders: bool = True
+    invoice_kinds: tuple[str, ...] = ("recurring", "one_off", "credit_note")
+    deals: str = "otherwise"
+    zone: str = "Asia/Tokyo"
+    ad_kinds: tuple[str, ...] = ("ad", "portal")
+    untagged_ad_spend_covers_all: bool = True
+
+
+def completed_orders(facts: Facts) -> ir.Table:
+    """Orders that count: completed, or without a status."""
+    orders = facts["orders"]
+    return orders.filter(ibis.coalesce(orders.status, "completed") == "completed")
+
+
+def won_deals(facts: Facts, rule: PostingRule) -> ir.Table:
+    """The first win of every deal, no rows where deals are not how the business books its sales."""
+    stages = facts["stages"]
+    won = stages.filter((stages.pipeline == "deal") & (stages.stage == "won"))
+    order = ibis.window(group_by=won.subject_id, order_by=won.entered_at)
+    won = won.mutate(win=ibis.row_number().over(order)).filter(ibis._.win == 0).drop("win")
+    if rule.deals == "always":
+        return won
+    if rule.deals == "never":
+        return won.filter(ibis.literal(value=False))
+    loaded = [facts[name].limit(1).count().as_scalar() for name in ("orders", "invoices")]
+    return won.filter(loaded[0] == 0, loaded[1] == 0)

@@ -1,0 +1,95 @@
+"""Who buys again: purchases in order, first buyers and whether they returned in time, days between purchases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from keiki.customers.postings import Facts, PostingRule, completed_orders, won_deals
+from keiki.journeys.windows import window
+
+SECONDS_OF_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class RepeatRule:
+    """When a second purchase counts.
+
+    `within` is the window after the first purchase. `as_of` is the UTC instant up to which the data is known
+    (None: the latest purchase): a first buyer whose window has not ended by then is in no rate.
+    """
+
+    within: str = "90d"
+    as_of: datetime | None = None
+    postings: PostingRule = PostingRule()
+
+
+def purchases(facts: Facts, rule: RepeatRule | None = None) -> ir.Table:
+    """Completed orders, numbered per customer over the whole history; won deals where a business sells by deals.
+
+    Every column of the fact `orders`, then order_no (1 = first, ties by order_id), next_at (the customer's next
+    purchase) and days_since_previous (days with their fraction, NULL for the first). Orders without a customer
+    are left out.
+    """
+    table = purchased(facts, (rule or RepeatRule()).postings)
+    order = ibis.window(group_by=table.customer_id, order_by=[table.ordered_at, table.order_id])
+    before = table.ordered_at.lag().over(order)
+    return table.mutate(
+        order_no=(ibis.row_number().over(order) + 1).cast("int64"),
+        next_at=table.ordered_at.lead().over(order),
+        days_since_previous=(table.ordered_at.epoch_seconds() - before.epoch_seconds()) / float(SECONDS_OF_DAY),
+    )
+
+
+def purchased(facts: Facts, rule: PostingRule) -> ir.Table:
+    """The purchases themselves, in the columns of the fact `orders`, without their numbers."""
+    orders = completed_orders(facts)
+    table = orders.union(_deals_as_orders(won_deals(facts, rule), orders.schema()))
+    return table.filter(table.customer_id.notnull())
+
+
+def _deals_as_orders(deals: ir.Table, shape: ibis.Schema) -> ir.Table:
+    named = {"order_id": deals.subject_id, "ordered_at": deals.entered_at, "status": ibis.literal("completed")}
+    columns = {n: named.get(n, deals[n] if n in deals.columns else ibis.null("string")) for n in shape.names}
+    return deals.select(**{n: value.cast(shape[n]) for n, value in columns.items()})
+
+
+def first_purchases(
+    facts: Facts,
+    rule: RepeatRule | None = None,
+    *,
+    matches: Callable[[ir.Table], ir.BooleanValue] | None = None,
+) -> ir.Table:
+    """One row per first buyer, with the second purchase: the base and the repeaters of a repeat rate.
+
+    Every column of the first purchase, its moment as first_at, second_at (NULL when there is none or it does not
+    match), window_ended (only these count, on both sides of the rate) and repeated (the second purchase lies inside
+    the window). `matches` narrows the first and the second purchase alike; it never renumbers them.
+    """
+    rule = rule or RepeatRule()
+    table = purchases(facts, rule)
+    order = ibis.window(group_by=table.customer_id, order_by=table.order_no)
+    fits = ibis.literal(value=True) if matches is None else ibis.coalesce(matches(table), ibis.literal(value=False))
+    table = table.mutate(fits=fits)
+    table = table.mutate(next_fits=table.fits.lead().over(order))
+    firsts = table.filter((table.order_no == 1) & table.fits)
+    known_until = _known_until(facts, rule)
+    closes_at = firsts.ordered_at + window(rule.within)
+    second_at = ibis.ifelse(firsts.next_fits, firsts.next_at, ibis.null("timestamp"))
+    firsts = firsts.mutate(
+        first_at=firsts.ordered_at,
+        second_at=second_at,
+        window_ended=closes_at <= known_until,
+        repeated=ibis.coalesce(second_at <= closes_at, ibis.literal(value=False)),
+    )
+    return firsts.drop("fits", "next_fits", "next_at", "days_since_previous")
+
+
+def _known_until(facts: Facts, rule: RepeatRule) -> ir.Value:
+    if rule.as_of is not None:
+        return ibis.timestamp(rule.as_of.isoformat(sep=" "))
+    return facts["orders"].ordered_at.max().as_scalar()

@@ -1,0 +1,81 @@
+"""Local days and hours as expressions that need no time-zone support of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+
+FIRST, LAST = date(1990, 1, 1), date(2060, 1, 1)
+"""Changes of the clock are known between these days; earlier and later times take the nearest known offset."""
+
+Steps = Sequence[tuple[datetime, int]]
+"""Moments in order with the offset in seconds that holds from each; the first holds before it as well."""
+
+
+def local_time(instant: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """What the clock of the zone shows at a naive UTC instant."""
+    return _shifted(instant, instant, _clock_changes(zone), 1)
+
+
+def midnight(day: ir.DateValue, zone: str) -> ir.TimestampValue:
+    """The naive UTC instant at which a calendar day of the zone begins."""
+    moment = day.cast("timestamp")
+    return _shifted(moment, moment, _day_offsets(zone), -1)
+
+
+def _shifted(moment: ir.Value, at: ir.Value, steps: Steps, sign: int) -> ir.TimestampValue:
+    """A balanced tree of comparisons: a zone with 120 changes of the clock costs 7 of them."""
+    if len(steps) == 1:
+        return moment + ibis.interval(seconds=sign * steps[0][1])
+    middle = len(steps) // 2
+    return ibis.ifelse(
+        at < ibis.timestamp(steps[middle][0].isoformat(sep=" ")),
+        _shifted(moment, at, steps[:middle], sign),
+        _shifted(moment, at, steps[middle:], sign),
+    )
+
+
+@cache
+def _clock_changes(zone: str) -> Steps:
+    """UTC instants at which the offset of the zone changes, to the minute."""
+    steps: list[tuple[datetime, int]] = []
+    moment, end = datetime.combine(FIRST, datetime.min.time()), datetime.combine(LAST, datetime.min.time())
+    while moment < end:
+        offset = _offset(moment, zone)
+        if not steps:
+            steps.append((moment, offset))
+        elif steps[-1][1] != offset:
+            steps.append((_first_minute(moment, offset, zone), offset))
+        moment += timedelta(days=1)
+    return tuple(steps)
+
+
+def _first_minute(moment: datetime, offset: int, zone: str) -> datetime:
+    low, high = moment - timedelta(days=1), moment
+    while high - low > timedelta(minutes=1):
+        middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
+        low, high = (low, middle) if _offset(middle, zone) == offset else (middle, high)
+    return high
+
+
+def _offset(moment: datetime, zone: str) -> int:
+    offset = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
+    return int((offset or timedelta()).total_seconds())
+
+
+@cache
+def _day_offsets(zone: str) -> Steps:
+    """Days from which midnight lies that many seconds ahead of UTC."""
+    steps: list[tuple[datetime, int]] = []
+    for number in range((LAST - FIRST).days):
+        day = datetime.combine(FIRST + timedelta(days=number), datetime.min.time())
+        start = day.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
+        offset = int((day - start).total_seconds())
+        if not steps or steps[-1][1] != offset:
+            steps.append((day, offset))
+    return tuple(steps)
