@@ -62,3 +62,11 @@ def work(stop: threading.Event) -> None:
     from keiki.server.jobs.tasks import run_worker
 
     run_worker(stop)
+
+
+def serve_for_development(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve with Django's own server, which starts anew when a source file changes. Never for others to use."""
+    setup()
+    from django.core.management import call_command
+
+    call_command("runserver", f"{host}:{port}")
