@@ -1,0 +1,110 @@
+"""A number on a card: its value, how it moved, what it stands beside, its status and its bullet bar, as written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keiki.charts.chart import short
+from keiki.charts.format import JAPANESE, MISSING, Style, change, counter_word, exact, number
+from keiki.charts.sentence import against
+from keiki.charts.status import status
+from keiki.periods import Grain
+
+STATUS_WORDS = {
+    "good": ("順調", "On track"),
+    "watch": ("注意", "Watch"),
+    "act": ("要対応", "Act now"),
+    "none": ("未計測", "No data"),
+    "plain": ("判定なし", "Not judged"),
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A number to be shown: its name, its value and the value it is compared with.
+
+    `part` says that the period still runs; then `before` covers the same number of days.
+    """
+
+    label: str
+    value: float | None
+    before: float | None
+    unit: str
+    direction: str = "higher"
+    grain: Grain = Grain.MONTH
+    comparison: str = "previous"
+    part: bool = False
+    counter: str = ""
+
+
+@dataclass(frozen=True)
+class Bullet:
+    """A bar of 100: the value as fill, the one compared with as tick; empty texts where there is none."""
+
+    fill: str
+    tick: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything a card says, in the reader's language."""
+
+    label: str
+    value: str
+    exact: str
+    before_exact: str
+    change: str
+    beside: str
+    status: str
+    part: bool
+    bullet: Bullet | None
+    spoken: str
+
+
+def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
+    """The card of a number; `reason` stands beside a missing value and says why."""
+    counter = shown.counter or counter_word(shown.label)
+    value = number(shown.value, shown.unit, style, counter)
+    moved = change(shown.value, shown.before, shown.unit, style)
+    judged = status(shown.value, shown.before, shown.unit, shown.direction)
+    beside = _beside(shown, style, counter, reason)
+    moved = "" if moved == MISSING else moved
+    words = STATUS_WORDS[judged][0 if style.japanese else 1]
+    spoken = [shown.label, value, moved, beside, words]
+    return Card(
+        label=shown.label,
+        value=value,
+        exact=exact(shown.value, shown.unit, style, counter),
+        before_exact=exact(shown.before, shown.unit, style, counter),
+        change=moved,
+        beside=beside,
+        status=judged,
+        part=shown.part,
+        bullet=bullet(shown.value, shown.before),
+        spoken=("、" if style.japanese else ", ").join(word for word in spoken if word and word != MISSING),
+    )
+
+
+def bullet(value: float | None, before: float | None) -> Bullet | None:
+    """The bar of a value beside the one before; None when there is nothing that a bar from zero could show."""
+    if value is None or value < 0 or (before is not None and before < 0):
+        return None
+    longest = max(value, before or 0.0)
+    if longest == 0:
+        return None
+    scale = 96 / longest
+    tick = "" if before is None else short(min(before * scale, 98.8))
+    return Bullet(short(value * scale), tick)
+
+
+def _beside(shown: Compared, style: Style, counter: str, reason: str) -> str:
+    if shown.value is None and reason:
+        return reason
+    if shown.before is None:
+        return ""
+    words = f"{against(shown.comparison, shown.grain, style)} {number(shown.before, shown.unit, style, counter)}"
+    if not style.japanese:
+        words = words[0].upper() + words[1:]
+    if not shown.part:
+        return words
+    return f"途中・{words}" if style.japanese else f"So far · {words}"

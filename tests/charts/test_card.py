@@ -1,0 +1,42 @@
+"""What a number's card says."""
+
+from __future__ import annotations
+
+import pytest
+
+from keiki.charts.card import Bullet, Compared, bullet, card
+from keiki.charts.format import Style
+
+
+def test_card_says_everything_in_japanese() -> None:
+    told = card(Compared("新規顧客数", 4296, 5373, "count"))
+    assert (told.value, told.change, told.beside, told.status) == ("4,296人", "−20.0%", "前月 5,373人", "act")
+    assert told.spoken == "新規顧客数、4,296人、−20.0%、前月 5,373人、要対応"
+    assert (told.exact, told.before_exact) == ("4,296人", "5,373人")
+
+
+def test_card_of_a_running_period_says_so() -> None:
+    told = card(Compared("Revenue", 1_000_000, 990_000, "currency", comparison="last_year", part=True), Style("en"))
+    assert told.beside == "So far · The same month last year ¥990,000"
+    assert told.part
+
+
+def test_card_without_a_value_gives_the_reason() -> None:
+    told = card(Compared("欠品率", None, 0.1, "ratio", "lower"), reason="行動イベントがありません")
+    assert (told.value, told.change, told.beside, told.status) == ("—", "", "行動イベントがありません", "none")
+    assert told.bullet is None
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "expected"),
+    [
+        (50, 100, Bullet("48", "96")),
+        (100, 50, Bullet("96", "48")),
+        (100, None, Bullet("96", "")),
+        (-1, 100, None),
+        (0, 0, None),
+        (None, 5, None),
+    ],
+)
+def test_bullet_shares_one_scale(value: float | None, before: float | None, expected: Bullet | None) -> None:
+    assert bullet(value, before) == expected
