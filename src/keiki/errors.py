@@ -269,13 +269,14 @@ class FormulaError(KeikiError):
 def _picture(text: str, place: int, reach: int = 50) -> str:
     """The text around a place with a caret under it; wide characters are underlaid with wide spaces."""
     start, end = max(0, place - reach), min(len(text), place + reach)
-    before = ("…" if start else "") + _printable(text[start:place])
-    after = _printable(text[place:end]) + ("…" if end < len(text) else "")
+    before = ("…" if start else "") + printable(text[start:place])
+    after = printable(text[place:end]) + ("…" if end < len(text) else "")
     indent = "".join("\u3000" if unicodedata.east_asian_width(sign) in "WF" else " " for sign in before)
     return f"{before}{after}\n{indent}^"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text with every sign that cannot be shown replaced, so that places stay the same."""
     return "".join(sign if sign.isprintable() else "\ufffd" if not sign.isspace() else " " for sign in text)
 
 

@@ -1,0 +1,1 @@
+"""KPIs as declared: read, checked, and unfolded to measures; tree templates beside them."""

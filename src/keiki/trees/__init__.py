@@ -1,0 +1,1 @@
+"""How numbers hang together: trees built over the catalogue, measured, explained and simulated."""

@@ -1,0 +1,236 @@
+"""A tree ready to be measured: nodes in order, edges of formula and of influence, formulas over measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from keiki.catalogue.expand import asked_of
+from keiki.catalogue.kpi import Direction, Kpi
+from keiki.catalogue.load import Catalogue
+from keiki.errors import ChildNotInFormula, NodeWithoutNumber, UnknownName
+from keiki.formula.evaluate import references
+from keiki.formula.nodes import Binary, Call, Condition, Formula, Negate, Reference
+from keiki.formula.parse import parse, parse_condition
+from keiki.measures.measure import Asked
+from keiki.trees.document import LEVELS, Influence, NodeDocument, TreeDocument
+
+BADGES = {("sum", 1): "+", ("sum", -1): "−", ("product", 1): "×", ("product", -1): "÷"}
+
+
+@dataclass(frozen=True)
+class FormulaEdge:
+    """The child is part of its parent's formula; `operator` (+ − × ÷) is what it does there, None inside a call."""
+
+    operator: str | None
+
+
+@dataclass(frozen=True)
+class InfluenceEdge:
+    """The child is believed to move its parent, `lag` periods later; drawn dashed, never calculated."""
+
+    sign: int
+    lag: int = 0
+
+
+Edge = FormulaEdge | InfluenceEdge
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of a built tree; `edge` leads to its parent and is None at the root.
+
+    `formula` joins the ids of `children`; `measured` is the KPI's own formula over measures, narrowed by `where`,
+    and None for a node that only its children give a number.
+    """
+
+    id: str
+    kpi: str | None
+    ja: str
+    en: str
+    unit: str
+    direction: Direction
+    level: str
+    depth: int
+    parent: str | None
+    edge: Edge | None
+    children: tuple[str, ...]
+    formula: Formula | None
+    measured: Formula | None
+    where: Condition | None
+    driver: bool
+    why_ja: str | None
+    why_en: str | None
+
+    def label(self, language: str) -> str:
+        """Its name in `ja` or `en`."""
+        return self.ja if language.startswith("ja") else self.en
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """The ids its formula names, each once, in order."""
+        return tuple(dict.fromkeys(r.id for r in references(self.formula))) if self.formula is not None else ()
+
+    @property
+    def identity(self) -> tuple[str | None, Condition | None]:
+        """What makes two nodes one number: the KPI and what narrows it."""
+        return (self.kpi, self.where)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Nodes from the goal down, parents before children."""
+
+    id: str
+    ja: str
+    en: str
+    about_ja: str
+    about_en: str
+    nodes: tuple[Node, ...]
+
+    @cached_property
+    def by_id(self) -> MappingProxyType[str, Node]:
+        """Every node by its id."""
+        return MappingProxyType({node.id: node for node in self.nodes})
+
+    @property
+    def root(self) -> Node:
+        """The goal."""
+        return self.nodes[0]
+
+    def node(self, node_id: str) -> Node:
+        """The node of that id; `UnknownName` suggests the nearest."""
+        if node_id not in self.by_id:
+            raise UnknownName(kind="node", name=node_id, known=self.by_id)
+        return self.by_id[node_id]
+
+    @cached_property
+    def asked(self) -> frozenset[Asked]:
+        """Every measure the tree needs."""
+        return frozenset(asked_of(r) for n in self.nodes if n.measured is not None for r in references(n.measured))
+
+
+def build(document: TreeDocument, catalogue: Catalogue) -> Tree:
+    """The tree of a document over a catalogue.
+
+    Raises `UnknownName` for a KPI or a name in a formula that is no child, `ChildNotInFormula` for a child that is
+    neither in the formula nor an influence, `NodeWithoutNumber` for a node with neither KPI nor formula nor children,
+    and what the formula language raises.
+    """
+    nodes: list[Node] = []
+    _add(document.root, None, 0, catalogue, nodes)
+    return Tree(
+        id=document.id,
+        ja=document.ja,
+        en=document.en,
+        about_ja=document.about_ja,
+        about_en=document.about_en,
+        nodes=tuple(nodes),
+    )
+
+
+def _add(
+    written: NodeDocument, parent: Node | None, depth: int, catalogue: Catalogue, nodes: list[Node]
+) -> None:
+    kpi = catalogue.kpi(written.kpi) if written.kpi else None
+    where = parse_condition(written.where) if written.where else None
+    formula = _formula(written)
+    node = Node(
+        id=written.id,
+        kpi=written.kpi,
+        ja=written.ja or (kpi.ja if kpi else written.id),
+        en=written.en or (kpi.en if kpi else written.id),
+        unit=kpi.unit if kpi else _unit_of_parts(written, catalogue),
+        direction=kpi.direction if kpi else _direction_of_parts(written, catalogue),
+        level=written.level or _level(written, depth),
+        depth=depth,
+        parent=parent.id if parent else None,
+        edge=_edge(written, parent),
+        children=tuple(child.id for child in written.children),
+        formula=formula,
+        measured=_measured(kpi, where, catalogue),
+        where=where,
+        driver=written.driver,
+        why_ja=written.why_ja,
+        why_en=written.why_en,
+    )
+    nodes.append(node)
+    for child in written.children:
+        _add(child, node, depth + 1, catalogue, nodes)
+
+
+def _formula(written: NodeDocument) -> Formula | None:
+    parts = [child.id for child in written.children if child.influence is None]
+    if written.formula is None:
+        if parts:
+            raise ChildNotInFormula(child=parts[0], node=written.id)
+        if written.kpi is None and not written.children:
+            raise NodeWithoutNumber(node=written.id)
+        return None
+    formula = parse(written.formula)
+    named = {r.id for r in references(formula)}
+    for name in sorted(named - set(parts)):
+        raise UnknownName(kind="node", name=name, known=parts)
+    for child in parts:
+        if child not in named:
+            raise ChildNotInFormula(child=child, node=written.id)
+    return formula
+
+
+def _measured(kpi: Kpi | None, where: Condition | None, catalogue: Catalogue) -> Formula | None:
+    return catalogue.expand(Reference(kpi.id, where=where)) if kpi is not None else None
+
+
+def _unit_of_parts(written: NodeDocument, catalogue: Catalogue) -> str:
+    """A node without a KPI has the unit its parts share, a bare number otherwise."""
+    units = {catalogue.kpi(c.kpi).unit if c.kpi else "number" for c in written.children if c.influence is None}
+    additive = written.formula is not None and not set("*/×÷＊／") & set(written.formula)
+    return units.pop() if len(units) == 1 and additive else "number"
+
+
+def _direction_of_parts(written: NodeDocument, catalogue: Catalogue) -> Direction:
+    """A node without a KPI is better where its parts are, when they all agree."""
+    found = {catalogue.kpi(c.kpi).direction for c in written.children if c.kpi and c.influence is None}
+    return found.pop() if len(found) == 1 else Direction.NEUTRAL
+
+
+def _level(written: NodeDocument, depth: int) -> str:
+    """By depth; what only influences the goal is a KPI beside it, no success factor."""
+    beside = written.influence is not None and depth == 1
+    return "kpi" if beside else LEVELS[min(depth, len(LEVELS) - 1)]
+
+
+def _edge(written: NodeDocument, parent: Node | None) -> Edge | None:
+    if parent is None:
+        return None
+    if isinstance(written.influence, Influence):
+        return InfluenceEdge(written.influence.sign, written.influence.lag)
+    return FormulaEdge(badge(parent.formula, written.id)) if parent.formula is not None else FormulaEdge(None)
+
+
+def badge(formula: Formula, child: str) -> str | None:
+    """What a child does in a formula: + − × ÷; None when it stands inside a call or alone.
+
+    >>> badge(parse("a - (b - c) * d"), "c"), badge(parse("a - (b - c)"), "c"), badge(parse("a / b"), "b")
+    ('−', '+', '÷')
+    """
+    return _badge(formula, child, None, 1)
+
+
+def _badge(formula: Formula, child: str, family: str | None, sign: int) -> str | None:
+    match formula:
+        case Reference(id=name) if name == child and family is not None:
+            return BADGES[(family, sign)]
+        case Negate(operand=operand):
+            return _badge(operand, child, "sum", -sign)
+        case Binary(op=op, left=left, right=right):
+            here = "sum" if op in "+-" else "product"
+            kept = sign if here == family else 1
+            turned = -kept if op in "-/" else kept
+            return _badge(left, child, here, kept) or _badge(right, child, here, turned)
+        case Call(name="sum", arguments=arguments):
+            kept = sign if family == "sum" else 1
+            return next((b for a in arguments if (b := _badge(a, child, "sum", kept))), None)
+        case _:
+            return None

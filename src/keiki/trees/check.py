@@ -1,0 +1,74 @@
+"""What is wrong or missing in a tree, told node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keiki.errors import (
+    KeikiError,
+    NothingToMove,
+    SameNumberAbove,
+    SuccessFactorWithoutReason,
+    UnitClash,
+    UnitMismatch,
+)
+from keiki.formula.show import show
+from keiki.measures.document import Problem
+from keiki.measures.units import Clash, dimension, fits
+from keiki.trees.build import InfluenceEdge, Node, Tree
+
+
+def check(tree: Tree) -> tuple[Problem, ...]:
+    """Every problem of a built tree; all are warnings, the tree can be measured as it is.
+
+    Units that the formula cannot give, a number that stands above itself with nothing holding still between,
+    a success factor without its causal sentence, and a tree in which a what-if can move nothing.
+    """
+    found = [Problem(node.id, error, severity="warning") for node in tree.nodes for error in _of_node(tree, node)]
+    if not any(_moves_the_goal(tree, node) for node in tree.nodes):
+        found.append(Problem(tree.id, NothingToMove(tree=tree.id), severity="warning"))
+    return tuple(found)
+
+
+def _of_node(tree: Tree, node: Node) -> Iterator[KeikiError]:
+    yield from _units(tree, node)
+    above = _same_above(tree, node)
+    if above is not None:
+        yield SameNumberAbove(node=node.id, above=above.id)
+    if node.level == "ksf" and not (node.why_ja and node.why_en):
+        yield SuccessFactorWithoutReason(node=node.id)
+
+
+def _units(tree: Tree, node: Node) -> Iterator[KeikiError]:
+    if node.formula is None:
+        return
+    clashes: list[Clash] = []
+    proved = dimension(node.formula, {c: tree.by_id[c].unit for c in node.factors}, clashes)
+    for clash in clashes:
+        yield UnitClash(left=clash.left, right=clash.right, formula=show(node.formula))
+    if not clashes and not fits(proved, node.unit):
+        yield UnitMismatch(unit=node.unit, formula=show(node.formula))
+
+
+def _same_above(tree: Tree, node: Node) -> Node | None:
+    """The node above that is the same number, when no driver between them breaks the circle."""
+    if node.kpi is None or isinstance(node.edge, InfluenceEdge):
+        return None
+    above = tree.by_id.get(node.parent or "")
+    while above is not None and not above.driver:
+        if above.identity == node.identity:
+            return above
+        if isinstance(above.edge, InfluenceEdge):
+            return None
+        above = tree.by_id.get(above.parent or "")
+    return None
+
+
+def _moves_the_goal(tree: Tree, node: Node) -> bool:
+    """Whether a what-if can move the node and a chain of formulas leads from it to the goal."""
+    here: Node | None = node
+    while here is not None and here.parent is not None:
+        if isinstance(here.edge, InfluenceEdge):
+            return False
+        here = tree.by_id.get(here.parent)
+    return node.driver
