@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import duckdb
+import ibis
 from ibis.backends.duckdb import Backend
 
 from keiki.engine import imports
 from keiki.engine.connect import LakeSettings
 from keiki.engine.imports import Import, Loaded, Ready
-from keiki.engine.merge import OWN, Arrival, KeysRepeatError, load
+from keiki.engine.merge import OWN, Arrival, KeysRepeatError, Views, load
 from keiki.engine.refresh import Progress, Run, in_words, refresh
 from keiki.engine.tables import current_snapshot, target_of
 
@@ -46,17 +47,18 @@ class Importing:
                 self.staged = True
                 return refresh(self.settings, self.run, lambda: self._work(views))
         finally:
-            for view in (view for three in views for view in three[:3]):
-                self.backend.drop_view(view, force=True)
+            for these in views:
+                self.backend.drop_view(these.incoming, force=True)
 
-    def _views(self, place: int, part: Ready) -> tuple[str, str, str, dict[str, str]]:
-        names = (f"incoming_{place}", f"good_{place}", f"rejected_{place}")
-        for view, rows in zip(names, (part.rows.table, part.rows.good, part.rows.rejected), strict=True):
-            self.backend.create_view(view, rows, overwrite=True)
-        described = self.backend.con.execute(f"DESCRIBE {names[1]}").fetchall()
-        return (*names, {row[0]: row[1] for row in described if row[0] not in OWN})
+    def _views(self, place: int, part: Ready) -> Views:
+        """The rows in SQL. The long expression is compiled and bound once, as a view that the others only name."""
+        view = f"incoming_{place}"
+        self.backend.create_view(view, part.rows.unnumbered, overwrite=True)
+        rows = replace(part.rows, unnumbered=ibis.table(part.rows.unnumbered.schema(), name=view))
+        queries = (rows.unnumbered_good, rows.good, rows.rejected)
+        return Views(view, *(f"({self.backend.compile(query)})" for query in queries))
 
-    def _work(self, views: Sequence[tuple[str, str, str, dict[str, str]]]) -> Import:
+    def _work(self, views: Sequence[Views]) -> Import:
         before = current_snapshot(self.run)
         history = imports.read(self.run)
         same = imports.same_before(history, self.fingerprint, self.mode, self.source)
@@ -65,8 +67,10 @@ class Importing:
         one = imports.begin("import", self.source, self.mode, self.fingerprint, before)
         replaced = tuple(o.id for o in history if o.source == self.source)
         done: list[Loaded] = []
-        for place, (part, (incoming, good, rejected, columns)) in enumerate(zip(self.parts, views, strict=True)):
-            arrival = Arrival(incoming, good, rejected, one.id, self.mode, replaced, self.staged, columns)
+        for place, (part, these) in enumerate(zip(self.parts, views, strict=True)):
+            described = self.run(f"DESCRIBE SELECT * FROM {these.straight}")
+            columns = {row[0]: row[1] for row in described if row[0] not in OWN}
+            arrival = Arrival(these, columns, part.assumed, one.id, self.mode, replaced, self.staged)
             until = 0.95 * (place + 1) / len(self.parts)
             loaded = load(self.run, arrival, target_of(self.run, part.fact), until)
             done.append(replace(loaded, mapping=dict(part.mapping)))

@@ -8,12 +8,12 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
-
-import ibis.expr.types as ir
+from typing import Any
 
 from keiki.engine.connect import LAKE, quoted
 from keiki.engine.refresh import Run
+from keiki.facts.conform import Conformed
+from keiki.facts.mapping import Mapping as Reading
 
 IMPORTS = f"{LAKE}.keiki.imports"
 REJECTED = f"{LAKE}.keiki.rejected"
@@ -21,26 +21,28 @@ Fetch = Callable[[str], list[tuple[Any, ...]]]
 COLUMNS = "id, happened_at, kind, source, mode, fingerprint, before, undoes, parts"
 
 
-class Rows(Protocol):
-    """Conformed rows: every row with `_row` and `_problems`, the good ones, and the problems one by one."""
-
-    @property
-    def table(self) -> ir.Table: ...
-
-    @property
-    def good(self) -> ir.Table: ...
-
-    @property
-    def rejected(self) -> ir.Table: ...
-
-
 @dataclass(frozen=True)
 class Ready:
-    """Rows ready to be loaded into one fact. `mapping` is how they were read, as plain data, kept in the history."""
+    """Rows ready to be loaded into one fact. `mapping` is how they were read, as plain data, kept in the history.
+
+    `assumed` are columns that the source did not bring and that hold a default: they fill rows that are new and
+    leave rows that are there as they are.
+    """
 
     fact: str
-    rows: Rows
+    rows: Conformed
     mapping: Mapping[str, Any] = field(default_factory=dict)
+    assumed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, conformed: Conformed, mapping: Reading) -> Ready:
+        """What `conform` gave, ready to be loaded."""
+        brought = {*mapping.rules, *conformed.dimensions, "_row", "_problems"}
+        if "cost" in brought:
+            # The profit of an order follows from its cost, so it came with it.
+            brought.add("gross_profit")
+        assumed = frozenset(conformed.unnumbered.columns) - brought
+        return cls(conformed.fact.name, conformed, mapping.as_dict(), assumed)
 
 
 @dataclass(frozen=True)

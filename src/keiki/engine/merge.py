@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from keiki.engine.connect import name, quoted
 from keiki.engine.imports import REJECTED, Loaded
@@ -21,25 +22,34 @@ class KeysRepeatError(Exception):
     """Rows written straight through turned out to share keys: they must be staged, so that the last one wins."""
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """Rows on their way into a fact, as three views of the importing connection, and how they come."""
+class Views(NamedTuple):
+    """The rows in SQL, to stand behind FROM: every row, the good ones without and with `_row`, the problems."""
 
     incoming: str
+    straight: str
     good: str
     rejected: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Rows on their way into a fact, and how they come. `columns` are what they bring, with the types they have."""
+
+    views: Views
+    columns: Mapping[str, str]
+    assumed: frozenset[str]
     import_id: str
     mode: str
     replaced: Sequence[str] = ()
     """Ids of the imports whose rows a `replace` replaces."""
     staged: bool = False
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """The columns the rows bring, with the types they come in."""
 
 
 def load(run: Run, arrival: Arrival, target: Target, until: float) -> Loaded:
     """Bring the rows into the fact and list those that were not taken. Must run inside a transaction."""
     start, reach = run.done, until - run.done
+    known = {column.lower(): column for column in target.columns}
+    arrival = replace(arrival, columns={known.get(c.lower(), c): kind for c, kind in arrival.columns.items()})
     target = _widened(run, arrival, target)
     mend = _Mending(arrival, target)
     empty = not run(f"SELECT 1 FROM {target.table} LIMIT 1")
@@ -67,6 +77,12 @@ class _Mending:
         return {c: self.target.columns[c] for c, kind in self.arrival.columns.items() if self.target.columns[c] != kind}
 
     @property
+    def misfits(self) -> list[tuple[str, str, str]]:
+        """Columns that may clash, the condition that they do, and the reason given for it."""
+        reasons = {"BIGINT": "not_a_whole_number"}
+        return [(c, self.misfit(c), reasons.get(kind, "not_a_number")) for c, kind in self.clashing.items()]
+
+    @property
     def shaped(self) -> str:
         casts = (
             f"TRY_CAST({name(c)} AS {self.target.columns[c]}) AS {name(c)}" if c in self.clashing else name(c)
@@ -79,13 +95,17 @@ class _Mending:
         return " AND ".join(f"NOT ({self.misfit(c)})" for c in self.clashing) or "true"
 
     def misfit(self, column: str) -> str:
-        return f"{name(column)} IS NOT NULL AND TRY_CAST({name(column)} AS {self.clashing[column]}) IS NULL"
+        kind, raw = self.clashing[column], name(column)
+        if kind == "VARCHAR":
+            return "false"
+        # A cast to whole numbers rounds: a fraction must not get lost silently.
+        number = f"TRY_CAST(TRY_CAST({raw} AS {kind}) AS DOUBLE)"
+        return f"{raw} IS NOT NULL AND {number} IS DISTINCT FROM TRY_CAST({raw} AS DOUBLE)"
 
 
 def _widened(run: Run, arrival: Arrival, target: Target) -> Target:
     """The target with a column for every dimension the rows bring for the first time."""
-    known = {column.lower(): column for column in target.columns}
-    fresh = {c: kind for c, kind in arrival.columns.items() if c.lower() not in known}
+    fresh = {c: kind for c, kind in arrival.columns.items() if c not in target.columns}
     for column, kind in fresh.items():
         run(f"ALTER TABLE {target.table} ADD COLUMN {name(column)} {kind}")
     return Target(target.fact, {**target.columns, **fresh})
@@ -99,7 +119,8 @@ def _append(run: Run, mend: _Mending, until: float) -> tuple[Loaded, int]:
     if arrival.mode == "replace" and arrival.replaced:
         run(f"INSERT INTO gone SELECT rowid, filename FROM {target.table} WHERE {_of(arrival.replaced)}")
         removed = int(run("SELECT count(*) FROM gone")[0][0])
-    rows = f"SELECT {mend.shaped}, {quoted(arrival.import_id)} AS _import FROM {arrival.good} WHERE {mend.fitting}"
+    columns = f"{mend.shaped}, {quoted(arrival.import_id)} AS _import"
+    rows = f"SELECT {columns} FROM {arrival.views.straight} WHERE {mend.fitting}"
     added = exchange(run, target, rows, until)
     if target.fact.key and _repeated(run, target.table, target):
         raise KeysRepeatError
@@ -111,7 +132,7 @@ def _merge(run: Run, mend: _Mending, until: float) -> tuple[Loaded, int]:
     arrival, target = mend.arrival, mend.target
     lacking = (f"NULL::{target.columns[c]} AS {name(c)}" for c in target.fact.key if c not in arrival.columns)
     columns = ", ".join([mend.shaped, *lacking])
-    rows = f"SELECT _row, {columns} FROM {arrival.good} WHERE {mend.fitting}"
+    rows = f"SELECT _row, {columns} FROM {arrival.views.good} WHERE {mend.fitting}"
     run(f"CREATE OR REPLACE TEMP TABLE staged AS {rows}", READING, run.done + (until - run.done) * 0.4)
     good = int(run("SELECT count(*) FROM staged")[0][0])
     refused = _last_wins(run, arrival, target)
@@ -149,17 +170,26 @@ def _last_wins(run: Run, arrival: Arrival, target: Target) -> int:
 def _compare(run: Run, arrival: Arrival, target: Target) -> None:
     """Make `delta`: whole rows that are new or different, with the place of the row they replace.
 
-    Columns that the rows do not bring keep what they hold.
+    Columns that the source does not bring keep what they hold.
     """
     keys = set(target.fact.key)
-    brought = {*arrival.columns, *keys}
-    whole = ", ".join(f"{'s' if c in brought else 't'}.{name(c)}" for c in target.columns)
-    different = [f"s.{name(c)} IS DISTINCT FROM t.{name(c)}" for c in arrival.columns if c not in keys]
+    brought = {*arrival.columns, *keys} - arrival.assumed
+    whole = ", ".join(_side(c, brought, arrival.assumed) for c in target.columns)
+    different = [f"s.{name(c)} IS DISTINCT FROM t.{name(c)}" for c in arrival.columns if c in brought - keys]
     run(
         f"""CREATE OR REPLACE TEMP TABLE delta AS SELECT s._row, {whole}, t._rowid, t._file
         FROM staged s LEFT JOIN (SELECT *, rowid AS _rowid, filename AS _file FROM {target.table}) t
         ON {target.match("s", "t")} WHERE t._rowid IS NULL OR {" OR ".join(different) or "false"}"""
     )
+
+
+def _side(column: str, brought: set[str], assumed: frozenset[str]) -> str:
+    """Which of the arriving row `s` and the row that is there `t` gives a column."""
+    if column in brought:
+        return f"s.{name(column)}"
+    if column in assumed:
+        return f"CASE WHEN t._rowid IS NULL THEN s.{name(column)} ELSE t.{name(column)} END AS {name(column)}"
+    return f"t.{name(column)}"
 
 
 def _refuse_known(run: Run, arrival: Arrival, target: Target) -> int:
@@ -202,15 +232,18 @@ def exchange(run: Run, target: Target, rows: str, until: float) -> int:
 def _reject(run: Run, mend: _Mending, good: int) -> int:
     """List the rows that could not be read, when there are any; their number. Their source is read once more."""
     arrival, target = mend.arrival, mend.target
-    total = int(run(f"SELECT count(*) FROM {arrival.incoming}", LISTING)[0][0])
+    total = int(run(f"SELECT count(*) FROM {arrival.views.incoming}", LISTING)[0][0])
     if total == good:
         return 0
     head = f"{quoted(arrival.import_id)} AS _import, {quoted(target.fact.name)} AS fact"
-    run(f'INSERT INTO {REJECTED} SELECT {head}, row_number, "column", value, reason FROM {arrival.rejected}', LISTING)
-    for column in mend.clashing:
+    run(
+        f'INSERT INTO {REJECTED} SELECT {head}, row_number, "column", value, reason FROM {arrival.views.rejected}',
+        LISTING,
+    )
+    for column, misfit, reason in mend.misfits:
         run(
-            f"""INSERT INTO {REJECTED} SELECT {head}, _row, {quoted(column)}, {name(column)}::VARCHAR, 'not_a_number'
-            FROM {arrival.good} WHERE {mend.misfit(column)}"""
+            f"""INSERT INTO {REJECTED} SELECT {head}, _row, {quoted(column)}, {name(column)}::VARCHAR, {quoted(reason)}
+            FROM {arrival.views.good} WHERE {misfit}"""
         )
     return total - good
 

@@ -222,7 +222,9 @@ class DuckLake:
     @contextmanager
     def _connection(self, parts: Sequence[Ready]) -> Iterator[Backend]:
         """The importing connection that the rows are bound to; rows from Python get one of their own."""
-        tables = [node for part in parts for node in part.rows.table.op().find((ops.DatabaseTable, ops.SQLQueryResult))]
+        tables = [
+            node for part in parts for node in part.rows.unnumbered.op().find((ops.DatabaseTable, ops.SQLQueryResult))
+        ]
         bound = list({id(node.source): node.source for node in tables}.values())
         if len(bound) > 1 or (bound and LAKE not in bound[0].list_catalogs()):
             raise ValueError("rows must come from one connection made by DuckLake.importing()")

@@ -1,0 +1,1 @@
+"""The only code that runs queries: the lake, imports, engines, measuring."""
