@@ -204,8 +204,8 @@ class FormulaError(KeikiError):
             "「{found}」には日付か日時が2つ必要です。",
         ),
         "too_heavy": (
-            "The formula divides by divisions more than {limit} levels deep. Please split it into several KPIs.",
-            "割り算の入れ子が{limit}段を超えています。いくつかのKPIに分けてください。",
+            "The formula has too many operations inside each other to be computed row by row. Please split it.",
+            "計算の入れ子が多すぎて、行ごとには計算できません。式を分けてください。",
         ),
         "not_condition": (
             "“{found}” says nothing that can be true or false. Compare it, such as status = 'completed'.",

@@ -276,7 +276,9 @@ def _alike(left: _Side, right: _Side) -> tuple[Any, Any]:
 
 
 def _written(side: _Side) -> bool:
-    return isinstance(side.operand, Number | Negate)
+    """Whether it is a number written in the condition: 0.1 beside money means exactly 0.1."""
+    operand = side.operand.operand if isinstance(side.operand, Negate) else side.operand
+    return isinstance(operand, Number)
 
 
 def _midnight(day: date) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
+from keiki.errors import printable
 from keiki.formula.nodes import Binary, Call, Formula, Negate, Number, Reference
 from keiki.formula.show import show_brackets, show_number
 
@@ -47,12 +48,12 @@ class _Writer:
                 return _fraction(f"{self.part(argument)}<mo>−</mo>{before}", before)
             case Call(name=name, arguments=arguments):
                 inner = "<mo>,</mo>".join(self.part(argument) for argument in arguments)
-                return f"<mrow><mi>{escape(name)}</mi><mo>(</mo>{inner}<mo>)</mo></mrow>"
+                return f"<mrow><mi>{_text(name)}</mi><mo>(</mo>{inner}<mo>)</mo></mrow>"
 
     def reference(self, reference: Reference) -> str:
-        name = f"<mtext>{escape(self.label(reference))}</mtext>"
+        name = f"<mtext>{_text(self.label(reference))}</mtext>"
         brackets = show_brackets(reference)
-        return f"<munder>{name}<mtext>{escape(brackets)}</mtext></munder>" if brackets else name
+        return f"<munder>{name}<mtext>{_text(brackets)}</mtext></munder>" if brackets else name
 
     def line(self, formula: Binary) -> str:
         """A sum or a product; what stands inside is fenced where reading order would change it."""
@@ -70,6 +71,10 @@ class _Writer:
 
     def fenced(self, formula: Formula) -> str:
         return f"<mrow><mo>(</mo>{self.part(formula)}<mo>)</mo></mrow>"
+
+
+def _text(words: str) -> str:
+    return escape(printable(words))
 
 
 def _fraction(above: str, below: str) -> str:

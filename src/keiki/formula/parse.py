@@ -244,8 +244,8 @@ class _Parser:
                 self.once(bool(by), first)
                 by = self.columns_named()
             else:
-                self.once(where is not None, first)
-                where = self.inner_condition()
+                again, where = where is not None, self.inner_condition()
+                self.once(again, first)
             if self.sign("]"):
                 break
             if not self.sign(";"):

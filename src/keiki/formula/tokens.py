@@ -145,7 +145,7 @@ def _begins_name(sign: str) -> bool:
 
 def _continues_name(sign: str) -> bool:
     """Letters, digits, _ and marks such as the dakuten of a decomposed が; no superscripts and no invisible signs."""
-    return sign in DIGITS or _begins_name(sign) or unicodedata.category(sign) in ("Mn", "Mc")
+    return sign in DIGITS or _begins_name(sign) or (len(sign) == 1 and unicodedata.category(sign) in ("Mn", "Mc"))
 
 
 def is_plain_value(value: str) -> bool:
