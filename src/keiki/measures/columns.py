@@ -7,10 +7,13 @@ from collections.abc import Iterable
 import ibis.expr.types as ir
 
 from keiki.errors import UnknownName
-from keiki.measures.derive import DERIVED, Facts
+from keiki.measures.derive import DERIVED
+from keiki.measures.models import Facts, Rules
 
 
-def reach(facts: Facts, source: str, table: ir.Table, wanted: Iterable[str]) -> tuple[ir.Table, dict[str, str]]:
+def reach(
+    facts: Facts, source: str, table: ir.Table, wanted: Iterable[str], rules: Rules
+) -> tuple[ir.Table, dict[str, str]]:
     """The rows with every wanted column reachable, and the name each one has there.
 
     A column is the row's own or derived; in `order_lines` then the order's (`order.status`); else the customer's
@@ -22,25 +25,16 @@ def reach(facts: Facts, source: str, table: ir.Table, wanted: Iterable[str]) -> 
     for name in sorted(set(wanted)):
         home, column = _home(facts, source, table, name)
         if home == "own":
-            table = _derived(facts, source, table, column)
+            table = _derived(facts, source, table, column, rules)
             names[name] = column
         else:
             (of_order if home == "orders" else of_customer).append(column)
             names[name] = f"{home}__{column}"
     if of_order:
-        table = _joined(facts, table, "orders", "order_id", of_order)
+        table = _joined(facts, table, "orders", "order_id", of_order, rules)
     if of_customer:
-        table = _joined(facts, table, "customers", "customer_id", of_customer)
+        table = _joined(facts, table, "customers", "customer_id", of_customer, rules)
     return table, names
-
-
-def knows(facts: Facts, source: str, table: ir.Table, name: str) -> bool:
-    """Whether rows of the source can be asked for that column."""
-    try:
-        _home(facts, source, table, name)
-    except UnknownName:
-        return False
-    return True
 
 
 def _home(facts: Facts, source: str, table: ir.Table, name: str) -> tuple[str, str]:
@@ -59,7 +53,7 @@ def _links_customer(source: str, table: ir.Table) -> bool:
 
 
 def _in_customers(facts: Facts, column: str) -> bool:
-    return "customers" in facts and _has(facts, "customers", facts["customers"], column)
+    return _has(facts, "customers", facts["customers"], column)
 
 
 def _has(facts: Facts, source: str, table: ir.Table, column: str) -> bool:
@@ -67,20 +61,20 @@ def _has(facts: Facts, source: str, table: ir.Table, column: str) -> bool:
 
 
 def _known(facts: Facts, source: str, table: ir.Table) -> list[str]:
-    own = list(table.columns) + [column for fact, column in DERIVED if fact == source]
-    return own + [f"customer.{column}" for column in facts["customers"].columns if "customers" in facts]
+    derived = [column for fact, column in DERIVED if fact == source]
+    return [*table.columns, *derived, *(f"customer.{column}" for column in facts["customers"].columns)]
 
 
-def _derived(facts: Facts, source: str, table: ir.Table, column: str) -> ir.Table:
-    return table if column in table.columns else DERIVED[(source, column)](facts, table)
+def _derived(facts: Facts, source: str, table: ir.Table, column: str, rules: Rules) -> ir.Table:
+    return table if column in table.columns else DERIVED[(source, column)](facts, table, rules)
 
 
-def _joined(facts: Facts, table: ir.Table, fact: str, key: str, columns: list[str]) -> ir.Table:
+def _joined(facts: Facts, table: ir.Table, fact: str, key: str, columns: list[str], rules: Rules) -> ir.Table:
     """A left join to one row per key: it can never multiply rows."""
-    if fact == "customers" and key not in table.columns:
-        table = _joined(facts, table, "orders", "order_id", ["customer_id"]).rename(customer_id="orders__customer_id")
+    if key not in table.columns:
+        table = _joined(facts, table, "orders", "order_id", [key], rules).rename({key: f"orders__{key}"})
     other = facts[fact]
     for column in columns:
-        other = _derived(facts, fact, other, column)
+        other = _derived(facts, fact, other, column, rules)
     other = other.select(**{f"{fact}__key": other[key]}, **{f"{fact}__{c}": other[c] for c in columns})
     return table.left_join(other, table[key] == other[f"{fact}__key"]).drop(f"{fact}__key")

@@ -1,0 +1,268 @@
+"""A business: one lake, its settings, and its own definitions over the built-in catalogue."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+
+from keiki.catalogue.expand import asked_of
+from keiki.catalogue.load import Catalogue, load_catalogue
+from keiki.engine.connect import Engine, LakeSettings, open_engine
+from keiki.engine.imports import Import, Ready
+from keiki.engine.measure import Measurer, Readings
+from keiki.engine.measured import Measured, TreeReading
+from keiki.engine.refresh import Progress, silent
+from keiki.engine.settings import FILE, Settings
+from keiki.engine.store import DuckLake, open_lake
+from keiki.errors import NoBusiness
+from keiki.facts import FACTS
+from keiki.facts.casts import Reading
+from keiki.facts.conform import conform
+from keiki.facts.mapping import Mapping
+from keiki.formula import Call, Condition, Formula, parse_condition, references
+from keiki.formula.nodes import Binary, Negate
+from keiki.lens import Lens
+from keiki.measures.models import Rules
+from keiki.periods import Grain, Period
+from keiki.sources import Guess, Source, guess, open_source
+from keiki.trees.build import Tree, build
+from keiki.trees.document import TreeDocument, template
+from keiki.trees.explanation import Explanation
+
+LIVELY = ("orders", "events", "media", "stages", "tickets", "invoices")
+"""Facts whose rows keep coming: the last of their days is the day up to which the data speaks."""
+
+
+def open_business(folder: Path | str, settings: Settings | None = None, *, create: bool = False) -> Business:
+    """Open the business of a folder; with `create` (or settings for a new folder) it is made when it is not there.
+
+    Raises `NoBusiness` when the folder holds none, `UnreadableSettings` when its settings are damaged.
+    """
+    place = Path(folder)
+    if settings is not None or (create and not (place / FILE).exists()):
+        place.mkdir(parents=True, exist_ok=True)
+        (settings or Settings(name=place.resolve().name)).save(place)
+    elif not (place / FILE).exists():
+        raise NoBusiness(folder=place)
+    return Business(place, Settings.read(place))
+
+
+class Business:
+    """One company's numbers.
+
+    It reads the newest snapshot of its lake; `at(snapshot)` is the same business as it was then.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, *, pinned: int | None = None) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.catalogue: Catalogue = load_catalogue((folder,))
+        self.lake: DuckLake = open_lake(_lake_settings(folder, settings))
+        self._pinned = pinned
+        self._engine: Engine | None = None
+        self._measurer: tuple[int, Measurer] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back connections. Using the business again opens them anew."""
+        self._measurer, self._engine = None, None
+        self.lake.close()
+
+    # --- data ---
+
+    def preview(self, source: object, **options: Any) -> Guess:
+        """What a file or table seems to be: its fact, the column for each target, and how sure that is."""
+        with ExitStack() as stack:
+            return guess(self._open(stack, source, options))
+
+    def load(
+        self,
+        source: object,
+        fact: str | None = None,
+        mapping: Mapping | None = None,
+        *,
+        mode: str = "upsert",
+        progress: Progress = silent,
+        **options: Any,
+    ) -> Import:
+        """Bring a file, a table or rows from Python into the lake, all or nothing.
+
+        Without `fact` and `mapping` both are guessed. With `fact` alone, columns are taken by their names.
+        Rows that cannot be read are listed (`rejected`), the others loaded. Raises a `KeikiError` when none could be.
+        """
+        with ExitStack() as stack:
+            opened = self._open(stack, source, options)
+            parts = [
+                Ready.of(conform(part.table, part.mapping, self.reading), part.mapping)
+                for part in opened.parts(fact, mapping)
+            ]
+            return self.lake.import_parts(
+                parts, source=opened.name, mode=mode, fingerprint=opened.fingerprint, progress=progress
+            )
+
+    def imports(self) -> tuple[Import, ...]:
+        """The history of imports and undos, newest first."""
+        return self.lake.imports()
+
+    def undo(self, import_id: str, progress: Progress = silent) -> Import:
+        """Take an import back: what it added goes, what it overwrote returns."""
+        return self.lake.undo(import_id, progress)
+
+    def rejected(self, import_id: str, offset: int = 0, limit: int | None = None) -> pa.Table:
+        """The cells an import refused: fact, row, column, value, reason."""
+        return self.lake.rejected(import_id, offset, limit)
+
+    @property
+    def reading(self) -> Reading:
+        """How cells are read: the zone, the tax rate and the day of the business."""
+        return Reading(
+            zone=self.settings.calendar.zone,
+            tax_rate=self.settings.tax_rate,
+            today=self.settings.calendar.today(),
+        )
+
+    # --- time ---
+
+    @property
+    def snapshot(self) -> int:
+        """The id of the state of the lake that is read."""
+        return self.lake.snapshot() if self._pinned is None else self._pinned
+
+    def at(self, snapshot: int) -> Business:
+        """The same business as it was at an earlier snapshot."""
+        return Business(self.folder, self.settings, pinned=snapshot)
+
+    @property
+    def today(self) -> date:
+        """The last day the data speaks of, never later than today; the day of the business while there is no data."""
+        now = self.settings.calendar.today()
+        days = [c.last for name in LIVELY if (c := self.measurer.coverage(name)).last is not None]
+        days = days or [c.last for name in FACTS if (c := self.measurer.coverage(name)).last is not None]
+        return min([now, max(day for day in days if day is not None)]) if days else now
+
+    def lens(
+        self,
+        grain: Grain | str = Grain.MONTH,
+        count: int = 13,
+        until: date | None = None,
+        *,
+        where: Condition | str | None = None,
+        by: Iterable[str] = (),
+        comparison: str | None = None,
+    ) -> Lens:
+        """The last `count` periods up to the one that holds `until` (default: the last day of the data)."""
+        calendar = self.settings.calendar
+        last = calendar.period(Grain.named(grain), until or self.today)
+        return self.question(
+            tuple(calendar.shift(last, step) for step in range(1 - count, 1)), where=where, by=by, comparison=comparison
+        )
+
+    def question(
+        self,
+        periods: Iterable[Period],
+        *,
+        where: Condition | str | None = None,
+        by: Iterable[str] = (),
+        comparison: str | None = None,
+    ) -> Lens:
+        """A lens over chosen periods with the calendar, currency and comparison of the business."""
+        return Lens(
+            tuple(periods),
+            self.settings.calendar,
+            parse_condition(where) if isinstance(where, str) else where,
+            tuple(by),
+            comparison or self.settings.comparison,
+            self.settings.currency,
+            self.today,
+        )
+
+    # --- numbers ---
+
+    @property
+    def engine(self) -> Engine:
+        """Where queries run: DuckDB, or Spark by the settings or `KEIKI_ENGINE`."""
+        if self._engine is None:
+            self._engine = open_engine(self.lake, self.settings.engine or None)
+        return self._engine
+
+    @property
+    def measurer(self) -> Measurer:
+        """Measures the snapshot that is read now."""
+        snapshot = self.snapshot
+        if self._measurer is None or self._measurer[0] != snapshot:
+            facts = {name: self.engine.table(name, snapshot) for name in FACTS}
+            rules = Rules.of_zone(self.settings.calendar.zone)
+            self._measurer = (snapshot, Measurer(self.engine, facts, self.catalogue.measures, rules))
+        return self._measurer[1]
+
+    def measure(self, kpis: Iterable[str], lens: Lens | None = None) -> Measured:
+        """KPIs (or formulas over them) in every period of the lens and in the period each is compared with."""
+        wanted = tuple(dict.fromkeys(kpis))
+        formulas = {name: self.catalogue.expand(name) for name in wanted}
+        known = {name: self.catalogue.kpis[name] for name in wanted if name in self.catalogue.kpis}
+        readings = self._read(formulas.values(), lens or self.lens())
+        return Measured(known, formulas, readings, self.snapshot)
+
+    def tree_named(self, tree: str | TreeDocument | Tree) -> Tree:
+        """A tree of the catalogue or of the business by id, or from a document."""
+        if isinstance(tree, Tree):
+            return tree
+        return build(template(self.catalogue, tree) if isinstance(tree, str) else tree, self.catalogue)
+
+    def tree(self, tree: str | TreeDocument | Tree, lens: Lens | None = None) -> TreeReading:
+        """Every node of a tree, measured in every period of the lens and in the period each is compared with."""
+        built = self.tree_named(tree)
+        formulas = [node.measured for node in built.nodes if node.measured is not None]
+        return TreeReading.of(built, self._read(formulas, lens or self.lens()), self.snapshot)
+
+    def explain(
+        self,
+        tree: str | TreeDocument | Tree,
+        before: Period,
+        after: Period,
+        where: Condition | str | None = None,
+        method: str = "shapley",
+    ) -> Explanation:
+        """Why the goal of a tree changed from one period to another; the parts sum to the change."""
+        reading = self.tree(tree, self.question((before, after), where=where))
+        return reading.between(0, 1, method)
+
+    def _read(self, formulas: Iterable[Formula], lens: Lens) -> Readings:
+        wanted = tuple(formulas)
+        asked = {asked_of(reference) for formula in wanted for reference in references(formula)}
+        return self.measurer.read(asked, lens, depth=1 + max((_depth(formula) for formula in wanted), default=0))
+
+    def _open(self, stack: ExitStack, source: object, options: dict[str, Any]) -> Source:
+        """The source on a connection of the lake that can read this source and nothing else."""
+        local = isinstance(source, str | os.PathLike) and "://" not in str(source)
+        connection = stack.enter_context(self.lake.importing([Path(str(source))] if local else None))
+        return open_source(source, connection=connection, **options)
+
+
+def _depth(formula: Formula) -> int:
+    """How many comparison steps back a formula looks."""
+    match formula:
+        case Call(name=name, arguments=arguments):
+            return max(map(_depth, arguments), default=0) + (name in ("prev", "growth"))
+        case Binary(left=left, right=right):
+            return max(_depth(left), _depth(right))
+        case Negate(operand=operand):
+            return _depth(operand)
+    return 0
+
+
+def _lake_settings(folder: Path, settings: Settings) -> LakeSettings:
+    found = LakeSettings.of(folder)
+    return replace(found, catalogue=settings.catalogue) if settings.catalogue else found

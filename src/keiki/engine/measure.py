@@ -1,0 +1,237 @@
+"""Measuring: one query per fact for any number of measures and periods; compiled once, filled with each period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import ibis.expr.types as ir
+
+from keiki.engine.connect import Engine
+from keiki.engine.totals import Totals
+from keiki.errors import KeikiError
+from keiki.facts import fact
+from keiki.lens import Lens
+from keiki.measures.buckets import Span, fill
+from keiki.measures.compile import Frame, Parts, Query, frames, queries
+from keiki.measures.measure import Asked, Measure
+from keiki.measures.models import MODELS, Rules, table_of
+from keiki.periods import Calendar, Period, add_months
+
+Segment = tuple[str | None, ...]
+Value = float | int | None
+Values = dict[tuple[Asked, Period, Segment], Value]
+STAND_IN = "@fallback"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The days a fact's rows speak of: first and last day, None when it has no rows."""
+
+    first: date | None
+    last: date | None
+
+    def reaches(self, period: Period, *, lasting: bool) -> bool:
+        """Whether the fact has anything to say about the period: only then is a count of nothing a zero.
+
+        A state lasts beyond the last row that changed it.
+        """
+        if self.first is None or self.last is None:
+            return False
+        return self.first < period.end and (lasting or period.start <= self.last)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was measured: the value of each asked measure per period, comparison and segment."""
+
+    lens: Lens
+    values: Mapping[tuple[Asked, Period, Segment], Value]
+    segments: tuple[Segment, ...] = ()
+    reasons: Mapping[Asked, str] = field(default_factory=dict)
+    from_totals: frozenset[tuple[Asked, Period]] = frozenset()
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        return self.lens.periods
+
+    def value(self, asked: Asked, period_index: int, segment: Segment = (), back: int = 0) -> Value:
+        """The value in a period or, with `back`, in its comparison period; None when unknown."""
+        return self.values.get((asked, self.lens.period(period_index, back), segment))
+
+
+class Measurer:
+    """Measures one business's facts at one snapshot; keeps compiled SQL, so another period only fills in its days."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        facts: Mapping[str, ir.Table],
+        measures: Mapping[str, Measure],
+        rules: Rules | None = None,
+    ) -> None:
+        self.engine = engine
+        self.facts = facts
+        stand_ins = [replace(m.fallback, id=f"{m.id}{STAND_IN}") for m in measures.values() if m.fallback]
+        self.measures = {**measures, **{m.id: m for m in stand_ins}}
+        self.rules = rules or Rules()
+        self._compiled: dict[tuple[Any, ...], tuple[tuple[str, Mapping[Asked, Parts]], ...]] = {}
+        self._coverage: dict[str, Coverage] = {}
+
+    def read(self, asked: Iterable[Asked], lens: Lens, depth: int = 1) -> Readings:
+        """Measure everything asked in every period of the lens and in its comparison periods, `depth` steps back.
+
+        Where a fact has no rows the measure's declared fallback is read instead, and after it observed totals.
+        """
+        wanted = tuple(sorted(set(asked), key=repr))
+        periods = sorted({lens.period(i, back) for i in range(len(lens.periods)) for back in range(depth + 1)})
+        reasons: dict[Asked, str] = {}
+        values = self._read(wanted, lens, periods, reasons)
+        values |= self._read_fallbacks(wanted, lens, periods, values)
+        found = Totals(self.engine, self.facts, self.measures).read(wanted, lens, periods, values)
+        measured = values | found
+        answered = {one for (one, _, segment), value in measured.items() if not segment and value is not None}
+        reasons = {one: why for one, why in reasons.items() if one not in answered}
+        segments = tuple(sorted({segment for _, _, segment in values if segment}, key=repr))
+        return Readings(lens, measured, ((), *segments), reasons, frozenset((a, p) for a, p, _ in found))
+
+    def _read(self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], reasons: dict[Asked, str]) -> Values:
+        values: Values = {}
+        for frame in frames(self._readable(wanted, reasons), self.measures):
+            try:
+                values |= self._read_frame(frame, lens, periods)
+            except KeikiError as error:
+                reasons |= dict.fromkeys(frame.asked, error.words("en"))
+            for one in frame.asked:
+                if self._covered(one).first is None:
+                    reasons[one] = self._facts(one)[0]
+        return values
+
+    def _read_fallbacks(self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], values: Values) -> Values:
+        stand_ins = {
+            replace(one, measure=one.measure + STAND_IN): one
+            for one in wanted
+            if one.measure + STAND_IN in self.measures and self._covered(one).first is None
+        }
+        read = self._read(stand_ins, lens, periods, {})
+        return {(stand_ins[one], period, segment): value for (one, period, segment), value in read.items()}
+
+    def _facts(self, asked: Asked) -> tuple[str, ...]:
+        """The facts whose rows decide whether there is anything to say about a period."""
+        measure = self.measures[asked.measure]
+        if measure.model is not None and len(measure.facts) == 1:
+            return MODELS[table_of(measure.model, measure.param("stat"))].reads
+        return measure.facts
+
+    def _covered(self, asked: Asked) -> Coverage:
+        each = [self.coverage(name) for name in self._facts(asked)]
+        return Coverage(
+            min((c.first for c in each if c.first), default=None), max((c.last for c in each if c.last), default=None)
+        )
+
+    def coverage(self, name: str) -> Coverage:
+        """The days the fact's rows speak of."""
+        if name not in self._coverage:
+            self._coverage[name] = self._measure_coverage(name)
+        return self._coverage[name]
+
+    def _readable(self, wanted: Iterable[Asked], reasons: dict[Asked, str]) -> Iterator[Asked]:
+        for asked in wanted:
+            try:
+                frames([asked], self.measures)
+            except KeikiError as error:
+                reasons[asked] = error.words("en")
+            else:
+                yield asked
+
+    def _measure_coverage(self, name: str) -> Coverage:
+        table, time = self.facts[name], fact(name).time
+        if name == "order_lines":
+            table, time = self.facts["orders"], "ordered_at"
+        row = self.engine.run(table.aggregate(first=table[time].min(), last=table[time].max())).to_pylist()[0]
+        return Coverage(_day(row["first"]), _day(row["last"]))
+
+    def _read_frame(self, frame: Frame, lens: Lens, periods: list[Period]) -> Values:
+        spans = {p: _span(p, frame.window, lens) for p in periods if lens.today is None or p.start <= lens.today}
+        covered = {one: self._covered(one) for one in frame.asked}
+        asked_of = {
+            p: [one for one in frame.asked if covered[one].reaches(p, lasting=frame.lasting or bool(frame.window))]
+            for p in spans
+        }
+        needed = {p: spans[p] for p in spans if asked_of[p]}
+        values: Values = {}
+        for by in dict.fromkeys(((), lens.by)) if needed else ():
+            answers = self._answers(frame, tuple(needed.values()), by, lens)
+            for period, one_span in needed.items():
+                for asked in asked_of[period]:
+                    found = answers.get((asked, one_span), {})
+                    if not by and not found:
+                        found = {(): frame.nothing(asked, self.measures)}
+                    values |= {(asked, period, segment): value for segment, value in found.items()}
+        return values
+
+    def _answers(
+        self, frame: Frame, spans: tuple[Span, ...], by: tuple[str, ...], lens: Lens
+    ) -> dict[tuple[Asked, Span], dict[Segment, Value]]:
+        answers: dict[tuple[Asked, Span], dict[Segment, Value]] = {}
+        rows = frame.rows(spans)
+        for (sql, parts), layer in zip(self._queries(frame, rows, by, lens), rows, strict=True):
+            for row in self.engine.run(fill(sql, layer)).to_pylist():
+                segment = tuple(row[name] for name in by)
+                for asked, made in parts.items():
+                    value = _value(made.way, [row[column] for column in made.columns])
+                    answers.setdefault((asked, layer[row["period"]]), {})[segment] = value
+        return answers
+
+    def _queries(
+        self, frame: Frame, rows: tuple[tuple[Span, ...], ...], by: tuple[str, ...], lens: Lens
+    ) -> tuple[tuple[str, Mapping[Asked, Parts]], ...]:
+        """Compiled SQL for the frame, from the cache when periods of the same shape were asked before."""
+        shape = tuple(tuple(a.end_date == b.start_date for a, b in pairwise(row)) for row in rows)
+        key = (frame, shape, by, lens.where)
+        if key not in self._compiled:
+            made: tuple[Query, ...] = queries(
+                frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where
+            )
+            self._compiled[key] = tuple((self.engine.compile(q.table), q.parts) for q in made)
+        return self._compiled[key]
+
+
+def _value(way: str, parts: list[Any]) -> Value:
+    """A value from its parts; Decimals become floats here, after they were summed exactly."""
+    first = parts[0]
+    if way == "mean":
+        return float(first) / float(parts[1]) if first is not None and parts[1] else None
+    if way == "sum" and first is None:
+        return None if parts[1] else 0
+    return float(first) if isinstance(first, Decimal) else first
+
+
+def _day(moment: datetime | date | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+WINDOWS: Mapping[str, Callable[[Period], date]] = {
+    "1m": lambda period: add_months(period.end, -1),
+    "3m": lambda period: add_months(period.end, -3),
+    "6m": lambda period: add_months(period.end, -6),
+    "12m": lambda period: add_months(period.end, -12),
+    "24m": lambda period: add_months(period.end, -24),
+    "to_date": lambda period: date(1900, 1, 1),
+}
+"""Trailing windows: where each begins. All end where the period ends."""
+
+
+def _span(period: Period, window: str | None, lens: Lens) -> Span:
+    """The period, or its trailing window, as rows see it; cut after the last day that the data speaks of."""
+    calendar: Calendar = lens.calendar
+    end = period.end if lens.today is None else min(period.end, lens.today + timedelta(days=1))
+    read = Period(
+        WINDOWS[window](period) if window is not None and window in WINDOWS else period.start, end, period.grain
+    )
+    start_at, end_at = calendar.instants(read)
+    return Span(read.start, read.end, start_at, end_at)

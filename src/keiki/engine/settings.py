@@ -1,0 +1,60 @@
+"""The settings of one business: its name, money, calendar and where its data lies; kept as `business.yaml`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from keiki.errors import UnreadableSettings
+from keiki.periods import Calendar
+
+FILE = "business.yaml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a business decides once. `catalogue` is the lake's catalogue (empty: an SQLite file beside the data);
+    `engine` is empty for DuckDB or `spark://…`.
+    """
+
+    name: str = "Keiki"
+    currency: str = "JPY"
+    calendar: Calendar = Calendar()
+    tax_rate: Decimal = Decimal("0.10")
+    tax_included: bool = False
+    comparison: str = "previous"
+    money: str = "auto"
+    engine: str = ""
+    catalogue: str = ""
+
+    def save(self, folder: Path) -> None:
+        """Write `business.yaml`; the old file stays whole until the new one is."""
+        plain = asdict(self) | {"tax_rate": str(self.tax_rate)}
+        draft = folder / f".{FILE}.{os.getpid()}"
+        draft.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        draft.replace(folder / FILE)
+
+    @classmethod
+    def read(cls, folder: Path) -> Settings:
+        """The settings of a business folder; `UnreadableSettings` when the file is damaged or a value is impossible."""
+        path = folder / FILE
+        try:
+            found = yaml.safe_load(path.read_text(encoding="utf-8"))
+            return cls(**_typed(found))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, AttributeError, InvalidOperation) as error:
+            raise UnreadableSettings(path=path, detail=str(error).splitlines()[0]) from error
+
+
+def _typed(found: dict[str, Any]) -> dict[str, Any]:
+    known = {field.name for field in fields(Settings)}
+    typed = {name: value for name, value in found.items() if name in known}
+    if "calendar" in typed:
+        typed["calendar"] = Calendar(**typed["calendar"])
+    if "tax_rate" in typed:
+        typed["tax_rate"] = Decimal(str(typed["tax_rate"]))
+    return typed

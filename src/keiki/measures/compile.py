@@ -1,0 +1,290 @@
+"""Measures as expressions: any number of measures of one fact, over any number of periods, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import ibis
+import ibis.expr.types as ir
+
+from keiki.customers.contracts import bridged
+from keiki.errors import MeasureNotReadable
+from keiki.facts import FACTS
+from keiki.formula import COLUMNS, column_names, condition, condition_columns, evaluate
+from keiki.formula.nodes import Condition, Formula, Reference
+from keiki.journeys.local_time import local_time
+from keiki.measures.aggregates import Aggregate, count, distinct, mean, total, weighted_mean
+from keiki.measures.buckets import Edges, Span, layers, span_table
+from keiki.measures.columns import reach
+from keiki.measures.measure import Aggregation, Asked, Measure, Timing
+from keiki.measures.models import MODELS, Facts, Params, Rules, Stat, table_of
+
+MANY_LAYERS = 2
+"""Windows that overlap in more layers than this are joined to a table of spans instead of bucketed layer by layer."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Asked measures that one query answers: they read the same rows, at the same time column, in the same way."""
+
+    source: str
+    time: str
+    way: str
+    window: str | None = None
+    at: str = "end"
+    params: Params = ()
+    time_fallback: str | None = None
+    asked: tuple[Asked, ...] = field(default=())
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it reads a state, which lasts beyond the last row that changed it."""
+        return self.way in ("stock", "last_stock", "spans")
+
+    def rows(self, spans: Iterable[Span]) -> tuple[tuple[Span, ...], ...]:
+        """The spans in rows, one query each: without overlaps while that takes few rows, else all in one."""
+        apart = layers(tuple(spans))
+        if self.way == "flow" and len(apart) <= MANY_LAYERS:
+            return apart
+        return (tuple(sorted(set(spans))),)
+
+    def nothing(self, asked: Asked, measures: Mapping[str, Measure]) -> int | None:
+        """What no row at all means inside the covered days: zero for counts and sums, unknown for means and levels."""
+        measure = measures[asked.measure]
+        if measure.aggregation is Aggregation.CUSTOM:
+            return None if _params(asked, measure).get("stat") == "interval" else 0
+        return None if measure.aggregation in (Aggregation.AVG, Aggregation.LAST) else 0
+
+
+def frames(asked: Iterable[Asked], measures: Mapping[str, Measure]) -> tuple[Frame, ...]:
+    """The queries that answer these measures, one per fact, time column and window."""
+    groups: dict[Frame, list[Asked]] = {}
+    for one in sorted(set(asked), key=repr):
+        groups.setdefault(_frame(one, measures[one.measure]), []).append(one)
+    return tuple(replace(frame, asked=tuple(members)) for frame, members in groups.items())
+
+
+def _frame(asked: Asked, measure: Measure) -> Frame:
+    params = _params(asked, measure)
+    if measure.aggregation is Aggregation.CUSTOM:
+        name = table_of(str(measure.model), params.get("stat"))
+        if name not in MODELS:
+            raise MeasureNotReadable(measure=measure.id, model=measure.model)
+        model = MODELS[name]
+        kept = tuple(sorted((k, v) for k, v in params.items() if k in model.parameters))
+        way = "flow" if model.time else "spans"
+        return Frame(name, model.time or "period", way, params.get("window"), params=kept)
+    if measure.fact not in FACTS:
+        raise MeasureNotReadable(measure=measure.id, model=measure.fact)
+    time = measure.time.rpartition(".")[2]
+    if measure.aggregation is Aggregation.LAST:
+        return Frame(measure.fact, time, f"last_{measure.timing}", params.get("window"))
+    if measure.timing is Timing.STOCK:
+        return Frame(measure.fact, time, "stock", at=params.get("at", "end"))
+    return Frame(measure.fact, measure.time, "flow", params.get("window"), time_fallback=measure.time_fallback)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How a value is put together: `count` (n), `sum` (total, rows), `mean` (over, under), `last` (value)."""
+
+    way: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Query:
+    """An expression with its value columns: `period`, one column per dimension, then the parts of each measure."""
+
+    table: ir.Table
+    parts: Mapping[Asked, Parts]
+    spans: tuple[Span, ...]
+
+
+def queries(
+    frame: Frame,
+    measures: Mapping[str, Measure],
+    facts: Facts,
+    rows: Sequence[tuple[Span, ...]],
+    *,
+    rules: Rules,
+    by: tuple[str, ...] = (),
+    where: Condition | None = None,
+) -> tuple[Query, ...]:
+    """The frame's queries, one per row of spans (see `Frame.rows`)."""
+    return tuple(
+        _query(frame, measures, facts, row, by, where, rules, bucketed=frame.way == "flow" and len(layers(row)) == 1)
+        for row in rows
+    )
+
+
+def _query(
+    frame: Frame,
+    measures: Mapping[str, Measure],
+    facts: Facts,
+    spans: tuple[Span, ...],
+    by: tuple[str, ...],
+    where: Condition | None,
+    rules: Rules,
+    *,
+    bucketed: bool,
+) -> Query:
+    table = _rows(frame, facts, len(spans), rules)
+    wanted = {*by, *_wanted(frame, measures, where)}
+    if frame.way == "flow":
+        wanted.add(frame.time)
+    table, names = reach(facts, frame.source, table, wanted, rules)
+    table, time = _dated(frame, table, names, rules)
+    table = _in_periods(frame, table, time, spans, bucketed=bucketed)
+    if where is not None:
+        table = table.filter(_holds(table, names, where))
+    if frame.way.startswith("last"):
+        return _latest(frame, measures, table, names, spans, by)
+    keys = {"period": table["period"]} | {name: table[names[name]].cast("string") for name in by}
+    values: dict[str, ir.Scalar] = {}
+    parts: dict[Asked, Parts] = {}
+    for number, asked in enumerate(frame.asked):
+        made = _aggregate(asked, measures[asked.measure], table, names)
+        parts[asked] = Parts(made.way, tuple(f"m{number}_{part}" for part in range(len(made.values))))
+        values |= dict(zip(parts[asked].columns, made.values, strict=True))
+    return Query(table.group_by(**keys).aggregate(**values), parts, spans)
+
+
+def _rows(frame: Frame, facts: Facts, count: int, rules: Rules) -> ir.Table:
+    if frame.source in MODELS:
+        return MODELS[frame.source].build(facts, span_table(count), dict(frame.params), rules)
+    if frame.source == "subscriptions" and frame.way == "stock":
+        return bridged(facts["subscriptions"], rules.movements.gap_days)
+    return facts[frame.source]
+
+
+def _wanted(frame: Frame, measures: Mapping[str, Measure], where: Condition | None) -> set[str]:
+    wanted = set(condition_columns(where)) if where is not None else set()
+    for asked in frame.asked:
+        measure = measures[asked.measure]
+        if measure.column is not None and _stat(asked, measure) is None:
+            wanted |= set(column_names(measure.column))
+        for clause in (measure.where, asked.where):
+            wanted |= set(condition_columns(clause)) if clause is not None else set()
+        if measure.param("weight"):
+            wanted.add(str(measure.param("weight")))
+    return wanted
+
+
+def _dated(frame: Frame, table: ir.Table, names: Mapping[str, str], rules: Rules) -> tuple[ir.Table, str]:
+    """The rows and the name of the column that dates them; an empty time takes the fallback's calendar day."""
+    time = names.get(frame.time, frame.time)
+    if frame.time_fallback is None:
+        return table, time
+    other = table[frame.time_fallback]
+    day = other if other.type().is_date() else local_time(other, rules.zone).date()
+    return table.mutate(_dated=ibis.coalesce(table[time], day)), "_dated"
+
+
+def _in_periods(frame: Frame, table: ir.Table, time: str, spans: tuple[Span, ...], *, bucketed: bool) -> ir.Table:
+    """The rows with the number of the period they count in; a row may count in several when periods overlap."""
+    if frame.way == "spans":
+        return table
+    dates = table[time].type().is_date()
+    if bucketed:
+        edges = Edges.of(spans)
+        table = table.filter(edges.inside(table[time], dates=dates))
+        table = table.mutate(period=edges.bucket(table[time], dates=dates))
+        return table.filter(table.period.notnull()) if None in edges.cells[:-1] else table
+    periods = span_table(len(spans))
+    start, end = (periods.start_date, periods.end_date) if dates else (periods.start_at, periods.end_at)
+    moment = start if frame.at == "start" else end
+    if frame.way in ("flow", "last_flow"):
+        match = [table[time] >= start, table[time] < end]
+    elif "valid_to" in table.columns:
+        match = [table[time] < moment, table.valid_to.isnull() | (table.valid_to >= moment)]
+    else:
+        match = [table[time] < moment]
+    return table.inner_join(periods, match)
+
+
+def _holds(
+    table: ir.Table, names: Mapping[str, str], clause: Condition, params: Mapping[str, str] = MappingProxyType({})
+) -> ir.BooleanValue:
+    as_of = table["end_date"] if "end_date" in table.columns else None
+    return condition(clause, lambda name: table[names[name]], as_of=as_of, this_kpi=params.get("this_kpi"))
+
+
+def _params(asked: Asked, measure: Measure) -> dict[str, str]:
+    return dict(measure.params) | dict(asked.params)
+
+
+def _stat(asked: Asked, measure: Measure) -> Stat | None:
+    """The model's own aggregate that the measure names; None when it aggregates the model's rows like a fact's."""
+    if measure.aggregation is not Aggregation.CUSTOM:
+        return None
+    stat = _params(asked, measure).get("stat")
+    return MODELS[table_of(str(measure.model), stat)].stats.get(str(stat))
+
+
+def _aggregate(asked: Asked, measure: Measure, table: ir.Table, names: Mapping[str, str]) -> Aggregate:
+    where = None
+    for clause in (measure.where, asked.where):
+        if clause is not None:
+            held = _holds(table, names, clause, _params(asked, measure))
+            where = held if where is None else where & held
+    params = _params(asked, measure)
+    stat = _stat(asked, measure)
+    if stat is not None:
+        return stat(table, where, params)
+    kind = Aggregation(params["stat"]) if measure.aggregation is Aggregation.CUSTOM else measure.aggregation
+    if kind is Aggregation.COUNT:
+        return count(table, where)
+    column = _column(measure.column, table, names)
+    if kind is Aggregation.COUNT_DISTINCT:
+        return distinct(column, where)
+    if kind is Aggregation.SUM:
+        return total(table, column, where)
+    weight = measure.param("weight")
+    return mean(column, where) if weight is None else weighted_mean(column, table[names[weight]], where)
+
+
+def _column(formula: Formula | None, table: ir.Table, names: Mapping[str, str]) -> ir.Value:
+    def resolve(reference: Reference, back: int) -> ir.Value:
+        return table[names[reference.id]]
+
+    return evaluate(formula, resolve, COLUMNS)  # type: ignore[arg-type]  # a counted column always has a formula
+
+
+def _latest(
+    frame: Frame,
+    measures: Mapping[str, Measure],
+    table: ir.Table,
+    names: Mapping[str, str],
+    spans: tuple[Span, ...],
+    by: tuple[str, ...],
+) -> Query:
+    """`last`: the latest filled value per combination of the fact's dimensions, then summed."""
+    combination = [c for c in _combination(frame.source) if c in table.columns]
+    time = names.get(frame.time, frame.time)
+    dimensions = {name: table[names[name]].cast("string") for name in by}
+    latest: dict[str, ir.Scalar] = {}
+    parts: dict[Asked, Parts] = {}
+    for number, asked in enumerate(frame.asked):
+        measure = measures[asked.measure]
+        value = _column(measure.column, table, names)
+        where = value.notnull()
+        for clause in (measure.where, asked.where):
+            if clause is not None:
+                where = where & _holds(table, names, clause, _params(asked, measure))
+        parts[asked] = Parts("last", (f"m{number}_0",))
+        latest[f"m{number}_0"] = value.argmax(table[time], where=where)
+    per = table.group_by(period=table["period"], **dimensions, **{f"_{c}": table[c] for c in combination}).aggregate(
+        **latest
+    )
+    summed = per.group_by("period", *by).aggregate(**{name: per[name].sum() for name in latest})
+    return Query(summed, parts, spans)
+
+
+def _combination(source: str) -> tuple[str, ...]:
+    """The columns that tell one running value from another: the key without its time, plus what observations carry."""
+    if source == "media":
+        return ("platform", "kind", "campaign", "content", "keyword")
+    return ("metric", "grain", "segment", "channel", "platform", "project", "market", "product", "team")
