@@ -1,1 +1,82 @@
-"""Keiki"""
+"""Keiki: which numbers matter, what moved them, what customers are worth. This is what a notebook imports.
+
+>>> import keiki
+>>> from datetime import date
+>>> keiki.Calendar(zone="Asia/Tokyo", fiscal_start=4).period(keiki.Grain.QUARTER, date(2026, 10, 1)).start
+datetime.date(2026, 10, 1)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from keiki.errors import KeikiError
+from keiki.lens import Lens
+from keiki.periods import Calendar, Grain, Period
+
+if TYPE_CHECKING:
+    from keiki.catalogue.load import Catalogue, load_catalogue
+    from keiki.engine.business import Business
+    from keiki.engine.business import open_business as open
+    from keiki.engine.measured import Measured, TreeReading
+    from keiki.engine.settings import Settings
+    from keiki.facts.mapping import Mapping, Rule
+    from keiki.formula import parse, show
+    from keiki.trees.explain import explain_change
+    from keiki.trees.explanation import Explanation
+    from keiki.trees.simulate import simulate
+
+LATER = {
+    "Business": "keiki.engine.business:Business",
+    "Catalogue": "keiki.catalogue.load:Catalogue",
+    "Explanation": "keiki.trees.explanation:Explanation",
+    "Mapping": "keiki.facts.mapping:Mapping",
+    "Measured": "keiki.engine.measured:Measured",
+    "Rule": "keiki.facts.mapping:Rule",
+    "Settings": "keiki.engine.settings:Settings",
+    "TreeReading": "keiki.engine.measured:TreeReading",
+    "explain_change": "keiki.trees.explain:explain_change",
+    "load_catalogue": "keiki.catalogue.load:load_catalogue",
+    "open": "keiki.engine.business:open_business",
+    "parse": "keiki.formula:parse",
+    "show": "keiki.formula:show",
+    "simulate": "keiki.trees.simulate:simulate",
+}
+"""Names whose modules bring databases with them; imported when first used, so that `import keiki` is quick."""
+
+__all__ = [
+    "Business",
+    "Calendar",
+    "Catalogue",
+    "Explanation",
+    "Grain",
+    "KeikiError",
+    "Lens",
+    "Mapping",
+    "Measured",
+    "Period",
+    "Rule",
+    "Settings",
+    "TreeReading",
+    "explain_change",
+    "load_catalogue",
+    "open",
+    "parse",
+    "show",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LATER:
+        raise AttributeError(f"module 'keiki' has no attribute {name!r}")
+    from importlib import import_module
+
+    module, _, attribute = LATER[name].partition(":")
+    found = getattr(import_module(module), attribute)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LATER})
