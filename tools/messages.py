@@ -1,5 +1,5 @@
-"""Japanese beside English: gathers every translatable string of the server's templates and Python by app,
-keeps each app's `locale/ja/LC_MESSAGES/django.po`, and compiles it. `--check` changes nothing and lists what is missing.
+"""Japanese beside English: gathers every translatable string of the server's templates and Python by app, keeps each
+app's `locale/ja/LC_MESSAGES/django.po`, and compiles it. `--check` changes nothing and lists what is missing.
 
     python -m tools.messages [app …]      gather and compile, for all apps or for the named ones
     python -m tools.messages --check      fail when a string has no Japanese or a .mo is not its .po
@@ -63,7 +63,9 @@ def strings_of(app: Path) -> Catalog:
             # Django writes a template as Python; the indentation of what it blanks out means nothing.
             source = "\n".join(line.lstrip() for line in templatize(source, str(path)).splitlines())
         for _line, message, comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
-            catalog.add(message, locations=[(path.relative_to(app).as_posix(), 0)], auto_comments=comments, context=context)
+            catalog.add(
+                message, locations=[(path.relative_to(app).as_posix(), 0)], auto_comments=comments, context=context
+            )
     return catalog
 
 
@@ -112,7 +114,8 @@ def _untranslated(wanted: Catalog, known: Catalog) -> Iterator[str]:
         if not message.id:
             continue
         has = known.get(_first(message.id), message.context)
-        texts = [has.string] if has and isinstance(has.string, str) else list(has.string) if has else []
+        string = has.string if has is not None else None
+        texts = [string] if isinstance(string, str) else list(string or ())
         if not texts or not all(texts):
             yield f"no Japanese for {message.id!r} ({message.locations[0][0]})"
         elif _places(_first(message.id)) != _places(texts[0]):

@@ -49,7 +49,7 @@ def opens_setup(token: str) -> bool:
 
 @transaction.atomic
 def set_up(token: str, person: Mapping[str, Any], business: Mapping[str, Any], demo: bool = False) -> User | None:
-    """The owner and the first business, once; None when the token is dead. `person`: name, email, password, language."""
+    """The owner and the first business, once; None when the token is dead. `person`: name, email, password, …"""
     if not opens_setup(token) or not SetupToken.objects.filter(digest=queries.digest(token)).delete()[0]:
         return None
     owner = _add_user(**person)

@@ -22,5 +22,28 @@ class AccountsConfig(AppConfig):
         "accounts.change_preferences": _("Changed own preferences"),
     }
 
+    audit_names: ClassVar[dict[str, Any]] = {
+        "name": _("Name"),
+        "currency": _("Currency"),
+        "zone": _("Time zone"),
+        "week_start": _("First day of the week"),
+        "fiscal_start": _("First month of the fiscal year"),
+        "closing_day": _("Closing day of the month"),
+        "label_style": _("Name of periods"),
+        "country": _("Public holidays of"),
+        "tax_included": _("Amounts in our files include tax"),
+        "tax_rate": _("Tax rate"),
+        "role": _("Role"),
+        "language": _("Language"),
+        "theme": _("Colours"),
+    }
+    audit_values: ClassVar[dict[str, Any]] = {
+        "owner": _("Owner"),
+        "editor": _("Editor"),
+        "viewer": _("Viewer"),
+        "calendar": _("Calendar year (Oct 2026)"),
+        "fiscal": _("Fiscal year (FY2026 Q3)"),
+    }
+
     def ready(self) -> None:
         from keiki.server.accounts import rules  # noqa: F401 - declares who may do what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keiki.server.accounts.models import Business, Language, Role, Theme, User
+from keiki.server.accounts.models import Business, LabelStyle, Language, Role, Theme, User, WeekStart
 
 CURRENCIES = (
     *(("JPY", _("Japanese yen (JPY)")), ("USD", _("US dollar (USD)")), ("EUR", _("Euro (EUR)"))),
@@ -55,7 +55,7 @@ class BusinessFields(forms.Form):
     zone = forms.ChoiceField(label=_("Time zone"), choices=_zones, initial="Asia/Tokyo")
     country = forms.ChoiceField(label=_("Public holidays of"), choices=COUNTRIES, initial="JP")
     week_start = forms.TypedChoiceField(
-        label=_("First day of the week"), coerce=int, initial=0, choices=Business.week_start.field.choices
+        label=_("First day of the week"), coerce=int, initial=0, choices=WeekStart.choices
     )
     fiscal_start = forms.TypedChoiceField(
         label=_("First month of the fiscal year"), coerce=int, initial=4, choices=tuple(MONTHS.items())
@@ -63,9 +63,7 @@ class BusinessFields(forms.Form):
     closing_day = forms.TypedChoiceField(
         label=_("Closing day of the month"), coerce=int, empty_value=None, required=False, choices=_closing_days
     )
-    label_style = forms.ChoiceField(
-        label=_("Name of periods"), initial="calendar", choices=Business.label_style.field.choices
-    )
+    label_style = forms.ChoiceField(label=_("Name of periods"), initial="calendar", choices=LabelStyle.choices)
     tax_included = forms.TypedChoiceField(
         label=_("Amounts in our files"),
         coerce=lambda value: value == "True",
@@ -97,7 +95,7 @@ class BusinessForm(BusinessFields):
         return values | {"tax_percent": format(percent, "f"), "version": business.version}
 
 
-class NewPassword(forms.Form):
+class ChosenPassword(forms.Form):
     """A password that is checked against the rules and against the person's name."""
 
     password = forms.CharField(
@@ -118,7 +116,7 @@ class NewPassword(forms.Form):
             self.add_error("password", error)
 
 
-class SetupForm(BusinessFields, NewPassword):
+class SetupForm(BusinessFields, ChosenPassword):
     """The owner and the first business."""
 
     own_name = forms.CharField(
@@ -128,7 +126,12 @@ class SetupForm(BusinessFields, NewPassword):
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     start = forms.ChoiceField(choices=(("own", _("My own business")), ("demo", _("The demo company"))), initial="own")
-    name = forms.CharField(label=_("Name of the business"), max_length=80, required=False)
+    name = forms.CharField(
+        label=_("Name of the business"),
+        max_length=80,
+        required=False,
+        help_text=_("Not needed for the demo company."),
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -138,13 +141,11 @@ class SetupForm(BusinessFields, NewPassword):
         return data
 
 
-class AcceptForm(NewPassword):
+class AcceptForm(ChosenPassword):
     """The account of an invited person."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    field_order: ClassVar[list[str]] = ["name", "password"]
+    name = forms.CharField(label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    field_order = ("name", "password")
 
     def __init__(self, *args: Any, email: str, **options: Any) -> None:
         super().__init__(*args, **options)

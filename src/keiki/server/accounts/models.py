@@ -84,7 +84,10 @@ class Business(models.Model):
     id = models.SlugField(primary_key=True, max_length=40)
     name = models.CharField(_("Name of the business"), max_length=80)
     currency = models.CharField(
-        _("Currency"), max_length=3, default="JPY", validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters."))]
+        _("Currency"),
+        max_length=3,
+        default="JPY",
+        validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters."))],
     )
     zone = models.CharField(_("Time zone"), max_length=64, default="Asia/Tokyo")
     week_start = models.PositiveSmallIntegerField(_("First day of the week"), choices=WeekStart, default=0)

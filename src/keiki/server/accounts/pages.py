@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,7 +37,8 @@ def business_page(permission: str = VIEW) -> Callable[[Page[Rest]], Callable[...
     """A page of one business: the view gets the request and the `Business`, the URL gives `business=<id>`.
 
     Nobody signed in → to the log-in page. A stranger to the business → 404, as if it did not exist. A member
-    whose role does not allow `permission` → 403 with words. `request.membership` is set.
+    whose role does not allow `permission` → 403 with words. `request.membership` is set; times are shown in the zone
+    of the business.
     """
 
     def wrap(view: Page[Rest]) -> Callable[..., HttpResponse]:
@@ -51,7 +53,8 @@ def business_page(permission: str = VIEW) -> Callable[[Page[Rest]], Callable[...
             request.membership = membership
             if request.session.get("business") != business:
                 request.session["business"] = business
-            return view(request, membership.business, *args, **kwargs)
+            with timezone.override(membership.business.zone):
+                return view(request, membership.business, *args, **kwargs)
 
         return page
 
@@ -67,13 +70,13 @@ class SettingsPage:
     tabs: tuple[tuple[str, str, str], ...]
 
 
-def _settings_page(request: HttpRequest, business: Business | None, subtitle: str) -> SettingsPage:
+def _settings_page(request: Any, business: Business | None, subtitle: str) -> SettingsPage:
     tabs = []
     if business is not None:
         here = {"business": business.id}
         tabs.append((reverse("accounts:settings", kwargs=here), _("Business and calendar"), "business"))
         tabs.append((reverse("accounts:people", kwargs=here), _("People and roles"), "people"))
-        if request.user.has_perm(OWN, business.id):  # type: ignore[union-attr]  # signed in, so a User
+        if request.user.has_perm(OWN, business.id):
             tabs.append((reverse("accounts:audit", kwargs=here), _("Audit log"), "history"))
     tabs.append((reverse("accounts:you"), _("You"), "person"))
     return SettingsPage(_("Settings"), subtitle, tuple(tabs))
@@ -110,8 +113,7 @@ def _conflict(form: BusinessForm, business: Business, error: EditConflict) -> di
     """Both values of what differs; the form keeps mine and takes over the version, so that saving again wins."""
     now = Business.objects.get(pk=business.pk)
     theirs = BusinessForm(initial=BusinessForm.initial_of(now))
-    form.data = form.data.copy()
-    form.data["version"] = str(now.version)
+    form.data = {**form.data.dict(), "version": str(now.version)}  # type: ignore[attr-defined]  # a QueryDict
     differing = [
         (form[name].label, form[name].value(), theirs[name].value())
         for name in BusinessForm.base_fields
@@ -277,12 +279,12 @@ def invitation_page(request: Any, token: str) -> HttpResponse:
 
 def _join(request: Any, invitation: Invitation, token: str, form: AcceptForm | None) -> HttpResponse:
     if form is None:
-        joined = actions.join(request.user, token)
-    else:
-        name, password = form.cleaned_data["name"], form.cleaned_data["password"]
-        joined = actions.join_as_new_person(token, name, password, language=(get_language() or "ja")[:2])
-        if joined is not None:
-            login(request, joined, backend=LOGIN_BACKEND)
-    if joined is None:
+        if actions.join(request.user, token) is None:
+            raise Http404
+        return redirect("business", business=invitation.business_id)
+    name, password = form.cleaned_data["name"], form.cleaned_data["password"]
+    user = actions.join_as_new_person(token, name, password, language=(get_language() or "ja")[:2])
+    if user is None:
         raise Http404
+    login(request, user, backend=LOGIN_BACKEND)
     return redirect("business", business=invitation.business_id)

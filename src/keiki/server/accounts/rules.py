@@ -38,7 +38,8 @@ def _predicate(permission: str) -> rules.Predicate:
         role = role_in(user, thing)
         return role is not None and allows(role, permission)
 
-    return rules.predicate(may, name=permission)
+    predicate: rules.Predicate = rules.predicate(may, name=permission)
+    return predicate
 
 
 for _permission in NEEDS:

@@ -8,13 +8,23 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils.translation import gettext_lazy as _
 
 from keiki.server.audit.models import Entry
 
 
 @dataclass(frozen=True)
+class Change:
+    """One value of an entry, in words; a value that was not there is None."""
+
+    words: Any
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
 class Line:
-    """One entry in words; `changes` holds (name, before, after)."""
+    """One entry in words."""
 
     id: int
     at: datetime
@@ -22,7 +32,7 @@ class Line:
     action: str
     words: Any
     target: str
-    changes: tuple[tuple[str, Any, Any], ...]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
@@ -31,30 +41,41 @@ class Log:
     before: int | None  # pass it to read on; None at the end
 
 
-def action_words() -> dict[str, Any]:
-    """The words of every action that an app has declared in `audit_words`."""
-    words: dict[str, Any] = {}
+def _declared(kind: str) -> dict[Any, Any]:
+    """What all apps have declared in an attribute of their AppConfig, such as `audit_words`."""
+    words: dict[Any, Any] = {}
     for config in apps.get_app_configs():
-        words.update(getattr(config, "audit_words", {}))
+        words.update(getattr(config, kind, {}))
     return words
 
 
 def log(business_id: str, before: int | None = None, limit: int = 50) -> Log:
-    """The newest entries of a business, or those older than the entry `before`."""
+    """The newest entries of a business, or those older than the entry `before`.
+
+    Words come from the AppConfigs: `audit_words` of actions, `audit_names` and `audit_values` of what they changed.
+    """
     entries = Entry.objects.filter(business_id=business_id).select_related("actor").order_by("-id")
     if before is not None:
         entries = entries.filter(id__lt=before)
     found = list(entries[: limit + 1])
-    words = action_words()
-    lines = tuple(_line(each, words) for each in found[:limit])
+    words, names, values = _declared("audit_words"), _declared("audit_names"), _declared("audit_values")
+    lines = tuple(_line(each, words, names, values) for each in found[:limit])
     return Log(lines, lines[-1].id if len(found) > limit else None)
 
 
-def _line(entry: Entry, words: dict[str, Any]) -> Line:
-    names = sorted({*entry.old, *entry.new})
-    changes = tuple((name, entry.old.get(name), entry.new.get(name)) for name in names)
-    actor = _actor(entry)
-    return Line(entry.pk, entry.at, actor, entry.action, words.get(entry.action, entry.action), entry.target, changes)
+def _line(entry: Entry, words: dict[Any, Any], names: dict[Any, Any], values: dict[Any, Any]) -> Line:
+    changes = tuple(
+        Change(names.get(name, name), _value(entry.old.get(name), values), _value(entry.new.get(name), values))
+        for name in sorted({*entry.old, *entry.new})
+    )
+    said = words.get(entry.action, entry.action)
+    return Line(entry.pk, entry.at, _actor(entry), entry.action, said, entry.target, changes)
+
+
+def _value(value: Any, words: dict[Any, Any]) -> Any:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 def _actor(entry: Entry) -> str | None:

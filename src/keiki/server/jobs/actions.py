@@ -135,7 +135,7 @@ def carry_out(live: Live) -> None:
         log.warning("Run %s goes on in another worker", live.id)
     except KeikiError as error:  # the person can mend it: trying again would not help
         _finish(live, status=Status.FAILED, error_en=error.words("en"), error_ja=error.words("ja"), error_id="")
-    except Exception:  # noqa: BLE001  a bug or a broken machine: keep it, number it, try again
+    except Exception:  # a bug or a broken machine: keep it, number it, try again
         error_id = secrets.token_hex(4)
         log.error("Run %s (%s), error %s\n%s", live.id, live.kind, error_id, traceback.format_exc())
         _again_or_stop(live, error_id)
@@ -154,7 +154,7 @@ def _again_or_stop(live: Live, error_id: str) -> None:
     if run is not None:
         _queue_again(
             run,
-            "Something unexpected happened. Nothing was half saved; please try again, and report the number if it stays.",
+            "Something unexpected happened. Nothing was half saved. Try again, and report the number if it stays.",
             "予期しないことが起きました。途中までの結果は残っていません。もう一度試し、続くときは番号を知らせてください。",
             error_id,
         )

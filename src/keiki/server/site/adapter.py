@@ -7,6 +7,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 
 
-class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
+class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]  # no types
     def is_open_for_signup(self, request: Any) -> bool:
         return False

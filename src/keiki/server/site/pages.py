@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -183,5 +182,3 @@ def broken(request: HttpRequest) -> HttpResponse:
         id=number,
     )
     return HttpResponse(render_to_string("site/broken.html", {"page": page, "language": get_language()}), status=500)
-
-

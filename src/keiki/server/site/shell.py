@@ -71,7 +71,7 @@ def _current(request: HttpRequest, businesses: tuple[Business, ...]) -> Business
     wanted = match.kwargs.get("business") if match else None
     wanted = wanted or request.session.get("business")
     by_id = {each.id: each for each in businesses}
-    return by_id.get(wanted) or (businesses[0] if businesses else None)
+    return by_id.get(wanted or "") or (businesses[0] if businesses else None)
 
 
 def _entries(request: HttpRequest, business: Business) -> tuple[Entry, ...]:

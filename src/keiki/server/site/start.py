@@ -26,9 +26,9 @@ def migrate() -> None:
 
 
 def create_setup_token() -> str | None:
-    """A one-time token for the first set-up page at `/setup/<token>/`, valid for a day; None once somebody has an account.
+    """A one-time token for the first set-up page at `/setup/<token>/`, valid for a day.
 
-    Each call makes the token before it useless.
+    None once somebody has an account. Each call makes the token before it useless.
     """
     setup()
     from keiki.server.accounts.actions import issue_setup_token

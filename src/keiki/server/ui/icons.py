@@ -4,13 +4,15 @@ from __future__ import annotations
 
 ICONS: dict[str, str] = {
     # the mark: a dial with its needle
-    "keiki": '<circle cx="10" cy="10" r="8"/><path d="M10 10 13.6 6"/><path d="M4.6 12.6h1.6M13.8 12.6h1.6M10 4.4v1.4"/>'
+    "keiki": '<circle cx="10" cy="10" r="8"/><path d="M10 10 13.6 6"/>'
+    '<path d="M4.6 12.6h1.6M13.8 12.6h1.6M10 4.4v1.4"/>'
     '<circle cx="10" cy="10" r="1.2" fill="currentColor" stroke="none"/>',
     # navigation
     "today": '<rect x="3" y="3" width="6" height="8" rx="1.2"/><rect x="11" y="3" width="6" height="4.5" rx="1.2"/>'
     '<rect x="3" y="13" width="6" height="4" rx="1.2"/><rect x="11" y="9.5" width="6" height="7.5" rx="1.2"/>',
     "tree": '<rect x="2" y="7.5" width="5" height="5" rx="1.2"/><rect x="13" y="2.5" width="5" height="5" rx="1.2"/>'
-    '<rect x="13" y="12.5" width="5" height="5" rx="1.2"/><path d="M7 10h3M13 5h-1.5A1.5 1.5 0 0 0 10 6.5v7a1.5 1.5 0 0 0 1.5 1.5H13"/>',
+    '<rect x="13" y="12.5" width="5" height="5" rx="1.2"/>'
+    '<path d="M7 10h3M13 5h-1.5A1.5 1.5 0 0 0 10 6.5v7a1.5 1.5 0 0 0 1.5 1.5H13"/>',
     "customers": '<circle cx="7.5" cy="6.5" r="3"/><path d="M2 16.5c0-3 2.4-5 5.5-5s5.5 2 5.5 5"/>'
     '<path d="M13.2 3.8a3 3 0 0 1 0 5.4M15 12.2c1.9.7 3 2.3 3 4.3"/>',
     "campaigns": '<path d="M3 8.5v3.5h2.5l8 4V4.5l-8 4z"/><path d="M6 12.2 7 16.5h2l-.6-3.2M16.3 8.2a3 3 0 0 1 0 4"/>',
@@ -38,7 +40,8 @@ ICONS: dict[str, str] = {
     "upload": '<path d="M10 13V3.5M6 7l4-4 4 4M3.5 13v2.5A1.5 1.5 0 0 0 5 17h10a1.5 1.5 0 0 0 1.5-1.5V13"/>',
     "download": '<path d="M10 3v9.5M6 9l4 4 4-4M3.5 14v1.5A1.5 1.5 0 0 0 5 17h10a1.5 1.5 0 0 0 1.5-1.5V14"/>',
     "undo": '<path d="M4 8h8a4.5 4.5 0 0 1 0 9H8M4 8l3.5-3.5M4 8l3.5 3.5"/>',
-    "copy": '<rect x="7" y="7" width="10" height="10" rx="1.5"/><path d="M13 7V4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13H7"/>',
+    "copy": '<rect x="7" y="7" width="10" height="10" rx="1.5"/>'
+    '<path d="M13 7V4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13H7"/>',
     "table": '<rect x="3" y="4" width="14" height="12" rx="1.5"/><path d="M3 8h14M3 12h14M8 8v8"/>',
     "calendar": '<rect x="3" y="4.5" width="14" height="12.5" rx="1.5"/><path d="M3 8.5h14M7 2.5v3.5M13 2.5v3.5"/>',
     "chevron": '<path d="m5.5 8 4.5 4.5L14.5 8"/>',
@@ -52,8 +55,10 @@ ICONS: dict[str, str] = {
     "mail": '<rect x="2.5" y="4.5" width="15" height="11" rx="1.5"/><path d="m3 6 7 5 7-5"/>',
     "key": '<circle cx="6.5" cy="13.5" r="3.5"/><path d="m9 11 7.5-7.5M13 7l2.5 2.5M15 5l1.5 1.5"/>',
     "leave": '<path d="M8 3.5H4.5A1.5 1.5 0 0 0 3 5v10a1.5 1.5 0 0 0 1.5 1.5H8M12.5 6l4 4-4 4M16.5 10H8"/>',
-    "language": '<circle cx="10" cy="10" r="7.5"/><path d="M2.5 10h15M10 2.5c2 2 3 4.5 3 7.5s-1 5.5-3 7.5c-2-2-3-4.5-3-7.5s1-5.5 3-7.5z"/>',
-    "colours": '<circle cx="10" cy="10" r="7.5"/><path d="M10 2.5v15a7.5 7.5 0 0 0 0-15z" fill="currentColor" stroke="none"/>',
+    "language": '<circle cx="10" cy="10" r="7.5"/>'
+    '<path d="M2.5 10h15M10 2.5c2 2 3 4.5 3 7.5s-1 5.5-3 7.5c-2-2-3-4.5-3-7.5s1-5.5 3-7.5z"/>',
+    "colours": '<circle cx="10" cy="10" r="7.5"/>'
+    '<path d="M10 2.5v15a7.5 7.5 0 0 0 0-15z" fill="currentColor" stroke="none"/>',
     "info": '<circle cx="10" cy="10" r="7.5"/><path d="M10 9v5M10 6.2v.2"/>',
     "filter": '<path d="M3 4.5h14L11.5 11v5L8.5 17.5V11z"/>',
     "expand": '<path d="M3 7.5V3h4.5M12.5 3H17v4.5M17 12.5V17h-4.5M7.5 17H3v-4.5"/>',

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keiki.server.ui.icons import ICONS
@@ -19,7 +23,7 @@ STATUS_WORDS = {"good": _("On track"), "watch": _("Watch"), "act": _("Act now"),
 @register.simple_tag
 def icon(name: str, label: str = "", size: int = 20) -> SafeString:
     """An icon of our own set; without a label it is decoration and screen readers skip it."""
-    inside = mark_safe(ICONS[name])  # noqa: S308  (our own constant)
+    inside = mark_safe(ICONS[name])  # our own constant
     meaning = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon" viewBox="0 0 20 20" width="{}" height="{}" {}>{}</svg>', size, size, meaning, inside
@@ -30,7 +34,10 @@ def icon(name: str, label: str = "", size: int = 20) -> SafeString:
 def status(kind: str, words: str = "") -> SafeString:
     """The status of a number as colour, icon and word; `kind` is good, watch, act or none."""
     return format_html(
-        '<span class="status status-{}">{}<span>{}</span></span>', kind, icon(kind, size=16), words or STATUS_WORDS[kind]
+        '<span class="status status-{}">{}<span>{}</span></span>',
+        kind,
+        icon(kind, size=16),
+        words or STATUS_WORDS[kind],
     )
 
 
@@ -47,6 +54,15 @@ def initials(name: str) -> str:
     if words[0][0].isascii() and len(words) > 1:
         return (words[0][0] + words[-1][0]).upper()
     return words[0][0].upper()
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """A point in time in the zone of the business: 2026/11/20 06:00, or 20 Nov 2026, 06:00."""
+    if at is None:
+        return "—"
+    pattern = "Y/m/d H:i" if (get_language() or "ja").startswith("ja") else "j M Y, H:i"
+    return date_format(timezone.localtime(at), pattern)
 
 
 @register.simple_tag(takes_context=True)
