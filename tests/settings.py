@@ -13,3 +13,7 @@ atexit.register(shutil.rmtree, os.environ["KEIKI_HOME"], ignore_errors=True)
 from keiki.server.site.settings import *  # noqa: E402, F403 - the home must be set first; settings are names
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones are for attackers, not for tests
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -27,20 +27,6 @@ HOUSE = (
     *("ui", "audit", "jobs", "accounts", "data", "kpis", "planning", "cycles", "meetings", "alerts", "reports"),
     *("cockpit", "site"),
 )
-    "ui",
-    "audit",
-    "jobs",
-    "accounts",
-    "data",
-    "kpis",
-    "planning",
-    "cycles",
-    "meetings",
-    "alerts",
-    "reports",
-    "cockpit",
-    "site",
-]
 PRESENT = [name for name in HOUSE if find_spec(f"keiki.server.{name}") and find_spec(f"keiki.server.{name}.apps")]
 INSTALLED_APPS = [
     *(f"keiki.server.{name}" for name in PRESENT),

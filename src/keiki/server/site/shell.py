@@ -16,7 +16,7 @@ from keiki.server.accounts.models import Business, Theme
 # name of the URL, words, icon; an entry appears as soon as its page exists
 NAVIGATION = (
     ("cockpit:today", _("Today"), "today"),
-    ("cockpit:tree", _("KPI tree"), "tree"),
+    ("kpis:tree", _("KPI tree"), "tree"),
     ("cockpit:customers", _("Customers"), "customers"),
     ("cockpit:campaigns", _("Campaigns"), "campaigns"),
     ("cycles:cycles", _("Learning"), "learning"),
@@ -87,7 +87,7 @@ def _entries(request: HttpRequest, business: Business) -> tuple[Entry, ...]:
 
 
 def _section(request: HttpRequest) -> str:
-    """The entry a page belongs to: `cockpit:tree_node` to `cockpit:tree`, else the first entry of its app."""
+    """The entry a page belongs to: `kpis:tree_table` to `kpis:tree`, else the first entry of its app."""
     match = request.resolver_match
     if match is None:
         return ""
