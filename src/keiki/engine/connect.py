@@ -114,7 +114,7 @@ def importing(settings: LakeSettings, reads: Iterable[Path] | None = None) -> It
         # Row order is carried by `_row` where it matters; not keeping it in memory halves what an import needs.
         raw.execute("SET preserve_insertion_order = false")
         raw.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-        _attach(backend, settings, "DATA_INLINING_ROW_LIMIT 0, OVERRIDE_DATA_PATH true")
+        _attach(backend, settings, "DATA_INLINING_ROW_LIMIT 0")
         _lock(backend, settings, None if reads is None else tuple(reads))
         yield backend
 
@@ -182,8 +182,8 @@ def _attach(backend: Backend, settings: LakeSettings, options: str) -> None:
         address = f"ducklake:postgres:{settings.catalogue}"
         options += f", META_SCHEMA {quoted(settings.catalogue_schema)}"
     load_extension(backend.con, "ducklake")
-    if "READ_ONLY" not in options:
-        options += f", DATA_PATH {quoted(str(settings.data_folder) + '/')}"
+    # The folder may have been moved or restored elsewhere since its catalogue was made.
+    options += f", DATA_PATH {quoted(str(settings.data_folder) + '/')}, OVERRIDE_DATA_PATH true"
     try:
         backend.con.execute(f"ATTACH {quoted(address)} AS {LAKE} ({options})")
     except duckdb.Error as error:

@@ -100,7 +100,7 @@ class _Mending:
             return "false"
         # A cast to whole numbers rounds: a fraction must not get lost silently.
         number = f"TRY_CAST(TRY_CAST({raw} AS {kind}) AS DOUBLE)"
-        return f"{raw} IS NOT NULL AND {number} IS DISTINCT FROM TRY_CAST({raw} AS DOUBLE)"
+        return f"{raw} IS NOT NULL AND ({number} IS NULL OR {number} <> TRY_CAST({raw} AS DOUBLE))"
 
 
 def _widened(run: Run, arrival: Arrival, target: Target) -> Target:
