@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from keiki.catalogue.expand import expand
 from keiki.catalogue.kpi import Kind, Kpi
-from keiki.errors import DeclaredTwice, KeikiError, NoQualityBeside, UnitClash, UnitMismatch, UnknownName
+from keiki.errors import DeclaredTwice, FormulaError, KeikiError, NoQualityBeside, UnitClash, UnitMismatch, UnknownName
 from keiki.facts.contract import Fact
 from keiki.formula.evaluate import references
 from keiki.formula.nodes import Reference
@@ -22,9 +22,13 @@ def check(kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], places: Mapp
     found: list[Problem] = []
     for kpi in kpis.values():
         place = places.get(kpi.id)
-        found += [Problem(kpi.id, error, place) for error in _errors(kpi, kpis, measures, units)]
-        found += [Problem(kpi.id, error, place, "warning") for error in _warnings(kpi, kpis, measures)]
+        found += [Problem(kpi.id, error, place) for error in _once(_errors(kpi, kpis, measures, units))]
+        found += [Problem(kpi.id, error, place, "warning") for error in _once(_warnings(kpi, kpis, measures))]
     return tuple(found)
+
+
+def _once(errors: Iterable[KeikiError]) -> list[KeikiError]:
+    return list({str(error): error for error in errors}.values())
 
 
 def _errors(
@@ -32,6 +36,11 @@ def _errors(
 ) -> Iterator[KeikiError]:
     if kpi.id in measures:
         yield DeclaredTwice(name=kpi.id, first=f"measures/{kpi.id}")
+        return
+    unknown = [r for r in references(kpi.formula) if r.id not in kpis and r.id not in measures]
+    for reference in unknown:
+        yield no_such_name(reference, kpi.source, [*kpis, *measures])
+    if unknown:
         return
     try:
         unfolded = expand(Reference(kpi.id), kpis, measures)
@@ -60,10 +69,16 @@ def _warnings(kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]
     except KeikiError:
         return
     for reference in references(unfolded):
-        yield from _unknown_dimensions(reference, measures[reference.id])
+        yield from unknown_dimensions(reference, measures[reference.id])
 
 
-def _unknown_dimensions(reference: Reference, measure: Measure) -> Iterator[KeikiError]:
+def no_such_name(reference: Reference, source: str, known: Iterable[str]) -> FormulaError:
+    """The error that shows where in a formula's text a name stands that nobody declared."""
+    return FormulaError(reason="unknown", text=source, place=reference.at, found=reference.id, known=known)
+
+
+def unknown_dimensions(reference: Reference, measure: Measure) -> Iterator[KeikiError]:
+    """The columns a reference filters or splits by that its fact or model does not know."""
     named = condition_columns(reference.where) if reference.where is not None else []
     for name in dict.fromkeys((*named, *reference.by)):
         if measure.model is not None:

@@ -23,7 +23,7 @@ from keiki.formula.nodes import (
     Reference,
     ThisKpi,
 )
-from keiki.formula.show import show_condition
+from keiki.formula.show import show_condition, show_operand
 from keiki.measures.measure import Asked, Measure
 
 Params = tuple[tuple[str, str], ...]
@@ -39,7 +39,9 @@ class Given:
     path: tuple[str, ...] = ()
 
 
-def expand(formula: Formula, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], given: Given = Given()) -> Formula:
+def expand(
+    formula: Formula, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], given: Given = Given()
+) -> Formula:
     """The formula over measures alone.
 
     A filter on a KPI goes to every measure it reaches, a parameter given outside replaces the one inside,
@@ -51,9 +53,7 @@ def expand(formula: Formula, kpis: Mapping[str, Kpi], measures: Mapping[str, Mea
         case Negate(operand=operand):
             return Negate(expand(operand, kpis, measures, given), at=formula.at)
         case Binary(op=op, left=left, right=right):
-            return Binary(
-                op, expand(left, kpis, measures, given), expand(right, kpis, measures, given), at=formula.at
-            )
+            return Binary(op, expand(left, kpis, measures, given), expand(right, kpis, measures, given), at=formula.at)
         case Call(name="growth", arguments=(argument,)):
             return growth(expand(argument, kpis, measures, given))
         case Call(name=name, arguments=arguments):
@@ -68,9 +68,7 @@ def growth(of: Formula) -> Formula:
     return Binary("/", Binary("-", of, before), before)
 
 
-def _reference(
-    reference: Reference, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], given: Given
-) -> Formula:
+def _reference(reference: Reference, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], given: Given) -> Formula:
     if reference.id in measures:
         return _measure(reference, measures[reference.id], given)
     if reference.id not in kpis:
@@ -139,10 +137,9 @@ def canonical(where: Condition) -> Condition:
             return _joined(Both, [p for part in _parts(where, Both) for p in _parts(canonical(part), Both)])
         case Either():
             return _joined(Either, [p for part in _parts(where, Either) for p in _parts(canonical(part), Either)])
-        case OneOf(operand=operand, options=(option,)):
-            return Compare("=", operand, option)
         case OneOf(operand=operand, options=options):
-            return OneOf(operand, tuple(dict.fromkeys(sorted(options, key=repr))))
+            ordered = tuple(sorted(dict.fromkeys(options), key=show_operand))
+            return OneOf(operand, ordered) if len(ordered) > 1 else Compare("=", operand, ordered[0])
         case _:
             return where
 

@@ -42,6 +42,8 @@ class Problem:
 
     def words(self, language: str) -> str:
         """The problem in one line, with its place in front."""
+        if isinstance(self.error, UnreadableDeclaration):
+            return self.error.words(language)
         where = f"{self.place} " if self.place else ""
         return f"{where}{self.subject}: {self.error.words(language)}"
 

@@ -50,7 +50,9 @@ WORKSPACE: dict[str, Fact] = {
             _text("signal", "サイン", "Signal", "signal"),
             _text("evidence_kind", "証拠の種類", "Kind of evidence", "evidence_kind"),
         ),
-        _pseudo_fact("targets", "目標", "Targets", "period", KPI, _text("department", "部門", "Department", "department")),
+        _pseudo_fact(
+            "targets", "目標", "Targets", "period", KPI, _text("department", "部門", "Department", "department")
+        ),
         _pseudo_fact("measurements", "実績", "Measurements", "period", KPI),
         _pseudo_fact("baselines", "ベースライン", "Baselines", "period", KPI),
         _pseudo_fact("boards", "ボード", "Boards", "date", _text("board", "ボード", "Board")),

@@ -130,9 +130,7 @@ def build(document: TreeDocument, catalogue: Catalogue) -> Tree:
     )
 
 
-def _add(
-    written: NodeDocument, parent: Node | None, depth: int, catalogue: Catalogue, nodes: list[Node]
-) -> None:
+def _add(written: NodeDocument, parent: Node | None, depth: int, catalogue: Catalogue, nodes: list[Node]) -> None:
     kpi = catalogue.kpi(written.kpi) if written.kpi else None
     where = parse_condition(written.where) if written.where else None
     formula = _formula(written)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from keiki.catalogue.check import unknown_dimensions
+from keiki.catalogue.load import Catalogue
 from keiki.errors import (
     KeikiError,
     NothingToMove,
@@ -12,19 +14,23 @@ from keiki.errors import (
     UnitClash,
     UnitMismatch,
 )
+from keiki.formula.evaluate import references
 from keiki.formula.show import show
 from keiki.measures.document import Problem
 from keiki.measures.units import Clash, dimension, fits
 from keiki.trees.build import InfluenceEdge, Node, Tree
 
 
-def check(tree: Tree) -> tuple[Problem, ...]:
+def check(tree: Tree, catalogue: Catalogue | None = None) -> tuple[Problem, ...]:
     """Every problem of a built tree; all are warnings, the tree can be measured as it is.
 
     Units that the formula cannot give, a number that stands above itself with nothing holding still between,
-    a success factor without its causal sentence, and a tree in which a what-if can move nothing.
+    a success factor without its causal sentence, and a tree in which a what-if can move nothing. With the
+    catalogue also filters on columns that nobody declared, unless they are dimensions of the business's own.
     """
     found = [Problem(node.id, error, severity="warning") for node in tree.nodes for error in _of_node(tree, node)]
+    if catalogue is not None:
+        found += [Problem(n.id, e, severity="warning") for n in tree.nodes for e in _filters(n, catalogue)]
     if not any(_moves_the_goal(tree, node) for node in tree.nodes):
         found.append(Problem(tree.id, NothingToMove(tree=tree.id), severity="warning"))
     return tuple(found)
@@ -37,6 +43,13 @@ def _of_node(tree: Tree, node: Node) -> Iterator[KeikiError]:
         yield SameNumberAbove(node=node.id, above=above.id)
     if node.level == "ksf" and not (node.why_ja and node.why_en):
         yield SuccessFactorWithoutReason(node=node.id)
+
+
+def _filters(node: Node, catalogue: Catalogue) -> Iterator[KeikiError]:
+    if node.where is None or node.measured is None:
+        return
+    for reference in references(node.measured):
+        yield from unknown_dimensions(reference, catalogue.measures[reference.id])
 
 
 def _units(tree: Tree, node: Node) -> Iterator[KeikiError]:

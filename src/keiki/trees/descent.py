@@ -102,9 +102,7 @@ class Descent:
             self.take(self.tree.by_id[name], shares[name], passings[name])
         if left_over is not None:
             first, second = moved.residual
-            self.parts.append(
-                Part(node.id, first, second, second - first, left_over, None, leaf=True, residual=True)
-            )
+            self.parts.append(Part(node.id, first, second, second - first, left_over, None, leaf=True, residual=True))
 
     def take_unknown(self, node: Node) -> None:
         """A node below one that could not be taken apart: its own values, no contribution."""
@@ -136,7 +134,7 @@ class Descent:
         first = {n: float(v) for n, v in before.items() if v is not None}
         second = {n: float(v) for n, v in after.items() if v is not None}
         moved = Moved(node.formula, node.factors, first, second, (0.0, 0.0))
-        ends = [plain(moved.told({n: np.asarray(v) for n, v in values.items()})) for values in (first, second)]
+        ends = [plain(float(moved.told({n: np.asarray(v) for n, v in values.items()}))) for values in (first, second)]
         own = [self.before.get(node.id), self.after.get(node.id)]
         left = [float(o) - t for o, t in zip(own, ends, strict=True) if o is not None and t is not None]
         if len(left) < 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -19,6 +19,8 @@ from keiki.trees.build import Node, Tree
 
 Segment = tuple[str | None, ...]
 WHOLE: Segment = ()
+MOST_PROGRAMS = 8192
+"""Compiled formulas kept ready."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +73,13 @@ def evaluate(tree: Tree, readings: Readings) -> EvaluatedTree:
     return EvaluatedTree(tree, tuple(readings.periods), tuple(readings.segments), values, told)
 
 
-@cache
+@lru_cache(maxsize=MOST_PROGRAMS)
 def over_measures(formula: Formula) -> Program:
     """A formula over measures, compiled to look each one up as it is asked."""
     return compiled(formula, asked_of)
 
 
-@cache
+@lru_cache(maxsize=MOST_PROGRAMS)
 def over_children(formula: Formula) -> Program:
     """A formula over the ids of children, compiled."""
     return compiled(formula)

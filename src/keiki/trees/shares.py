@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from keiki.formula.nodes import Binary, Call, Formula, Negate, Number, Reference
 from keiki.trees.arrays import Array
@@ -15,9 +16,10 @@ MOST_FACTORS = 12
 """Shapley looks at every coalition of the factors: 4,096 of them at this number."""
 
 
-def coalitions(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+@lru_cache(maxsize=MOST_FACTORS + 2)
+def coalitions(count: int) -> NDArray[np.bool_]:
     """Every subset of `count` players, one row each; row number k holds player j when bit j of k is set."""
-    return (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
+    return np.asarray((np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1)
 
 
 @cache
@@ -82,7 +84,9 @@ def coefficients(formula: Formula) -> dict[str, float] | None:
             return _scaled(coefficients(operand), -1.0)
         case Binary(op="+" | "-" as op, left=left, right=right):
             return _added(coefficients(left), _scaled(coefficients(right), 1.0 if op == "+" else -1.0))
-        case Binary(op="*", left=Number(value=scale), right=part) | Binary(op="*", left=part, right=Number(value=scale)):
+        case Binary(op="*", left=Number(value=scale), right=part):
+            return _scaled(coefficients(part), scale)
+        case Binary(op="*", left=part, right=Number(value=scale)):
             return _scaled(coefficients(part), scale)
         case Binary(op="/", left=part, right=Number(value=scale)) if scale != 0:
             return _scaled(coefficients(part), 1 / scale)
@@ -120,7 +124,7 @@ def slope(formula: Formula, name: str) -> Formula | None:
             for argument in rest:
                 added = Binary("+", added, argument)
             return slope(added, name)
-        case Call():
+        case _:
             return None if _names(formula, name) else Number(0.0)
 
 
