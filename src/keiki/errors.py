@@ -62,6 +62,7 @@ class UnknownName(KeikiError):
         "export": "取り込み形式",
         "import": "取り込み",
         "grain": "期間の単位",
+        "comparison": "比較",
         "unit": "単位",
         "value": "値",
     }
@@ -348,6 +349,16 @@ class AddressTaken(KeikiError):
         super().__init__(host=host, port=port, detail=detail, other=port + 1)
 
 
+class UnreadableTreeFile(KeikiError):
+    """A file that was named as a tree and cannot be opened."""
+
+    en = "The tree {path} cannot be read: {detail}. Give the id of a tree (`keiki tree` lists them) or a YAML file."
+    ja = (
+        "ツリー {path} を読み取れません（{detail}）。"
+        "ツリーの ID（`keiki tree` で一覧）か YAML ファイルを指定してください。"
+    )
+
+
 class UnreadableMappingFile(KeikiError):
     """A mapping file for an import that is no mapping."""
 
@@ -571,3 +582,34 @@ class UnreadableSettings(KeikiError):
 
     en = "The settings in “{path}” cannot be read: {detail}. The data is untouched; correct the file and try again."
     ja = "設定ファイル「{path}」を読めません（{detail}）。データはそのままです。ファイルを直してもう一度お試しください。"
+
+
+# --- files sent to the control plane ---
+
+
+class FileTooLarge(KeikiError):
+    """An upload beyond the limit of the installation."""
+
+    en = "The file is larger than {limit}. Nothing was kept. Send it in parts, or import it with “keiki import”."
+    ja = "ファイルが上限の{limit}を超えています。何も保存していません。分けて送るか、keiki import で取り込んでください。"
+
+
+class UnknownFileKind(KeikiError):
+    """An upload whose name ends in something no source reads."""
+
+    en = "“{name}” is not a kind of file that can be read ({known}). Nothing was kept. Export it as CSV or Excel."
+    ja = "「{name}」は読める種類のファイルではありません（{known}）。何も保存していません。CSV か Excel で書き出してください。"
+
+
+class EmptyFile(KeikiError):
+    """An upload without a byte."""
+
+    en = "“{name}” is empty. Nothing was kept. Export it again and send it once more."
+    ja = "「{name}」は空です。何も保存していません。書き出し直して、もう一度送ってください。"
+
+
+class FileGone(KeikiError):
+    """The file of an upload is no longer on the disk."""
+
+    en = "The file “{name}” is no longer here. What was imported is safe. Send the file once more."
+    ja = "ファイル「{name}」はもうありません。取り込み済みのデータは無事です。もう一度送ってください。"

@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from keiki.errors import UnknownName
 from keiki.periods import Calendar, Period
 
 if TYPE_CHECKING:
     from keiki.formula.nodes import Condition  # the formula language stands above the lens
+
+COMPARISONS = ("previous", "last_year")
+"""What `prev()` may mean."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,10 @@ class Lens:
     comparison: str = "previous"
     currency: str = "JPY"
     today: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.comparison not in COMPARISONS:
+            raise UnknownName(kind="comparison", name=self.comparison, known=COMPARISONS)
 
     def complete(self, index: int) -> bool:
         """Whether the data reaches the end of the period."""
