@@ -1,26 +1,39 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what they become: a business and a lens."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keiki.cli.words import say
+from keiki.cli.periods import periods_of
+from keiki.cli.words import language, say
+from keiki.periods import Grain
 
-Business = Annotated[
+if TYPE_CHECKING:
+    from keiki.charts.format import Style
+    from keiki.engine.business import Business
+    from keiki.lens import Lens
+
+DEFAULT_BUSINESS = Path("keiki-data")
+DEFAULT_LAST = 6
+
+
+class Comparison(StrEnum):
+    """What a change is measured against."""
+
+    PREVIOUS = "previous"
+    LAST_YEAR = "last_year"
+
+
+BusinessFolder = Annotated[
     Path,
     typer.Option(
-        "--business",
-        "-b",
-        envvar="KEIKI_BUSINESS",
-        help=say("The folder of the business.", "ビジネスのフォルダー。"),
-        show_default=True,
+        "--business", "-b", envvar="KEIKI_BUSINESS", help=say("The folder of the business.", "事業のフォルダー。")
     ),
 ]
-DEFAULT_BUSINESS = Path("keiki-data")
-
 AsJson = Annotated[
     bool, typer.Option("--json", help=say("Print JSON for a program.", "プログラム向けに JSON で出力する。"))
 ]
@@ -35,6 +48,19 @@ When = Annotated[
         ),
     ),
 ]
+GrainName = Annotated[
+    Grain | None,
+    typer.Option("--grain", "-g", help=say("Length of the periods.", "期間の単位。"), show_default="month"),
+]
+Last = Annotated[
+    int,
+    typer.Option(
+        "--last",
+        "-n",
+        min=1,
+        help=say("So many periods up to the last day of the data.", "データの最終日までの期間の数。"),
+    ),
+]
 Where = Annotated[
     str | None,
     typer.Option(
@@ -46,3 +72,48 @@ Where = Annotated[
         ),
     ),
 ]
+Against = Annotated[
+    Comparison | None,
+    typer.Option("--against", help=say("What changes are measured against.", "変化を何と比べるか。")),
+]
+
+
+def lens_of(
+    own: Business,
+    when: str | None,
+    grain: Grain | None,
+    last: int,
+    where: str | None,
+    against: Comparison | None,
+    by: tuple[str, ...] = (),
+) -> Lens:
+    """The typed periods, or the last ones of the data."""
+    comparison = against.value if against else None
+    if when is None:
+        return own.lens(grain or Grain.MONTH, last, where=where, by=by, comparison=comparison)
+    periods = periods_of(when, own.settings.calendar, grain)
+    return own.question(periods, where=where, by=by, comparison=comparison)
+
+
+def style_of(own: Business) -> Style:
+    """How numbers are written: the reader's language, the currency of the business."""
+    from keiki.charts.format import Money, Style
+
+    return Style(language(), own.settings.currency, Money(own.settings.money))
+
+
+def period_labels(lens: Lens) -> list[str]:
+    """The names of the periods; one that is not over says so."""
+    names = [lens.calendar.label(period, language()) for period in lens.periods]
+    unfinished = say(" (so far)", "（途中）")
+    return [name if lens.complete(index) else name + unfinished for index, name in enumerate(names)]
+
+
+def reason_words(reason: str) -> str:
+    """Why a number is missing: a reason is the name of a fact without rows, or already a sentence."""
+    from keiki.facts import FACTS
+
+    if reason not in FACTS:
+        return reason
+    fact = FACTS[reason]
+    return say(f"no rows of “{fact.name}” yet", f"「{fact.ja}」のデータがまだありません")

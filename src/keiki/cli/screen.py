@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -16,8 +16,20 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from keiki.cli.words import say
+
 WIDTH_OF_A_FILE = 160
 """Columns when the output is not a terminal, so that tables in files and pipes are not cut."""
+
+
+class Words(Protocol):
+    """What is going on, in both languages."""
+
+    @property
+    def en(self) -> str: ...
+
+    @property
+    def ja(self) -> str: ...
 
 
 def console(*, errors: bool = False) -> Console:
@@ -60,14 +72,14 @@ def _plain(value: Any) -> str:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[float, str], None]]:
-    """A bar that moves with `(fraction, message)`; nothing is drawn when nobody looks."""
+def progress(title: str) -> Iterator[Callable[[float, Words], None]]:
+    """A bar that moves with a fraction and words about it; nothing is drawn when nobody looks."""
     screen = console(errors=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task(escape(title), total=1.0)
 
-        def move(fraction: float, message: str = "") -> None:
-            bar.update(task, completed=fraction, description=escape(message or title))
+        def move(fraction: float, words: Words) -> None:
+            bar.update(task, completed=fraction, description=escape(say(words.en, words.ja)))
 
         yield move

@@ -1,0 +1,133 @@
+"""`keiki explain`: what moved the goal of a tree from one period to another; the parts sum to the change."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Where, style_of
+from keiki.cli.periods import period_of
+from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.tree import tree_named
+from keiki.cli.words import language, say
+
+if TYPE_CHECKING:
+    from keiki.charts.format import Style
+    from keiki.periods import Calendar, Period
+    from keiki.trees.explanation import Explanation, Part
+
+HELP = say(
+    "Explain what moved the goal of a tree between two periods.", "2つの期間の間でツリーの目標を動かしたものを示す。"
+)
+
+
+class Method(StrEnum):
+    """How the change of a formula is shared among its parts."""
+
+    SHAPLEY = "shapley"
+    LMDI = "lmdi"
+
+
+def explain(
+    tree: Annotated[
+        str,
+        typer.Argument(
+            help=say("Id of a tree, or a YAML file with one.", "ツリーの ID、またはツリーの YAML ファイル。")
+        ),
+    ],
+    before: Annotated[
+        str, typer.Option("--before", help=say("The earlier period, such as 2026-09.", "前の期間。例：2026-09。"))
+    ],
+    after: Annotated[
+        str, typer.Option("--after", help=say("The later period, such as 2026-10.", "後の期間。例：2026-10。"))
+    ],
+    where: Where = None,
+    method: Annotated[
+        Method, typer.Option(help=say("How a product is shared among its factors.", "積の変化を要因に分ける方法。"))
+    ] = Method.SHAPLEY,
+    business: BusinessFolder = DEFAULT_BUSINESS,
+    as_json: AsJson = False,
+) -> None:
+    """Every node's part of the change, in the unit of the goal."""
+    import keiki
+
+    with keiki.open(business) as own:
+        calendar = own.settings.calendar
+        periods = period_of(before, calendar), period_of(after, calendar)
+        told = own.explain(tree_named(tree), *periods, where=where, method=method.value)
+        if as_json:
+            show_json(_plain(told, *periods))
+        else:
+            _show(told, style_of(own), calendar, *periods)
+
+
+def _show(told: Explanation, style: Style, calendar: Calendar, before: Period, after: Period) -> None:
+    from keiki.charts.format import MISSING, change, difference, number
+
+    root = told.tree.root
+    names = [calendar.label(period, language()) for period in (before, after)]
+    values = [number(value, root.unit, style) for value in (told.before, told.after)]
+    moved = difference(told.after, told.before, root.unit, style)
+    tell(
+        say(
+            f"{root.en}: {values[0]} ({names[0]}) → {values[1]} ({names[1]}), {moved}",
+            f"{root.ja}：{values[0]}（{names[0]}）→ {values[1]}（{names[1]}）、{moved}",
+        )
+    )
+    rows = []
+    for part in told.parts:
+        node = told.tree.node(part.node)
+        if part.residual:
+            name, own, shift = say("not told by the formula", "式で説明できない分"), "", ""
+        else:
+            name = node.label(language())
+            own = f"{number(part.before, node.unit, style)} → {number(part.after, node.unit, style)}"
+            shift = change(part.after, part.before, node.unit, style)
+        effect = MISSING if part.contribution is None else difference(part.contribution, 0, root.unit, style)
+        share = MISSING if part.share is None else number(part.share, "ratio", style)
+        rows.append(["  " * (node.depth + part.residual) + name, own, shift, effect, share])
+    head = [
+        "",
+        say("own value", "値"),
+        say("change", "変化"),
+        say("effect on the goal", "目標への影響"),
+        say("share", "割合"),
+    ]
+    show_table(head, rows)
+    for gap in told.gaps:
+        tell(_gap(told, gap.node, gap.reason, gap.missing))
+
+
+GAPS = {
+    "undefined": ("there is no value for {missing}", "{missing}の値がありません"),
+    "undefined_between": ("its formula has no value on the way", "途中で式の値が決まりません"),
+    "looks_back": ("its formula reads another period", "式が別の期間を参照しています"),
+    "too_many": ("it has too many factors", "要因が多すぎます"),
+}
+
+
+def _gap(told: Explanation, node_id: str, reason: str, missing: tuple[str, ...]) -> str:
+    label = told.tree.node(node_id).label(language())
+    lacking = say(", ", "、").join(told.tree.node(name).label(language()) for name in missing)
+    why = say(*GAPS[reason]).format(missing=lacking)
+    return say(f"{label} is not taken further: {why}.", f"{label}はこれ以上分けられません。{why}。")
+
+
+def _plain(told: Explanation, before: Period, after: Period) -> dict[str, Any]:
+    return {
+        "tree": told.tree.id,
+        "method": told.method,
+        "periods": [{"start": period.start, "end": period.end} for period in (before, after)],
+        "before": told.before,
+        "after": told.after,
+        "change": told.change,
+        "parts": [_plain_part(part) for part in told.parts],
+        "gaps": [{"node": gap.node, "reason": gap.reason, "missing": list(gap.missing)} for gap in told.gaps],
+    }
+
+
+def _plain_part(part: Part) -> dict[str, Any]:
+    names = ("node", "before", "after", "change", "contribution", "share", "leaf", "residual")
+    return {name: getattr(part, name) for name in names}

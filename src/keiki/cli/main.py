@@ -1,0 +1,66 @@
+"""The command `keiki`: its verbs, its language, and the edge where errors become words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer import rich_utils
+from typer.exceptions import TyperException
+
+from keiki.cli import check, demo, explain, import_file, measure, mistakes, serve, tree, work
+from keiki.cli.screen import complain
+from keiki.cli.words import language, say
+from keiki.errors import KeikiError
+
+WRONG = 2
+"""The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
+
+app = typer.Typer(
+    name="keiki",
+    help=say(
+        "Which numbers matter, measured from your own files, and what moved them.",
+        "どの数字が大切か。自社のファイルから測り、何が動かしたかを見せます。",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+app.command("import", help=import_file.HELP)(import_file.import_file)
+app.command("measure", help=measure.HELP)(measure.measure)
+app.command("tree", help=tree.HELP)(tree.tree)
+app.command("explain", help=explain.HELP)(explain.explain)
+app.command("demo", help=demo.HELP)(demo.demo)
+app.command("check", help=check.HELP)(check.check)
+app.command("serve", help=serve.HELP)(serve.serve)
+app.command("work", help=work.HELP)(work.work)
+
+if language() == "ja":
+    rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
+    rich_utils.OPTIONS_PANEL_TITLE = "オプション"
+    rich_utils.COMMANDS_PANEL_TITLE = "コマンド"
+    rich_utils.DEFAULT_STRING = "[既定：{}]"
+    rich_utils.ENVVAR_STRING = "[環境変数：{}]"
+    rich_utils.REQUIRED_LONG_STRING = "[必須]"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0 well, 1 a result that wants attention, 2 something to mend."""
+    try:
+        return int(app(list(arguments), standalone_mode=False) or 0)
+    except KeikiError as error:
+        complain(error.words(language()))
+    except TyperException as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # that one has shown the help already
+            complain(mistakes.words(error))
+    except (KeyboardInterrupt, typer.Abort):
+        complain(say("Stopped.", "中止しました。"))
+        return 130
+    return WRONG
+
+
+def main() -> None:
+    """The entry point of the command `keiki`."""
+    sys.exit(run(sys.argv[1:]))
