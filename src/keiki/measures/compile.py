@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from keiki.customers.contracts import bridged
 from keiki.errors import MeasureNotReadable
 from keiki.facts import FACTS
-from keiki.formula import COLUMNS, column_names, condition, condition_columns, evaluate
+from keiki.formula import COLUMNS, Moment, column_names, condition, condition_columns, evaluate
 from keiki.formula.nodes import Condition, Formula, Reference
 from keiki.journeys.local_time import local_time
 from keiki.measures.aggregates import Aggregate, count, distinct, mean, total, weighted_mean
@@ -208,7 +208,7 @@ def _in_periods(frame: Frame, table: ir.Table, time: str, spans: tuple[Span, ...
 def _holds(
     table: ir.Table, names: Mapping[str, str], clause: Condition, params: Mapping[str, str] = MappingProxyType({})
 ) -> ir.BooleanValue:
-    as_of = table["end_date"] if "end_date" in table.columns else None
+    as_of = Moment(table.end_date, table.end_at) if "end_date" in table.columns else None
     return condition(clause, lambda name: table[names[name]], as_of=as_of, this_kpi=params.get("this_kpi"))
 
 
