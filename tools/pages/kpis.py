@@ -1,4 +1,4 @@
-"""docs/reference/kpis.md and trees.md: the catalogue that comes with Keiki."""
+"""docs/reference/kpis.md: the KPIs that come with Keiki."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import load_catalogue
-from tools.pages.markdown import page, table
+from tools.pages.markdown import page
 
 
 def pages(root: Path) -> dict[str, str]:
@@ -28,10 +28,8 @@ def pages(root: Path) -> dict[str, str]:
 
 def _kpi(kpi: Kpi) -> str:
     arrow = {"higher": " ↑", "lower": " ↓"}.get(kpi.direction, "")
-    rows = [
-        ["", f"{kpi.definition_ja}"],
-        ["", f"{kpi.definition_en}"],
-        ["formula", f"`{' '.join(kpi.source.split())}`"],
-        ["unit", kpi.unit],
-    ]
-    return f"### {kpi.id}\n\n{kpi.ja} / {kpi.en}{arrow}\n\n" + table(["", ""], rows)
+    formula = " ".join(kpi.source.split())
+    return (
+        f"### {kpi.id}\n\n**{kpi.ja} / {kpi.en}**{arrow} · {kpi.unit} · `{formula}`\n\n"
+        f"{kpi.definition_ja}\n\n{kpi.definition_en}"
+    )

@@ -26,8 +26,8 @@ def pages(root: Path) -> dict[str, str]:
 
 
 def _row(measure: Measure) -> list[str]:
-    column = show(measure.column) if measure.column is not None else measure.model or ""
-    how = f"{measure.aggregation}({column})"
+    column = show(measure.column) if measure.column is not None else ""
+    how = f"{measure.model} of {column}" if measure.model else f"{measure.aggregation}({column})"
     if measure.where is not None:
         how += f" where {show_condition(measure.where)}"
     return [f"`{measure.id}`", measure.ja, measure.en, f"`{how}`", measure.unit]
