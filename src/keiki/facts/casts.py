@@ -12,7 +12,7 @@ import ibis
 
 from keiki.facts import dates, numerals, zones
 from keiki.facts.contract import Kind
-from keiki.facts.functions import matches
+from keiki.facts.functions import matches, one_of, trim
 
 LAKE_TYPES = {
     Kind.TEXT: "string",
@@ -24,6 +24,9 @@ LAKE_TYPES = {
     Kind.BOOLEAN: "boolean",
 }
 MONEY_LIMIT = Decimal(10) ** 14
+
+WIDE_SPACE = "\u3000"
+SPACES = f" \t\r\n\v\f\u00a0{WIDE_SPACE}"
 
 EMPTY_MARKS = ("", "-", "－", "―", "—", "N/A", "#N/A", "NA", "NULL", "null", "None", "(blank)", "なし")
 """Cells that say "nothing here" in a column that is not text."""
@@ -58,7 +61,7 @@ def is_empty(raw: Any, kind: Kind) -> Any:
         return raw.isnull()
     blank = raw.isnull() | (numerals.plain(raw) == "")
     marks = [mark for mark in EMPTY_MARKS if kind is not Kind.BOOLEAN or mark != "なし"]
-    return blank if kind is Kind.TEXT else blank | raw.strip().isin(marks)
+    return blank if kind is Kind.TEXT else blank | one_of(raw.strip(), marks)
 
 
 def as_text(raw: Any) -> Any:
@@ -78,7 +81,12 @@ def as_text(raw: Any) -> Any:
 
 def text(raw: Any, reading: Reading) -> Any:
     """Text without the spaces around it; blank is empty."""
-    return as_text(raw).strip().nullif("")
+    written = as_text(raw)
+    # Trimming every cell costs more than reading a clean file: four comparisons say which cells need it.
+    spaced = (
+        (written < "!") | written.endswith(" ") | written.startswith(WIDE_SPACE) | written.endswith(WIDE_SPACE)
+    )
+    return ibis.cases((spaced, trim(written, SPACES).nullif("")), else_=written)
 
 
 def money(raw: Any, reading: Reading) -> Any:
@@ -121,7 +129,7 @@ def boolean(raw: Any, reading: Reading) -> Any:
         return ibis.cases((raw == 1, True), (raw == 0, False))
     if kind.is_string():
         word = numerals.plain(raw).lower()
-        return ibis.cases((word.isin(TRUE_WORDS), True), (word.isin(FALSE_WORDS), False))
+        return ibis.cases((one_of(word, TRUE_WORDS), True), (one_of(word, FALSE_WORDS), False))
     return _unreadable(Kind.BOOLEAN)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ibis
 
-from keiki.facts.functions import from_us, groups, let, matches, read_as
+from keiki.facts.functions import from_us, groups, let, matches, one_of, read_as
 from keiki.facts.numerals import plain
 from keiki.facts.zones import local_time, plausible, plausible_day, to_utc
 
 SIMPLE_DAY = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 SIMPLE_TIME = r"(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?"
+QUICK_MOMENTS = ("____-__-_____:__:__", "____/__/_____:__:__")
+"""Comparing with these costs a fifth of a regular expression; DuckDB's own cast sees to the digits."""
+
 ORDERS = ("ymd", "mdy", "dmy")
 
 # Era letter → (years to add, first day). A year past the end of its era is read on: 平成35年 is 2023.
@@ -60,20 +64,23 @@ def excel_serial(days: Any) -> Any:
 
 def moment(text: Any, zone: str, order: str) -> Any:
     """The naive UTC instant that a text states; without an offset it is local time of the zone."""
-    naive = matches(text, SIMPLE_DAY + SIMPLE_TIME)
-    return ibis.cases(
-        (naive, to_utc(text.try_cast("timestamp"), zone)),
-        else_=_read(text, order, lambda local, offset: _instant(local, offset, zone), zone),
+    quick = text.like(list(QUICK_MOMENTS)) & ~text.endswith("Z")
+    simple = matches(text, SIMPLE_DAY + SIMPLE_TIME)
+    stated = to_utc(text.try_cast("timestamp"), zone)
+    return ibis.coalesce(
+        ibis.cases((quick, stated)),
+        ibis.cases(
+            (simple & ~quick, stated),
+            else_=_read(text, order, lambda local, offset: _instant(local, offset, zone)),
+        ),
     )
 
 
 def day(text: Any, zone: str, order: str) -> Any:
     """The calendar day that a text states; a time with an offset gives the day of the zone at that instant."""
-    simple = text.try_cast("date")
-    return ibis.cases(
-        (matches(text, SIMPLE_DAY), ibis.cases((plausible_day(simple), simple))),
-        else_=_read(text, order, lambda local, offset: _day(local, offset, zone), zone),
-    )
+    stated = text.try_cast("date")
+    simple = ibis.cases((matches(text, SIMPLE_DAY) & plausible_day(stated), stated))
+    return ibis.coalesce(simple, _read(text, order, lambda local, offset: _day(local, offset, zone)))
 
 
 def looks_written(text: Any) -> Any:
@@ -89,11 +96,12 @@ def is_ambiguous(text: Any, order: str) -> Any:
     return (parts["first"].try_cast("int64") <= 12) & (parts["second"].try_cast("int64") <= 12)
 
 
-def _read(text: Any, order: str, finish: Any, zone: str) -> Any:
+def _read(text: Any, order: str, finish: Callable[[Any, Any], Any]) -> Any:
     """The slow way: every written form, then names of months, then bare numbers."""
 
     def forms(s: Any) -> Any:
-        written = let(groups(s, WRITTEN, PARTS), lambda p: finish(_local(p, order), _offset(p["zone"])))
+        parts = let(groups(s, WRITTEN, PARTS), lambda p: ibis.struct({"at": _local(p, order), "offset": _offset(p["zone"])}))
+        written = let(parts, lambda stated: finish(stated["at"], stated["offset"]))
         named = ibis.cases((matches(s, NAMED_MONTH), read_as(s, ibis.array(list(NAMED_MONTHS)))))
         return ibis.cases(
             (matches(s, r"[0-9]+(?:\.[0-9]+)?") & ~matches(s, r"[0-9]{8}(?:[0-9]{4}(?:[0-9]{2})?)?"), _bare(s, finish)),
@@ -131,7 +139,7 @@ def _offset(zone: Any) -> Any:
     hours, minutes = digits.substr(1, 2).try_cast("int64"), digits.substr(3, 2).try_cast("int64")
     size = hours * 60 + ibis.coalesce(minutes, 0)
     return ibis.cases(
-        (zone.isin(["Z", "UTC", "GMT"]), 0),
+        (one_of(zone, ("Z", "UTC", "GMT")), 0),
         (zone == "JST", 540),
         (zone.startswith("-") & (size <= 1080), -size),
         (zone.startswith("+") & (size <= 1080), size),
@@ -195,7 +203,7 @@ def _two(digits: Any) -> Any:
 def _hour(parts: Any) -> Any:
     half = parts["half"] + parts["half_after"]
     hour = ibis.cases((parts["hour"] != "", parts["hour"]), else_="0").cast("int64")
-    afternoon = half.isin(["午後", "PM"]) & (hour < 12)
-    midnight = half.isin(["午前", "AM"]) & (hour == 12)
+    afternoon = one_of(half, ("午後", "PM")) & (hour < 12)
+    midnight = one_of(half, ("午前", "AM")) & (hour == 12)
     turned = ibis.cases((afternoon, hour + 12), (midnight, hour - 12), else_=hour)
     return _two(turned.cast("string"))

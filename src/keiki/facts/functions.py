@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ibis
@@ -50,6 +50,9 @@ replace_all = duckdb_function("regexp_replace", (dt.string, dt.string, dt.string
 translate = duckdb_function("translate", (dt.string, dt.string, dt.string), dt.string)
 """The text with each character of the second argument replaced by the one at its place in the third."""
 
+trim = duckdb_function("trim", (dt.string, dt.string), dt.string)
+"""The text without the characters of the second argument at its ends."""
+
 sha256 = duckdb_function("sha256", (dt.string,), dt.string)
 """The SHA-256 of the text in hexadecimal digits."""
 
@@ -80,6 +83,14 @@ def groups(text: Any, pattern: str, names: tuple[str, ...]) -> Any:
     gives = dt.Struct(dict.fromkeys(names, dt.string))
     extract = duckdb_function("regexp_extract", (dt.string, dt.string, TEXTS), gives)
     return extract(text, pattern, ibis.array([ibis.literal(name) for name in names]))
+
+
+def one_of(value: Any, words: Iterable[str]) -> Any:
+    """Whether the value is one of the words, NULL for NULL.
+
+    DuckDB turns `IN` with several constants into a join over all rows, even inside a CASE that few rows reach.
+    """
+    return ibis.array([ibis.literal(word) for word in words]).contains(value)
 
 
 def let(value: Any, body: Callable[[Any], Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from keiki.facts.contract import Column
+from keiki.facts.functions import one_of
 from keiki.facts.vocabulary import vocabulary
 
 
@@ -32,4 +33,4 @@ def renamed(value: Any, column: Column | None, values: dict[str, str]) -> Any:
     plain = value.lower()
     looked_up = ibis.cases(*((plain == word, meant) for word, meant in words.items()), else_=value)
     kept = [known_value for known_value in known if known_value not in own]
-    return ibis.cases((value.isin(kept), value), else_=looked_up) if kept else looked_up
+    return ibis.cases((one_of(value, kept), value), else_=looked_up) if kept else looked_up
