@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ def span_rows(*days: str, zone: str = "Asia/Tokyo") -> pa.Table:
     dates = [date.fromisoformat(day) for day in days]
     rows = [
         {"period": n, "start_date": a, "end_date": b, "start_at": instant(a, zone), "end_at": instant(b, zone)}
-        for n, (a, b) in enumerate(zip(dates, dates[1:], strict=False))
+        for n, (a, b) in enumerate(pairwise(dates))
     ]
     return pa.Table.from_pylist(rows, SPANS)
 

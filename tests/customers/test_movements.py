@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rows import SmallLake
 
 from keiki.customers.movements import AMOUNTS, MovementRule, movements, renewals, trials
-from tests.rows import SmallLake
 
 MOVES = ("new", "reactivation", "upsell", "cross_sell", "contraction", "churned")
 MONTHS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01")
@@ -59,7 +60,11 @@ def test_movements_names_each_kind_of_change(lake: SmallLake) -> None:
 
 
 def test_movements_counts_a_contract_in_the_period_of_its_first_day(lake: SmallLake) -> None:
-    spans = [span("first", 10, "2026-02-01"), span("last", 10, "2026-01-31"), span("ends", 10, "2025-01-01", "2026-02-01")]
+    spans = [
+        span("first", 10, "2026-02-01"),
+        span("last", 10, "2026-01-31"),
+        span("ends", 10, "2025-01-01", "2026-02-01"),
+    ]
     assert moved(lake, spans) == {(1, "first"): {"new": 10}, (0, "last"): {"new": 10}, (1, "ends"): {"churned": 10}}
 
 
@@ -185,7 +190,9 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @settings(deadline=None, max_examples=60)
 @given(histories())
-def test_movements_lead_from_start_to_end_and_agree_with_plain_sql(lake: SmallLake, spans: list[dict[str, Any]]) -> None:
+def test_movements_lead_from_start_to_end_and_agree_with_plain_sql(
+    lake: SmallLake, spans: list[dict[str, Any]]
+) -> None:
     table = movements(lake.put(subscriptions=spans), lake.spans(*MONTHS), MovementRule(gap_days=0))
     rows = lake.rows(table, "period", "customer_id", *AMOUNTS)
     for start, end, new, back, up, cross, less, gone in (row[2:] for row in rows):
@@ -197,7 +204,9 @@ def test_movements_lead_from_start_to_end_and_agree_with_plain_sql(lake: SmallLa
 @given(histories())
 def test_movements_of_all_customers_join_one_period_to_the_next(lake: SmallLake, spans: list[dict[str, Any]]) -> None:
     table = movements(lake.put(subscriptions=spans), lake.spans(*MONTHS), MovementRule(gap_days=0))
-    change = {row[0]: row[1] for row in lake.rows(table.group_by("period").agg(d=(table.mrr_end - table.mrr_start).sum()))}
+    change = {
+        row[0]: row[1] for row in lake.rows(table.group_by("period").agg(d=(table.mrr_end - table.mrr_start).sum()))
+    }
     revenue = [
         lake.sql(
             "select coalesce(sum(mrr), 0) from subscriptions where mrr > 0 "
@@ -205,7 +214,7 @@ def test_movements_of_all_customers_join_one_period_to_the_next(lake: SmallLake,
         )[0][0]
         for day in MONTHS
     ]
-    for period, (before, after) in enumerate(zip(revenue, revenue[1:], strict=False)):
+    for period, (before, after) in enumerate(pairwise(revenue)):
         assert after == before + change.get(period, Decimal(0))
 
 

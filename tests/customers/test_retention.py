@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rows import SmallLake
 
 from keiki.customers.retention import RetentionRule, status_changes
-from tests.rows import SmallLake
 
 MONTHS = ("2026-01-01", "2026-02-01", "2026-03-01")
 
@@ -114,7 +114,8 @@ with known as (
     select customer_id from customers union select customer_id from orders where status = 'completed'
     union select customer_id from subscriptions),
 ends as (
-    select period, 's' side, start_date d, start_at t from spans union all select period, 'e', end_date, end_at from spans),
+    select period, 's' side, start_date d, start_at t from spans
+    union all select period, 'e', end_date, end_at from spans),
 state as (
     select period, side, k.customer_id,
         (select max(acquired_on) from customers c where c.customer_id = k.customer_id) acquired,

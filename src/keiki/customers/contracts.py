@@ -16,9 +16,7 @@ def bridged(subscriptions: ir.Table, gap_days: int = 1) -> ir.Table:
         return subscriptions
     order = ibis.window(group_by=subscriptions.subscription_id, order_by=subscriptions.valid_from)
     following = subscriptions.valid_from.lead().over(order)
-    short = (following > subscriptions.valid_to) & (
-        following <= subscriptions.valid_to + ibis.interval(days=gap_days)
-    )
+    short = (following > subscriptions.valid_to) & (following <= subscriptions.valid_to + ibis.interval(days=gap_days))
     return subscriptions.mutate(valid_to=ibis.ifelse(short, following, subscriptions.valid_to))
 
 

@@ -90,12 +90,16 @@ def _by_product(held: ir.Table, rule: MovementRule) -> ir.Table:
 def _by_customer(items: ir.Table) -> ir.Table:
     unsaid = items.end - items.said_cross - items.said_up
     cross = items.said_cross + _when(items.start == 0, unsaid)
-    return items.mutate(cross=cross).group_by("period", "customer_id").aggregate(
-        mrr_start=ibis._.start.sum(),
-        mrr_end=ibis._.end.sum(),
-        cross=ibis._.cross.sum(),
-        returned=ibis._.returned.any() | (ibis._.first_on.min() < ibis._.start_date.min()),
-        decides=ibis._.decides.max(),
+    return (
+        items.mutate(cross=cross)
+        .group_by("period", "customer_id")
+        .aggregate(
+            mrr_start=ibis._.start.sum(),
+            mrr_end=ibis._.end.sum(),
+            cross=ibis._.cross.sum(),
+            returned=ibis._.returned.any() | (ibis._.first_on.min() < ibis._.start_date.min()),
+            decides=ibis._.decides.max(),
+        )
     )
 
 
@@ -172,7 +176,9 @@ def trials(facts: Facts, within: str = "60d", as_of: datetime | None = None, zon
     begun = begun.aggregate(
         of=ibis.struct({name: table[name] for name in ("valid_from", "customer_id", "plan", "product")}).min()
     )
-    begun = begun.select("subscription_id", **{n: begun.of[n] for n in ("valid_from", "customer_id", "plan", "product")})
+    begun = begun.select(
+        "subscription_id", **{n: begun.of[n] for n in ("valid_from", "customer_id", "plan", "product")}
+    )
     paid = table.filter((table.mrr > 0) & table.customer_id.notnull())
     paid = paid.select(payer="customer_id", paid_from="valid_from", paid_to="valid_to")
     closes = (begun.valid_from.cast("timestamp") + window(within)).date()

@@ -10,9 +10,10 @@ import ibis
 import ibis.expr.types as ir
 
 from keiki.customers.postings import Facts, PostingRule, completed_orders, won_deals
+from keiki.journeys.local_time import whole_seconds
 from keiki.journeys.windows import window
 
-SECONDS_OF_DAY = 86_400
+SECONDS_OF_DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def purchases(facts: Facts, rule: RepeatRule | None = None) -> ir.Table:
     return table.mutate(
         order_no=(ibis.row_number().over(order) + 1).cast("int64"),
         next_at=table.ordered_at.lead().over(order),
-        days_since_previous=(table.ordered_at.epoch_seconds() - before.epoch_seconds()) / float(SECONDS_OF_DAY),
+        days_since_previous=(whole_seconds(table.ordered_at) - whole_seconds(before)) / SECONDS_OF_DAY,
     )
 
 

@@ -8,8 +8,6 @@ import ibis.expr.types as ir
 from keiki.customers.postings import Facts, PostingRule, completed_orders, won_deals
 from keiki.journeys.local_time import midnight
 
-SALE = ("posting_id", "posted_at", "customer_id", "amount", "cogs", "product", "channel", "campaign_kind", "store")
-
 
 def revenue_postings(facts: Facts, rule: PostingRule | None = None) -> ir.Table:
     """One row per sale: completed orders, invoices, and won deals where a business has neither.
@@ -31,7 +29,7 @@ def _of_orders(facts: Facts) -> ir.Table:
     return orders.select(
         source=ibis.literal("orders"),
         posting_id=orders.order_id,
-        posted_at=orders.ordered_at,
+        posted_at=orders.ordered_at.cast("timestamp"),
         customer_id=orders.customer_id,
         amount=_money(orders.amount),
         cogs=_money(ibis.coalesce(orders.cost, orders.amount - orders.gross_profit)),
@@ -66,7 +64,7 @@ def _of_deals(facts: Facts, rule: PostingRule) -> ir.Table:
     return deals.select(
         source=ibis.literal("deals"),
         posting_id=deals.subject_id,
-        posted_at=deals.entered_at,
+        posted_at=deals.entered_at.cast("timestamp"),
         customer_id=deals.customer_id,
         amount=_money(deals.amount),
         cogs=_money(deals.amount - deals.gross_profit),

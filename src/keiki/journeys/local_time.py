@@ -1,4 +1,4 @@
-"""Local days and hours as expressions that need no time-zone support of the engine."""
+"""Instants as expressions: local clock, local midnight and whole seconds, the same on every engine."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def midnight(day: ir.DateValue, zone: str) -> ir.TimestampValue:
     """The naive UTC instant at which a calendar day of the zone begins."""
     moment = day.cast("timestamp")
     return _shifted(moment, moment, _day_offsets(zone), -1)
+
+
+def whole_seconds(instant: ir.TimestampValue) -> ir.IntegerValue:
+    """Seconds since 1970 with the fraction cut; engines left to themselves cut or round."""
+    return instant.truncate("s").epoch_seconds().cast("int64")
 
 
 def _shifted(moment: ir.Value, at: ir.Value, steps: Steps, sign: int) -> ir.TimestampValue:

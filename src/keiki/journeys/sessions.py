@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from keiki.facts.vocabulary import vocabulary
-from keiki.journeys.local_time import local_time
+from keiki.journeys.local_time import local_time, whole_seconds
 
 OF_FIRST_EVENT = (
     "channel",
@@ -123,11 +123,11 @@ def _summed(events: ir.Table, rule: SessionRule) -> ir.Table:
     )
     table = table.filter((table.turn == 0) | table.on_site)
     started_at = table["first"]["at"]
-    seconds = _seconds(table.ended_at) - _seconds(started_at)
+    seconds = whole_seconds(table.ended_at) - whole_seconds(started_at)
     hour = local_time(started_at, rule.zone).hour().cast("int64")
     return table.select(
         session_id=ibis.ifelse(
-            table.turn == 0, table.session_id, table.session_id + "@" + _seconds(started_at).cast("string")
+            table.turn == 0, table.session_id, table.session_id + "@" + whole_seconds(started_at).cast("string")
         ),
         visitor_id=table.visitor_id,
         customer_id=table.customer_id,
@@ -142,11 +142,6 @@ def _summed(events: ir.Table, rule: SessionRule) -> ir.Table:
         converted=table.converted,
         hour=hour,
     )
-
-
-def _seconds(instant: ir.Value) -> ir.IntegerValue:
-    """Whole seconds since 1970, cut, never rounded."""
-    return instant.truncate("s").epoch_seconds().cast("int64")
 
 
 def _with_first_visits(table: ir.Table, rule: SessionRule) -> ir.Table:

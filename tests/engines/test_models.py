@@ -1,0 +1,165 @@
+"""The models give the same rows on Spark as on DuckDB: equal integers and money, fractions to 1e-9."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pytest
+from tests.rows import fact_rows, span_rows
+
+from keiki.customers.movements import movements, renewals, trials
+from keiki.customers.repeat import first_purchases, purchases
+from keiki.customers.retention import status_changes
+from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.facts import FACTS
+from keiki.journeys.sessions import SessionRule, sessions
+
+Facts = Mapping[str, ir.Table]
+
+MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
+    "sessions": lambda facts, spans: sessions(facts),
+    "sessions in New York": lambda facts, spans: sessions(facts, SessionRule(zone="America/New_York")),
+    "revenue_postings": lambda facts, spans: revenue_postings(facts),
+    "cost_postings": lambda facts, spans: cost_postings(facts),
+    "purchases": lambda facts, spans: purchases(facts),
+    "first_purchases": lambda facts, spans: first_purchases(facts, matches=lambda t: t.channel == "paid"),
+    "movements": lambda facts, spans: movements(facts, spans),
+    "renewals": lambda facts, spans: renewals(facts, spans),
+    "trials": lambda facts, spans: trials(facts),
+    "status_changes": lambda facts, spans: status_changes(facts, spans),
+}
+
+
+SPARK_TYPES = {
+    "double": "double",
+    "int64": "bigint",
+    "date32[day]": "date",
+    "timestamp[us]": "timestamp",
+    "bool": "boolean",
+    "decimal128(18, 4)": "decimal(18,4)",
+}
+
+
+def some(chance: random.Random, *values: Any) -> Any:
+    return chance.choice([None, *values])
+
+
+def made_up(chance: random.Random) -> dict[str, pa.Table]:
+    """A few hundred rows with ties, empty values and instants with fractions of a second."""
+    start = datetime(2025, 6, 1)
+    people = [f"c{n}" for n in range(20)]
+
+    def moment() -> datetime:
+        return start + timedelta(hours=chance.randrange(24 * 300), milliseconds=chance.choice([0, 0, 400, 700]))
+
+    def day() -> date:
+        return moment().date()
+
+    def later(begin: date) -> date | None:
+        return some(chance, begin + timedelta(days=chance.randrange(1, 200)))
+
+    begins = [day() for _ in range(60)]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "customers": [{"customer_id": c, "acquired_on": some(chance, day()), "segment": "home"} for c in people],
+        "orders": [
+            {
+                "order_id": f"o{n}",
+                "customer_id": some(chance, *people),
+                "ordered_at": moment(),
+                "amount": chance.randrange(10_000) / 4,
+                "cost": some(chance, 5, 7),
+                "channel": some(chance, "paid", "email"),
+                "status": some(chance, "completed", "cancelled"),
+            }
+            for n in range(300)
+        ],
+        "subscriptions": [
+            {
+                "subscription_id": f"s{n}",
+                "customer_id": chance.choice(people),
+                "product": some(chance, "beans", "tea"),
+                "plan": some(chance, "basic", "extra"),
+                "mrr": chance.choice([0, 980, 1980.5]),
+                "valid_from": begin,
+                "valid_to": later(begin),
+                "reason": some(chance, "trial", "upsell", "cross_sell", "reactivation"),
+                "renewal_on": some(chance, day()),
+            }
+            for n, begin in enumerate(begins)
+        ],
+        "invoices": [
+            {"invoice_id": f"i{n}", "customer_id": "c1", "issued_on": day(), "amount": 5, "kind": some(chance, "deal")}
+            for n in range(20)
+        ],
+        "costs": [
+            {"spent_on": day(), "amount": 100, "category": "ad_spend", "platform": some(chance, "meta_ads")}
+            for _ in range(3)
+        ],
+        "media": [
+            {"date": day(), "platform": chance.choice(["meta_ads", "x"]), "kind": "ad", "cost": chance.randrange(99)}
+            for _ in range(40)
+        ],
+        "events": [
+            {
+                "occurred_at": moment().replace(day=1 + n % 3, hour=n % 5),
+                "name": chance.choice(["page_view", "page_view", "add_to_cart", "purchase", "email_opened"]),
+                "visitor_id": some(chance, "v1", "v2", "v3"),
+                "customer_id": some(chance, *people[:3]),
+                "session_id": some(chance, *(f"w{m}" for m in range(9))),
+                "channel": some(chance, "paid", "organic"),
+                "page_type": some(chance, "home", "product"),
+                "device": some(chance, "pc", "smartphone"),
+            }
+            for n in range(500)
+        ],
+    }
+    return {name: fact_rows(name, rows.get(name, ())) for name in FACTS}
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pa.Table]:
+    made = made_up(random.Random(7))
+    return made | {"spans": span_rows(*(f"2025-{month:02}-01" for month in range(6, 13)), "2026-01-01")}
+
+
+def answered(backend: Any, model: str, tables: Mapping[str, ir.Table]) -> list[tuple[Any, ...]]:
+    table = MODELS[model](tables, tables["spans"])
+    rows = [tuple(_plain(v) for v in row.values()) for row in backend.to_pyarrow(table).to_pylist()]
+    return sorted(rows, key=str)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 9)
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+@pytest.fixture(scope="module")
+def on_spark(spark: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
+    session = spark._session
+    for name, table in tables.items():
+        columns = ", ".join(f"{f.name} {_spark_type(f.type)}" for f in table.schema)
+        rows = [tuple(row.values()) for row in table.to_pylist()]
+        session.createDataFrame(rows, columns).createOrReplaceTempView(name)
+    return {name: spark.table(name) for name in tables}
+
+
+def _spark_type(kind: pa.DataType) -> str:
+    return SPARK_TYPES.get(str(kind), "string")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_models_are_the_same_on_spark(
+    model: str, spark: Any, tables: dict[str, pa.Table], on_spark: dict[str, ir.Table]
+) -> None:
+    duck = ibis.duckdb.connect()
+    on_duck = {name: duck.create_table(name, table) for name, table in tables.items()}
+    expected = answered(duck, model, on_duck)
+    assert expected, "the made-up rows must reach the model"
+    assert answered(spark, model, on_spark) == expected
