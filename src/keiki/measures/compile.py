@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -143,13 +144,39 @@ def _query(
     if frame.way.startswith("last"):
         return _latest(frame, measures, table, names, spans, by)
     keys = {"period": table["period"]} | {name: table[names[name]].cast("string") for name in by}
-    values: dict[str, ir.Scalar] = {}
+    table, kept = _marked(frame, measures, table, names)
+    columns: dict[Any, str] = {}
     parts: dict[Asked, Parts] = {}
-    for number, asked in enumerate(frame.asked):
-        made = _aggregate(asked, measures[asked.measure], table, names)
-        parts[asked] = Parts(made.way, tuple(f"m{number}_{part}" for part in range(len(made.values))))
-        values |= dict(zip(parts[asked].columns, made.values, strict=True))
+    for asked in frame.asked:
+        where = table[kept[asked]] if asked in kept else None
+        made = _aggregate(asked, measures[asked.measure], table, names, where)
+        for value in made.values:
+            columns.setdefault(value.op(), f"m{len(columns)}")
+        parts[asked] = Parts(made.way, tuple(columns[value.op()] for value in made.values))
+    values = {name: operation.to_expr() for operation, name in columns.items()}
     return Query(table.group_by(**keys).aggregate(**values), parts, spans)
+
+
+def _marked(
+    frame: Frame, measures: Mapping[str, Measure], table: ir.Table, names: Mapping[str, str]
+) -> tuple[ir.Table, dict[Asked, str]]:
+    """The rows with a yes/no column per distinct condition, so that each is judged once per row, not per aggregate."""
+    marks: dict[Any, str] = {}
+    kept: dict[Asked, str] = {}
+    for asked in frame.asked:
+        held = _kept(asked, measures[asked.measure], table, names)
+        if held is not None:
+            kept[asked] = marks.setdefault(held.op(), f"_kept{len(marks)}")
+    return table.mutate(**{name: operation.to_expr() for operation, name in marks.items()}) if marks else table, kept
+
+
+def _kept(asked: Asked, measure: Measure, table: ir.Table, names: Mapping[str, str]) -> ir.BooleanValue | None:
+    where = None
+    for clause in (measure.where, asked.where):
+        if clause is not None:
+            held = _holds(table, names, clause, _params(asked, measure))
+            where = held if where is None else where & held
+    return where
 
 
 def _rows(frame: Frame, facts: Facts, count: int, rules: Rules) -> ir.Table:
@@ -224,12 +251,9 @@ def _stat(asked: Asked, measure: Measure) -> Stat | None:
     return MODELS[table_of(str(measure.model), stat)].stats.get(str(stat))
 
 
-def _aggregate(asked: Asked, measure: Measure, table: ir.Table, names: Mapping[str, str]) -> Aggregate:
-    where = None
-    for clause in (measure.where, asked.where):
-        if clause is not None:
-            held = _holds(table, names, clause, _params(asked, measure))
-            where = held if where is None else where & held
+def _aggregate(
+    asked: Asked, measure: Measure, table: ir.Table, names: Mapping[str, str], where: ir.BooleanValue | None
+) -> Aggregate:
     params = _params(asked, measure)
     stat = _stat(asked, measure)
     if stat is not None:
@@ -270,10 +294,8 @@ def _latest(
     for number, asked in enumerate(frame.asked):
         measure = measures[asked.measure]
         value = _column(measure.column, table, names)
-        where = value.notnull()
-        for clause in (measure.where, asked.where):
-            if clause is not None:
-                where = where & _holds(table, names, clause, _params(asked, measure))
+        kept = _kept(asked, measure, table, names)
+        where = value.notnull() if kept is None else value.notnull() & kept
         parts[asked] = Parts("last", (f"m{number}_0",))
         latest[f"m{number}_0"] = value.argmax(table[time], where=where)
     per = table.group_by(period=table["period"], **dimensions, **{f"_{c}": table[c] for c in combination}).aggregate(

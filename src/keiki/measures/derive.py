@@ -24,22 +24,10 @@ def _order_no(facts: Facts, table: ir.Table, rules: Rules) -> ir.Table:
 
 
 def _customer_type(facts: Facts, table: ir.Table, rules: Rules) -> ir.Table:
-    """`new` for the customer's first completed order, `repeat` for later ones.
-
-    Only the first order of each customer is looked for, which needs no sort of all orders.
-    """
-    counted = table.filter(_counts(table))
-    moments = counted.group_by("customer_id").aggregate(first_at=counted.ordered_at.min())
-    moments = moments.rename(first_customer="customer_id")
-    ties = counted.join(
-        moments, (counted.customer_id == moments.first_customer) & (counted.ordered_at == moments.first_at)
-    )
-    firsts = ties.group_by("first_customer").aggregate(first_order=ties.order_id.min())
-    joined = table.left_join(firsts, table.customer_id == firsts.first_customer)
-    kind = ibis.ifelse(joined.order_id == joined.first_order, "new", "repeat")
-    return joined.mutate(customer_type=ibis.ifelse(_counts(joined), kind, ibis.null("string"))).drop(
-        "first_customer", "first_order"
-    )
+    """`new` for the customer's first completed order, `repeat` for later ones."""
+    table = table if "order_no" in table.columns else _order_no(facts, table, rules)
+    kind = ibis.ifelse(table.order_no == 1, "new", "repeat")
+    return table.mutate(customer_type=ibis.ifelse(table.order_no.notnull(), kind, ibis.null("string")))
 
 
 def _order_band(facts: Facts, table: ir.Table, rules: Rules) -> ir.Table:
