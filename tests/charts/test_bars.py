@@ -20,7 +20,7 @@ def test_history_marks_the_last_and_dashes_the_incomplete_period() -> None:
     rects = drawn([Bar("8", "8月", 1), Bar("9", "9月", None), Bar("10", "10月", 2, complete=False)]).findall(
         f"{SVG}rect"
     )
-    assert [(rect.get("class"), rect.get("stroke-dasharray")) for rect in rects] == [("bar", None), ("bar-part", "4 3")]
+    assert [(rect.get("class"), rect.get("stroke-dasharray")) for rect in rects] == [("col", None), ("col-part", "4 3")]
 
 
 def test_history_draws_columns_in_proportion_from_zero() -> None:

@@ -17,7 +17,7 @@ def test_card_says_everything_in_japanese() -> None:
 
 def test_card_of_a_running_period_says_so() -> None:
     told = card(Compared("Revenue", 1_000_000, 990_000, "currency", comparison="last_year", part=True), Style("en"))
-    assert told.beside == "So far · The same month last year ¥990,000"
+    assert told.beside == "So far · Last year ¥990,000"
     assert told.part
 
 

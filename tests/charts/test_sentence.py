@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keiki.charts.format import Style
-from keiki.charts.sentence import Driver, Told, against, sentence
+from keiki.charts.sentence import Driver, Told, against, briefly_against, sentence
 from keiki.periods import Grain
 
 
@@ -48,3 +48,9 @@ def test_against_names_every_comparison() -> None:
         against(c, g, Style(language)) for c in ("previous", "last_year") for g in Grain for language in ("ja", "en")
     }
     assert len(named) == 18
+
+
+def test_briefly_against_keeps_japanese_and_shortens_english() -> None:
+    assert briefly_against("previous", Grain.QUARTER, Style("ja")) == "前四半期"
+    assert briefly_against("previous", Grain.QUARTER, Style("en")) == "Prev. quarter"
+    assert briefly_against("last_year", Grain.DAY, Style("en")) == "Last year"

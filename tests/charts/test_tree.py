@@ -52,7 +52,7 @@ def test_layout_closes_a_branch_and_counts_what_it_hides() -> None:
 def test_layout_draws_a_straight_and_a_bent_connector() -> None:
     twigs = (Twig("a", None), Twig("b", "a"), Twig("c", "b", "×"), Twig("d", "b", "×"))
     edges = {edge.child: edge.path for edge in layout(twigs).edges}
-    top, foot = MARGIN + CARD_HEIGHT // 2, MARGIN + CARD_HEIGHT // 2 + 52
+    top, foot = MARGIN + CARD_HEIGHT // 2, MARGIN + CARD_HEIGHT // 2 + 48
     start = MARGIN + CARD_WIDTH
     assert edges["b"] == f"M{start} {foot}H{start + COLUMN_GAP}"
     start += CARD_WIDTH + COLUMN_GAP

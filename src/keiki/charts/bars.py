@@ -10,7 +10,7 @@ from html import escape
 from keiki.charts.chart import Chart, Table, drawing, short
 from keiki.charts.format import JAPANESE, Style, exact, number
 
-WIDTH, HEIGHT = 560, 220
+WIDTH, NARROW, HEIGHT = 560, 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 22, 26
 
 
@@ -24,20 +24,25 @@ class Bar:
     complete: bool = True
 
 
-def history(title: str, sentence: str, bars: Sequence[Bar], unit: str, style: Style = JAPANESE) -> Chart:
-    """Columns from zero, the last one strong, with a direct label; a period without a value leaves its place empty."""
+def history(
+    title: str, sentence: str, bars: Sequence[Bar], unit: str, style: Style = JAPANESE, width: int = WIDTH
+) -> Chart:
+    """Columns from zero, the last one strong, with a direct label; a period without a value leaves its place empty.
+
+    `width` in pixels, `NARROW` for a phone or a panel: letters keep their size.
+    """
     scale = _Scale.over([bar.value for bar in bars if bar.value is not None])
-    body = "".join(_grid(tick, scale, unit, style) for tick in scale.ticks)
-    slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
-    every = max(1, math.ceil(len(bars) * 34 / (WIDTH - LEFT - RIGHT)))
+    body = "".join(_grid(tick, scale, unit, style, width) for tick in scale.ticks)
+    slot = (width - LEFT - RIGHT) / max(len(bars), 1)
+    every = max(1, math.ceil(len(bars) * 34 / (width - LEFT - RIGHT)))
     last = max((index for index, bar in enumerate(bars) if bar.value is not None), default=-1)
     for index, bar in enumerate(bars):
         body += _bar(bar, LEFT + index * slot, slot, scale, strong=index == last)
         if (len(bars) - 1 - index) % every == 0:
             body += _text("tick", LEFT + (index + 0.5) * slot, HEIGHT - 8, "middle", bar.tick)
     if last >= 0:
-        body += _direct_label(bars[last], LEFT + (last + 0.5) * slot, scale, unit, style)
-    svg = drawing(WIDTH, HEIGHT, title, sentence, body, "bars")
+        body += _direct_label(bars[last], LEFT + (last + 0.5) * slot, scale, unit, style, width)
+    svg = drawing(width, HEIGHT, title, sentence, body, "bars")
     return Chart(svg, title, sentence, _table(title, bars, unit, style))
 
 
@@ -66,10 +71,10 @@ def _round_step(raw: float) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= raw * (1 - 1e-9))
 
 
-def _grid(tick: float, scale: _Scale, unit: str, style: Style) -> str:
+def _grid(tick: float, scale: _Scale, unit: str, style: Style, width: int) -> str:
     y = short(scale.y(tick))
     kind = "axis" if tick == 0 else "grid"
-    line = f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
+    line = f'<line class="{kind}" x1="{LEFT}" x2="{width - RIGHT}" y1="{y}" y2="{y}"/>'
     return line + _text("tick", LEFT - 8, scale.y(tick) + 4, "end", number(tick, unit, style))
 
 
@@ -78,7 +83,7 @@ def _bar(bar: Bar, left: float, slot: float, scale: _Scale, strong: bool) -> str
         return ""
     width = min(slot * 0.68, 36)
     top, foot = sorted((scale.y(bar.value), scale.y(0)))
-    kind = "bar-part" if not bar.complete else "bar-now" if strong else "bar"
+    kind = "col-part" if not bar.complete else "col-now" if strong else "col"
     extra = ' stroke-dasharray="4 3"' if not bar.complete else ""
     return (
         f'<rect class="{kind}" x="{short(left + (slot - width) / 2)}" y="{short(top)}" width="{short(width)}" '
@@ -86,10 +91,10 @@ def _bar(bar: Bar, left: float, slot: float, scale: _Scale, strong: bool) -> str
     )
 
 
-def _direct_label(bar: Bar, x: float, scale: _Scale, unit: str, style: Style) -> str:
+def _direct_label(bar: Bar, x: float, scale: _Scale, unit: str, style: Style, width: int) -> str:
     assert bar.value is not None
     y = scale.y(max(bar.value, 0)) - 6
-    return _text("direct", min(x, WIDTH - RIGHT - 28), y, "middle", number(bar.value, unit, style))
+    return _text("direct", min(x, width - RIGHT - 28), y, "middle", number(bar.value, unit, style))
 
 
 def _text(kind: str, x: float, y: float, anchor: str, words: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from keiki.charts.chart import short
 from keiki.charts.format import JAPANESE, MISSING, Style, change, counter_word, exact, number
-from keiki.charts.sentence import against
+from keiki.charts.sentence import briefly_against
 from keiki.charts.status import status
 from keiki.periods import Grain
 
@@ -102,9 +102,8 @@ def _beside(shown: Compared, style: Style, counter: str, reason: str) -> str:
         return reason
     if shown.before is None:
         return ""
-    words = f"{against(shown.comparison, shown.grain, style)} {number(shown.before, shown.unit, style, counter)}"
-    if not style.japanese:
-        words = words[0].upper() + words[1:]
+    period = briefly_against(shown.comparison, shown.grain, style)
+    words = f"{period} {number(shown.before, shown.unit, style, counter)}"
     if not shown.part:
         return words
     return f"途中・{words}" if style.japanese else f"So far · {words}"

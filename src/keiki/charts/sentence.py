@@ -22,6 +22,18 @@ AGAINST: Final[dict[tuple[str, Grain], tuple[str, str]]] = {
 }
 
 
+BRIEFLY: Final[dict[str, dict[Grain, str]]] = {
+    "previous": {
+        Grain.DAY: "Day before",
+        Grain.WEEK: "Prev. week",
+        Grain.MONTH: "Prev. month",
+        Grain.QUARTER: "Prev. quarter",
+        Grain.YEAR: "Prev. year",
+    },
+    "last_year": dict.fromkeys(Grain, "Last year"),
+}
+
+
 @dataclass(frozen=True)
 class Driver:
     """What moved the number most: its name and its part of the change, in the number's own unit."""
@@ -47,6 +59,11 @@ def against(comparison: str, grain: Grain, style: Style = JAPANESE) -> str:
     """The name of the period compared with: 前月, 前年同月, the previous month."""
     ja, en = AGAINST[comparison, grain]
     return ja if style.japanese else en
+
+
+def briefly_against(comparison: str, grain: Grain, style: Style = JAPANESE) -> str:
+    """The same for a card or a column head, where room is short: 前月, Prev. month."""
+    return AGAINST[comparison, grain][0] if style.japanese else BRIEFLY[comparison][grain]
 
 
 def sentence(told: Told, style: Style = JAPANESE) -> str:

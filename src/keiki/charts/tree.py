@@ -8,7 +8,7 @@ from typing import Final
 
 UNIT: Final = 4
 """Everything lies on a grid of four pixels."""
-CARD_WIDTH, CARD_HEIGHT = 216, 96
+CARD_WIDTH, CARD_HEIGHT = 216, 92
 COLUMN_GAP, ROW_GAP, FAMILY_GAP = 56, 8, 12
 MARGIN = 24
 TRUNK, CORNER = 36, 8

@@ -1,0 +1,1 @@
+"""The cockpit: what people open every morning."""

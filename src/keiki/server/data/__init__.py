@@ -1,0 +1,1 @@
+"""Data: files become rows; freshness, rejected rows, history, undo."""

@@ -1,0 +1,320 @@
+"""The one door to the numbers: every page, export and report asks here, and row-level rights will narrow here."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from django.http import Http404
+
+from keiki.catalogue.kpi import Kpi
+from keiki.charts.status import status
+from keiki.engine.measured import TreeReading
+from keiki.facts import FACTS
+from keiki.formula import Compare, Condition, Reference, Text, references
+from keiki.lens import Lens
+from keiki.measures.measure import Measure
+from keiki.measures.units import unit as unit_of
+from keiki.periods import Grain, Period
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.rules import VIEW
+from keiki.server.data.actions import Opened, opened
+from keiki.trees.build import Node, Tree
+from keiki.trees.explanation import Explanation
+
+HISTORY: Final = {Grain.DAY: 31, Grain.WEEK: 14, Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 5}
+"""How many periods a page looks back over."""
+CHOOSABLE: Final = {Grain.DAY: 62, Grain.WEEK: 53, Grain.MONTH: 36, Grain.QUARTER: 12, Grain.YEAR: 10}
+PREFERRED: Final = ("ec", "subscription", "corporate_profit", "simple_orders")
+ENOUGH: Final = 0.6
+DIMENSIONS: Final = ("channel", "device", "customer_type", "segment", "plan", "region", "campaign", "category", "store")
+Segment = tuple[str | None, ...]
+T = TypeVar("T")
+
+
+class Kept:
+    """Answers by everything they depend on; the least asked-for go first. Safe for threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The answer of that key, made now when it is not there."""
+        with self._guard:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                found: T = self._answers[key]
+                return found
+        made = make()
+        with self._guard:
+            self._answers[key] = made
+            while len(self._answers) > self._size:
+                self._answers.popitem(last=False)
+        return made
+
+
+_kept = Kept(256)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a page asks: which periods, compared with what, of which part of the business."""
+
+    grain: Grain = Grain.MONTH
+    on: date | None = None
+    comparison: str = "previous"
+    segment: tuple[str, str] | None = None
+
+    @property
+    def where(self) -> Condition | None:
+        """The segment as a condition on rows."""
+        if self.segment is None:
+            return None
+        return Compare("=", Reference(self.segment[0]), Text(self.segment[1]))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a business can be asked: its trees, most told by the data first, and the days the data speaks of.
+
+    `today` is None while there are no rows at all.
+    """
+
+    trees: tuple[Tree, ...]
+    first: date | None
+    today: date | None
+    snapshot: int
+    money: str
+
+    def tree(self, tree_id: str | None) -> Tree:
+        """The tree of that id, or the one that the data tells most of."""
+        return next((tree for tree in self.trees if tree.id == tree_id), self.trees[0])
+
+
+@dataclass(frozen=True, eq=False)
+class TreeNumbers:
+    """A tree measured over its history for a question; the last period of the history is the one asked for."""
+
+    reading: TreeReading
+    question: Question
+    known: Known
+
+    @property
+    def tree(self) -> Tree:
+        return self.reading.tree
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        return self.reading.lens.periods
+
+    @property
+    def period(self) -> Period:
+        return self.periods[-1]
+
+    @cached_property
+    def completes(self) -> tuple[bool, ...]:
+        """Whether each period of the history is over."""
+        return tuple(self.reading.lens.complete(place) for place in range(len(self.periods)))
+
+    @property
+    def elapsed(self) -> int | None:
+        """Days of the period that the data has reached; None when it is over."""
+        last = len(self.periods) - 1
+        return None if self.completes[last] else self.reading.lens.period(last).days
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The values of the dimension the numbers are split by."""
+        return tuple(segment for segment in self.reading.now.segments if segment)
+
+    def value(self, node: Node, segment: Segment = ()) -> float | None:
+        """The node's value in the period asked for."""
+        return self.reading.now.value(node.id, -1, segment)
+
+    def value_before(self, node: Node, segment: Segment = ()) -> float | None:
+        """The node's value in the period compared with; of the same number of days while the period still runs."""
+        return self.reading.before.value(node.id, -1, segment)
+
+    def series(self, node: Node) -> tuple[float | None, ...]:
+        """The node's values over the history, oldest first."""
+        return self.reading.now.series(node.id)
+
+    def status(self, node: Node) -> str:
+        """How the value stands beside the one it is compared with."""
+        return status(self.value(node), self.value_before(node), node.unit, node.direction)
+
+    def missing_facts(self, node: Node) -> tuple[str, ...]:
+        """The facts without rows that leave the node without a value."""
+        return tuple(name for name in self.reading.missing(node.id) if name in FACTS)
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """What moved the goal; None when it has no value in one of the two periods."""
+        root = self.tree.root
+        if self.value(root) is None or self.value_before(root) is None:
+            return None
+        return self.reading.explanation()
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a node's number comes from."""
+
+    facts: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+
+def known(user: Any, business: Business) -> Known:
+    """What a person may ask of a business, cheap enough for every page."""
+    numbers = _numbers(user, business)
+    snapshot = numbers.business.snapshot
+    return _kept.get((business.id, numbers.mark, snapshot, "known"), lambda: _known(numbers, snapshot))
+
+
+def measured(user: Any, business: Business, tree_id: str | None, question: Question, by: str = "") -> TreeNumbers:
+    """A tree's numbers for a question, split by a dimension when `by` names one.
+
+    Kept per business, definitions, snapshot, tree and lens. Raises a `KeikiError` for a segment nobody can ask for.
+    """
+    numbers = _numbers(user, business)
+    asked = known(user, business)
+    lens = _lens(numbers, asked, question, by)
+    tree = asked.tree(tree_id)
+    key = (business.id, numbers.mark, asked.snapshot, tree.id, lens, question)
+    return _kept.get(key, lambda: TreeNumbers(_read(numbers, tree, lens), question, asked))
+
+
+def choosable(business: Business, asked: Known, grain: Grain) -> tuple[Period, ...]:
+    """The periods a person can choose: those the data speaks of, newest first."""
+    if asked.first is None or asked.today is None:
+        return ()
+    whole = business.calendar.periods(grain, asked.first, asked.today + timedelta(days=1))
+    return whole[::-1][: CHOOSABLE[grain]]
+
+
+def is_over(asked: Known, period: Period) -> bool:
+    """Whether the data reaches the end of a period."""
+    return asked.today is not None and period.end <= asked.today + timedelta(days=1)
+
+
+def dimensions(user: Any, business: Business, node: Node) -> tuple[str, ...]:
+    """The dimensions that every measure of a node can be split by."""
+    measures = sources_of(user, business, node).measures
+    if not measures:
+        return ()
+    common = set.intersection(*(set(measure.dimensions) for measure in measures))
+    return tuple(name for name in DIMENSIONS if name in common)
+
+
+def sources_of(user: Any, business: Business, node: Node) -> Sources:
+    """The measures a node is calculated from and the facts they read."""
+    if node.measured is None:
+        return Sources((), ())
+    catalogue = _numbers(user, business).business.catalogue
+    ids = dict.fromkeys(reference.id for reference in references(node.measured))
+    measures = tuple(catalogue.measures[name] for name in ids)
+    return Sources(
+        tuple(dict.fromkeys(name for measure in measures for name in measure.facts if name in FACTS)), measures
+    )
+
+
+def kpi_of(user: Any, business: Business, node: Node) -> Kpi | None:
+    """The KPI behind a node; None for a node that only its children give a number."""
+    return _numbers(user, business).business.catalogue.kpis.get(node.kpi) if node.kpi else None
+
+
+def names_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, language: str) -> Mapping[str, str]:
+    """The names of everything a node's formula refers to: children, or measures."""
+    tree = numbers.tree
+    children = {child: tree.node(child).label(language) for child in node.children}
+    measures = sources_of(user, business, node).measures
+    return {m.id: m.ja if language == "ja" else m.en for m in measures} | children
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """A formula's text with names in the place of ids, and signs as people write them.
+
+    >>> renamed("orders * order_value", {"orders": "注文数", "order_value": "単価"})
+    '注文数 × 単価'
+    """
+    signs = {" * ": " × ", " / ": " ÷ ", " - ": " − "}
+    return re.sub(
+        r"[A-Za-z_][A-Za-z0-9_]*| [-*/] ", lambda found: names.get(found[0]) or signs.get(found[0], found[0]), text
+    )
+
+
+def dimension_label(name: str, language: str) -> str:
+    """What a dimension is called, from the first fact that declares it; its own name when none does."""
+    columns = (declared.column(name) for declared in FACTS.values())
+    column = next((each for each in columns if each is not None), None)
+    return name if column is None else column.ja if language == "ja" else column.en
+
+
+def unit_words(name: str, language: str) -> str:
+    """What a unit is called."""
+    found = unit_of(name)
+    return found.ja if language == "ja" else found.en
+
+
+def _numbers(user: Any, business: Business) -> Opened:
+    if not user.has_perm(VIEW, business.id):
+        raise Http404
+    return opened(business)
+
+
+def _known(numbers: Opened, snapshot: int) -> Known:
+    coverage = {name: numbers.business.measurer.coverage(name) for name in FACTS}
+    filled = {name for name, days in coverage.items() if days.first is not None}
+    trees = [numbers.business.tree_named(name) for name in numbers.business.catalogue.templates]
+    trees.sort(key=lambda tree: (-_told(numbers, tree, filled), _preference(tree.id), tree.id))
+    return Known(
+        trees=tuple(trees),
+        first=min((days.first for days in coverage.values() if days.first is not None), default=None),
+        today=numbers.business.today if filled else None,
+        snapshot=snapshot,
+        money=numbers.business.settings.money,
+    )
+
+
+def _told(numbers: Opened, tree: Tree, filled: set[str]) -> float:
+    """How much of a tree the data tells: the share of its measures whose facts have rows, all or most being alike."""
+    measures = numbers.business.catalogue.measures
+    told = [filled.issuperset(measures[asked.measure].facts) for asked in tree.asked]
+    return min(sum(told) / max(len(told), 1), ENOUGH)
+
+
+def _preference(tree_id: str) -> int:
+    return PREFERRED.index(tree_id) if tree_id in PREFERRED else len(PREFERRED)
+
+
+def _lens(numbers: Opened, asked: Known, question: Question, by: str) -> Lens:
+    """The history up to the period asked for; without one, up to the last period that is over."""
+    calendar = numbers.business.settings.calendar
+    today = asked.today or calendar.today()
+    last = calendar.period(question.grain, question.on or today)
+    if question.on is None and not is_over(asked, last) and asked.first is not None and asked.first < last.start:
+        last = calendar.shift(last, -1)
+    periods = tuple(calendar.shift(last, step) for step in range(1 - HISTORY[question.grain], 1))
+    return Lens(
+        periods,
+        calendar,
+        where=question.where,
+        by=(by,) if by else (),
+        comparison=question.comparison,
+        currency=numbers.business.settings.currency,
+        today=today,
+    )
+
+
+def _read(numbers: Opened, tree: Tree, lens: Lens) -> TreeReading:
+    reading = numbers.business.tree(tree, lens)
+    _ = reading.now, reading.before  # evaluated now, so that whoever reads the kept answer finds it done
+    return reading
