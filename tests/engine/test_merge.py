@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from tests.engine.arrivals import WHEN, amounts, conformed, costs, counts, load, orders, spent, typed
 
 from keiki.engine.merge import MANY
 from keiki.engine.store import DuckLake
 from keiki.engine.tables import listing
-from tests.engine.arrivals import WHEN, amounts, conformed, costs, counts, load, orders, spent, typed
 
 FOUND = {"customer_id": "c1", "ordered_at": WHEN["ordered_at"], "amount": Decimal(1)}
 
@@ -126,7 +126,9 @@ def test_text_in_a_dimension_of_numbers_is_not_taken(
 
 def test_numbers_in_a_dimension_of_text_become_text(lake: DuckLake) -> None:
     load(lake, typed("orders", [{"order_id": "a", "floor": "top"} | FOUND], floor=pa.string()))
-    assert counts(load(lake, typed("orders", [{"order_id": "b", "floor": 2} | FOUND], floor=pa.int64()))) == {"added": 1}
+    assert counts(load(lake, typed("orders", [{"order_id": "b", "floor": 2} | FOUND], floor=pa.int64()))) == {
+        "added": 1
+    }
     assert set(lake.table("orders").floor.to_pyarrow().to_pylist()) == {"top", "2"}
 
 

@@ -24,6 +24,8 @@ from ibis.backends.duckdb import Backend
 from keiki.errors import EngineUnknown, ExtensionMissing, LakeUnreachable, LakeUnwritable
 
 LAKE = "lake"
+UNWRITABLE = ("No space left", "disk is full", "disk I/O error", "readonly database", "unable to open database")
+"""What DuckDB's and SQLite's errors say when a disk is full or a folder must not be written."""
 _numbers = itertools.count()
 
 
@@ -88,6 +90,12 @@ def name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def reason_of(error: Exception) -> str:
+    """The last line of an error that says something, without the query."""
+    lines = [line.strip() for line in str(error).split("LINE 1:")[0].splitlines() if line.strip()]
+    return lines[-1].rstrip(".") if lines else type(error).__name__
+
+
 @contextmanager
 def measuring(settings: LakeSettings) -> Iterator[Backend]:
     """A connection that reads the lake and nothing else.
@@ -132,6 +140,20 @@ def prepare(settings: LakeSettings) -> None:
     except (OSError, sqlite3.Error) as error:
         raise LakeUnwritable(folder=settings.folder, detail=str(error)) from error
     _sweep(settings.temporary_folder)
+
+
+def make_schema(settings: LakeSettings) -> None:
+    """Make the schema that holds the catalogue, when the catalogue lies in PostgreSQL."""
+    if settings.catalogue is None:
+        return
+    with _opened(settings, None) as backend:
+        load_extension(backend.con, "postgres_scanner")
+        try:
+            backend.con.execute(f"ATTACH {quoted(settings.catalogue)} AS server (TYPE postgres)")
+            backend.con.execute(f"CREATE SCHEMA IF NOT EXISTS server.{name(settings.catalogue_schema)}")
+        except duckdb.Error as error:
+            # The address may hold a password: the cause stays in the trace, not in the words.
+            raise LakeUnreachable(folder=settings.folder) from error
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
@@ -187,6 +209,8 @@ def _attach(backend: Backend, settings: LakeSettings, options: str) -> None:
     try:
         backend.con.execute(f"ATTACH {quoted(address)} AS {LAKE} ({options})")
     except duckdb.Error as error:
+        if settings.catalogue is None and any(sign in str(error) for sign in UNWRITABLE):
+            raise LakeUnwritable(folder=settings.folder, detail=reason_of(error)) from error
         # The address may hold a password: the cause stays in the trace, not in the words.
         raise LakeUnreachable(folder=settings.folder) from error
 

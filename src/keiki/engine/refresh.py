@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from keiki.engine.connect import LakeSettings
+from keiki.engine.connect import UNWRITABLE, LakeSettings, reason_of
 from keiki.errors import ImportCancelled, ImportFailed, KeikiError, LakeBusy, LakeUnwritable, TooLittleMemory
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ def refresh(settings: LakeSettings, run: Run, work: Callable[[], T], patience: f
                 if not _collided(error) or attempt == ATTEMPTS - 1:
                     raise in_words(error, settings) from error
             except OSError as error:
-                raise LakeUnwritable(folder=settings.folder, detail=_reason(error)) from error
+                raise LakeUnwritable(folder=settings.folder, detail=reason_of(error)) from error
             time.sleep(random.uniform(0.02, 0.1) * 2 ** min(attempt, 5))
     raise LakeBusy()
 
@@ -128,7 +128,7 @@ def writing(lock: Path, progress: Progress = silent, patience: float = PATIENCE)
     try:
         handle = lock.open("w")
     except OSError as error:
-        raise LakeUnwritable(folder=lock.parent, detail=_reason(error)) from error
+        raise LakeUnwritable(folder=lock.parent, detail=reason_of(error)) from error
     with handle:
         while not taken(handle):
             if time.monotonic() > end:
@@ -157,20 +157,13 @@ def in_words(error: duckdb.Error, settings: LakeSettings) -> KeikiError:
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.PermissionException) or any(
         sign in text for sign in UNWRITABLE
     ):
-        return LakeUnwritable(folder=settings.folder, detail=_reason(error))
-    return LakeBusy() if _collided(error) else ImportFailed(detail=_reason(error))
+        return LakeUnwritable(folder=settings.folder, detail=reason_of(error))
+    return LakeBusy() if _collided(error) else ImportFailed(detail=reason_of(error))
 
 
-UNWRITABLE = ("No space left", "disk is full", "disk I/O error", "readonly database", "unable to open database")
 COLLISIONS = ("Failed to commit DuckLake transaction", "database is locked", "Transaction conflict", "conflict")
 
 
 def _collided(error: duckdb.Error) -> bool:
     text = str(error)
     return any(sign in text for sign in COLLISIONS) and not any(sign in text for sign in UNWRITABLE)
-
-
-def _reason(error: Exception) -> str:
-    """The last line that says something, without the query."""
-    lines = [line.strip() for line in str(error).split("LINE 1:")[0].splitlines() if line.strip()]
-    return lines[-1].rstrip(".") if lines else type(error).__name__

@@ -84,6 +84,7 @@ def lacking(fetch: imports.Fetch) -> dict[str, dict[str, str]]:
 
 def make(settings: LakeSettings) -> None:
     """Make the tables of the contract, or the ones it gained, in one transaction."""
+    connect.make_schema(settings)
     with connect.importing(settings, ()) as backend:
         run = Run(backend.con)
         refresh(settings, run, lambda: _complete(run))

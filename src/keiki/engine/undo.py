@@ -32,7 +32,11 @@ class Past:
     def replaced_later(self, one: Import) -> bool:
         """Whether the source was replaced again since, so that what this import replaced would be gone anyway."""
         return any(
-            o.mode == "replace" and not o.undone and o.source == one.source and o.before > one.before
+            o.kind == "import"
+            and o.mode == "replace"
+            and not o.undone
+            and o.source == one.source
+            and o.before > one.before
             for o in self.history
         )
 

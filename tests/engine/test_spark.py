@@ -1,0 +1,43 @@
+"""Spark reads the very Parquet files of a snapshot and gives the same rows."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from tests.engine.arrivals import WHEN, costs, load, orders, typed
+
+from keiki.engine.connect import Engine, open_engine
+from keiki.engine.store import DuckLake
+
+
+@pytest.fixture
+def spark(lake: DuckLake) -> Iterator[Engine]:
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("Spark needs keiki[spark] and a Java runtime")
+    engine = open_engine(lake, "spark://local[2]")
+    yield engine
+    engine.close()
+
+
+def test_spark_gives_the_rows_that_duckdb_gives(lake: DuckLake, spark: Engine) -> None:
+    first = load(lake, orders(a=1, b=2), costs(1, 2))
+    found = {"order_id": "雪", "amount": Decimal("3.5"), "ordered_at": WHEN["ordered_at"], "色": "白"}
+    load(lake, typed("orders", [found, found | {"order_id": "b", "is_guest": True}], 色=pa.string()))
+    duckdb = open_engine(lake, "duckdb")
+    for snapshot in (None, first.snapshot):
+        for fact in ("orders", "costs", "media"):
+            tables = [engine.table(fact, snapshot) for engine in (duckdb, spark)]
+            assert tables[0].columns == tables[1].columns
+            rows = [
+                engine.run(table.order_by(table.columns[0], "amount") if fact != "media" else table).to_pylist()
+                for engine, table in zip((duckdb, spark), tables, strict=True)
+            ]
+            assert rows[0] == rows[1]
+    table = spark.table("orders")
+    by_status = table.group_by("色").agg(total=table.amount.sum()).order_by("色")
+    assert spark.run(spark.compile(by_status)).to_pylist() == spark.run(by_status).to_pylist()
