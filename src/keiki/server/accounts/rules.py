@@ -27,7 +27,7 @@ def allows(role: str, permission: str) -> bool:
 def role_in(user: User, thing: Any) -> str | None:
     """The person's role in a business, or in the business that a thing (anything with `business_id`) belongs to."""
     business = getattr(thing, "business_id", thing)
-    if not user.is_authenticated or business is None:
+    if not user.is_active or business is None:  # nobody signed in is not active either
         return None
     business = getattr(business, "pk", business)
     return Membership.objects.filter(user=user, business_id=business).values_list("role", flat=True).first()

@@ -1,0 +1,80 @@
+"""A small cast with rights, and a database that several connections may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from keiki.server.accounts import actions
+from keiki.server.accounts.models import Business, Membership, Role, User
+
+PASSWORD = "a fine long sentence"
+BUSINESS = {"name": "Tea shop", "currency": "JPY", "zone": "Asia/Tokyo", "fiscal_start": 4}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Owner, editor and viewer of one business, and somebody from another one."""
+
+    business: Business
+    owner: User
+    editor: User
+    viewer: User
+    outsider: User
+    elsewhere: Business
+
+    def membership(self, who: str) -> Membership:
+        return Membership.objects.get(user=getattr(self, who), business=self.business)
+
+
+def person(name: str) -> User:
+    return actions._add_user(email=f"{name.lower()}@example.jp", name=name, password=PASSWORD, language="en")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    owner, editor, viewer, outsider = (person(name) for name in ("Olivia", "Emi", "Vera", "Otto"))
+    business = actions.add_business(owner, BUSINESS)
+    Membership.objects.create(user=editor, business=business, role=Role.EDITOR)
+    Membership.objects.create(user=viewer, business=business, role=Role.VIEWER)
+    elsewhere = actions.add_business(outsider, BUSINESS | {"name": "Book shop"})
+    return Cast(business, owner, editor, viewer, outsider, elsewhere)
+
+
+@pytest.fixture
+def browser_of() -> Any:
+    """A browser in which a person is signed in; CSRF is checked as in the product."""
+
+    def browser(user: User | None) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        if user is not None:
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return browser
+
+
+def _guard(name: str) -> None:
+    migration = import_module("keiki.server.audit.migrations.0002_append_only")
+    getattr(migration, name)(None, SimpleNamespace(connection=connection))
+
+
+@pytest.fixture
+def _guarded_after(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        _guard("guard")
+
+
+@pytest.fixture
+def many_connections(_guarded_after: None, transactional_db: None) -> Iterator[None]:
+    """A database whose changes other threads see; the audit log is unguarded while the tables are emptied."""
+    yield
+    _guard("unguard")

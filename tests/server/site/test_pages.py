@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
+
+from keiki.server.accounts import actions
+from keiki.server.accounts.models import Business, Membership, SetupToken, User
+from keiki.server.audit.models import Entry
+from keiki.server.site.pages import broken
+
+FORM = {
+    "own_name": "Hanako Sato",
+    "email": "Hanako@Example.jp",
+    "password": "under the cherry tree",
+    "start": "own",
+    "name": "桜茶屋",
+    "currency": "JPY",
+    "zone": "Asia/Tokyo",
+    "country": "JP",
+    "week_start": "6",
+    "fiscal_start": "4",
+    "closing_day": "20",
+    "label_style": "fiscal",
+    "tax_included": "True",
+    "tax_percent": "8",
+}
+
+
+@pytest.fixture
+def token(db: None) -> str:
+    issued = actions.issue_setup_token()
+    assert issued is not None
+    return issued
+
+
+def test_home_tells_how_to_set_up_while_nobody_has_an_account(db: None, client: Client) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "設定用のアドレス" in page.content.decode()
+
+
+def test_set_up_makes_owner_and_business_and_signs_in(token: str, client: Client) -> None:
+    answer = client.post(f"/setup/{token}/", FORM)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    owner, business = User.objects.get(), Business.objects.get()
+    assert (owner.email, owner.name, owner.language) == ("hanako@example.jp", "Hanako Sato", "ja")
+    assert owner.check_password("under the cherry tree")
+    assert (business.name, business.week_start, business.closing_day) == ("桜茶屋", 6, 20)
+    assert (business.label_style, business.tax_included, str(business.tax_rate)) == ("fiscal", True, "0.0800")
+    assert Membership.objects.get().role == "owner"
+    assert client.get("/you/").status_code == 200
+    assert [each.action for each in Entry.objects.order_by("id")] == ["accounts.set_up", "accounts.add_business"]
+
+
+def test_set_up_is_gone_afterwards(token: str, client: Client) -> None:
+    client.post(f"/setup/{token}/", FORM)
+    for method in (client.get, client.post):
+        assert method(f"/setup/{token}/").status_code == 404
+    assert actions.issue_setup_token() is None
+    assert not SetupToken.objects.exists()
+    assert User.objects.count() == 1
+
+
+def test_set_up_needs_the_token(token: str, client: Client) -> None:
+    assert client.get(f"/setup/{token[:-1]}x/").status_code == 404
+    assert client.post("/setup/guess/", FORM).status_code == 404
+    assert not User.objects.exists()
+
+
+def test_set_up_token_expires(token: str, client: Client) -> None:
+    SetupToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.get(f"/setup/{token}/").status_code == 404
+
+
+def test_set_up_token_is_replaced_by_the_next(token: str, client: Client) -> None:
+    later = actions.issue_setup_token()
+    assert client.get(f"/setup/{token}/").status_code == 404
+    assert client.get(f"/setup/{later}/").status_code == 200
+
+
+def test_set_up_token_is_kept_as_a_digest(token: str) -> None:
+    assert token not in SetupToken.objects.get().digest
+
+
+def test_set_up_keeps_what_was_typed(token: str, client: Client) -> None:
+    page = client.post(f"/setup/{token}/", FORM | {"email": "no address", "password": "short"})
+    words = page.content.decode()
+    assert page.status_code == 422
+    assert 'value="no address"' in words
+    assert 'value="桜茶屋"' in words
+    assert "short" not in words
+    assert not User.objects.exists()
+
+
+def test_set_up_asks_for_the_name_of_an_own_business(token: str, client: Client) -> None:
+    page = client.post(f"/setup/{token}/", FORM | {"name": ""})
+    assert page.context["form"].errors == {"name": ["事業の名前を入れてください。"]}
+
+
+def test_forms_without_the_csrf_token_change_nothing(token: str) -> None:
+    page = Client(enforce_csrf_checks=True).post(f"/setup/{token}/", FORM)
+    assert page.status_code == 403
+    assert "画面が古くなっています" in page.content.decode()
+    assert not User.objects.exists()
+
+
+def test_home_leads_to_the_business_looked_at_last(cast: Any, browser_of: Any) -> None:
+    second = actions.add_business(cast.owner, {"name": "Annex"})
+    browser = browser_of(cast.owner)
+    browser.get(f"/b/{cast.business.id}/settings/")
+    assert browser.get("/")["Location"] == f"/b/{cast.business.id}/"
+    browser.get(f"/b/{second.id}/settings/")
+    assert browser.get("/")["Location"] == f"/b/{second.id}/"
+
+
+def test_home_of_a_person_without_business_is_the_own_page(db: None, browser_of: Any) -> None:
+    alone = actions._add_user(email="alone@example.jp", name="Alone", password="a fine long sentence")
+    assert browser_of(alone).get("/")["Location"] == "/you/"
+
+
+def test_every_page_is_hardened(db: None, client: Client) -> None:
+    headers = client.get("/").headers
+    policy = dict(each.strip().split(" ", 1) for each in headers["Content-Security-Policy"].split(";"))
+    assert policy == {
+        "default-src": "'self'",
+        "img-src": "'self' data:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Permissions-Policy"] == "camera=(), geolocation=(), microphone=()"
+
+
+def test_choose_look_remembers_language_and_colours(db: None, client: Client) -> None:
+    client.post("/look/", {"language": "en", "theme": "dark", "next": "/"})
+    page = client.get("/", headers={"accept-language": "ja"}).content.decode()
+    assert '<html lang="en" data-theme="dark">' in page
+
+
+def test_choose_look_leads_nowhere_else(db: None, client: Client) -> None:
+    for goal in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        assert client.post("/look/", {"theme": "dark", "next": goal})["Location"] == "/"
+
+
+def test_choose_look_ignores_unknown_values(db: None, client: Client) -> None:
+    answer = client.post("/look/", {"theme": "pink", "language": "xx"})
+    assert list(answer.cookies) == []
+
+
+@pytest.mark.parametrize(("header", "language"), [("ja", "ja"), ("en-GB,en;q=0.8", "en"), ("fr", "ja")])
+def test_language_follows_the_browser(db: None, client: Client, header: str, language: str) -> None:
+    page = client.get("/", headers={"accept-language": header})
+    assert page.headers["Content-Language"] == language
+
+
+def test_own_language_wins_over_the_browser(cast: Any, browser_of: Any) -> None:
+    actions.change_preferences(cast.owner, {"language": "ja"})
+    page = browser_of(cast.owner).get("/you/", headers={"accept-language": "en"})
+    assert page.headers["Content-Language"] == "ja"
+    assert "名前・言語・配色" in page.content.decode()
+
+
+def test_health_answers_anybody(db: None, client: Client) -> None:
+    assert client.get("/healthz").content == b"ok"
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "エラー番号"), ("en", "Number of this error")])
+def test_broken_page_needs_no_database_and_has_a_number(language: str, words: str) -> None:
+    with translation.override(language):
+        page = broken(RequestFactory().get("/anything/"))
+    assert page.status_code == 500
+    assert re.search(rf"{words}: [0-9a-f]{{8}}<", page.content.decode())
+
+
+def test_not_found_keeps_the_frame_for_members(cast: Any, browser_of: Any) -> None:
+    page = browser_of(cast.viewer).get("/nothing/here/")
+    assert page.status_code == 404
+    assert 'class="sidebar"' in page.content.decode()
+
+
+def test_not_found_is_a_part_for_htmx(cast: Any, browser_of: Any) -> None:
+    page = browser_of(cast.viewer).get("/nothing/here/", headers={"HX-Request": "true"})
+    assert page.status_code == 404
+    assert "<html" not in page.content.decode()

@@ -1,0 +1,100 @@
+"""Every address of the site is tried by nobody and by an outsider; addresses added later join by themselves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter, UUIDConverter
+
+from keiki.server.jobs.models import Run
+
+# Addresses that do not belong to one business, and who may come: anybody, or whoever is signed in.
+ANYBODY = {"home", "set_up", "choose_look", "health", "accounts:invitation"}
+SIGNED_IN = {"accounts:you", "jobs:run"}
+LOG_IN = ("account_", "mfa_")  # the log-in library's own
+
+
+def addresses(patterns: Any = None, space: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """(name, converters by parameter) of every address."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            inner = f"{space}{each.namespace}:" if each.namespace else space
+            yield from addresses(each.url_patterns, inner)
+        elif isinstance(each, URLPattern):
+            yield f"{space}{each.name}", dict(getattr(each.pattern, "converters", {}))
+
+
+ALL = list(addresses())
+OF_A_BUSINESS = [(name, converters) for name, converters in ALL if "business" in converters]
+
+EACH_OF_A_BUSINESS = pytest.mark.parametrize(
+    ("name", "converters"), [pytest.param(name, converters, id=name) for name, converters in OF_A_BUSINESS]
+)
+
+
+def sample(name: str, converters: dict[str, Any], business: str) -> str:
+    """A real address: the ids are those of nothing, the business is the one given."""
+    values = {parameter: _any_value(converter) for parameter, converter in converters.items()}
+    return reverse(name, kwargs=values | ({"business": business} if "business" in converters else {}))
+
+
+def _any_value(converter: Any) -> Any:
+    if isinstance(converter, IntConverter):
+        return 1
+    return uuid.uuid4() if isinstance(converter, UUIDConverter) else "x"
+
+
+def test_every_address_has_a_name_and_belongs_to_a_business_or_is_listed() -> None:
+    others = {name for name, converters in ALL if "business" not in converters}
+    loose = {name for name in others if not name.startswith(LOG_IN)}
+    assert loose == ANYBODY | SIGNED_IN
+
+
+@EACH_OF_A_BUSINESS
+def test_address_of_a_business_is_closed(name: str, converters: Any, cast: Any, browser_of: Any) -> None:
+    address = sample(name, converters, cast.business.id)
+    for method in ("get", "post"):
+        nobody = getattr(Client(), method)(address)
+        outsider = getattr(browser_of(cast.outsider), method)(address)
+        assert (nobody.status_code, outsider.status_code) == (302, 404)
+        assert nobody["Location"] == f"{reverse('account_login')}?next={address}"
+
+
+@EACH_OF_A_BUSINESS
+def test_unknown_business_looks_like_a_strange_one(name: str, converters: Any, cast: Any, browser_of: Any) -> None:
+    browser = browser_of(cast.outsider)
+    strange = browser.get(sample(name, converters, cast.business.id))
+    missing = browser.get(sample(name, converters, "no-such-business"))
+    assert (strange.status_code, missing.status_code) == (404, 404)
+    assert _without_tokens(strange) == _without_tokens(missing)
+
+
+def _without_tokens(page: Any) -> list[str]:
+    return [line for line in page.content.decode().splitlines() if "csrf" not in line.lower()]
+
+
+@pytest.mark.parametrize("name", sorted(SIGNED_IN))
+def test_address_of_a_person_needs_signing_in(name: str, db: None, client: Client) -> None:
+    address = sample(name, dict(ALL)[name], "x") if name == "jobs:run" else reverse(name)
+    assert client.get(address)["Location"] == f"{reverse('account_login')}?next={address}"
+
+
+def _run_address(run: Run) -> str:
+    return reverse("jobs:run", kwargs={"run_id": run.pk})
+
+
+def test_run_of_another_business_does_not_exist(cast: Any, browser_of: Any) -> None:
+    run = Run.objects.create(kind="test.any", business_id=cast.business.id)
+    assert browser_of(cast.outsider).get(_run_address(run)).status_code == 404
+    assert browser_of(cast.viewer).get(_run_address(run)).status_code == 200
+
+
+@pytest.mark.parametrize(("who", "status"), [("owner", 200), ("editor", 403), ("viewer", 403)])
+def test_audit_log_is_for_owners(cast: Any, browser_of: Any, who: str, status: int) -> None:
+    address = reverse("accounts:audit", kwargs={"business": cast.business.id})
+    assert browser_of(getattr(cast, who)).get(address).status_code == status
