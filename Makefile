@@ -47,6 +47,7 @@ bench: develop ## Measure speed against the peers, as ratios within one run
 .PHONY: docs
 docs: develop ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m tools.write_pages --write
+	@$(BIN)/python -m tools.guides --write
 
 .PHONY: lock
 lock: $(UV) ## Choose the newest allowed versions and write requirements/*.lock
