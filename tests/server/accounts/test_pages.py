@@ -235,3 +235,21 @@ def test_account_pages_have_our_look(cast: Any, browser_of: Any, path: str, lang
     assert page.status_code == 200
     assert 'class="brand"' in page.content.decode()
     assert page.headers["Content-Language"] == language
+
+
+def test_owner_adds_a_business(cast: Any, browser_of: Any) -> None:
+    values = {name: value for name, value in SETTINGS.items() if name != "version"}
+    browser = browser_of(cast.owner)
+    answer = browser.post("/businesses/add/", values | {"start": "own", "name": "Annex"})
+    assert answer["Location"] == "/b/annex/"
+    assert Membership.objects.get(user=cast.owner, business="annex").role == "owner"
+    refused = browser.post("/businesses/add/", values | {"start": "own", "name": ""})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["name"])
+
+
+@pytest.mark.parametrize("who", ["editor", "viewer"])
+def test_business_is_added_by_owners_only(cast: Any, browser_of: Any, who: str) -> None:
+    browser = browser_of(getattr(cast, who))
+    assert browser.get("/businesses/add/").status_code == 404
+    assert browser.post("/businesses/add/", SETTINGS | {"start": "own"}).status_code == 404
+    assert Business.objects.count() == 2

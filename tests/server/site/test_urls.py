@@ -15,7 +15,7 @@ from keiki.server.jobs.models import Run
 
 # Addresses that do not belong to one business, and who may come: anybody, or whoever is signed in.
 ANYBODY = {"home", "set_up", "choose_look", "health", "accounts:invitation"}
-SIGNED_IN = {"accounts:you", "jobs:run"}
+SIGNED_IN = {"accounts:you", "accounts:add_business", "jobs:run"}
 LOG_IN = ("account_", "mfa_")  # the log-in library's own
 
 

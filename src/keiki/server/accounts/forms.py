@@ -11,8 +11,8 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.dates import MONTHS
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from keiki.server.accounts.models import Business, LabelStyle, Language, Role, Theme, User, WeekStart
 
@@ -116,15 +116,9 @@ class ChosenPassword(forms.Form):
             self.add_error("password", error)
 
 
-class SetupForm(BusinessFields, ChosenPassword):
-    """The owner and the first business."""
+class StartForm(BusinessFields):
+    """A business to begin with: one's own, or the demo company."""
 
-    own_name = forms.CharField(
-        label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
-    )
     start = forms.ChoiceField(choices=(("own", _("My own business")), ("demo", _("The demo company"))), initial="own")
     name = forms.CharField(
         label=_("Name of the business"),
@@ -135,9 +129,33 @@ class SetupForm(BusinessFields, ChosenPassword):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self._check_password(data.get("email", ""), data.get("own_name", ""))
         if data.get("start") == "own" and not data.get("name"):
             self.add_error("name", _("Please give your business a name."))
+        return data
+
+    @property
+    def wants_demo(self) -> bool:
+        return bool(self.cleaned_data["start"] == "demo")
+
+    @property
+    def business_values(self) -> dict[str, Any]:
+        values = super().business_values
+        return values | {"name": values["name"] or gettext("Demo company")}
+
+
+class SetupForm(StartForm, ChosenPassword):
+    """The owner and the first business."""
+
+    own_name = forms.CharField(
+        label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self._check_password(data.get("email", ""), data.get("own_name", ""))
         return data
 
 

@@ -21,10 +21,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keiki.errors import EditConflict, KeikiError
 from keiki.server.accounts import actions, queries
-from keiki.server.accounts.forms import AcceptForm, BusinessForm, InviteForm, PreferencesForm, RoleForm
+from keiki.server.accounts.forms import AcceptForm, BusinessForm, InviteForm, PreferencesForm, RoleForm, StartForm
 from keiki.server.accounts.models import Business, Invitation, Membership
 from keiki.server.accounts.queries import Pending, Person
-from keiki.server.accounts.rules import OWN, VIEW, allows
+from keiki.server.accounts.rules import OWN, VIEW, allows, may_add_business
 from keiki.server.audit.queries import Log, log
 
 LOGIN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -120,6 +120,22 @@ def _conflict(form: BusinessForm, business: Business, error: EditConflict) -> di
         if name != "version" and str(form[name].value() or "") != str(theirs[name].value() or "")
     ]
     return {"words": error.words(get_language() or "ja"), "differing": differing}
+
+
+@login_required
+@get_and_post
+def add_business_page(request: Any) -> HttpResponse:
+    """One more business, or the demo company; for people who own one already."""
+    if not may_add_business(request.user):
+        raise Http404
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        business = actions.add_business(request.user, form.business_values, demo=form.wants_demo)
+        return redirect("business", business=business.id)
+    page = SettingsPage(_("Add a business"), _("Each business has its own data, calendar and people."), ())
+    return render(
+        request, "accounts/add_business.html", {"page": page, "form": form}, status=422 if form.errors else 200
+    )
 
 
 @dataclass(frozen=True)

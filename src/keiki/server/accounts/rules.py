@@ -33,6 +33,11 @@ def role_in(user: User, thing: Any) -> str | None:
     return Membership.objects.filter(user=user, business_id=business).values_list("role", flat=True).first()
 
 
+def may_add_business(user: User) -> bool:
+    """Whoever owns a business may add another one."""
+    return Membership.objects.filter(user=user, role=Role.OWNER).exists()
+
+
 def _predicate(permission: str) -> rules.Predicate:
     def may(user: User, thing: Any) -> bool:
         role = role_in(user, thing)

@@ -18,6 +18,7 @@ urlpatterns = [
         name="withdraw_invitation",
     ),
     path("b/<slug:business>/settings/audit/", pages.audit_page, name="audit"),
+    path("businesses/add/", pages.add_business_page, name="add_business"),
     path("you/", pages.you_page, name="you"),
     path("invitation/<str:token>/", pages.invitation_page, name="invitation"),
 ]

@@ -74,12 +74,10 @@ def set_up(request: Any, token: str) -> HttpResponse:
 
 
 def _set_up(token: str, form: SetupForm) -> Any:
-    data, values = form.cleaned_data, form.business_values
-    demo = data["start"] == "demo"
-    values["name"] = values["name"] or _("Demo company")
+    data = form.cleaned_data
     language = (get_language() or "ja")[:2]
     person = {"email": data["email"], "name": data["own_name"], "password": data["password"], "language": language}
-    return actions.set_up(token, person, values, demo=demo)
+    return actions.set_up(token, person, form.business_values, demo=form.wants_demo)
 
 
 @require_POST
