@@ -349,6 +349,13 @@ class AddressTaken(KeikiError):
         super().__init__(host=host, port=port, detail=detail, other=port + 1)
 
 
+class BusinessNotEmpty(KeikiError):
+    """The demo company would mix with data that is there."""
+
+    en = "{folder} holds another business with data; nothing was changed. Choose an empty folder: --business FOLDER"
+    ja = "{folder} には別の事業のデータがあります。何も変えていません。空のフォルダーを指定してください：--business フォルダー"
+
+
 class UnreadableTreeFile(KeikiError):
     """A file that was named as a tree and cannot be opened."""
 
@@ -555,6 +562,72 @@ class RuleShort(KeikiError):
 
     en = "“{transform}” needs {needed} column(s) of the source and names {given}. Add the missing ones."
     ja = "「{transform}」には元データの列が{needed}個必要ですが、{given}個しかありません。列を足してください。"
+
+
+class SourceMissing(KeikiError):
+    """A file that is not there."""
+
+    en = "There is no file “{name}”. Nothing was imported; check the name."
+    ja = "ファイル「{name}」が見つかりません。まだ何も取り込んでいません。名前を確かめてください。"
+
+
+class SourceEmpty(KeikiError):
+    """A file or table without a single row."""
+
+    en = "“{name}” holds no rows. Nothing was imported."
+    ja = "「{name}」には行がありません。何も取り込んでいません。"
+
+
+class SourceTooLarge(KeikiError):
+    """A file beyond the limits of size, unpacked size or columns."""
+
+    en = "“{name}” is too large: {size} where {most} is the most (MiB, or columns). Split it and import the parts."
+    ja = "「{name}」が大きすぎます（{size}、上限は {most}。単位は MiB または列数）。分けて取り込んでください。"
+
+
+class SourceLocked(KeikiError):
+    """A workbook under a password."""
+
+    en = "“{name}” is protected by a password. Save a copy without one and import that."
+    ja = "「{name}」はパスワードで保護されています。パスワードなしで保存したものを取り込んでください。"
+
+
+class SourceUnreadable(KeikiError):
+    """A file that is broken or no table."""
+
+    en = "“{name}” cannot be read as a table ({detail}). Nothing was imported; save it again as CSV, Excel or Parquet."
+    ja = (
+        "「{name}」を表として読めません（{detail}）。何も取り込んでいません。"
+        "CSV・Excel・Parquet のどれかで保存し直してください。"
+    )
+
+
+class SourceNotTabular(KeikiError):
+    """An object from Python that has no columns."""
+
+    en = "A {kind} is no table {detail}. Give a file, a data frame, a dict of columns or a list of rows."
+    ja = "{kind} は表ではありません {detail}。ファイル、データフレーム、列の辞書、行のリストのどれかを渡してください。"
+
+
+class TableNotNamed(KeikiError):
+    """The address of a database without the name of a table."""
+
+    en = "“{name}” names no table. Put it behind a #, for example #public.orders."
+    ja = "「{name}」にテーブル名がありません。#public.orders のように # の後に書いてください。"
+
+
+class DatabaseUnreachable(KeikiError):
+    """A database or table that cannot be read."""
+
+    en = "“{name}” cannot be read: {detail}. Nothing was imported."
+    ja = "「{name}」を読めません：{detail}。何も取り込んでいません。"
+
+
+class FactNotGuessed(KeikiError):
+    """A source that looks like no fact."""
+
+    en = "It is not clear what the rows of “{name}” are (columns: {columns}). Choose the fact, or give a mapping."
+    ja = "「{name}」が何の表か分かりません（列：{columns}）。ファクトを選ぶか、列を対応づけてください。"
 
 
 # --- end of facts and sources ---

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from keiki.cli import check, demo, explain, import_file, measure, mistakes, serve, tree, work
@@ -17,8 +19,30 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
+HELP = say("Show this help.", "この使い方を表示する。")
+
+
+class Spoken:
+    """A command whose help option speaks the reader's language."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]  # typer's command is the other parent
+        if option:
+            option.help = HELP
+        return option
+
+
+class Verb(Spoken, TyperCommand):
+    """One verb."""
+
+
+class Verbs(Spoken, TyperGroup):
+    """The command `keiki`."""
+
+
 app = typer.Typer(
     name="keiki",
+    cls=Verbs,
     help=say(
         "Which numbers matter, measured from your own files, and what moved them.",
         "どの数字が大切か。自社のファイルから測り、何が動かしたかを見せます。",
@@ -28,14 +52,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-app.command("import", help=import_file.HELP)(import_file.import_file)
-app.command("measure", help=measure.HELP)(measure.measure)
-app.command("tree", help=tree.HELP)(tree.tree)
-app.command("explain", help=explain.HELP)(explain.explain)
-app.command("demo", help=demo.HELP)(demo.demo)
-app.command("check", help=check.HELP)(check.check)
-app.command("serve", help=serve.HELP)(serve.serve)
-app.command("work", help=work.HELP)(work.work)
+app.command("import", cls=Verb, help=import_file.HELP)(import_file.import_file)
+app.command("measure", cls=Verb, help=measure.HELP)(measure.measure)
+app.command("tree", cls=Verb, help=tree.HELP)(tree.tree)
+app.command("explain", cls=Verb, help=explain.HELP)(explain.explain)
+app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
+app.command("check", cls=Verb, help=check.HELP)(check.check)
+app.command("serve", cls=Verb, help=serve.HELP)(serve.serve)
+app.command("work", cls=Verb, help=work.HELP)(work.work)
 
 if language() == "ja":
     rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
@@ -49,7 +73,7 @@ if language() == "ja":
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code: 0 well, 1 a result that wants attention, 2 something to mend."""
     try:
-        return int(app(list(arguments), standalone_mode=False) or 0)
+        return int(app(list(arguments), prog_name="keiki", standalone_mode=False) or 0)
     except KeikiError as error:
         complain(error.words(language()))
     except TyperException as error:

@@ -15,15 +15,22 @@ def words(error: Any) -> str:
 def _what(error: Any) -> str:
     match type(error).__name__:
         case "MissingParameter":
-            name = error.param.human_readable_name if error.param else ""
-            return say(f"“{name}” is missing.", f"「{name}」を指定してください。")
+            return say(f"“{_name(error)}” is missing.", f"「{_name(error)}」を指定してください。")
         case "NoSuchOption":
             name = error.option_name
             return say(f"There is no option “{name}”.", f"「{name}」というオプションはありません。")
         case "BadParameter":
-            name = error.param.human_readable_name if error.param else ""
-            return say(f"“{name}”: {error.message}", f"「{name}」の値を使えません（{error.message}）。")
+            detail = error.message.removeprefix("Value error, ").rstrip(".")
+            return say(f"“{_name(error)}”: {detail}.", f"「{_name(error)}」の値を使えません（{detail}）。")
     return say(error.format_message(), f"コマンドの書き方が違います（{error.format_message()}）。")
+
+
+def _name(error: Any) -> str:
+    """The argument or option as it is typed."""
+    if error.param is None:
+        return ""
+    option = next((name for name in error.param.opts if name.startswith("--")), None)
+    return str(error.param.name).upper() if option is None else str(option)
 
 
 def _help(error: Any) -> str:
