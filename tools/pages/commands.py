@@ -36,7 +36,7 @@ def pages(root: Path) -> dict[str, str]:
     for language, locale in LOCALES.items():
         environment = {**os.environ, "LC_ALL": locale, "PYTHONUTF8": "1"}
         command = [sys.executable, "-m", "tools.pages.commands"]
-        answer = subprocess.run(command, env=environment, cwd=root, check=True, capture_output=True, text=True)
+        answer = subprocess.run(command, env=environment, cwd=root, check=True, stdout=subprocess.PIPE, text=True)
         texts["cli.md" if language == "en" else f"cli.{language}.md"] = _page(language, json.loads(answer.stdout))
     return texts
 
@@ -66,7 +66,7 @@ def _describe(name: str, command: Any) -> dict[str, Any]:
     usage = ["keiki", name]
     for param in params:
         if param.param_type_name == "argument":
-            shown = param.human_readable_name + ("…" if param.nargs == -1 else "")
+            shown = param.name.upper() + ("…" if param.nargs == -1 else "")
             usage.append(shown if param.required else f"[{shown}]")
     return {
         "name": name,
@@ -78,7 +78,7 @@ def _describe(name: str, command: Any) -> dict[str, Any]:
 
 def _parameter(param: Any) -> dict[str, str]:
     argument = param.param_type_name == "argument"
-    name = param.human_readable_name if argument else ", ".join([*param.opts, *param.secondary_opts])
+    name = param.name.upper() if argument else ", ".join([*param.opts, *param.secondary_opts])
     default = "" if param.default in (None, False, ()) or callable(param.default) else f"`{param.default}`"
     if not param.help:
         raise ValueError(f"{name} has no help text")
