@@ -1,0 +1,81 @@
+"""Minato Coffee, a made-up shop with a subscription: all its facts, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keiki.demo.days import Columns, Days
+from keiki.demo.people import customers, meet
+from keiki.demo.plans import subscribe
+from keiki.demo.shop import orders, shop
+from keiki.demo.spending import advertise, book
+from keiki.demo.truths import planted
+from keiki.demo.visits import browse
+from keiki.demo.voices import answer, complain, observe
+
+if TYPE_CHECKING:
+    from keiki.engine.business import Business
+
+NAME_JA, NAME_EN = "みなと珈琲", "Minato Coffee"
+SEED = 20_240_401
+PARTS = ("people", "baskets", "orders", "plans", "visits", "media", "costs", "tickets", "surveys", "market")
+
+
+def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> dict[str, Columns]:
+    """Every fact of the demo company as columns: the months before the month of `until`, and that month up to it.
+
+    Money is whole yen net of tax, moments are local time of Tokyo. `until` is the last day (default: yesterday).
+    The same seed, months and last day give the same bytes. Eleven facts; 18 months or more hold every planted truth.
+    """
+    days = Days(until or date.today() - timedelta(days=1), months)
+    truths = {truth.id: truth for truth in planted(days.until, months)}
+    seeds = np.random.SeedSequence(seed).spawn(len(PARTS))
+    chance = {name: np.random.default_rng(part) for name, part in zip(PARTS, seeds, strict=True)}
+    people = meet(chance["people"], days, truths)
+    baskets = shop(chance["baskets"], days, people, truths)
+    sold, lines = orders(chance["orders"], baskets, people, truths)
+    contracts, invoices, plans = subscribe(chance["plans"], days, people)
+    media = advertise(chance["media"], days, sold)
+    tickets = complain(chance["tickets"], days, sold)
+    return {
+        "customers": customers(people, plans),
+        "orders": sold,
+        "order_lines": lines,
+        "subscriptions": contracts,
+        "invoices": invoices,
+        "costs": book(chance["costs"], days, media, (sold, invoices), people),
+        "media": media,
+        "events": browse(chance["visits"], days, baskets, sold, truths),
+        "tickets": tickets,
+        "surveys": answer(chance["surveys"], days, sold, people, tickets),
+        "observations": observe(chance["market"], days),
+    }
+
+
+def load_demo(
+    business: Business,
+    *,
+    seed: int = SEED,
+    months: int = 24,
+    until: date | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> None:
+    """Put the demo company into a business; loading it again replaces it.
+
+    `progress` is told how far it is (0 to 1) and which fact is being loaded.
+    """
+    yesterday = business.settings.calendar.today() - timedelta(days=1)
+    facts = make_demo(seed, months, until or yesterday)
+    rows = {name: len(next(iter(columns.values()))) for name, columns in facts.items()}
+    done, total = 0, sum(rows.values())
+    for name, columns in facts.items():
+        if progress is not None:
+            progress(done / total, name)
+        business.load(columns, fact=name, mode="replace")
+        done += rows[name]
+    if progress is not None:
+        progress(1.0, "")
