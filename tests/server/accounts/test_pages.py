@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -24,6 +26,7 @@ SETTINGS = {
     "version": "1",
 }
 PASSWORD = "a fine long sentence"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of an authenticator app
 OUTSIDE = ("login/", "signup/", "password/reset/", "password/reset/done/")
 INSIDE = ("password/change/", "second-factor/", "logout/")
 
@@ -253,3 +256,35 @@ def test_business_is_added_by_owners_only(cast: Any, browser_of: Any, who: str) 
     assert browser.get("/businesses/add/").status_code == 404
     assert browser.post("/businesses/add/", SETTINGS | {"start": "own"}).status_code == 404
     assert Business.objects.count() == 2
+
+
+def test_password_link_lets_the_person_choose_once(cast: Any) -> None:
+    link = actions.issue_password_link("VERA@example.jp")
+    assert link is not None
+    browser = Client(headers={"accept-language": "en"})
+    form = browser.get(link, follow=True)
+    assert form.status_code == 200
+    answer = browser.post(
+        form.request["PATH_INFO"], {"password1": "moon over the river", "password2": "moon over the river"}
+    )
+    assert answer.status_code == 302
+    assert User.objects.get(pk=cast.viewer.pk).check_password("moon over the river")
+    again = Client(headers={"accept-language": "en"}).get(link, follow=True)
+    assert b'name="password1"' not in again.content
+
+
+def test_password_link_of_an_unknown_person_is_none(db: None) -> None:
+    assert actions.issue_password_link("nobody@example.jp") is None
+
+
+def test_second_factor_is_asked_after_the_password(cast: Any) -> None:
+    totp.TOTP.activate(cast.owner, SECRET)
+    browser = Client(headers={"accept-language": "en"})
+    answer = browser.post("/account/login/", {"login": cast.owner.email, "password": PASSWORD})
+    assert answer["Location"] == "/account/second-factor/authenticate/"
+    assert browser.get("/you/").status_code == 302
+    wrong = browser.post("/account/second-factor/authenticate/", {"code": "000000"})
+    assert "_auth_user_id" not in wrong.wsgi_request.session
+    code = totp.format_hotp_value(totp.hotp_value(SECRET, int(time.time()) // 30))
+    assert browser.post("/account/second-factor/authenticate/", {"code": code})["Location"] == "/"
+    assert browser.get("/you/").status_code == 200

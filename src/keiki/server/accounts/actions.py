@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -194,6 +197,20 @@ def _keep_an_owner(membership: Membership) -> None:
 
 def _record_member(actor: User, action: str, membership: Membership, **values: Mapping[str, Any]) -> None:
     record(actor, action, business_id=membership.business_id, target=f"user:{membership.user_id}", **values)
+
+
+@transaction.atomic
+def issue_password_link(email: str) -> str | None:
+    """The path where a person chooses a fresh password, for whoever runs the machine; None for an unknown address.
+
+    The link works once and for three days (Django's PASSWORD_RESET_TIMEOUT).
+    """
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is None:
+        return None
+    record(None, "accounts.issue_password_link", target=f"user:{user.pk}")
+    key = default_token_generator.make_token(user)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
 
 
 @transaction.atomic

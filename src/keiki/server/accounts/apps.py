@@ -19,6 +19,7 @@ class AccountsConfig(AppConfig):
         "accounts.join": _("Joined the business"),
         "accounts.change_role": _("Changed a role"),
         "accounts.remove_member": _("Removed a member"),
+        "accounts.issue_password_link": _("Made a link for a fresh password"),
         "accounts.change_preferences": _("Changed own preferences"),
     }
 

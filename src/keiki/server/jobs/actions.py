@@ -157,15 +157,16 @@ def _again_or_stop(live: Live, error_id: str) -> None:
             "Something unexpected happened. Nothing was half saved. Try again, and report the number if it stays.",
             "予期しないことが起きました。途中までの結果は残っていません。もう一度試し、続くときは番号を知らせてください。",
             error_id,
+            RETRY_AFTER * run.attempt,
         )
 
 
-def _queue_again(run: Run, error_en: str, error_ja: str, error_id: str = "") -> None:
+def _queue_again(run: Run, error_en: str, error_ja: str, error_id: str = "", after: timedelta | None = None) -> None:
     run.error_id = error_id
     if run.attempt < run.attempts:
         run.status = Status.QUEUED
         run.save(update_fields=["status", "error_id"])
-        _deliver(run, RETRY_AFTER * run.attempt)
+        _deliver(run, after)
         return
     run.status, run.finished_at, run.error_en, run.error_ja = Status.FAILED, timezone.now(), error_en, error_ja
     run.save(update_fields=["status", "finished_at", "error_id", "error_en", "error_ja"])

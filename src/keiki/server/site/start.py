@@ -36,6 +36,17 @@ def create_setup_token() -> str | None:
     return issue_setup_token()
 
 
+def create_password_link(email: str) -> str | None:
+    """The path where this person can choose a fresh password, once; None for an unknown address.
+
+    For whoever runs the machine: Keiki also works where no e-mail can be sent.
+    """
+    setup()
+    from keiki.server.accounts.actions import issue_password_link
+
+    return issue_password_link(email)
+
+
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve the pages until the process is told to stop; run `migrate` first."""
     setup()
@@ -48,7 +59,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=4,
         respawn_failed_workers=True,
         websockets=False,
         log_access=False,
