@@ -686,3 +686,10 @@ class FileGone(KeikiError):
 
     en = "The file “{name}” is no longer here. What was imported is safe. Send the file once more."
     ja = "ファイル「{name}」はもうありません。取り込み済みのデータは無事です。もう一度送ってください。"
+
+
+class MeaningTwice(KeikiError):
+    """Two columns of a file were given one meaning."""
+
+    en = "Two columns have the meaning “{meaning}”: {columns}. Nothing was imported. Give one of them another meaning."
+    ja = "2つの列が同じ意味「{meaning}」になっています（{columns}）。まだ取り込んでいません。どちらかを変えてください。"

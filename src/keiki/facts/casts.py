@@ -12,7 +12,7 @@ import ibis
 
 from keiki.facts import dates, numerals, zones
 from keiki.facts.contract import Kind
-from keiki.facts.functions import matches, one_of, trim
+from keiki.facts.functions import instant_to_local, matches, one_of, trim
 
 LAKE_TYPES = {
     Kind.TEXT: "string",
@@ -31,8 +31,8 @@ SPACES = f" \t\r\n\v\f\u00a0{WIDE_SPACE}"
 EMPTY_MARKS = ("", "-", "－", "―", "—", "N/A", "#N/A", "NA", "NULL", "null", "None", "(blank)", "なし")
 """Cells that say "nothing here" in a column that is not text."""
 
-TRUE_WORDS = ("true", "t", "1", "1.0", "yes", "y", "on", "はい", "有", "有り", "あり", "○", "◯", "〇", "済", "済み", "✓")
-FALSE_WORDS = ("false", "f", "0", "0.0", "no", "n", "off", "いいえ", "無", "無し", "なし", "×", "✕", "未")
+TRUE_WORDS = (*"true t 1 1.0 yes y on".split(), *"はい 有 有り あり ○ ◯ 〇 済 済み ✓".split())
+FALSE_WORDS = (*"false f 0 0.0 no n off".split(), *"いいえ 無 無し なし × ✕ 未".split())
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,7 @@ def text(raw: Any, reading: Reading) -> Any:
     """Text without the spaces around it; blank is empty."""
     written = as_text(raw)
     # Trimming every cell costs more than reading a clean file: four comparisons say which cells need it.
-    spaced = (
-        (written < "!") | written.endswith(" ") | written.startswith(WIDE_SPACE) | written.endswith(WIDE_SPACE)
-    )
+    spaced = (written < "!") | written.endswith(" ") | written.startswith(WIDE_SPACE) | written.endswith(WIDE_SPACE)
     return ibis.cases((spaced, trim(written, SPACES).nullif("")), else_=written)
 
 
@@ -139,11 +137,12 @@ def day(raw: Any, reading: Reading) -> Any:
     if kind.is_date():
         return ibis.cases((zones.plausible_day(raw), raw))
     if kind.is_timestamp():
-        local = zones.instant_to_local(reading.zone, raw) if kind.timezone else raw.cast("timestamp")
+        local = instant_to_local(reading.zone, raw) if kind.timezone else raw.cast("timestamp")
         return ibis.cases((zones.plausible(local), local.cast("date")))
     if kind.is_string() or (kind.is_numeric() and not kind.is_boolean()):
         written = as_text(raw)
-        return ibis.cases((written.isnull(), ibis.null("date")), else_=dates.day(written, reading.zone, reading.date_order))
+        stated = dates.day(written, reading.zone, reading.date_order)
+        return ibis.cases((written.isnull(), ibis.null("date")), else_=stated)
     return _unreadable(Kind.DATE)
 
 

@@ -11,8 +11,9 @@ from ibis.expr import types as ir
 
 from keiki.facts import fact as fact_of
 from keiki.facts import vocabulary
-from keiki.facts.casts import LAKE_TYPES, Reading, as_text, cast, is_empty
+from keiki.facts.casts import Reading, as_text, cast, is_empty
 from keiki.facts.contract import Column, Fact, Kind
+from keiki.facts.defaults import with_defaults
 from keiki.facts.dimensions import dimension, dimension_names
 from keiki.facts.known_values import renamed
 from keiki.facts.mapping import Mapping, Rule
@@ -49,7 +50,7 @@ class Conformed:
 
     @property
     def table(self) -> ir.Table:
-        """Every row: `_row`, the columns in the lake's types, dimensions, and `_problems` (NULL or empty: a good row)."""
+        """Every row: `_row`, columns in the lake's types, dimensions, `_problems` (NULL or empty: a good row)."""
         return self.unnumbered if self.numbered else _numbered(self.unnumbered)
 
     @property
@@ -74,7 +75,7 @@ class Conformed:
 
     @property
     def unknown_vocabulary(self) -> ir.Table:
-        """Values that no vocabulary knows, most frequent first: column, value, rows. They load, but no filter sees them."""
+        """Values that no vocabulary knows, most frequent first: column, value, rows. They load all the same."""
         good = self.unnumbered_good
         found = [
             good.filter(good[c.name].notnull() & good[c.name].notin(list(vocabulary(c.vocabulary))))
@@ -215,44 +216,6 @@ class Plan:
         return empty, ibis.cases((alone, _problem(heading, ibis.null("string"), ibis.literal("required_empty"))))
 
 
-def with_defaults(fact: Fact, targets: dict[str, Any]) -> dict[str, Any]:
-    """The targets with what an empty cell means: a completed order, a profit of amount less cost, a usual scale."""
-    filled = dict(targets)
-    if fact.name == "orders":
-        status = filled.get("status")
-        filled["status"] = ibis.literal("completed") if status is None else ibis.coalesce(status, "completed")
-        if "amount" in filled and "cost" in filled:
-            amount, cost = (filled[name].cast("decimal(38, 4)") for name in ("amount", "cost"))
-            profit = (amount - cost).try_cast(LAKE_TYPES[Kind.MONEY])
-            filled["gross_profit"] = ibis.coalesce(filled["gross_profit"], profit) if "gross_profit" in filled else profit
-    if fact.name == "surveys":
-        top = usual_scale(filled["kind"])
-        filled["scale_max"] = ibis.coalesce(filled["scale_max"], top) if "scale_max" in filled else top
-    return filled
-
-
-def usual_scale(kind: Any) -> Any:
-    """The top of the scale that a kind of survey usually has: 10 for NPS, 1 for awareness, 5 where nothing is known."""
-    scales = {
-        value: float(flag.removeprefix("scale "))
-        for value, label in vocabulary("survey_kind").items()
-        for flag in label.flags
-        if flag.startswith("scale ")
-    }
-    return ibis.cases(*((kind == value, top) for value, top in scales.items()), else_=5.0)
-
-
-def first_spans(subscriptions: ir.Table) -> ir.Table:
-    """Subscriptions with reason `new` where a customer's first span has none.
-
-    Which span is the first shows only in the whole table, so this belongs behind the load, not into one file.
-    """
-    order = [subscriptions.valid_from, subscriptions.subscription_id]
-    place = ibis.row_number().over(group_by="customer_id", order_by=order)
-    reason_or_new = ibis.cases((place == 0, ibis.coalesce(subscriptions.reason, "new")), else_=subscriptions.reason)
-    return subscriptions.mutate(reason=reason_or_new)
-
-
 def _cells(at: int, target: str, kind: Kind, rule: Rule, table: ir.Table) -> tuple[Cell, ...]:
     count = len(raw_inputs(rule, table))
     return tuple(Cell(target, kind, rule.sources[place], f"{at}_{place}") for place in range(count))
@@ -285,4 +248,3 @@ def _numbered(rows: ir.Table) -> ir.Table:
 
 def _good(rows: ir.Table) -> ir.Table:
     return rows.filter(ibis.coalesce(rows[PROBLEMS].length(), 0) == 0).drop(PROBLEMS)
-

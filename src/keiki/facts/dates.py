@@ -100,7 +100,7 @@ def _read(text: Any, order: str, finish: Callable[[Any, Any], Any]) -> Any:
     """The slow way: every written form, then names of months, then bare numbers."""
 
     def forms(s: Any) -> Any:
-        parts = let(groups(s, WRITTEN, PARTS), lambda p: ibis.struct({"at": _local(p, order), "offset": _offset(p["zone"])}))
+        parts = let(groups(s, WRITTEN, PARTS), lambda p: _stated(p, order))
         written = let(parts, lambda stated: finish(stated["at"], stated["offset"]))
         named = ibis.cases((matches(s, NAMED_MONTH), read_as(s, ibis.array(list(NAMED_MONTHS)))))
         return ibis.cases(
@@ -146,9 +146,13 @@ def _offset(zone: Any) -> Any:
     )
 
 
+def _stated(parts: Any, order: str) -> Any:
+    return ibis.struct({"at": _local(parts, order), "offset": _offset(parts["zone"])})
+
+
 def _local(parts: Any, order: str) -> Any:
     """The written parts as a naive local time, NULL when the calendar or the clock has no such moment."""
-    return let(_date(parts, order), lambda d: ibis.cases((d.notnull(), (d + " " + _clock(parts)).try_cast("timestamp"))))
+    return let(_date(parts, order), lambda day: (day + " " + _clock(parts)).try_cast("timestamp"))
 
 
 def _date(parts: Any, order: str) -> Any:
@@ -175,9 +179,7 @@ def _by_order(parts: Any, order: str) -> Any:
 def _era_date(parts: Any) -> Any:
     era = ibis.cases(*((parts["era"] == name, letter) for name, letter in ERA_NAMES.items()), else_=parts["era"])
     year = ibis.cases((parts["era_year"] == "元", "1"), else_=parts["era_year"]).cast("int64")
-    found = [
-        (era == letter, _era_day(year + add, parts, first_day)) for letter, (add, first_day) in ERAS.items()
-    ]
+    found = [(era == letter, _era_day(year + add, parts, first_day)) for letter, (add, first_day) in ERAS.items()]
     return ibis.cases(*found)
 
 

@@ -16,8 +16,8 @@ RESERVED = ("_row", "_import", "_problems", "_source_problem")
 def dimension_name(heading: str, taken: Iterable[str] = ()) -> str:
     """A heading as a name: Japanese stays, spaces and signs become _, a number is added where the name is taken.
 
-    >>> dimension_name("支払 方法（税込）"), dimension_name("Order-Date"), dimension_name("2nd"), dimension_name("A", ["a"])
-    ('支払_方法_税込', 'order_date', 'column_2nd', 'a_2')
+    >>> dimension_name("支払 方法（税込）"), dimension_name("2nd"), dimension_name("A", ["a"])
+    ('支払_方法_税込', 'column_2nd', 'a_2')
     """
     plain = unicodedata.normalize("NFKC", heading).lower()
     name = re.sub(r"\W+", "_", plain).strip("_") or "column"

@@ -13,6 +13,7 @@ from keiki.facts.contract import Role
 TRANSFORMS: dict[str, int] = {
     "copy": 1,
     "constant": 0,
+    "row_number": 0,
     "first": 1,
     "hash": 1,
     "id_or_hash": 2,
@@ -27,6 +28,7 @@ TRANSFORMS: dict[str, int] = {
 """What a rule can do, with the number of source columns it needs at least.
 
 - `copy` the column · `constant` the same value in every row · `first` the first column that is not empty
+- `row_number` the number of the row behind `value`, for rows that have no id of their own
 - `hash` of the lower-case text, so that an e-mail never enters the lake · `id_or_hash` the first column, where empty
   the hash of the second · `join` texts with `value` between them · `is_empty`, `is_filled` yes or no about a column
 - `sum`, `difference` (first minus the others; an empty cell counts as 0, all empty is empty), `product`
@@ -45,8 +47,10 @@ class Rule:
 
     def as_dict(self) -> dict[str, Any]:
         """The rule as JSON-able values, without what is not set."""
-        stated = {"sources": list(self.sources), "transform": self.transform, "value": self.value, "values": self.values}
-        return {name: value for name, value in stated.items() if value not in (None, {}, [])}
+        stated: dict[str, Any] = {"sources": list(self.sources), "transform": self.transform}
+        if self.value is not None:
+            stated["value"] = self.value
+        return stated | ({"values": self.values} if self.values else {})
 
 
 @dataclass(frozen=True)

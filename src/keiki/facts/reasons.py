@@ -18,7 +18,7 @@ REASONS: dict[str, Label] = {
     "not_yes_or_no": Label("「はい」か「いいえ」として読めません", "this is neither yes nor no"),
     "too_few_columns": Label("列の数が足りません", "this row has too few columns"),
     "too_many_columns": Label("列の数が多すぎます", "this row has too many columns"),
-    "broken_quotes": Label("引用符（\"）が閉じていません", "the quotation marks of this row do not match"),
+    "broken_quotes": Label('引用符（"）が閉じていません', "the quotation marks of this row do not match"),
     "row_too_long": Label("行が長すぎます", "this row is too long"),
     "broken_characters": Label("文字コードが壊れています", "this row has broken characters"),
     "broken_row": Label("行の形が崩れています", "this row cannot be read"),

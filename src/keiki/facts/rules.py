@@ -32,6 +32,9 @@ def raw_inputs(rule: Rule, table: Any) -> tuple[Any, ...]:
 
 def made_value(rule: Rule, table: Any, kind: Kind, reading: Reading) -> Any:
     """The target of a rule that reads no cell as a number or date: constants, texts, hashes, yes and no."""
+    if rule.transform == "row_number":
+        number = table["_row"] if "_row" in table.columns else ibis.row_number() + 1
+        return ibis.literal("" if rule.value is None else str(rule.value)) + number.cast("string")
     columns = [table[name] for name in rule.sources]
     return MAKERS[rule.transform](columns, rule, kind, reading)
 
@@ -40,21 +43,25 @@ def combined(rule: Rule, values: Sequence[Any], kind: Kind, reading: Reading) ->
     """The target from source columns that already have its type."""
     if len(values) == 1 and rule.transform in ("copy", "first", "sum"):
         return values[0]
-    if kind is Kind.MONEY:
-        return _combine(rule, [v.cast(MONEY_WIDE) for v in values], reading).try_cast(LAKE_TYPES[kind])
-    return _combine(rule, values, reading).try_cast(LAKE_TYPES[kind])
+    if rule.transform == "product":
+        return reduce(lambda a, b: _product(a, b, kind), values)
+    wide = [v.cast(MONEY_WIDE) for v in values] if kind is Kind.MONEY else list(values)
+    return _combine(rule, wide, reading).try_cast(LAKE_TYPES[kind])
+
+
+def _product(first: Any, second: Any, kind: Kind) -> Any:
+    # DECIMAL(18,4) times DECIMAL(18,4) is exact in 36 digits; one more factor would outgrow them.
+    return (first * second).try_cast(LAKE_TYPES[kind])
 
 
 def _combine(rule: Rule, values: Sequence[Any], reading: Reading) -> Any:
     if rule.transform == "net_of_tax":
         return _net_of_tax(rule, values, reading)
-    if rule.transform == "product":
-        # DECIMAL × DECIMAL would outgrow 38 digits: money times a count is exact in DOUBLE to 15 digits.
-        return reduce(lambda a, b: a * b, (v.cast("float64") for v in values)).round(4)
-    known = [ibis.coalesce(v, v.type().is_decimal() and Decimal(0) or 0) for v in values]
-    sign = -1 if rule.transform == "difference" else 1
-    total = reduce(lambda a, b: a + b * sign if sign < 0 else a + b, known)
-    return ibis.cases((reduce(lambda a, b: a & b, (v.isnull() for v in values)), ibis.null(total.type())), else_=total)
+    zero = Decimal(0) if values[0].type().is_decimal() else 0
+    known = [ibis.coalesce(v, zero) for v in values]
+    joined = reduce(lambda a, b: a - b, known) if rule.transform == "difference" else reduce(lambda a, b: a + b, known)
+    every_empty = reduce(lambda a, b: a & b, (v.isnull() for v in values))
+    return ibis.cases((every_empty, ibis.null(joined.type())), else_=joined)
 
 
 def _net_of_tax(rule: Rule, values: Sequence[Any], reading: Reading) -> Any:
@@ -71,7 +78,8 @@ def _filled(raw: Any) -> Any:
 
 
 def _constant(columns: Sequence[Any], rule: Rule, kind: Kind, reading: Reading) -> Any:
-    return cast(ibis.literal(rule.value, "string") if isinstance(rule.value, str) else ibis.literal(rule.value), kind, reading)
+    literal = ibis.literal(rule.value, "string") if isinstance(rule.value, str) else ibis.literal(rule.value)
+    return cast(literal, kind, reading)
 
 
 def _hash(columns: Sequence[Any], rule: Rule, kind: Kind, reading: Reading) -> Any:
