@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business, Invitation, Membership, User
+from keiki.server.site import create_password_link
 
 SETTINGS = {
     "name": "Tea house",
@@ -259,7 +260,7 @@ def test_business_is_added_by_owners_only(cast: Any, browser_of: Any, who: str) 
 
 
 def test_password_link_lets_the_person_choose_once(cast: Any) -> None:
-    link = actions.issue_password_link("VERA@example.jp")
+    link = create_password_link("VERA@example.jp")
     assert link is not None
     browser = Client(headers={"accept-language": "en"})
     form = browser.get(link, follow=True)
@@ -274,7 +275,7 @@ def test_password_link_lets_the_person_choose_once(cast: Any) -> None:
 
 
 def test_password_link_of_an_unknown_person_is_none(db: None) -> None:
-    assert actions.issue_password_link("nobody@example.jp") is None
+    assert create_password_link("nobody@example.jp") is None
 
 
 def test_second_factor_is_asked_after_the_password(cast: Any) -> None:

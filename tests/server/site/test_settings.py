@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from keiki.server.site import settings
 
 SHOW = "from keiki.server.site import settings as s; print({})"
 
@@ -60,3 +63,10 @@ def test_migrations_are_complete(db: None) -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "accounts", "audit", "jobs", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_setting_is_documented() -> None:
+    source = Path(settings.__file__).read_text(encoding="utf-8")
+    asked = set(re.findall(r"""env\.?\w*\(\s*"([A-Z_]+)\"""", source)) | {"KEIKI_HOME"}
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE)) == asked

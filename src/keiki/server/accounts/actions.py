@@ -12,7 +12,6 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -200,17 +199,16 @@ def _record_member(actor: User, action: str, membership: Membership, **values: M
 
 
 @transaction.atomic
-def issue_password_link(email: str) -> str | None:
-    """The path where a person chooses a fresh password, for whoever runs the machine; None for an unknown address.
+def issue_password_key(email: str) -> tuple[str, str] | None:
+    """The person's number and a key to choose a fresh password, for whoever runs the machine; None when unknown.
 
-    The link works once and for three days (Django's PASSWORD_RESET_TIMEOUT).
+    The key works once and for three days (Django's PASSWORD_RESET_TIMEOUT).
     """
     user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if user is None:
         return None
     record(None, "accounts.issue_password_link", target=f"user:{user.pk}")
-    key = default_token_generator.make_token(user)
-    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+    return user_pk_to_url_str(user), default_token_generator.make_token(user)
 
 
 @transaction.atomic

@@ -42,9 +42,12 @@ def create_password_link(email: str) -> str | None:
     For whoever runs the machine: Keiki also works where no e-mail can be sent.
     """
     setup()
-    from keiki.server.accounts.actions import issue_password_link
+    from django.urls import reverse
 
-    return issue_password_link(email)
+    from keiki.server.accounts.actions import issue_password_key
+
+    issued = issue_password_key(email)
+    return reverse("account_reset_password_from_key", args=issued) if issued else None
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
