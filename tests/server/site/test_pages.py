@@ -139,6 +139,12 @@ def test_every_page_is_hardened(db: None, client: Client) -> None:
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Permissions-Policy"] == "camera=(), geolocation=(), microphone=()"
+    assert headers["Cache-Control"] == "private, no-cache"
+
+
+def test_part_of_a_page_asks_to_sign_in_again_as_a_whole(db: None, client: Client) -> None:
+    answer = client.get("/you/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
 
 
 def test_choose_look_remembers_language_and_colours(db: None, client: Client) -> None:

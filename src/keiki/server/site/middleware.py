@@ -1,10 +1,11 @@
-"""Small things done for every request: the person's own language, a header, words for an error."""
+"""Small things done for every request: headers, the person's own language, words for an error."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
 
 from keiki.errors import KeikiError
@@ -13,8 +14,8 @@ from keiki.server.site import pages
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-class PermissionsPolicy:
-    """Tells the browser that no page here needs camera, microphone or place."""
+class Headers:
+    """No page here needs camera, microphone or place, and what a person sees is kept by no proxy."""
 
     def __init__(self, handle: Handler) -> None:
         self.handle = handle
@@ -22,6 +23,21 @@ class PermissionsPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.handle(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class SignInAgain:
+    """When the session has ended, a part of a page does not become the log-in form: the whole page asks again."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.handle(request)
+        to_log_in = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+        if to_log_in and request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         return response
 
 
