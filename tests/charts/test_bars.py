@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from keiki.charts.bars import Bar, history
+from keiki.charts.bars import NARROW, Bar, history
 from keiki.charts.format import Style
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,3 +54,10 @@ def test_history_table_holds_every_exact_value() -> None:
 
 def test_history_without_values_still_draws_its_frame() -> None:
     assert drawn([]).findall(f"{SVG}rect") == []
+
+
+def test_history_narrow_keeps_letters_and_skips_names() -> None:
+    bars = [Bar(str(n), str(n), n) for n in range(1, 14)]
+    root = ElementTree.fromstring(history("a", "b", bars, "count", width=NARROW).svg)
+    names = [text.text for text in root.findall(f"{SVG}text") if text.get("text-anchor") == "middle"]
+    assert (root.get("width"), names) == ("360", ["1", "3", "5", "7", "9", "11", "13", "13"])

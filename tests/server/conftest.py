@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from tests.server.shop import make_shop
 
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business, Membership, Role, User
+from keiki.server.data import actions as actions_of_data
+from keiki.server.kpis import queries as queries_of_kpis
 
 PASSWORD = "a fine long sentence"
 BUSINESS = {"name": "Tea shop", "currency": "JPY", "zone": "Asia/Tokyo", "fiscal_start": 4}
@@ -78,3 +83,35 @@ def many_connections(_guarded_after: None, transactional_db: None) -> Iterator[N
     """A database whose changes other threads see; the audit log is unguarded while the tables are emptied."""
     yield
     _guard("unguard")
+
+
+@pytest.fixture(scope="session")
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a business with four months of orders, made once."""
+    folder = tmp_path_factory.mktemp("shop") / "business"
+    make_shop(folder)
+    return folder
+
+
+@pytest.fixture
+def shop(cast: Cast, shop_folder: Path) -> Iterator[Cast]:
+    """The cast, and their business has numbers."""
+    shutil.copytree(shop_folder, cast.business.folder)
+    yield cast
+    forget(cast.business)
+
+
+@pytest.fixture
+def bare(cast: Cast) -> Iterator[Cast]:
+    """The cast, and their business has no rows yet; what a test loads is gone afterwards."""
+    yield cast
+    forget(cast.business)
+
+
+def forget(business: Business) -> None:
+    """Close a business and remove its folder, since the next test's has the same name."""
+    opened = actions_of_data._open.pop(business.id, None)
+    if opened is not None:
+        opened.business.close()
+    shutil.rmtree(business.folder, ignore_errors=True)
+    queries_of_kpis._kept._answers.clear()

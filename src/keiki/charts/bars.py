@@ -41,7 +41,8 @@ def history(
         if (len(bars) - 1 - index) % every == 0:
             body += _text("tick", LEFT + (index + 0.5) * slot, HEIGHT - 8, "middle", bar.tick)
     if last >= 0:
-        body += _direct_label(bars[last], LEFT + (last + 0.5) * slot, scale, unit, style, width)
+        beside = max(bar.value or 0 for bar in bars[max(last - 1, 0) : last + 1])
+        body += _direct_label(bars[last], LEFT + (last + 0.5) * slot, scale.y(max(beside, 0)) - 6, unit, style, width)
     svg = drawing(width, HEIGHT, title, sentence, body, "bars")
     return Chart(svg, title, sentence, _table(title, bars, unit, style))
 
@@ -91,9 +92,7 @@ def _bar(bar: Bar, left: float, slot: float, scale: _Scale, strong: bool) -> str
     )
 
 
-def _direct_label(bar: Bar, x: float, scale: _Scale, unit: str, style: Style, width: int) -> str:
-    assert bar.value is not None
-    y = scale.y(max(bar.value, 0)) - 6
+def _direct_label(bar: Bar, x: float, y: float, unit: str, style: Style, width: int) -> str:
     return _text("direct", min(x, width - RIGHT - 28), y, "middle", number(bar.value, unit, style))
 
 

@@ -91,7 +91,7 @@ def worst(statuses: Iterable[str]) -> str:
 
 
 def troubled(twigs: Sequence[Twig]) -> frozenset[str]:
-    """The branches that a page opens first: those that lead to a node in `act`; without any, the first two levels."""
+    """The branches that a page opens first: those that lead to a node in `act`; without any, the root."""
     parent = {twig.id: twig.parent for twig in twigs}
     opened: set[str] = set()
     for twig in twigs:
@@ -101,7 +101,7 @@ def troubled(twigs: Sequence[Twig]) -> frozenset[str]:
         while above is not None and above not in opened:
             opened.add(above)
             above = parent[above]
-    return frozenset(opened) if opened else levels(twigs, 2)
+    return frozenset(opened) if opened else levels(twigs, 1)
 
 
 def levels(twigs: Sequence[Twig], count: int) -> frozenset[str]:

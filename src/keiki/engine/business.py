@@ -95,10 +95,12 @@ class Business:
         *,
         mode: str = "upsert",
         progress: Progress = silent,
+        name: str | None = None,
         **options: Any,
     ) -> Import:
         """Bring a file, a table or rows from Python into the lake, all or nothing.
 
+        `name` is what the history calls the source, and `replace` replaces what came under that name.
         Without `fact` and `mapping` both are guessed. With `fact` alone, columns are taken by their names.
         Rows that cannot be read are listed (`rejected`), the others loaded. Raises a `KeikiError` when none could be.
         """
@@ -109,7 +111,7 @@ class Business:
                 for part in opened.parts(fact, mapping)
             ]
             return self.lake.import_parts(
-                parts, source=opened.name, mode=mode, fingerprint=opened.fingerprint, progress=progress
+                parts, source=name or opened.name, mode=mode, fingerprint=opened.fingerprint, progress=progress
             )
 
     def imports(self) -> tuple[Import, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -14,15 +15,25 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
+from keiki.demo import load_demo
 from keiki.engine.business import Business as Numbers
 from keiki.engine.business import open_business
+from keiki.engine.imports import Import
+from keiki.engine.preview import ColumnPreview as ColumnPreview
+from keiki.engine.preview import PartPreview as PartPreview
+from keiki.engine.preview import Preview as Preview
+from keiki.engine.preview import Refusal as Refusal
+from keiki.engine.preview import preview
 from keiki.engine.settings import FILE, Settings
-from keiki.errors import EmptyFile, FileTooLarge, UnknownFileKind
+from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind
+from keiki.facts import FACTS
+from keiki.facts.mapping import Mapping as ColumnMapping
 from keiki.server.accounts.models import Business, User
 from keiki.server.audit.actions import record
 from keiki.server.data.models import Mode, Upload
 from keiki.server.jobs.actions import enqueue
 from keiki.server.jobs.models import Run
+from keiki.sources.limits import Limits
 
 IMPORT_JOB: Final = "data.import_file"
 UNDO_JOB: Final = "data.undo_import"
@@ -91,7 +102,7 @@ def upload_limit() -> int:
     return int(getattr(settings, "UPLOAD_LIMIT", 2048 * 1024**2))
 
 
-def receive_file(actor: User, business: Business, file: UploadedFile) -> Upload:
+def receive_file(actor: User, business: Business, file: UploadedFile[bytes]) -> Upload:
     """Keep a file under a name of our own; `FileTooLarge`, `UnknownFileKind` and `EmptyFile` keep nothing."""
     name = Path(file.name or "").name[:255]
     suffix = next((each for each in SUFFIXES if name.lower().endswith(each)), None)
@@ -109,7 +120,7 @@ def receive_file(actor: User, business: Business, file: UploadedFile) -> Upload:
     return upload
 
 
-def _write(file: UploadedFile, path: Path) -> None:
+def _write(file: UploadedFile[bytes], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}")
     try:
@@ -131,9 +142,9 @@ def drop_upload(actor: User, upload: Upload) -> None:
 
 
 @transaction.atomic
-def start_import(actor: User, upload: Upload, reading: Mapping[str, Any], mode: str) -> Run:
-    """Queue the import of a file whose columns are confirmed; the run can be watched."""
-    upload.reading, upload.mode = dict(reading), Mode(mode)
+def start_import(actor: User, upload: Upload, mapping: ColumnMapping | None, mode: str) -> Run:
+    """Queue the import of a file whose columns are confirmed (no mapping: a known export); the run can be watched."""
+    upload.reading, upload.mode = {"mapping": mapping.as_dict()} if mapping else {}, Mode(mode)
     upload.run = enqueue(IMPORT_JOB, actor=actor, business_id=upload.business_id, upload_id=str(upload.pk))
     upload.save(update_fields=["reading", "mode", "run"])
     new = {"name": upload.name, "mode": mode}
@@ -153,3 +164,142 @@ def start_demo(actor: User, business: Business) -> Run:
     """Queue filling a business with the sample company's two years."""
     record(actor, "data.make_demo", business_id=business.id)
     return enqueue(DEMO_JOB, actor=actor, business_id=business.id)
+
+
+# --- reading the lake: the other half of the door, for what only the lake knows ---
+
+
+@dataclass(frozen=True)
+class State:
+    """The days each fact with rows speaks of, the last of them, and the history."""
+
+    days: Mapping[str, tuple[date | None, date | None]]
+    today: date | None
+    imports: tuple[Done, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """One entry of the history, as pages show it. `at` is a naive UTC instant, `source` the file's own name."""
+
+    id: str
+    at: datetime
+    kind: str
+    source: str
+    facts: tuple[str, ...]
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    rejected: int
+    undone: bool
+
+    @property
+    def taken(self) -> int:
+        """Rows that changed what the numbers say."""
+        return self.added + self.changed + self.removed
+
+
+@dataclass(frozen=True)
+class RejectedCell:
+    """One cell that an import refused."""
+
+    fact: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+def state_of(business: Business) -> State:
+    """What a business's lake holds now."""
+    numbers = opened(business).business
+    coverage = {name: numbers.measurer.coverage(name) for name in FACTS}
+    days = {name: (found.first, found.last) for name, found in coverage.items() if found.first is not None}
+    return State(days, numbers.today if days else None, tuple(_done(one) for one in numbers.imports()))
+
+
+def import_in(business: Business, import_id: str) -> Done | None:
+    """An entry of the history of a business."""
+    return next((_done(one) for one in opened(business).business.imports() if one.id == import_id), None)
+
+
+def rejected_in(business: Business, import_id: str, offset: int, limit: int) -> tuple[RejectedCell, ...]:
+    """What an import refused, in the order of the file."""
+    rows = opened(business).business.rejected(import_id, offset, limit).to_pylist()
+    return tuple(RejectedCell(r["fact"], r["row"], r["column"] or "", r["value"] or "", r["reason"]) for r in rows)
+
+
+def look(upload: Upload, fact_name: str | None = None, mapping: ColumnMapping | None = None) -> Preview:
+    """What a file would become: guessed, or as the fact or by the mapping a person has chosen."""
+    if not upload.path.exists():
+        raise FileGone(name=upload.name)
+    numbers = opened(upload.business).business
+    return preview(numbers, upload.path, fact=fact_name, mapping=mapping, limits=_limits())
+
+
+def _limits() -> Limits:
+    return replace(Limits(), file=upload_limit(), unpacked=20 * upload_limit())
+
+
+def _done(one: Import) -> Done:
+    return Done(
+        id=one.id,
+        at=one.at,
+        kind=one.kind,
+        source=one.source,
+        facts=tuple(part.fact for part in one.parts),
+        added=one.added,
+        changed=one.changed,
+        removed=one.removed,
+        unchanged=one.unchanged,
+        rejected=one.rejected,
+        undone=one.undone,
+    )
+
+
+# --- the work itself, called by tasks ---
+
+Report = Callable[[float, str, str], None]
+"""Told how far the work is (0 to 1) and what is being done, in English and Japanese."""
+
+
+def import_upload(upload_id: str, business_id: str, report: Report) -> dict[str, Any]:
+    """Bring an uploaded file into the lake; the file goes when its rows are there."""
+    upload = Upload.objects.select_related("business").get(pk=upload_id, business_id=business_id)
+    if upload.import_id:
+        return {"import_id": upload.import_id}
+    if not upload.path.exists():
+        raise FileGone(name=upload.name)
+    stated = upload.reading.get("mapping")
+    done = opened(upload.business).business.load(
+        upload.path,
+        mapping=ColumnMapping.from_dict(stated) if stated else None,
+        mode=upload.mode,
+        name=upload.name,
+        progress=lambda fraction, words: report(fraction, words.en, words.ja),
+        limits=_limits(),
+    )
+    upload.import_id = done.id
+    upload.save(update_fields=["import_id"])
+    upload.path.unlink(missing_ok=True)
+    return {"import_id": done.id, "already": done.already}
+
+
+def undo_import(import_id: str, business_id: str, report: Report) -> dict[str, Any]:
+    """Take an import back."""
+    numbers = opened(Business.objects.get(pk=business_id)).business
+    done = numbers.undo(import_id, lambda fraction, words: report(fraction, words.en, words.ja))
+    return {"import_id": done.id}
+
+
+def make_demo(business_id: str, report: Report) -> dict[str, Any]:
+    """Fill a business with the sample company's two years."""
+    numbers = opened(Business.objects.get(pk=business_id)).business
+
+    def told(fraction: float, name: str) -> None:
+        declared = FACTS.get(name)
+        report(fraction, declared.en if declared else "", declared.ja if declared else "")
+
+    load_demo(numbers, progress=told)
+    return {}

@@ -285,11 +285,11 @@ def _spark(business: Business, reading: TreeNumbers, node: Node, style: Style) -
 def _chips(business: Business, reading: TreeNumbers, asked: Asked, path: str, style: Style) -> tuple[Chip, ...]:
     chips = []
     if asked.segment is not None:
-        words = f"{dimension_words(asked.segment[0], style)}: {asked.segment[1]}"
+        dimension, value = asked.segment
+        words = f"{dimension_words(dimension, style)}: {queries.value_label(dimension, value, style.language)}"
         chips.append(Chip(words, "accent", asked.url(path, segment=None)))
     if reading.elapsed is not None:
-        days = reading.elapsed
-        chips.append(Chip(_("So far: {days} days, compared with the same number of days").format(days=days), "watch"))
+        chips.append(Chip(_("So far"), "watch"))
     chips.append(Chip(tax_words(business)))
     return tuple(chips)
 
@@ -308,7 +308,7 @@ def _opening_hint(asked: Asked, twigs: Sequence[Twig]) -> str:
         return ""
     if any(twig.status == "act" for twig in twigs):
         return _("Only branches that lead to “Act now” are open.")
-    return _("Nothing needs action now, so two levels are open.")
+    return _("Nothing needs action now.")
 
 
 def _formula_words(reading: TreeNumbers, node: Node, style: Style) -> str:
@@ -498,7 +498,7 @@ def _segments(
             continue
         name = segment[0]
         url = asked.url(path, segment=(by, name), by="") if name is not None else ""
-        words = name if name is not None else _("(empty)")
+        words = queries.value_label(by, name, style.language) if name is not None else _("(empty)")
         shown = SegmentRow(words, exact(value, node.unit, style), change(value, before, node.unit, style), url)
         rows.append((-(value or 0.0), words, shown))
     return tuple(row for _size, _words, row in sorted(rows, key=lambda each: each[:2]))

@@ -16,7 +16,7 @@ from django.http import Http404
 from keiki.catalogue.kpi import Kpi
 from keiki.charts.status import status
 from keiki.engine.measured import TreeReading
-from keiki.facts import FACTS
+from keiki.facts import FACTS, vocabulary
 from keiki.formula import Compare, Condition, Reference, Text, references
 from keiki.lens import Lens
 from keiki.measures.measure import Measure
@@ -256,6 +256,14 @@ def dimension_label(name: str, language: str) -> str:
     columns = (declared.column(name) for declared in FACTS.values())
     column = next((each for each in columns if each is not None), None)
     return name if column is None else column.ja if language == "ja" else column.en
+
+
+def value_label(dimension: str, value: str, language: str) -> str:
+    """What a value of a dimension is called, where a vocabulary knows it; else the value itself."""
+    columns = (declared.column(dimension) for declared in FACTS.values())
+    domain = next((column.vocabulary for column in columns if column is not None), None)
+    label = vocabulary(domain).get(value) if domain is not None else None
+    return value if label is None else label.words(language)
 
 
 def unit_words(name: str, language: str) -> str:

@@ -1,0 +1,19 @@
+"""The Django app of files and imports."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DataConfig(AppConfig):
+    name = "keiki.server.data"
+    audit_words: ClassVar[dict[str, Any]] = {
+        "data.receive_file": _("Sent a file"),
+        "data.start_import": _("Started an import"),
+        "data.drop_upload": _("Removed a file that was not imported"),
+        "data.undo_import": _("Took an import back"),
+        "data.make_demo": _("Asked for sample data"),
+    }
