@@ -31,8 +31,8 @@ SPACES = f" \t\r\n\v\f\u00a0{WIDE_SPACE}"
 EMPTY_MARKS = ("", "-", "－", "―", "—", "N/A", "#N/A", "NA", "NULL", "null", "None", "(blank)", "なし")
 """Cells that say "nothing here" in a column that is not text."""
 
-TRUE_WORDS = (*"true t 1 1.0 yes y on".split(), *"はい 有 有り あり ○ ◯ 〇 済 済み ✓".split())
-FALSE_WORDS = (*"false f 0 0.0 no n off".split(), *"いいえ 無 無し なし × ✕ 未".split())
+TRUE_WORDS = ("true", "t", "1", "1.0", "yes", "y", "on", "はい", "有", "有り", "あり", "○", "◯", "〇", "済", "✓")
+FALSE_WORDS = ("false", "f", "0", "0.0", "no", "n", "off", "いいえ", "無", "無し", "なし", "×", "✕", "未")
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,10 @@ def as_text(raw: Any) -> Any:
     if kind.is_string():
         return raw
     if kind.is_floating():
-        whole = raw == raw.floor()
-        exact = whole & (raw.abs() < 1e15)
-        return ibis.cases((exact, raw.try_cast("int64").cast("string")), else_=raw.cast("string"))
+        # Ibis would turn floor() into a cast that fails on NaN and on 1e300; a cast that is tried does not.
+        whole = raw.try_cast("int64")
+        exact = (whole == raw) & (raw.abs() < 1e15)
+        return ibis.cases((exact, whole.cast("string")), else_=raw.cast("string"))
     if kind.is_decimal():
         trimmed = raw.cast("string").re_replace(r"(\.[0-9]*?)0+$", r"\1").re_replace(r"\.$", "")
         return ibis.cases((raw.cast("string").contains("."), trimmed), else_=raw.cast("string"))
@@ -109,12 +110,13 @@ def integer(raw: Any, reading: Reading) -> Any:
     if kind.is_string():
         simple = matches(raw, "-?[0-9]{1,18}")
         stated = numerals.amount(raw)
-        slow = ibis.cases((stated == stated.round(), stated.try_cast("int64")))
+        slow = ibis.cases((stated.try_cast("int64") == stated, stated.try_cast("int64")))
         return ibis.cases((raw.isnull(), ibis.null("int64")), (simple, raw.try_cast("int64")), else_=slow)
     if kind.is_integer():
         return raw if str(kind) == "int64" else raw.try_cast("int64")
     if kind.is_numeric() and not kind.is_boolean():
-        return ibis.cases((raw == raw.round(), raw.try_cast("int64")))
+        whole = raw.try_cast("int64")
+        return ibis.cases((whole == raw, whole))
     return _unreadable(Kind.INTEGER)
 
 

@@ -56,7 +56,7 @@ def open_delimited(
     header: int | None = None,
 ) -> Delimited:
     """A text file as a table of text columns. What is not said is sniffed; `header` is the line of the names."""
-    encoding = encoding or sniff_encoding(path, limits)
+    encoding, whole = (encoding, False) if encoding else sniff_encoding(path, limits)
     readable = _readable(path, encoding, connection, limits)
     text = _head(readable, limits)
     delimiter = delimiter or sniff_delimiter(text)
@@ -66,7 +66,7 @@ def open_delimited(
     found = find_header(rows, header)
     if len(found.names) > limits.columns:
         raise SourceTooLarge(name=path.name, size=len(found.names), most=limits.columns)
-    reading = _Reading(readable, path.name, connection, delimiter, found)
+    reading = _Reading(readable, path.name, connection, delimiter, found, whole or readable != path)
     table, total = reading.table()
     return Delimited(table, found.names, encoding, delimiter, total, found)
 
@@ -101,6 +101,8 @@ class _Reading:
     connection: Any
     delimiter: str
     header: Header
+    clean: bool
+    """Whether every byte is known to be UTF-8. Otherwise counting must look into every cell."""
 
     def table(self) -> tuple[ir.Table, int]:
         """The rows as an expression and their number: one quick pass counts them and finds the broken lines."""
@@ -131,7 +133,10 @@ class _Reading:
         """Broken lines as (data row, code, text), and the number of good rows."""
         run, tag = self.connection.con.execute, f"broken_{next(_numbers)}"
         options = f", store_rejects = true, rejects_table = '{tag}', rejects_scan = '{tag}_scan', rejects_limit = 0"
-        good = int(run(f"SELECT count(*) FROM {self._scan(strict, options)}").fetchone()[0])
+        cells = ", ".join(f"count({name(heading)})" for heading in self.header.names)
+        counted = "count(*)" if self.clean else f"count(*), {cells}"
+        # fetchall runs the query to its end; only then DuckDB writes the list of broken lines.
+        good = int(run(f"SELECT {counted} FROM {self._scan(strict, options)}").fetchall()[0][0])
         before = self.header.skip + self.header.stated
         listed = run(
             f"""SELECT line - {before}, min(error_type), any_value(csv_line)[:1000] FROM {tag}

@@ -43,24 +43,25 @@ def is_gzip(path: Path) -> bool:
         return raw.read(2) == GZIP
 
 
-def sniff_encoding(path: Path, limits: Limits) -> str:
+def sniff_encoding(path: Path, limits: Limits) -> tuple[str, bool]:
     """The encoding of a text file: by its mark, else strict UTF-8 over the whole file, else by its Japanese.
 
-    A file that is UTF-8 but for a few broken bytes stays UTF-8: their rows are refused, not the file.
+    A file that is UTF-8 but for a few broken bytes stays UTF-8: their rows are refused, not the file. The second
+    value is false for such a file and for one that only its mark vouches for.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     telling = b""
     for place, chunk in enumerate(bytes_of(path, limits)):
         if place == 0 and (marked := _by_mark(chunk)):
-            return marked
+            return marked, False
         if b"\0" in chunk:
             raise SourceUnreadable(name=path.name, detail="binary")
         telling = telling or (b"" if chunk.isascii() else chunk)
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError:
-            return _by_japanese(telling)
-    return "utf-8"
+            return _by_japanese(telling), False
+    return "utf-8", True
 
 
 def _by_mark(head: bytes) -> str | None:

@@ -25,7 +25,7 @@ def open_fixed_width(
 
     Blank lines are no rows. Second value: the encoding.
     """
-    encoding = encoding or sniff_encoding(path, limits)
+    encoding = encoding or sniff_encoding(path, limits)[0]
     readable = temporary_folder(connection) / f"{path.stem}.txt"
     to_utf8(path, encoding, readable, limits)
     cells = ", ".join(
