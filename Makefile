@@ -19,7 +19,7 @@ help: ## Show these commands
 
 .PHONY: run
 run: install ## Set everything up, make the demo company and start Keiki (PORT=8000, KEIKI_HOME=.keiki)
-	@$(BIN)/keiki serve --demo --port $(PORT)
+	@$(BIN)/keiki serve --port $(PORT)
 
 .PHONY: test
 test: machine develop ## Set up what the checks need and run every check and test
@@ -38,7 +38,7 @@ check: ## Formatting, types, layers and the rules of the house
 
 .PHONY: dev
 dev: develop ## Start Keiki for development: restarts when a file changes
-	@$(BIN)/keiki serve --demo --reload --port $(PORT)
+	@$(BIN)/keiki serve --develop --port $(PORT)
 
 .PHONY: bench
 bench: develop ## Measure speed against the peers, as ratios within one run
@@ -48,6 +48,10 @@ bench: develop ## Measure speed against the peers, as ratios within one run
 docs: develop ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m tools.write_pages --write
 	@$(BIN)/python -m tools.guides --write
+
+.PHONY: messages
+messages: develop ## Gather the words of the pages and compile their Japanese
+	@$(BIN)/python -m tools.messages
 
 .PHONY: lock
 lock: $(UV) ## Choose the newest allowed versions and write requirements/*.lock

@@ -109,8 +109,8 @@ def _tell(done: Import, cells: list[Cell], written: Path | None) -> None:
     if done.already:
         tell(
             say(
-                f"{done.source} was imported before ({done.id}); nothing was changed.",
-                f"{done.source} は取り込み済みです（{done.id}）。何も変わっていません。",
+                f"{done.source} was imported before; nothing was changed.",
+                f"{done.source} は取り込み済みです。何も変わっていません。",
             )
         )
         return

@@ -153,7 +153,11 @@ class Measurer:
         if name == "order_lines":
             table, time = self.facts["orders"], "ordered_at"
         row = self.engine.run(table.aggregate(first=table[time].min(), last=table[time].max())).to_pylist()[0]
-        return Coverage(_day(row["first"]), _day(row["last"]))
+        return Coverage(self._day(row["first"]), self._day(row["last"]))
+
+    def _day(self, moment: datetime | date | None) -> date | None:
+        """The calendar day of the business: midnight in Tokyo is still the day before in UTC."""
+        return Calendar(zone=self.rules.zone).today(moment) if isinstance(moment, datetime) else moment
 
     def _read_frame(self, frame: Frame, lens: Lens, periods: list[Period]) -> Values:
         spans = {p: _span(p, frame.window, lens) for p in periods if lens.today is None or p.start <= lens.today}
@@ -209,10 +213,6 @@ def _value(way: str, parts: list[Any]) -> Value:
     if way == "sum" and first is None:
         return None if parts[1] else 0
     return float(first) if isinstance(first, Decimal) else first
-
-
-def _day(moment: datetime | date | None) -> date | None:
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 WINDOWS: Mapping[str, Callable[[Period], date]] = {

@@ -1,0 +1,100 @@
+"""Commands run in this process, on a small shop whose numbers can be worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keiki.cli.main import run
+
+ORDERS = """order_id,customer_id,ordered_at,amount,channel
+A1,C1,2026-09-05,1000,email
+A2,C2,2026-09-20,3000,paid
+A3,C1,2026-10-02,1500,email
+A4,C2,2026-10-10,2500,paid
+A5,C3,2026-10-31,2000,email
+"""
+
+TREE = """id: tiny
+ja: 小さな木
+en: Tiny tree
+about_ja: 注文だけ
+about_en: Orders alone
+root:
+  id: revenue
+  kpi: order_revenue
+  formula: orders * price
+  children:
+    - {id: orders, kpi: purchases}
+    - {id: price, kpi: aov}
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The output as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[list[str]]:
+        """The words of every line that has some."""
+        return [line.split() for line in self.out.splitlines() if line.split()]
+
+
+Keiki = Callable[..., Answer]
+
+
+@pytest.fixture
+def keiki(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Keiki:
+    """Runs `keiki …` in an empty folder; `language="ja"` for a Japanese reader."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KEIKI_BUSINESS", raising=False)
+
+    def command(*arguments: object, language: str = "en") -> Answer:
+        monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8" if language == "ja" else "C.UTF-8")
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return Answer(code, printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def made_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop with five orders in two months."""
+    import keiki
+
+    folder = tmp_path_factory.mktemp("shop")
+    file = folder / "orders.csv"
+    file.write_text(ORDERS, encoding="utf-8")
+    with keiki.open(folder / "data", create=True) as shop:
+        shop.load(file)
+    return folder / "data"
+
+
+@pytest.fixture
+def shop(keiki: Keiki, made_shop: Path, monkeypatch: pytest.MonkeyPatch) -> Keiki:
+    """Runs commands on that shop."""
+    monkeypatch.setenv("KEIKI_BUSINESS", str(made_shop))
+    return keiki
+
+
+@pytest.fixture
+def tiny(shop: Keiki) -> str:
+    """A tree of three nodes as a file in the working folder."""
+    Path("tiny.yaml").write_text(TREE, encoding="utf-8")
+    return "tiny.yaml"

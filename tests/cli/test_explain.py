@@ -1,0 +1,26 @@
+"""A change of the goal, shared among the nodes."""
+
+from __future__ import annotations
+
+
+def test_explain_shares_the_change_and_the_parts_sum_to_it(shop, tiny):
+    told = shop("explain", tiny, "--before", "2026-09", "--after", "2026-10", "--json").json
+    assert (told["before"], told["after"], told["change"]) == (4000.0, 6000.0, 2000.0)
+    assert [(part["node"], part["contribution"]) for part in told["parts"]] == [
+        ("revenue", 2000.0),
+        ("orders", 2000.0),
+        ("price", 0.0),
+    ]
+    assert sum(part["contribution"] for part in told["parts"] if part["leaf"]) == told["change"]
+
+
+def test_explain_tells_it_in_words(shop, tiny):
+    answer = shop("explain", tiny, "--before", "2026-09", "--after", "2026-10", language="ja")
+    assert answer.code == 0
+    assert answer.out.splitlines()[0] == "注文売上：4,000円（2026年9月）→ 6,000円（2026年10月）、+2,000円"
+
+
+def test_explain_names_a_period_it_cannot_read(shop, tiny):
+    answer = shop("explain", tiny, "--before", "September", "--after", "2026-10")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("“September” is not a period.")
