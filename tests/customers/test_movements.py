@@ -188,7 +188,7 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     return spans
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(histories())
 def test_movements_lead_from_start_to_end_and_agree_with_plain_sql(
     lake: SmallLake, spans: list[dict[str, Any]]
@@ -200,7 +200,7 @@ def test_movements_lead_from_start_to_end_and_agree_with_plain_sql(
     assert [row for row in rows if row[2] != row[3]] == lake.sql(REFERENCE)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(histories())
 def test_movements_of_all_customers_join_one_period_to_the_next(lake: SmallLake, spans: list[dict[str, Any]]) -> None:
     table = movements(lake.put(subscriptions=spans), lake.spans(*MONTHS), MovementRule(gap_days=0))

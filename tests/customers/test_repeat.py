@@ -113,7 +113,7 @@ from numbered a left join numbered b on b.customer_id = a.customer_id and b.n = 
 """
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.integers(0, 3600), st.sampled_from([None, "completed", "returned"])),

@@ -148,7 +148,7 @@ MOMENTS = st.integers(0, 450 * 24).map(lambda n: datetime(2025, 1, 1) + timedelt
 PEOPLE = st.sampled_from(["a", "b", "c", "d"])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(st.tuples(PEOPLE, MOMENTS), max_size=8, unique=True),
     st.lists(st.tuples(PEOPLE, DAYS, st.none() | st.integers(1, 200), st.integers(0, 1)), max_size=4),

@@ -130,7 +130,7 @@ from numbered group by visitor_id, n
 """
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(
         st.tuples(

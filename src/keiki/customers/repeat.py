@@ -36,13 +36,18 @@ def purchases(facts: Facts, rule: RepeatRule | None = None) -> ir.Table:
     purchase) and days_since_previous (days with their fraction, NULL for the first). Orders without a customer
     are left out.
     """
-    table = purchased(facts, (rule or RepeatRule()).postings)
+    return _numbered(purchased(facts, (rule or RepeatRule()).postings))
+
+
+def _numbered(table: ir.Table, **following: ir.Value) -> ir.Table:
+    """Purchases in the order of each customer; `following` are columns to take over from the next purchase."""
     order = ibis.window(group_by=table.customer_id, order_by=[table.ordered_at, table.order_id])
     before = table.ordered_at.lag().over(order)
     return table.mutate(
         order_no=(ibis.row_number().over(order) + 1).cast("int64"),
         next_at=table.ordered_at.lead().over(order),
         days_since_previous=(whole_seconds(table.ordered_at) - whole_seconds(before)) / SECONDS_OF_DAY,
+        **{name: value.lead().over(order) for name, value in following.items()},
     )
 
 
@@ -69,14 +74,13 @@ def first_purchases(
 
     Every column of the first purchase, its moment as first_at, second_at (NULL when there is none or it does not
     match), window_ended (only these count, on both sides of the rate) and repeated (the second purchase lies inside
-    the window). `matches` narrows the first and the second purchase alike; it never renumbers them.
+    the window). `matches` is given the purchases and narrows the first and the second alike; it never renumbers them.
     """
     rule = rule or RepeatRule()
-    table = purchases(facts, rule)
-    order = ibis.window(group_by=table.customer_id, order_by=table.order_no)
+    table = purchased(facts, rule.postings)
     fits = ibis.literal(value=True) if matches is None else ibis.coalesce(matches(table), ibis.literal(value=False))
     table = table.mutate(fits=fits)
-    table = table.mutate(next_fits=table.fits.lead().over(order))
+    table = _numbered(table, next_fits=table.fits)
     firsts = table.filter((table.order_no == 1) & table.fits)
     known_until = _known_until(facts, rule)
     closes_at = firsts.ordered_at + window(rule.within)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -13,6 +13,7 @@ from keiki.customers.contracts import bridged, open_before
 from keiki.customers.postings import Facts, PostingRule
 from keiki.customers.repeat import purchased
 
+SIDES = ("start", "end")
 OF_CUSTOMER = ("segment", "kind", "region", "plan", "icp_fit", "rank", "audience")
 
 
@@ -39,8 +40,8 @@ def status_changes(facts: Facts, spans: ir.Table, rule: RetentionRule | None = N
     held = held.filter(held.customer_id.notnull() & ((held.mrr > 0) | (ibis.coalesce(held.reason, "") != "trial")))
     bought = purchased(facts, rule.postings)
     people = _people(facts, held, bought)
-    states = _states(people, ends, held, bought, rule)
-    return _per_period(people, states, spans)
+    parts = (_known(people, spans), _last_purchases(bought, ends, spans), _open_contracts(held, spans))
+    return _named(_together(parts), rule)
 
 
 def _boundaries(spans: ir.Table) -> ir.Table:
@@ -70,63 +71,76 @@ def _widened(part: ir.Table, shape: Mapping[str, dt.DataType]) -> ir.Table:
     return part.select(**{n: part[n] if n in part.columns else ibis.null(kind) for n, kind in shape.items()})
 
 
-def _states(people: ir.Table, ends: ir.Table, held: ir.Table, bought: ir.Table, rule: RetentionRule) -> ir.Table:
-    """The status of everyone already acquired, before each boundary."""
-    begun = ibis.ifelse(
-        people.acquired_on.notnull(),
-        people.acquired_on < ends.day,
-        (people.first_at < ends.at) | (people.held_on < ends.day),
-    )
-    known = people.inner_join(ends, begun)
-    known = _marked(known, _last_purchases(bought, ends), "last")
-    known = _marked(known, _open_contracts(held, ends), "open")
-    paid_before = ibis.coalesce(known.paid_on < known.day, ibis.literal(value=False))
-    held_before = ibis.coalesce(known.held_on < known.day, ibis.literal(value=False))
-    pays = ibis.coalesce(known.pays, ibis.literal(value=False))
-    departed = ibis.coalesce(known.churned_on < known.day, ibis.literal(value=False))
-    ended = ibis.ifelse(paid_before, ~pays, held_before & known.pays.isnull())
-    quiet = known.pays.isnull() & (known.last_at < known["at"] - ibis.interval(days=rule.dormancy_days))
-    status = ibis.cases((departed | ended, "churned"), (quiet, "dormant"), else_="active")
-    return known.select("customer_id", "at", "last_at", status=status)
+def _known(people: ir.Table, spans: ir.Table) -> ir.Table:
+    """Everyone acquired before the end of a period, with what was true of them before each of its ends."""
+    table = people.inner_join(spans, _acquired(people, spans.end_date, spans.end_at))
+    columns: dict[str, ir.Value] = {"acquired_start": _acquired(table, table.start_date, table.start_at)}
+    for side in SIDES:
+        day = table[f"{side}_date"]
+        columns |= {f"{name}_{side}": table[f"{name}_on"] < day for name in ("churned", "paid", "held")}
+    return table.select("period", "customer_id", "start_at", "end_at", *OF_CUSTOMER, **columns)
 
 
-def _marked(known: ir.Table, marks: ir.Table, name: str) -> ir.Table:
-    """The rows with what holds for the same customer before the same boundary, NULL where nothing does."""
-    marks = marks.rename(**{f"{name}_customer": "customer_id", f"{name}_end": "at"})
-    joined = known.left_join(
-        marks, [known.customer_id == marks[f"{name}_customer"], known["at"] == marks[f"{name}_end"]]
-    )
-    return joined.drop(f"{name}_customer", f"{name}_end")
+def _acquired(people: ir.Table, day: ir.Value, at: ir.Value) -> ir.BooleanValue:
+    listed = people.acquired_on
+    return ibis.ifelse(listed.notnull(), listed < day, (people.first_at < at) | (people.held_on < day))
 
 
-def _last_purchases(bought: ir.Table, ends: ir.Table) -> ir.Table:
-    """The latest purchase of a customer before each boundary: found between boundaries, then carried forward."""
+def _last_purchases(bought: ir.Table, ends: ir.Table, spans: ir.Table) -> ir.Table:
+    """The latest purchase of a customer before each end: found between boundaries, then carried forward."""
     between = bought.inner_join(ends, [bought.ordered_at >= ends.before, bought.ordered_at < ends["at"]])
     latest = between.group_by("customer_id", since="at").aggregate(last_at=between.ordered_at.max())
     order = ibis.window(group_by=latest.customer_id, order_by=latest.since)
     never = ibis.timestamp("9999-12-31 00:00:00")
     latest = latest.mutate(until=ibis.coalesce(latest.since.lead().over(order), never))
-    carried = latest.inner_join(ends, [ends["at"] >= latest.since, ends["at"] < latest.until])
-    return carried.select("customer_id", "at", "last_at")
-
-
-def _open_contracts(held: ir.Table, ends: ir.Table) -> ir.Table:
-    """Customers with an open contract before each boundary, and whether one of them has revenue."""
-    running = held.inner_join(ends, open_before(held, ends.day))
-    return running.group_by("customer_id", "at").aggregate(pays=(running.mrr > 0).any())
-
-
-def _per_period(people: ir.Table, states: ir.Table, spans: ir.Table) -> ir.Table:
-    after = states.inner_join(spans, states["at"] == spans.end_at)
-    after = after.select("period", "customer_id", "start_at", "last_at", status_end="status")
-    before = states.select(at_start="at", earlier="customer_id", status_start="status")
-    table = after.left_join(before, [after.customer_id == before.earlier, after.start_at == before.at_start])
-    table = table.inner_join(people.select("customer_id", *OF_CUSTOMER), "customer_id")
+    table = latest.inner_join(spans, [latest.since <= spans.end_at, latest.until > spans.start_at])
+    nothing = ibis.null(table.last_at.type())
+    last = {f"last_{s}": (table.since <= table[f"{s}_at"]) & (table.until > table[f"{s}_at"]) for s in SIDES}
     return table.select(
-        "period",
-        "customer_id",
-        *OF_CUSTOMER,
-        status_start=ibis.coalesce(table.status_start, "prospect"),
-        status_end=table.status_end,
-        purchased=ibis.coalesce(table.last_at >= table.start_at, ibis.literal(value=False)),
+        "period", "customer_id", **{name: ibis.ifelse(held, table.last_at, nothing) for name, held in last.items()}
     )
+
+
+def _open_contracts(held: ir.Table, spans: ir.Table) -> ir.Table:
+    """Contracts open before an end of a period, and whether they have revenue."""
+    reaches = held.valid_to.isnull() | (held.valid_to >= spans.start_date)
+    table = held.inner_join(spans, [held.valid_from < spans.end_date, reaches])
+    columns: dict[str, ir.Value] = {}
+    for side in SIDES:
+        is_open = open_before(table, table[f"{side}_date"])
+        columns |= {f"open_{side}": is_open, f"pays_{side}": is_open & (table.mrr > 0)}
+    return table.select("period", "customer_id", **columns)
+
+
+def _together(parts: Iterable[ir.Table]) -> ir.Table:
+    """One row per period and customer, everything known of them in it; those never acquired are left out."""
+    shape = {name: kind for part in parts for name, kind in part.schema().items()}
+    every = ibis.union(*(_widened(part, shape) for part in parts))
+    table = every.group_by("period", "customer_id").aggregate(
+        **{
+            name: every[name].any() if kind.is_boolean() else every[name].max()
+            for name, kind in shape.items()
+            if name not in ("period", "customer_id")
+        }
+    )
+    return table.filter(table.end_at.notnull())
+
+
+def _named(table: ir.Table, rule: RetentionRule) -> ir.Table:
+    status = {f"status_{side}": _status(table, side, rule) for side in SIDES}
+    status["status_start"] = ibis.ifelse(table.acquired_start, status["status_start"], "prospect")
+    bought = table.last_end >= table.start_at
+    return table.select(
+        "period", "customer_id", *OF_CUSTOMER, **status, purchased=ibis.coalesce(bought, ibis.literal(value=False))
+    )
+
+
+def _status(table: ir.Table, side: str, rule: RetentionRule) -> ir.StringValue:
+    """The status of somebody acquired, before one end of the period."""
+
+    def true(name: str) -> ir.BooleanValue:
+        return ibis.coalesce(table[f"{name}_{side}"], ibis.literal(value=False))
+
+    ended = ibis.ifelse(true("paid"), ~true("pays"), true("held") & ~true("open"))
+    quiet = table[f"last_{side}"] < table[f"{side}_at"] - ibis.interval(days=rule.dormancy_days)
+    return ibis.cases((true("churned") | ended, "churned"), (~true("open") & quiet, "dormant"), else_="active")

@@ -69,19 +69,19 @@ def sessions(facts: Mapping[str, ir.Table], rule: SessionRule | None = None) -> 
     """
     rule = rule or SessionRule()
     events = facts["events"]
-    grouped = _named(events).union(_by_pause(events, rule))
-    table = _summed(grouped, rule)
-    return _with_first_visits(table, rule)
+    named = _shown(_summed(events.filter(events.session_id.notnull()), rule, "session_id"))
+    return _with_first_visits(named.union(_shown(_without_id(events, rule))), rule)
 
 
 def _columns(events: ir.Table) -> list[str]:
     return ["occurred_at", "name", "visitor_id", "customer_id", "page_type", *OF_FIRST_EVENT]
 
 
-def _named(events: ir.Table) -> ir.Table:
-    """Events that bring their session."""
-    events = events.filter(events.session_id.notnull())
-    return events.select("session_id", *_columns(events), turn=ibis.literal(0, "int64"))
+def _without_id(events: ir.Table, rule: SessionRule) -> ir.Table:
+    """Sessions of events that bring none: named by the person and the second of the first event."""
+    table = _summed(_by_pause(events, rule), rule, "session_id", "turn")
+    begun = whole_seconds(table.started_at).cast("string")
+    return table.filter(table.on_site).mutate(session_id=table.session_id + "@" + begun)
 
 
 def _by_pause(events: ir.Table, rule: SessionRule) -> ir.Table:
@@ -104,14 +104,15 @@ def _own(events: ir.Table) -> dict[str, ir.Value]:
     return {name: events[name] for name in _columns(events)}
 
 
-def _summed(events: ir.Table, rule: SessionRule) -> ir.Table:
+def _summed(events: ir.Table, rule: SessionRule, *by: str) -> ir.Table:
     viewed = events.name == "page_view"
     first = {"at": events.occurred_at} | {c: ibis.coalesce(events[c], LAST_TEXT) for c in OF_FIRST_EVENT}
     page = ibis.struct({"at": events.occurred_at, "page_type": ibis.coalesce(events.page_type, LAST_TEXT)})
     last_page = ibis.struct({"at": events.occurred_at, "page_type": ibis.coalesce(events.page_type, "")})
-    table = events.group_by("session_id", "turn").aggregate(
+    return events.group_by(*by).aggregate(
         visitor_id=ibis.coalesce(events.visitor_id.min(), events.customer_id.min()),
         customer_id=events.customer_id.max(),
+        started_at=events.occurred_at.min(),
         first=ibis.struct(first).min(),
         ended_at=events.occurred_at.max(),
         landing=page.min(where=viewed),
@@ -121,26 +122,22 @@ def _summed(events: ir.Table, rule: SessionRule) -> ir.Table:
         on_site=events.name.isin(rule.web).any(),
         converted=events.name.isin(rule.goals).any(),
     )
-    table = table.filter((table.turn == 0) | table.on_site)
-    started_at = table["first"]["at"]
-    seconds = whole_seconds(table.ended_at) - whole_seconds(started_at)
-    hour = local_time(started_at, rule.zone).hour().cast("int64")
+
+
+def _shown(table: ir.Table) -> ir.Table:
     return table.select(
-        session_id=ibis.ifelse(
-            table.turn == 0, table.session_id, table.session_id + "@" + whole_seconds(started_at).cast("string")
-        ),
-        visitor_id=table.visitor_id,
-        customer_id=table.customer_id,
-        started_at=started_at,
-        ended_at=table.ended_at,
-        duration_seconds=seconds,
+        "session_id",
+        "visitor_id",
+        "customer_id",
+        "started_at",
+        "ended_at",
+        duration_seconds=whole_seconds(table.ended_at) - whole_seconds(table.started_at),
         page_views=table.page_views,
         is_bounce=(table.page_views == 1) & (table.interactions == 0),
         **{c: table["first"][c].nullif(LAST_TEXT) for c in OF_FIRST_EVENT},
         landing_page_type=table.landing["page_type"].nullif(LAST_TEXT),
         exit_page_type=table.leaving["page_type"].nullif(""),
         converted=table.converted,
-        hour=hour,
     )
 
 
@@ -150,4 +147,7 @@ def _with_first_visits(table: ir.Table, rule: SessionRule) -> ir.Table:
     )
     before = table.started_at.lag().over(visits)
     is_new = before.isnull() | (before < table.started_at - ibis.interval(days=rule.new_visitor_days))
-    return table.mutate(is_new_visitor=ibis.ifelse(table.visitor_id.notnull(), is_new, ibis.null("boolean")))
+    return table.mutate(
+        is_new_visitor=ibis.ifelse(table.visitor_id.notnull(), is_new, ibis.null("boolean")),
+        hour=local_time(table.started_at, rule.zone).hour().cast("int64"),
+    )
