@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from keiki.server.jobs.actions import Live, enqueue, start
@@ -93,11 +95,11 @@ def test_heart_beats_while_the_work_is_silent(many_connections: None, kinds: Any
 
 
 def test_worker_sweeps_up_what_another_left(many_connections: None, settings: Any) -> None:
-    settings.RUN_LOST_AFTER_SECONDS = 0.2
+    settings.RUN_LOST_AFTER_SECONDS, settings.RUN_HEARTBEAT_SECONDS = 2, 0.1
     left = enqueue("test.add", a=1, b=2)
     assert start(left.pk, 0) is not None  # a worker takes it and is killed
     DBTaskResult.objects.update(status="RUNNING")
-    time.sleep(0.3)
+    Run.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=3))
     with worker():
-        wait_until(lambda: Run.objects.get().status == "queued" and Run.objects.get().attempt == 1)
-    assert DBTaskResult.objects.filter(status="READY").count() == 1
+        wait_until(lambda: statuses() == ["done"])
+    assert Run.objects.get().attempt == 2
