@@ -46,17 +46,8 @@ def test_businesses_in_one_database_are_apart(lake: DuckLake, hosted: LakeSettin
 
 def test_hosts_without_a_common_lock_lose_nothing(hosted: LakeSettings, tmp_path: Path) -> None:
     open_lake(hosted).close()
-    data = hosted.data_folder
     context = starter()
-    hosts = []
-    for number in range(2):
-        # Each host sees the data under a path of its own, and so holds a lock of its own.
-        folder = tmp_path / f"host{number}"
-        folder.mkdir()
-        (folder / "data").mkdir()
-        (folder / "data" / "facts").symlink_to(_made(data / "facts"))
-        (folder / "data" / "keiki").symlink_to(_made(data / "keiki"))
-        hosts.append(replace(hosted, folder=folder))
+    hosts = [replace(hosted, lock=tmp_path / f"{number}.lock") for number in range(2)]
     pipes = [context.Pipe() for _ in hosts]
     processes = [
         context.Process(target=write_some, args=(host, range(5 * number, 5 * number + 5), pipe[1]))
@@ -82,8 +73,3 @@ def test_sweep_leaves_files_of_the_last_day(lake: DuckLake) -> None:
     os.utime(strays[1], (old, old))
     assert lake.sweep() == (strays[1],)
     assert amounts(lake) == {"a": 1}
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder

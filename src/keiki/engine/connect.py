@@ -34,7 +34,8 @@ class LakeSettings:
     """Where a business keeps its facts and how much of the machine a query may take.
 
     `folder` holds everything. `catalogue` is None for a SQLite file in that folder, or a `postgresql://` address;
-    `catalogue_schema` keeps several businesses apart in one database. `data` moves the Parquet files elsewhere.
+    `catalogue_schema` keeps several businesses apart in one database. `data` moves the Parquet files elsewhere, `lock`
+    the file that a writer holds (where the data lies on a disk that knows no locks; hosts may then have one each).
     `memory` limits a measuring connection (None: DuckDB's own limit, 80 % of the machine), `import_memory` an import.
     """
 
@@ -42,6 +43,7 @@ class LakeSettings:
     catalogue: str | None = None
     catalogue_schema: str = "keiki_lake"
     data: Path | None = None
+    lock: Path | None = None
     memory: str | None = None
     import_memory: str = "1GB"
     threads: int | None = None
@@ -77,7 +79,7 @@ class LakeSettings:
     @property
     def lock_file(self) -> Path:
         """The file a writer holds. It lies with the data, so that hosts that share the data share it."""
-        return self.data_folder / "writer.lock"
+        return self.lock or self.data_folder / "writer.lock"
 
 
 def quoted(text: str) -> str:

@@ -55,7 +55,7 @@ class Importing:
         view = f"incoming_{place}"
         self.backend.create_view(view, part.rows.unnumbered, overwrite=True)
         rows = replace(part.rows, unnumbered=ibis.table(part.rows.unnumbered.schema(), name=view))
-        queries = (rows.unnumbered_good, rows.good, rows.rejected)
+        queries = (rows.good, rows.rejected)
         return Views(view, *(f"({self.backend.compile(query)})" for query in queries))
 
     def _work(self, views: Sequence[Views]) -> Import:
@@ -68,7 +68,7 @@ class Importing:
         replaced = tuple(o.id for o in history if o.source == self.source)
         done: list[Loaded] = []
         for place, (part, these) in enumerate(zip(self.parts, views, strict=True)):
-            described = self.run(f"DESCRIBE SELECT * FROM {these.straight}")
+            described = self.run(f"DESCRIBE {these.incoming}")
             columns = {row[0]: row[1] for row in described if row[0] not in OWN}
             arrival = Arrival(these, columns, part.assumed, one.id, self.mode, replaced, self.staged)
             until = 0.95 * (place + 1) / len(self.parts)

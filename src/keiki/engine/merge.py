@@ -23,10 +23,9 @@ class KeysRepeatError(Exception):
 
 
 class Views(NamedTuple):
-    """The rows in SQL, to stand behind FROM: every row, the good ones without and with `_row`, the problems."""
+    """The rows in SQL, to stand behind FROM: every row, the good ones with `_row`, the problems one by one."""
 
     incoming: str
-    straight: str
     good: str
     rejected: str
 
@@ -53,13 +52,12 @@ def load(run: Run, arrival: Arrival, target: Target, until: float) -> Loaded:
     target = _widened(run, arrival, target)
     mend = _Mending(arrival, target)
     empty = not run(f"SELECT 1 FROM {target.table} LIMIT 1")
-    if arrival.staged or (target.fact.key and not empty):
-        loaded, good = _merge(run, mend, start + 0.9 * reach)
-    else:
-        loaded, good = _append(run, mend, start + 0.9 * reach)
-    rejected = loaded.rejected + _reject(run, mend, good)
+    way = _merge if arrival.staged or (target.fact.key and not empty) else _append
+    loaded = way(run, mend, start + 0.9 * reach)
+    if loaded.rejected:
+        _list_unread(run, mend)
     run.done = until
-    return Loaded(target.fact.name, loaded.added, loaded.changed, loaded.unchanged, loaded.removed, rejected)
+    return loaded
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def _widened(run: Run, arrival: Arrival, target: Target) -> Target:
     return Target(target.fact, {**target.columns, **fresh})
 
 
-def _append(run: Run, mend: _Mending, until: float) -> tuple[Loaded, int]:
+def _append(run: Run, mend: _Mending, until: float) -> Loaded:
     """Straight from the source into Parquet, in one pass."""
     arrival, target = mend.arrival, mend.target
     removed = 0
@@ -120,14 +118,18 @@ def _append(run: Run, mend: _Mending, until: float) -> tuple[Loaded, int]:
         run(f"INSERT INTO gone SELECT rowid, filename FROM {target.table} WHERE {_of(arrival.replaced)}")
         removed = int(run("SELECT count(*) FROM gone")[0][0])
     columns = f"{mend.shaped}, {quoted(arrival.import_id)} AS _import"
-    rows = f"SELECT {columns} FROM {arrival.views.straight} WHERE {mend.fitting}"
-    added = exchange(run, target, rows, until)
+    # The sequence counts refused rows as they pass by, so that the source need not be read again to count them.
+    run("CREATE OR REPLACE TEMP SEQUENCE refused")
+    good = f"coalesce(len(_problems), 0) = 0 AND {mend.fitting}"
+    taken = f"CASE WHEN {good} THEN true ELSE nextval('refused') IS NULL END"
+    added = exchange(run, target, f"SELECT {columns} FROM {arrival.views.incoming} WHERE {taken}", until)
     if target.fact.key and _repeated(run, target.table, target):
         raise KeysRepeatError
-    return Loaded(target.fact.name, added=added, removed=removed), added
+    counted = run("SELECT last_value FROM duckdb_sequences() WHERE temporary AND sequence_name = 'refused'")
+    return Loaded(target.fact.name, added=added, removed=removed, rejected=counted[0][0] or 0)
 
 
-def _merge(run: Run, mend: _Mending, until: float) -> tuple[Loaded, int]:
+def _merge(run: Run, mend: _Mending, until: float) -> Loaded:
     """Staged, so that the last row of a key wins and only what is new or different is written."""
     arrival, target = mend.arrival, mend.target
     lacking = (f"NULL::{target.columns[c]} AS {name(c)}" for c in target.fact.key if c not in arrival.columns)
@@ -146,7 +148,8 @@ def _merge(run: Run, mend: _Mending, until: float) -> tuple[Loaded, int]:
         exchange(run, target, rows, until)
     unchanged = good - refused - added - changed
     run("DROP TABLE staged; DROP TABLE delta")
-    return Loaded(target.fact.name, added, changed, unchanged, removed, refused), good
+    unread = int(run(f"SELECT count(*) FROM {arrival.views.incoming}", LISTING)[0][0]) - good
+    return Loaded(target.fact.name, added, changed, unchanged, removed, refused + unread)
 
 
 def _last_wins(run: Run, arrival: Arrival, target: Target) -> int:
@@ -229,12 +232,9 @@ def exchange(run: Run, target: Target, rows: str, until: float) -> int:
     return written - (dropped - gone)
 
 
-def _reject(run: Run, mend: _Mending, good: int) -> int:
-    """List the rows that could not be read, when there are any; their number. Their source is read once more."""
+def _list_unread(run: Run, mend: _Mending) -> None:
+    """List the rows that could not be read. Their source is read once more."""
     arrival, target = mend.arrival, mend.target
-    total = int(run(f"SELECT count(*) FROM {arrival.views.incoming}", LISTING)[0][0])
-    if total == good:
-        return 0
     head = f"{quoted(arrival.import_id)} AS _import, {quoted(target.fact.name)} AS fact"
     run(
         f'INSERT INTO {REJECTED} SELECT {head}, row_number, "column", value, reason FROM {arrival.views.rejected}',
@@ -245,7 +245,6 @@ def _reject(run: Run, mend: _Mending, good: int) -> int:
             f"""INSERT INTO {REJECTED} SELECT {head}, _row, {quoted(column)}, {name(column)}::VARCHAR, {quoted(reason)}
             FROM {arrival.views.good} WHERE {misfit}"""
         )
-    return total - good
 
 
 def _listed(arrival: Arrival, target: Target, reason: str, source: str) -> str:
