@@ -190,7 +190,8 @@ def test_log_in_and_out(cast: Any) -> None:
     browser = Client(headers={"accept-language": "en"})
     answer = browser.post("/account/login/", {"login": "OLIVIA@example.jp", "password": PASSWORD})
     assert answer["Location"] == "/"
-    assert browser.get("/you/").status_code == 200
+    page = browser.get("/you/")
+    assert (page.status_code, list(page.context["messages"])) == (200, [])
     browser.post("/account/logout/")
     assert browser.get("/you/").status_code == 302
 

@@ -56,8 +56,27 @@ def set_up(token: str, person: Mapping[str, Any], business: Mapping[str, Any], d
         return None
     owner = _add_user(**person)
     record(owner, "accounts.set_up", target=f"user:{owner.pk}")
-    add_business(owner, business, demo=demo)
+    offered = Business.objects.filter(is_demo=True, memberships=None).first()
+    if offered is not None:
+        Membership.objects.create(user=owner, business=offered, role=Role.OWNER)
+    if offered is None or not demo:
+        add_business(owner, business, demo=demo)
     return owner
+
+
+def demo_to_offer(name: str) -> Business | None:
+    """The demo company that the first owner may find ready, not saved yet; None when it is there or nobody needs it."""
+    if queries.is_set_up() or Business.objects.filter(is_demo=True).exists():
+        return None
+    return Business(id=_free_id(name, demo=True), name=name, is_demo=True)
+
+
+@transaction.atomic
+def offer_demo(demo: Business) -> None:
+    """Save the demo company, filled and without members; whoever sets up Keiki becomes its owner."""
+    demo.full_clean()
+    demo.save(force_insert=True)
+    record(None, "accounts.add_business", business_id=demo.id, target=f"business:{demo.id}", new={"name": demo.name})
 
 
 def _add_user(*, email: str, name: str, password: str, language: str = "") -> User:
