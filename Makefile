@@ -19,6 +19,7 @@ help: ## Show these commands
 
 .PHONY: run
 run: install ## Set everything up, make the demo company and start Keiki (PORT=8000, KEIKI_HOME=.keiki)
+	@$(BIN)/keiki demo --server
 	@$(BIN)/keiki serve --port $(PORT)
 
 .PHONY: test
@@ -38,6 +39,7 @@ check: ## Formatting, types, layers and the rules of the house
 
 .PHONY: dev
 dev: develop ## Start Keiki for development: restarts when a file changes
+	@$(BIN)/keiki demo --server
 	@$(BIN)/keiki serve --develop --port $(PORT)
 
 .PHONY: bench

@@ -356,6 +356,13 @@ class BusinessNotEmpty(KeikiError):
     ja = "{folder} には別の事業のデータがあります。何も変えていません。空のフォルダーを指定してください：--business フォルダー"
 
 
+class NoSuchPerson(KeikiError):
+    """An e-mail address that nobody signs in with."""
+
+    en = "Nobody signs in with {email}. Check the address; it must be the one on the person's account."
+    ja = "{email} でログインする人はいません。登録されているメールアドレスを確かめてください。"
+
+
 class UnreadableTreeFile(KeikiError):
     """A file that was named as a tree and cannot be opened."""
 

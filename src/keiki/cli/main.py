@@ -11,7 +11,7 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from keiki.cli import check, demo, explain, import_file, measure, mistakes, serve, tree, work
+from keiki.cli import check, demo, explain, import_file, measure, mistakes, password, serve, tree, work
 from keiki.cli.screen import complain
 from keiki.cli.words import language, say
 from keiki.errors import KeikiError
@@ -60,6 +60,7 @@ app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
 app.command("check", cls=Verb, help=check.HELP)(check.check)
 app.command("serve", cls=Verb, help=serve.HELP)(serve.serve)
 app.command("work", cls=Verb, help=work.HELP)(work.work)
+app.command("password", cls=Verb, help=password.HELP)(password.password)
 
 if language() == "ja":
     rich_utils.ARGUMENTS_PANEL_TITLE = "引数"

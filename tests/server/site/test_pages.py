@@ -57,6 +57,19 @@ def test_set_up_makes_owner_and_business_and_signs_in(token: str, client: Client
     assert [each.action for each in Entry.objects.order_by("id")] == ["accounts.set_up", "accounts.add_business"]
 
 
+@pytest.mark.parametrize(("start", "names"), [("own", ["Minato Coffee", "桜茶屋"]), ("demo", ["Minato Coffee"])])
+def test_set_up_gives_the_owner_the_demo_company_that_is_ready(
+    token: str, client: Client, start: str, names: list[str]
+) -> None:
+    demo = actions.demo_to_offer("Minato Coffee")
+    assert demo is not None
+    actions.offer_demo(demo)
+    assert actions.demo_to_offer("Minato Coffee") is None
+    client.post(f"/setup/{token}/", FORM | {"start": start})
+    assert list(User.objects.get().business_set.order_by("name").values_list("name", flat=True)) == names
+    assert {each.role for each in Membership.objects.all()} == {"owner"}
+
+
 def test_set_up_is_gone_afterwards(token: str, client: Client) -> None:
     client.post(f"/setup/{token}/", FORM)
     for method in (client.get, client.post):

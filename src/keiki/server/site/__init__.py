@@ -3,6 +3,7 @@
 from keiki.server.site.start import (
     create_password_link,
     create_setup_token,
+    make_demo,
     migrate,
     serve,
     serve_for_development,
@@ -13,6 +14,7 @@ from keiki.server.site.start import (
 __all__ = [
     "create_password_link",
     "create_setup_token",
+    "make_demo",
     "migrate",
     "serve",
     "serve_for_development",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -23,6 +24,24 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def make_demo(name: str, progress: Callable[[float, str], None]) -> bool:
+    """Make the demo company that the first owner finds ready; False when it is there or somebody has an account.
+
+    `progress` is told how far it is (0 to 1) and the fact being loaded. Stopped half-way it begins anew next time.
+    """
+    setup()
+    from keiki.demo import load_demo
+    from keiki.server.accounts.actions import demo_to_offer, offer_demo
+    from keiki.server.data.actions import opened
+
+    demo = demo_to_offer(name)
+    if demo is None:
+        return False
+    load_demo(opened(demo).business, progress=progress)
+    offer_demo(demo)
+    return True
 
 
 def create_setup_token() -> str | None:
