@@ -21,7 +21,7 @@ REASONS: dict[str, Label] = {
     "broken_quotes": Label('引用符（"）が閉じていません', "the quotation marks of this row do not match"),
     "row_too_long": Label("行が長すぎます", "this row is too long"),
     "broken_characters": Label("文字コードが壊れています", "this row has broken characters"),
-    "duplicate_key": Label("同じキーの行が後にあります。後の行を取り込みました", "a later row has the same key and was taken"),
+    "duplicate_key": Label("同じキーの行が後にあります（後の行を採用）", "a later row has the same key and was taken"),
     "key_exists": Label("同じキーの行がすでにあります", "a row with this key is already there"),
     "broken_row": Label("行の形が崩れています", "this row cannot be read"),
 }
