@@ -13,7 +13,7 @@ from keiki.customers.postings import Facts, PostingRule, completed_orders, won_d
 from keiki.journeys.local_time import whole_seconds
 from keiki.journeys.windows import window
 
-SECONDS_OF_DAY = 86_400.0
+SECONDS_OF_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,14 @@ def _numbered(table: ir.Table, **following: ir.Value) -> ir.Table:
     return table.mutate(
         order_no=(ibis.row_number().over(order) + 1).cast("int64"),
         next_at=table.ordered_at.lead().over(order),
-        days_since_previous=(whole_seconds(table.ordered_at) - whole_seconds(before)) / SECONDS_OF_DAY,
+        days_since_previous=_days(whole_seconds(table.ordered_at) - whole_seconds(before)),
         **{name: value.lead().over(order) for name, value in following.items()},
     )
+
+
+def _days(seconds: ir.IntegerValue) -> ir.FloatingValue:
+    """Days with their fraction; without the cast Spark divides decimals and keeps seven places."""
+    return seconds.cast("float64") / SECONDS_OF_DAY
 
 
 def purchased(facts: Facts, rule: PostingRule) -> ir.Table:
