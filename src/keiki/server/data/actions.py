@@ -214,9 +214,11 @@ class RejectedCell:
 def state_of(business: Business) -> State:
     """What a business's lake holds now."""
     numbers = opened(business).business
-    coverage = {name: numbers.measurer.coverage(name) for name in FACTS}
+    history = tuple(_done(one) for one in numbers.imports())
+    brought = {name for done in history for name in done.facts}
+    coverage = {name: numbers.measurer.coverage(name) for name in FACTS if name in brought}
     days = {name: (found.first, found.last) for name, found in coverage.items() if found.first is not None}
-    return State(days, numbers.today if days else None, tuple(_done(one) for one in numbers.imports()))
+    return State(days, numbers.today if days else None, history)
 
 
 def import_in(business: Business, import_id: str) -> Done | None:

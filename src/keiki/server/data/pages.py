@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -261,6 +262,7 @@ def _columns(request: Any, business: Business, upload: Upload) -> HttpResponse:
     look = actions.look(upload, fact_name=chosen)
     mode = posted.get("mode", upload.mode)
     error = ""
+    typed: AnyMapping[str, str] = {}
     if posted:
         try:
             mapping = None if look.export else _mapping(look, posted)
@@ -269,8 +271,8 @@ def _columns(request: Any, business: Business, upload: Upload) -> HttpResponse:
                 return redirect("data:upload", business=business.id, upload_id=upload.pk)
             look = actions.look(upload, fact_name=chosen, mapping=mapping) if mapping else look
         except KeikiError as found:
-            error = found.words(_language())
-    page = _columns_page(business, upload, look, mode, error)
+            error, typed = found.words(_language()), posted
+    page = _columns_page(business, upload, look, mode, error, typed)
     return render(request, "data/columns.html", {"page": page}, status=422 if error else 200)
 
 
@@ -283,7 +285,9 @@ def _mapping(look: Preview, posted: Any) -> Mapping:
     return mapping
 
 
-def _columns_page(business: Business, upload: Upload, look: Preview, mode: str, error: str) -> ColumnsPage:
+def _columns_page(
+    business: Business, upload: Upload, look: Preview, mode: str, error: str, typed: AnyMapping[str, str]
+) -> ColumnsPage:
     columns = [column for part in look.parts for column in part.columns]
     sure = sum(not column.doubtful for column in columns)
     first = fact(look.parts[0].fact)
@@ -298,7 +302,7 @@ def _columns_page(business: Business, upload: Upload, look: Preview, mode: str, 
         fact=look.parts[0].fact,
         facts=tuple((name, f"{_fact_name(name)} – {_grain(each)}") for name, each in FACTS.items()),
         meanings=_meanings(first),
-        parts=tuple(_part_lines(number, part, first) for number, part in enumerate(look.parts)),
+        parts=tuple(_part_lines(number, part, typed) for number, part in enumerate(look.parts)),
         warnings=tuple(_warning(part, refusal) for part in look.parts for refusal in part.refused),
         warning_foot=_("These rows will be left out and listed, so that you can mend them and send them again."),
         modes=tuple((str(value), str(words)) for value, words in Mode.choices),
@@ -309,23 +313,33 @@ def _columns_page(business: Business, upload: Upload, look: Preview, mode: str, 
 
 def _about(look: Preview) -> str:
     facts = [_("{rows} rows").format(rows=f"{look.rows:,}")] if look.rows is not None else []
-    facts += [word for word in (look.encoding, look.delimiter) if word]
+    facts += [word for word in (_encoding_words(look.encoding), _delimiter_words(look.delimiter)) if word]
     said = _("({facts}) was recognised.").format(facts=" · ".join(facts))
     if look.export:
         return f"{said} " + _("It is an export of {name}; its columns are known.").format(name=look.export)
     return f"{said} " + _("Change only what is wrong.")
 
 
-def _part_lines(number: int, part: PartPreview, first: Fact) -> PartLines:
+def _encoding_words(encoding: str | None) -> str:
+    """The name that people know: what Excel writes in Japan is called Shift_JIS."""
+    return {"cp932": "Shift_JIS", "utf-8-sig": "UTF-8"}.get(encoding or "", (encoding or "").upper())
+
+
+def _delimiter_words(delimiter: str | None) -> str:
+    words = {",": _("commas"), "\t": _("tabs"), ";": _("semicolons"), "|": _("bars")}
+    return words.get(delimiter or "", "")
+
+
+def _part_lines(number: int, part: PartPreview, typed: AnyMapping[str, str]) -> PartLines:
     return PartLines(
         number,
         _("{rows} rows of {fact}").format(rows=f"{part.rows:,}", fact=_fact_name(part.fact)),
-        tuple(_column_line(place, column, part) for place, column in enumerate(part.columns)),
+        tuple(_column_line(place, column, part, typed) for place, column in enumerate(part.columns)),
     )
 
 
-def _column_line(place: int, column: ColumnPreview, part: PartPreview) -> ColumnLine:
-    chosen = choice_of(part.mapping, column.name)
+def _column_line(place: int, column: ColumnPreview, part: PartPreview, typed: AnyMapping[str, str]) -> ColumnLine:
+    chosen = typed.get(field(place), choice_of(part.mapping, column.name))
     return ColumnLine(
         field=field(place),
         name=column.name,
@@ -354,7 +368,7 @@ def _meanings(declared: Fact) -> tuple[tuple[str, Options], ...]:
             label = column.ja if _language() == "ja" else column.en
             options.append((column.name, label))
             if column.kind is Kind.MONEY:
-                options.append((f"{column.name}{NET}", _("{amount} (with tax → net)").format(amount=label)))
+                options.append((f"{column.name}{NET}", _("{amount}, given with tax").format(amount=label)))
         groups.append((words, tuple(options)))
     groups.append((_("Others"), ((KEEP, _("Keep as a dimension of its own")), (SKIP, _("Do not import")))))
     return tuple(groups)
@@ -446,7 +460,7 @@ def import_page(request: Any, business: Business, import_id: str) -> HttpRespons
     may_edit = allows(request.membership.role, EDIT)
     here = {"business": business.id, "import_id": done.id}
     page = ImportPage(
-        title=_("Import"),
+        title=_("Result of the import"),
         subtitle=f"{done.source} · {_moment(business, done.at.replace(tzinfo=UTC))}",
         data_url=_url("data:data", business),
         result=_result(done),

@@ -44,7 +44,7 @@ class TreeView {
     const [width, height] = this.size();
     this.scale = scale;
     this.fitted = false;
-    this.view.querySelector(".tree-stage").style.transform = `scale(${scale})`;
+    this.view.querySelector(".tree-scale").style.transform = `scale(${scale})`;
     const room = this.view.querySelector(".tree-room");
     room.style.width = `${width * scale}px`;
     room.style.height = `${height * scale}px`;
@@ -117,7 +117,7 @@ class TreeView {
     if (!item) return;
     this.rove(item);
     item.focus({ preventScroll: true });
-    item.querySelector(".card").scrollIntoView({ block: "nearest", inline: "nearest" });
+    item.querySelector(".kpi").scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   key(event) {
@@ -141,8 +141,8 @@ class TreeView {
       ArrowLeft: () => (open === "true" ? this.toggle([item]) : this.go(item.parentElement.closest("[role=treeitem]"))),
       Home: () => this.go(items[0]),
       End: () => this.go(items.at(-1)),
-      Enter: () => item.querySelector(".card-link").click(),
-      " ": () => item.querySelector(".card-link").click(),
+      Enter: () => item.querySelector(".kpi-link").click(),
+      " ": () => item.querySelector(".kpi-link").click(),
       "*": () => this.toggle([...item.parentElement.children].filter((i) => i.getAttribute("aria-expanded") === "false")),
     };
   }
@@ -193,12 +193,12 @@ document.addEventListener("htmx:beforeSwap", () => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   start();
-  if (event.detail.target.id === "tree-stage" && tree) {
+  if (event.detail.target?.id === "tree-stage" && tree) {
     if (tree.fitted) tree.fit();
     else tree.apply(tree.scale);
     if (focused) tree.go(document.getElementById(focused));
   }
-  if (event.detail.target.id === "panel") document.querySelector("#panel [data-panel-title]")?.focus();
+  if (event.detail.target?.id === "panel") document.querySelector("#panel [data-panel-title]")?.focus();
 });
 
 function closePanel() {

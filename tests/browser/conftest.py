@@ -1,0 +1,176 @@
+"""A real server in a process of its own, a real Chromium, and a picture of every test that fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from tests.server.shop import make_shop
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "test-results"
+CHROMIUM = Path(os.environ.get("KEIKI_CHROMIUM", "/usr/bin/chromium"))
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+OWNER = {"own_name": "Hanako Sato", "email": "hanako@example.jp", "password": "a fine long sentence"}
+PATIENCE = 60_000
+expect.set_options(timeout=20_000)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running Keiki: its address, its home, and the link of the first set-up."""
+
+    address: str
+    home: Path
+    setup: str
+    business: str = "tea-shop"
+
+    def url(self, path: str) -> str:
+        """An address inside the business."""
+        return f"{self.address}/b/{self.business}/{path}"
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Site]:
+    """Web and worker over a home of their own, until the end of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}  # the tests' own
+    env = kept | {"KEIKI_HOME": str(home), "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "keiki.cli", "serve", "--port", str(port)]
+    with (home / "server.log").open("w") as log:
+        server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=log, text=True)
+        assert server.stdout is not None
+        told = ""
+        try:
+            for line in server.stdout:
+                told += line
+                if link := re.search(r"http://\S+/setup/\S+/", told):
+                    break
+            else:
+                raise AssertionError(f"the server did not start: {told}{(home / 'server.log').read_text()}")
+            yield Site(f"http://localhost:{port}", home, link[0])
+        finally:
+            server.terminate()
+            server.wait(timeout=40)
+            server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"Chromium is not at {CHROMIUM} (KEIKI_CHROMIUM): apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def fresh_site(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
+    """A Keiki that nobody has set up yet."""
+    with running(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A Keiki with an owner, a business with four months of orders, and one without rows."""
+    home = tmp_path_factory.mktemp("home")
+    with running(home) as site:
+        context = chromium.new_context(locale="en")
+        page = context.new_page()
+        set_up(page, site, start="own", name="Tea shop")
+        page.goto(f"{site.address}/businesses/add/")
+        page.check("[name=start][value=own]")
+        page.fill("[name=name]", "Empty")
+        page.click("main form:has([name=start]) button[type=submit]")
+        page.goto(site.url("today/"))
+        context.storage_state(path=home / "signed-in.json")
+        context.close()
+        with sqlite3.connect(home / "keiki.sqlite3", timeout=20) as database:
+            database.execute("UPDATE accounts_user SET language = '', theme = 'auto'")  # as browser and device ask
+        make_shop(home / "businesses" / site.business)
+        yield site
+
+
+def set_up(page: Page, site: Site, start: str, name: str) -> None:
+    """What a person types on the first page."""
+    page.goto(site.setup)
+    for field, words in OWNER.items():
+        page.fill(f"[name={field}]", words)
+    page.check(f"[name=start][value={start}]")
+    if page.locator("[name=name]").is_visible():
+        page.fill("[name=name]", name)
+    page.click("main form:has([name=own_name]) button[type=submit]")
+    page.wait_for_url(re.compile(r"/b/"))
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def opens(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
+    """Opens a browser window: `opens(site, language=…, dark=…, width=…, script=…)`, signed in.
+
+    The test fails when the page broke its security policy or a script of ours threw an error.
+    """
+    contexts: list[BrowserContext] = []
+    trouble: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not re.search(r"status of 4\d\d", message.text):
+            trouble.append(message.text)
+
+    def window(
+        site: Site, language: str = "en", dark: bool = False, width: int = 1440, script: bool = True, **options: Any
+    ) -> Page:
+        state = site.home / "signed-in.json"
+        context = chromium.new_context(
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": 900 if width > 700 else 844},
+            java_script_enabled=script,
+            storage_state=state if state.exists() else None,
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", console)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        return page
+
+    yield window
+    if getattr(request.node, "failed", False) or trouble:
+        PICTURES.mkdir(exist_ok=True)
+        for number, page in enumerate(page for context in contexts for page in context.pages):
+            name = re.sub(r"\W+", "-", request.node.name)
+            page.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Remember that a test failed, so that its pages are photographed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.failed = True  # type: ignore[attr-defined]  # read by the fixture above
+    return report

@@ -1,0 +1,107 @@
+"""Every page in both languages, light and dark, wide and on a phone: reachable by all, nothing cut, nothing foreign."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
+from playwright.sync_api import Page
+
+import keiki.server.kpis
+
+SERVER = Path(keiki.server.kpis.__file__ or "").parents[1]
+PAGES = {
+    "today": "today/",
+    "tree": "tree/?open=all",
+    "table": "tree/?as=table",
+    "ec tree": "tree/ec/?open=all",
+    "node": "tree/simple_orders/{root}/?by=channel",
+    "data": "data/",
+    "empty": "../empty/today/",
+}
+LOOKS = list(itertools.product(["ja", "en"], [False, True], [1440, 390]))
+WIDTHS = (320, 375, 600, 761, 900, 1024, 1280)
+JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]+")
+
+
+def visit(page: Page, site: Any, name: str) -> None:
+    path = PAGES[name]
+    if "{root}" in path:
+        page.goto(site.url("tree/simple_orders/"))
+        root = page.get_by_role("treeitem").first.get_attribute("data-node")
+        path = path.format(root=root)
+    answer = page.goto(site.url(path))
+    assert answer is not None
+    assert answer.status == 200
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, with the elements."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html'][:120]}"
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("language", "dark", "width"), LOOKS)
+def test_pages_are_accessible_and_fit(site: Any, opens: Any, language: str, dark: bool, width: int) -> None:
+    page = opens(site, language=language, dark=dark, width=width)
+    for name in PAGES:
+        visit(page, site, name)
+        assert (name, serious(page), sideways(page)) == (name, [], 0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_never_scrolls_sideways(site: Any, opens: Any, name: str) -> None:
+    page = opens(site, language="en")
+    visit(page, site, name)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert (width, sideways(page)) == (width, 0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_works_without_script(site: Any, opens: Any, name: str) -> None:
+    page = opens(site, script=False)
+    visit(page, site, name)
+    assert page.locator("main").inner_text().strip() != ""
+
+
+def english_texts() -> Iterator[str]:
+    """Every English text of the pages that has a Japanese one and more than one word."""
+    for path in SERVER.glob("*/locale/ja/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale="ja")
+        for message in catalogue:
+            text = message.id if isinstance(message.id, str) else ""
+            if " " in text and message.string != text and not re.search(r"[%{]", text):
+                yield text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_holds_no_text_of_the_other_language(site: Any, opens: Any, name: str) -> None:
+    japanese = opens(site, language="ja")
+    visit(japanese, site, name)
+    seen = japanese.locator("body").inner_text()
+    assert [text for text in english_texts() if text in seen] == []
+    english = opens(site, language="en")
+    visit(english, site, name)
+    words = english.evaluate(
+        """() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("[lang=ja]"))
+            .flatMap((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent)
+            .concat(["aria-label", "title", "placeholder"].map((a) => e.getAttribute(a) ?? "")))"""
+    )
+    assert JAPANESE.findall(" ".join(words)) == []

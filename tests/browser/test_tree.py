@@ -1,0 +1,126 @@
+"""The KPI tree under a mouse and under a keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def items(page: Page) -> Locator:
+    return page.get_by_role("treeitem")
+
+
+def shown(page: Page) -> list[str]:
+    return [item.get_attribute("data-node") or "" for item in items(page).all()]
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.dataset.node ?? ''"))
+
+
+def test_tree_by_mouse_opens_closes_and_explains(site: Any, opens: Any) -> None:
+    page = opens(site)
+    page.goto(site.url("tree/?open=all"))
+    whole = shown(page)
+    page.locator(".toggle").first.click()
+    expect(items(page)).to_have_count(1)
+    expect(page.locator(".toggle")).to_have_text(f"+{len(whole) - 1}")
+    page.go_back()
+    expect(items(page)).to_have_count(len(whole))
+    page.locator(".kpi-link").first.click()
+    panel = page.locator("#panel #node")
+    expect(panel.get_by_role("heading", name="What moved it")).to_be_visible()
+    expect(panel.locator("math")).to_have_count(1)
+    panel.get_by_role("link", name="Channel").click()
+    expect(panel.get_by_role("cell", name="E-mail")).to_be_visible()
+    panel.get_by_role("link", name="Close").click()
+    expect(panel).to_have_count(0)
+    assert focused(page) == whole[0]
+
+
+def test_tree_zooms_and_says_less_when_small(site: Any, opens: Any) -> None:
+    page = opens(site)
+    page.goto(site.url("tree/"))
+    view = page.locator("[data-tree]")
+    for _ in range(8):
+        page.get_by_role("button", name="Smaller").click()
+    expect(view).to_have_attribute("data-zoom", "far")
+    expect(page.locator(".kpi-beside").first).to_be_hidden()
+    for _ in range(8):
+        page.get_by_role("button", name="Larger").click()
+    expect(page.locator("output")).to_have_text("150%")
+    expect(page.locator(".kpi-beside").first).to_be_visible()
+    before = view.evaluate("view => view.scrollLeft")
+    box = view.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 60, steps=4)
+    page.mouse.up()
+    assert view.evaluate("view => view.scrollLeft") > before
+
+
+def test_tree_by_keyboard_alone(site: Any, opens: Any) -> None:
+    page = opens(site)
+    page.goto(site.url("tree/?open=all"))
+    whole = shown(page)
+    items(page).first.focus()
+    page.keyboard.press("End")
+    assert focused(page) == whole[-1]
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == whole[1]
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(f"#node-{whole[1]}")).to_have_attribute("aria-expanded", "false")
+    assert focused(page) == whole[1]
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == whole[0]
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("*")
+    expect(items(page)).to_have_count(len(whole))
+    assert focused(page) == whole[1]
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel #node")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "node-title"
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel #node")).to_have_count(0)
+    assert focused(page) == whole[1]
+    page.keyboard.press("+")
+    page.keyboard.press("0")
+    expect(page.locator("output")).to_have_text(page.locator("output").inner_text())
+
+
+def test_tree_without_script_opens_by_links_and_leads_to_the_node(site: Any, opens: Any) -> None:
+    page = opens(site, script=False)
+    page.goto(site.url("tree/"))
+    page.get_by_role("link", name="Open all").click()
+    count = items(page).count()
+    page.locator(".toggle").first.click()
+    expect(items(page)).to_have_count(1)
+    assert count > 5
+    page.locator(".kpi-link").first.click()
+    expect(page.get_by_role("heading", name="Definition")).to_be_visible()
+    page.get_by_role("link", name="Back to the tree").click()
+    expect(items(page)).to_have_count(1)
+
+
+def test_tree_on_a_phone_is_an_outline(site: Any, opens: Any) -> None:
+    page = opens(site, width=390)
+    page.goto(site.url("tree/?open=all"))
+    boxes = [card.bounding_box() for card in page.locator(".kpi").all()]
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(tops)
+    assert all(box["x"] + box["width"] <= 390 for box in boxes if box)
+    expect(page.locator(".tree-lines")).to_be_hidden()
+
+
+def test_period_and_comparison_are_in_the_address(site: Any, opens: Any) -> None:
+    page = opens(site)
+    page.goto(site.url("tree/"))
+    page.select_option("select[name=on]", label="Sep 2026")
+    page.wait_for_url("**on=2026-09-01**")
+    page.select_option("select[name=versus]", "last_year")
+    page.wait_for_url("**versus=last_year**")
+    expect(page.locator(".kpi-value").first).to_contain_text("¥20,000")
+    expect(page.get_by_text("No value of the same month last year to compare with.")).to_be_visible()
