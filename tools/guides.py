@@ -32,6 +32,7 @@ def replayed(page: Path, data: Path) -> str:
 
         def answer(block: re.Match[str]) -> str:
             if block[2]:
+                (folder / block[2]).parent.mkdir(parents=True, exist_ok=True)
                 (folder / block[2]).write_text(block[3], encoding="utf-8")
                 return block[0]
             commands = [line[2:] for line in block[1].splitlines() if line.startswith("$ ")]

@@ -78,6 +78,8 @@ def _show(told: Explanation, style: Style, calendar: Calendar, before: Period, a
     )
     rows = []
     for part in told.parts:
+        if part.residual and not _counts(part, told):
+            continue
         node = told.tree.node(part.node)
         if part.residual:
             name, own, shift = say("not told by the formula", "式で説明できない分"), "", ""
@@ -98,6 +100,12 @@ def _show(told: Explanation, style: Style, calendar: Calendar, before: Period, a
     show_table(head, rows)
     for gap in told.gaps:
         tell(_gap(told, gap.node, gap.reason, gap.missing))
+
+
+def _counts(part: Part, told: Explanation) -> bool:
+    """Whether a remainder is more than the rounding of the sum."""
+    goal = max(abs(told.before or 0.0), abs(told.after or 0.0))
+    return part.contribution is None or abs(part.contribution) > 1e-9 * goal
 
 
 GAPS = {
