@@ -147,7 +147,10 @@ def _offset(zone: Any) -> Any:
 
 
 def _stated(parts: Any, order: str) -> Any:
-    return ibis.struct({"at": _local(parts, order), "offset": _offset(parts["zone"])})
+    offset = _offset(parts["zone"])
+    # A written offset that no place has makes the whole time unreadable; it is not local time then.
+    known = (parts["zone"] == "") | offset.notnull()
+    return ibis.struct({"at": ibis.cases((known, _local(parts, order))), "offset": offset})
 
 
 def _local(parts: Any, order: str) -> Any:

@@ -27,7 +27,7 @@ def renamed(value: Any, column: Column | None, values: dict[str, str]) -> Any:
     known = vocabulary(column.vocabulary) if column is not None and column.vocabulary else {}
     spoken = {} if column is None or not column.vocabulary else known_words(column.vocabulary)
     own = {word.lower(): meant for word, meant in values.items()}
-    words = {word: meant for word, meant in (spoken | own).items() if word != meant}
+    words = spoken | own
     if not words:
         return value
     plain = value.lower()
