@@ -32,10 +32,11 @@ check: ## Formatting, types, layers and the rules of the house
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo --quiet
+	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
 	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --check --target-version 5.2 $(TEMPLATES); fi
 	@$(BIN)/python -m tools.check
 	@$(BIN)/python -m tools.write_pages
+	@$(BIN)/python -m tools.messages --check
 
 .PHONY: dev
 dev: develop ## Start Keiki for development: restarts when a file changes

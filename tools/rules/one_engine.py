@@ -1,4 +1,4 @@
-"""Only keiki.engine runs queries; everything else builds expressions."""
+"""Only keiki.engine runs queries over facts, and sources look at the file they open; all else builds expressions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def problems(root: Path) -> Iterator[str]:
     """Every call that runs a query outside the engine; a Django cursor in the server is not one of them."""
     for path in files(root, "src/keiki/*.py"):
         here = path.relative_to(root / "src" / "keiki")
-        if here.parts[0] == "engine":
+        if here.parts[0] in ("engine", "sources"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNS:
