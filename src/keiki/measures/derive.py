@@ -49,7 +49,9 @@ def _person_id(facts: Facts, table: ir.Table, rules: Rules) -> ir.Table:
 
 
 def _is_goal(facts: Facts, table: ir.Table, rules: Rules) -> ir.Table:
-    return table.mutate(is_goal=table["name"].isin(rules.sessions.goals))
+    # A CASE, because Spark cannot read `x IN (…) = TRUE` as Ibis writes it.
+    goal = table["name"].isin(rules.sessions.goals)
+    return table.mutate(is_goal=ibis.ifelse(goal, ibis.literal(value=True), ibis.literal(value=False)))
 
 
 def _is_customer(facts: Facts, table: ir.Table, rules: Rules) -> ir.Table:
