@@ -125,9 +125,9 @@ def _checked_data_page(request: Any, business: Business) -> HttpResponse:
     if not allows(request.membership.role, EDIT):
         raise PermissionDenied
     try:
+        sent = request.FILES.get("file")
         if "keiki.too_large" in request.META:
             raise FileTooLarge(limit=filesizeformat(actions.upload_limit()))
-        sent = request.FILES.get("file")
         if sent is None:
             return _data_error(request, business, _("Choose a file first."))
         upload = actions.receive_file(request.user, business, sent)
