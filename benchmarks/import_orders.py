@@ -55,20 +55,12 @@ def by_duckdb(file: Path, folder: Path) -> None:
 
 
 def by_keiki(file: Path, folder: Path) -> None:
-    """Conform every cell, find doubles, write the lake, publish a snapshot."""
-    from keiki.engine.connect import LakeSettings
-    from keiki.engine.imports import Ready
-    from keiki.engine.store import open_lake
-    from keiki.facts.casts import Reading
-    from keiki.facts.conform import conform
-    from keiki.facts.mapping import Mapping
+    """As a person imports: sniff, conform every cell, find doubles, write the lake, publish a snapshot."""
+    import keiki
 
-    mapping = Mapping.of("orders", **{column: column for column in COLUMNS.split()})
-    with open_lake(LakeSettings(folder / "business")) as lake, lake.importing([file]) as backend:
-        csv = file.suffix == ".csv"
-        table = backend.read_csv(str(file), all_varchar=True) if csv else backend.read_parquet(str(file))
-        rows = conform(table, mapping, Reading())
-        lake.import_parts([Ready.of(rows, mapping)], source=file.name, fingerprint=file.name)
+    mapping = keiki.Mapping.of("orders", **{column: column for column in COLUMNS.split()})
+    with keiki.open(folder / "business", create=True) as business:
+        business.load(file, mapping=mapping)
 
 
 WAYS: dict[str, Callable[[Path, Path], None]] = {"duckdb": by_duckdb, "keiki": by_keiki}
@@ -83,8 +75,7 @@ def measured(way: str, file: Path) -> tuple[float, int]:
 
 def run_one(way: str, file: Path) -> None:
     """The child: one way, timed."""
-    import keiki.engine.store
-    import keiki.facts.conform  # noqa: F401 - loaded before the clock starts
+    import keiki.engine.business  # noqa: F401 - loaded before the clock starts
 
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         start = time.perf_counter()
