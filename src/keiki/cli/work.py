@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -32,5 +33,6 @@ def work(
 
 def _stop_at_end_of_input(stop: threading.Event) -> None:
     """The web process holds the other end: when it is gone, however it went, the input ends."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # not sys.stdin.read: its lock would be held when Python ends
+        pass
     stop.set()
