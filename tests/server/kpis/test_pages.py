@@ -33,7 +33,9 @@ def test_tree_page_shows_what_leads_to_trouble(shop: Any, browser_of: Any) -> No
     root = shown.cards[0].number
     assert (root.value, root.change, root.beside, root.status) == ("¥14,400", "−28.0%", "Prev. month ¥20,000", "act")
     assert items(page) == [card.id for card in shown.cards]
-    assert all(card.open == bool(card.children) for card in shown.cards if card.number.status == "act" and card.children)
+    assert all(
+        card.open == bool(card.children) for card in shown.cards if card.number.status == "act" and card.children
+    )
     assert shown.sentence.startswith("28.0% below the previous month. Moved most by ")
     assert shown.rule.startswith("No targets yet: 2% or more")
 

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.http import Http404
 
 from keiki.periods import Grain
+from keiki.server.accounts.models import Business
 from keiki.server.kpis.queries import Kept, Question, choosable, dimensions, known, measured
 
 ORDERS_ONLY = "simple_orders"
@@ -61,9 +61,9 @@ def test_explanation_sums_to_the_change(shop: Any) -> None:
 
 
 def test_measured_is_closed_to_outsiders(shop: Any) -> None:
-    with pytest.raises(Http404):
+    with pytest.raises(Business.DoesNotExist):
         measured(shop.outsider, shop.business, None, Question())
-    with pytest.raises(Http404):
+    with pytest.raises(Business.DoesNotExist):
         known(shop.outsider, shop.business)
 
 

@@ -11,8 +11,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-from django.http import Http404
-
 from keiki.catalogue.kpi import Kpi
 from keiki.charts.status import status
 from keiki.engine.measured import TreeReading
@@ -274,7 +272,7 @@ def unit_words(name: str, language: str) -> str:
 
 def _numbers(user: Any, business: Business) -> Opened:
     if not user.has_perm(VIEW, business.id):
-        raise Http404
+        raise Business.DoesNotExist(business.id)
     return opened(business)
 
 
