@@ -15,7 +15,7 @@ export KEIKI_HOME
 
 .PHONY: help
 help: ## Show these commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: install ## Set everything up, make the demo company and start Keiki (PORT=8000, KEIKI_HOME=.keiki)
@@ -24,19 +24,31 @@ run: install ## Set everything up, make the demo company and start Keiki (PORT=8
 
 .PHONY: test
 test: machine develop ## Set up what the checks need and run every check and test
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@status=0; \
+	$(MAKE) --no-print-directory --keep-going check || status=$$?; \
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup || status=$$?; \
+	exit $$status
 
-.PHONY: check
-check: ## Formatting, types, layers and the rules of the house
+.PHONY: check form types layers templates house
+check: form types layers templates house ## Formatting, types, layers and the rules of the house
+
+form:
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
+
+types:
 	@$(BIN)/mypy
+
+layers:
 	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
-	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djade --check --target-version 5.2 $(TEMPLATES); fi
+
+templates:
+	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
+	@$(BIN)/python -m tools.messages --check
+
+house:
 	@$(BIN)/python -m tools.check
 	@$(BIN)/python -m tools.write_pages
-	@$(BIN)/python -m tools.messages --check
 
 .PHONY: dev
 dev: develop ## Start Keiki for development: restarts when a file changes

@@ -187,15 +187,23 @@ class FormulaError(KeikiError):
             "The formula is nested more than {limit} levels deep. Please split it into several KPIs.",
             "式の入れ子が{limit}段を超えています。いくつかのKPIに分けてください。",
         ),
-        "empty": ("The formula is empty. Please write one, such as n_orders / n_sessions.",
-                  "式が空です。n_orders / n_sessions のように書いてください。"),
+        "empty": (
+            "The formula is empty. Please write one, such as n_orders / n_sessions.",
+            "式が空です。n_orders / n_sessions のように書いてください。",
+        ),
         "character": ("The character {found} has no meaning in a formula.", "{found} という文字は式では使えません。"),
-        "open_text": ("The text that begins here has no closing quote (').", "ここから始まる文字列が閉じていません（'）。"),
+        "open_text": (
+            "The text that begins here has no closing quote (').",
+            "ここから始まる文字列が閉じていません（'）。",
+        ),
         "number": (
             "“{found}” is not a number here. Write digits without separators, such as 1200 or 0.5.",
             "「{found}」はここでは数値として読めません。1200 や 0.5 のように区切りなしで書いてください。",
         ),
-        "expected": ("Expected {wanted} but found {found}.", "ここには{wanted_ja}が必要ですが、{found_ja}になっています。"),
+        "expected": (
+            "Expected {wanted} but found {found}.",
+            "ここには{wanted_ja}が必要ですが、{found_ja}になっています。",
+        ),
         "not_number": (
             "“{found}” is not a number, so it cannot be used in arithmetic.",
             "「{found}」は数値ではないので、計算に使えません。",
@@ -380,7 +388,6 @@ class UnreadableMappingFile(KeikiError):
     ja = "マッピング {path} を読み取れません（{detail}）。何も取り込んでいません。"
 
 
-
 # --- the control plane ---------------------------------------------------------------------------------
 
 
@@ -472,7 +479,10 @@ class UndoImpossible(KeikiError):
     ja = "取り込み {import_id} は元に戻せません。{reason_ja}"
     REASONS: ClassVar[dict[str, tuple[str, str]]] = {
         "undone": ("it has been undone already.", "すでに元に戻してあります。"),
-        "undo": ("it is itself an undo. Import the file again instead.", "これは取り消しの記録です。ファイルをもう一度取り込んでください。"),
+        "undo": (
+            "it is itself an undo. Import the file again instead.",
+            "これは取り消しの記録です。ファイルをもう一度取り込んでください。",
+        ),
         "forgotten": ("the state before it has been deleted.", "取り込む前の状態が削除されています。"),
     }
 
@@ -544,7 +554,9 @@ class NothingToMove(KeikiError):
     """No node of the tree can be moved by a what-if."""
 
     en = "No node of “{tree}” can be moved by a what-if. Flag the numbers you work on (driver: true)."
-    ja = "「{tree}」には、もしもの計算で動かせる項目がありません。自分たちで動かす数字に driver: true を付けてください。"
+    ja = (
+        "「{tree}」には、もしもの計算で動かせる項目がありません。自分たちで動かす数字に driver: true を付けてください。"
+    )
 
 
 class MappingIncomplete(KeikiError):
@@ -661,7 +673,9 @@ class UnreadableSettings(KeikiError):
     """`business.yaml` is damaged or holds an impossible value. The data is untouched."""
 
     en = "The settings in “{path}” cannot be read: {detail}. The data is untouched; correct the file and try again."
-    ja = "設定ファイル「{path}」を読めません（{detail}）。データはそのままです。ファイルを直してもう一度お試しください。"
+    ja = (
+        "設定ファイル「{path}」を読めません（{detail}）。データはそのままです。ファイルを直してもう一度お試しください。"
+    )
 
 
 # --- files sent to the control plane ---
@@ -671,7 +685,9 @@ class FileTooLarge(KeikiError):
     """An upload beyond the limit of the installation."""
 
     en = "The file is larger than {limit}. Nothing was kept. Send it in parts, or import it with “keiki import”."
-    ja = "ファイルが上限の{limit}を超えています。何も保存していません。分けて送るか、keiki import で取り込んでください。"
+    ja = (
+        "ファイルが上限の{limit}を超えています。何も保存していません。分けて送るか、keiki import で取り込んでください。"
+    )
 
 
 class UnknownFileKind(KeikiError):
