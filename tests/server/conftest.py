@@ -94,22 +94,30 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shop(cast: Cast, shop_folder: Path) -> Iterator[Cast]:
-    """The cast, and their business has numbers."""
-    shutil.copytree(shop_folder, cast.business.folder)
-    yield cast
-    forget(cast.business)
+def shop(cast: Cast, shop_folder: Path) -> Cast:
+    """The cast, and their business has numbers. Only for reading: the next test finds it open and warm."""
+    if not cast.business.folder.exists():
+        shutil.copytree(shop_folder, cast.business.folder)
+    return cast
+
+
+@pytest.fixture
+def own_shop(bare: Cast, shop_folder: Path) -> Cast:
+    """The cast and a shop that this test may change."""
+    shutil.copytree(shop_folder, bare.business.folder)
+    return bare
 
 
 @pytest.fixture
 def bare(cast: Cast) -> Iterator[Cast]:
     """The cast, and their business has no rows yet; what a test loads is gone afterwards."""
+    forget(cast.business)
     yield cast
     forget(cast.business)
 
 
 def forget(business: Business) -> None:
-    """Close a business and remove its folder, since the next test's has the same name."""
+    """Close a business and remove its folder, since every test's business has the same name."""
     opened = actions_of_data._open.pop(business.id, None)
     if opened is not None:
         opened.business.close()

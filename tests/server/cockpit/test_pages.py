@@ -31,10 +31,15 @@ def test_today_draws_the_trend_with_its_table(shop: Any, browser_of: Any) -> Non
 def test_today_without_trouble_says_so(shop: Any, browser_of: Any) -> None:
     page = browser_of(shop.owner).get(today(shop.business) + "?on=2026-09-01").context["page"]
     assert page.acts == ()
-    assert page.nothing_to_act == f"Nothing moved {page.headlines[0].number.label} to the wrong side."
+    assert page.nothing_to_act == f"No number in trouble moved {page.headlines[0].number.label} to the wrong side."
 
 
 def test_today_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> None:
     page = browser_of(bare.editor).get(today(bare.business))
     assert page.context["page"].empty.demo_url == reverse("data:make_demo", kwargs={"business": bare.business.id})
     assert b"Try it with sample data" in page.content
+
+
+def test_levers_leave_out_what_is_on_track(shop: Any, browser_of: Any) -> None:
+    page = browser_of(shop.viewer).get(today(shop.business)).context["page"]
+    assert {act.number.status for act in page.acts} <= {"act", "watch", "plain"}

@@ -73,14 +73,14 @@ def test_measured_keeps_its_answer(shop: Any) -> None:
     assert measured(shop.owner, shop.business, None, Question(comparison="last_year")) is not first
 
 
-def test_measured_forgets_with_the_snapshot(shop: Any) -> None:
+def test_measured_forgets_with_the_snapshot(own_shop: Any) -> None:
     from keiki.server.data.actions import opened
 
-    first = measured(shop.owner, shop.business, None, Question())
-    lake = opened(shop.business).business.lake
+    first = measured(own_shop.owner, own_shop.business, None, Question())
+    lake = opened(own_shop.business).business.lake
     lake.undo(lake.imports()[0].id)
-    assert known(shop.owner, shop.business).today is None
-    again = measured(shop.owner, shop.business, None, Question())
+    assert known(own_shop.owner, own_shop.business).today is None
+    again = measured(own_shop.owner, own_shop.business, None, Question())
     assert (again is first, again.value(again.tree.root)) == (False, None)
 
 

@@ -105,7 +105,7 @@ def _act(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked, s
 def _nothing(numbers: TreeNumbers, goal: str) -> str:
     if numbers.explanation is None:
         return _("There is nothing to compare {goal} with yet.").format(goal=goal)
-    return _("Nothing moved {goal} to the wrong side.").format(goal=goal)
+    return _("No number in trouble moved {goal} to the wrong side.").format(goal=goal)
 
 
 def _small(words: str) -> str:

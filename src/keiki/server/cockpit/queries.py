@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from keiki.charts.status import ACT, WATCH
+from keiki.charts.status import ACT, PLAIN, WATCH
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.trees.build import InfluenceEdge, Node
 
@@ -52,7 +52,9 @@ def levers(numbers: TreeNumbers) -> tuple[Lever, ...]:
 
 
 def _matters(numbers: TreeNumbers, lever: Lever) -> bool:
-    """Whether a lever is worth a morning: its own number is in trouble, or it moved the goal by a hundredth."""
+    """Whether a lever is worth a morning: its own number is in trouble, or nobody judges it and it moved the goal by
+    a hundredth."""
     before = numbers.value_before(numbers.tree.root)
     large = bool(before) and abs(lever.effect) >= abs(before or 0.0) / 100
-    return lever.node.parent is not None and (large or numbers.status(lever.node) in {ACT, WATCH})
+    status = numbers.status(lever.node)
+    return lever.node.parent is not None and (status in {ACT, WATCH} or (status == PLAIN and large))
