@@ -70,12 +70,12 @@ def load_demo(
     """
     yesterday = business.settings.calendar.today() - timedelta(days=1)
     facts = make_demo(seed, months, until or yesterday)
-    rows = {name: len(next(iter(columns.values()))) for name, columns in facts.items()}
-    done, total = 0, sum(rows.values())
-    for name, columns in facts.items():
+    names = tuple(facts)
+
+    def told(fraction: float, words: object) -> None:
         if progress is not None:
-            progress(done / total, name)
-        business.load(columns, fact=name, mode="replace")
-        done += rows[name]
+            progress(fraction, names[min(int(fraction * len(names)), len(names) - 1)])
+
+    business.load_facts(facts, name=NAME_EN, mode="replace", progress=told)
     if progress is not None:
         progress(1.0, "")

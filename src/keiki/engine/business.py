@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -31,7 +32,7 @@ from keiki.formula.nodes import Binary, Negate
 from keiki.lens import Lens
 from keiki.measures.models import Rules
 from keiki.periods import Grain, Period
-from keiki.sources import Guess, Source, guess, open_source
+from keiki.sources import Guess, Part, Source, guess, open_source
 from keiki.trees.build import Tree, build
 from keiki.trees.document import TreeDocument, template
 from keiki.trees.explanation import Explanation
@@ -106,13 +107,23 @@ class Business:
         """
         with ExitStack() as stack:
             opened = self._open(stack, source, options)
-            parts = [
-                Ready.of(conform(part.table, part.mapping, self.reading), part.mapping)
-                for part in opened.parts(fact, mapping)
-            ]
             return self.lake.import_parts(
-                parts, source=name or opened.name, mode=mode, fingerprint=opened.fingerprint, progress=progress
+                self._ready(opened.parts(fact, mapping)),
+                source=name or opened.name,
+                mode=mode,
+                fingerprint=opened.fingerprint,
+                progress=progress,
             )
+
+    def load_facts(
+        self, tables: AnyMapping[str, object], *, name: str, mode: str = "upsert", progress: Progress = silent
+    ) -> Import:
+        """Bring tables from Python into several facts at once (fact → table): one import, all or nothing."""
+        with self.lake.importing(()) as connection:
+            parts = [
+                part for fact, table in tables.items() for part in open_source(table, connection=connection).parts(fact)
+            ]
+            return self.lake.import_parts(self._ready(parts), source=name, mode=mode, progress=progress)
 
     def imports(self) -> tuple[Import, ...]:
         """The history of imports and undos, newest first."""
@@ -245,6 +256,9 @@ class Business:
         wanted = tuple(formulas)
         asked = {asked_of(reference) for formula in wanted for reference in references(formula)}
         return self.measurer.read(asked, lens, depth=1 + max((_depth(formula) for formula in wanted), default=0))
+
+    def _ready(self, parts: Iterable[Part]) -> list[Ready]:
+        return [Ready.of(conform(part.table, part.mapping, self.reading), part.mapping) for part in parts]
 
     def _open(self, stack: ExitStack, source: object, options: dict[str, Any]) -> Source:
         """The source on a connection of the lake that can read this source and nothing else."""

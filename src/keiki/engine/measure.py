@@ -17,7 +17,7 @@ from keiki.errors import KeikiError
 from keiki.facts import fact
 from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
-from keiki.measures.compile import Frame, Parts, Query, frames, queries
+from keiki.measures.compile import Frame, Parts, frames, queries
 from keiki.measures.measure import Asked, Measure
 from keiki.measures.models import MODELS, Rules, table_of
 from keiki.periods import Calendar, Period, add_months
@@ -43,6 +43,15 @@ class Coverage:
         if self.first is None or self.last is None:
             return False
         return self.first < period.end and (lasting or period.start <= self.last)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A query as SQL whose boundaries are still placeholders, the parts of its measures, and its rows of spans."""
+
+    sql: str
+    parts: Mapping[Asked, Parts]
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ class Measurer:
         stand_ins = [replace(m.fallback, id=f"{m.id}{STAND_IN}") for m in measures.values() if m.fallback]
         self.measures = {**measures, **{m.id: m for m in stand_ins}}
         self.rules = rules or Rules()
-        self._compiled: dict[tuple[Any, ...], tuple[tuple[str, Mapping[Asked, Parts]], ...]] = {}
+        self._compiled: dict[tuple[Any, ...], tuple[Compiled, ...]] = {}
         self._coverage: dict[str, Coverage] = {}
 
     def read(self, asked: Iterable[Asked], lens: Lens, depth: int = 1) -> Readings:
@@ -183,25 +192,24 @@ class Measurer:
     ) -> dict[tuple[Asked, Span], dict[Segment, Value]]:
         answers: dict[tuple[Asked, Span], dict[Segment, Value]] = {}
         rows = frame.rows(spans)
-        for (sql, parts), layer in zip(self._queries(frame, rows, by, lens), rows, strict=True):
-            for row in self.engine.run(fill(sql, layer)).to_pylist():
+        for compiled in self._queries(frame, rows, by, lens):
+            read = tuple(one for place in compiled.rows for one in rows[place])
+            for row in self.engine.run(fill(compiled.sql, read)).to_pylist():
                 segment = tuple(row[name] for name in by)
-                for asked, made in parts.items():
+                for asked, made in compiled.parts.items():
                     value = _value(made.way, [row[column] for column in made.columns])
-                    answers.setdefault((asked, layer[row["period"]]), {})[segment] = value
+                    answers.setdefault((asked, read[row["period"]]), {})[segment] = value
         return answers
 
     def _queries(
         self, frame: Frame, rows: tuple[tuple[Span, ...], ...], by: tuple[str, ...], lens: Lens
-    ) -> tuple[tuple[str, Mapping[Asked, Parts]], ...]:
+    ) -> tuple[Compiled, ...]:
         """Compiled SQL for the frame, from the cache when periods of the same shape were asked before."""
         shape = tuple(tuple(a.end_date == b.start_date for a, b in pairwise(row)) for row in rows)
         key = (frame, shape, by, lens.where)
         if key not in self._compiled:
-            made: tuple[Query, ...] = queries(
-                frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where
-            )
-            self._compiled[key] = tuple((self.engine.compile(q.table), q.parts) for q in made)
+            made = queries(frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where)
+            self._compiled[key] = tuple(Compiled(self.engine.compile(q.table), q.parts, q.rows) for q in made)
         return self._compiled[key]
 
 

@@ -48,11 +48,12 @@ class Edges:
     cells: tuple[int | None, ...]
 
     @classmethod
-    def of(cls, layer: Sequence[Span]) -> Edges:
+    def of(cls, layer: Sequence[Span], first: int = 0) -> Edges:
+        """The boundaries of a layer whose spans are numbered from `first`."""
         names: list[str] = []
         cells: list[int | None] = []
-        for number, span in enumerate(layer):
-            if number and layer[number - 1].end_date == span.start_date:
+        for number, span in enumerate(layer, first):
+            if number > first and layer[number - first - 1].end_date == span.start_date:
                 cells[-1] = number
             else:
                 names.append(f"s{number}")

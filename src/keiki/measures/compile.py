@@ -19,6 +19,7 @@ from keiki.journeys.local_time import local_time
 from keiki.measures.aggregates import Aggregate, count, distinct, mean, total, weighted_mean
 from keiki.measures.buckets import Edges, Span, layers, span_table
 from keiki.measures.columns import reach
+from keiki.measures.derive import OVER_HISTORY
 from keiki.measures.measure import Aggregation, Asked, Measure, Timing
 from keiki.measures.models import MODELS, Facts, Params, Rules, Stat, table_of
 
@@ -97,11 +98,14 @@ class Parts:
 
 @dataclass(frozen=True)
 class Query:
-    """An expression with its value columns: `period`, one column per dimension, then the parts of each measure."""
+    """An expression with its value columns: `period`, one column per dimension, then the parts of each measure.
+
+    `rows` are the places of the rows of spans it answers; `period` counts through their spans in order.
+    """
 
     table: ir.Table
     parts: Mapping[Asked, Parts]
-    spans: tuple[Span, ...]
+    rows: tuple[int, ...]
 
 
 def queries(
@@ -114,47 +118,49 @@ def queries(
     by: tuple[str, ...] = (),
     where: Condition | None = None,
 ) -> tuple[Query, ...]:
-    """The frame's queries, one per row of spans (see `Frame.rows`)."""
-    return tuple(
-        _query(frame, measures, facts, row, by, where, rules, bucketed=frame.way == "flow" and len(layers(row)) == 1)
-        for row in rows
-    )
+    """The frame's queries over rows of spans (see `Frame.rows`).
+
+    A second row costs a second scan of plain rows, which its boundaries keep small; where rows are made by a model or
+    numbered over their whole history, that work is done once and all rows of spans are answered together.
+    """
+    wanted = {*by, *_wanted(frame, measures, where)}
+    together = frame.source in MODELS or not wanted.isdisjoint(OVER_HISTORY)
+    groups = [tuple(range(len(rows)))] if together else [(place,) for place in range(len(rows))]
+    return tuple(_query(frame, measures, facts, rows, group, by, where, rules, wanted) for group in groups)
 
 
 def _query(
     frame: Frame,
     measures: Mapping[str, Measure],
     facts: Facts,
-    spans: tuple[Span, ...],
+    rows: Sequence[tuple[Span, ...]],
+    group: tuple[int, ...],
     by: tuple[str, ...],
     where: Condition | None,
     rules: Rules,
-    *,
-    bucketed: bool,
+    wanted: set[str],
 ) -> Query:
-    table = _rows(frame, facts, len(spans), rules)
-    wanted = {*by, *_wanted(frame, measures, where)}
-    if frame.way == "flow":
-        wanted.add(frame.time)
-    table, names = reach(facts, frame.source, table, wanted, rules)
+    chosen = [rows[place] for place in group]
+    table = _rows(frame, facts, sum(map(len, chosen)), rules)
+    table, names = reach(facts, frame.source, table, wanted | ({frame.time} if frame.way == "flow" else set()), rules)
     table, time = _dated(frame, table, names, rules)
-    table = _in_periods(frame, table, time, spans, bucketed=bucketed)
     if where is not None:
         table = table.filter(_holds(table, names, where))
+    table = _in_periods(frame, table, time, chosen)
     if frame.way.startswith("last"):
-        return _latest(frame, measures, table, names, spans, by)
+        return _latest(frame, measures, table, names, group, by)
     keys = {"period": table["period"]} | {name: table[names[name]].cast("string") for name in by}
     table, kept = _marked(frame, measures, table, names)
     columns: dict[Any, str] = {}
     parts: dict[Asked, Parts] = {}
     for asked in frame.asked:
-        where = table[kept[asked]] if asked in kept else None
-        made = _aggregate(asked, measures[asked.measure], table, names, where)
+        holds = table[kept[asked]] if asked in kept else None
+        made = _aggregate(asked, measures[asked.measure], table, names, holds)
         for value in made.values:
             columns.setdefault(value.op(), f"m{len(columns)}")
         parts[asked] = Parts(made.way, tuple(columns[value.op()] for value in made.values))
     values = {name: operation.to_expr() for operation, name in columns.items()}
-    return Query(table.group_by(**keys).aggregate(**values), parts, spans)
+    return Query(table.group_by(**keys).aggregate(**values), parts, group)
 
 
 def _marked(
@@ -210,17 +216,18 @@ def _dated(frame: Frame, table: ir.Table, names: Mapping[str, str], rules: Rules
     return table.mutate(_dated=ibis.coalesce(table[time], day)), "_dated"
 
 
-def _in_periods(frame: Frame, table: ir.Table, time: str, spans: tuple[Span, ...], *, bucketed: bool) -> ir.Table:
+def _in_periods(frame: Frame, table: ir.Table, time: str, rows: Sequence[tuple[Span, ...]]) -> ir.Table:
     """The rows with the number of the period they count in; a row may count in several when periods overlap."""
     if frame.way == "spans":
         return table
     dates = table[time].type().is_date()
-    if bucketed:
-        edges = Edges.of(spans)
-        table = table.filter(edges.inside(table[time], dates=dates))
-        table = table.mutate(period=edges.bucket(table[time], dates=dates))
-        return table.filter(table.period.notnull()) if None in edges.cells[:-1] else table
-    periods = span_table(len(spans))
+    if frame.way == "flow" and all(len(layers(row)) == 1 for row in rows):
+        firsts = [sum(map(len, rows[:place])) for place in range(len(rows))]
+        read = [
+            _in_row(table, table[time], Edges.of(row, first), dates) for row, first in zip(rows, firsts, strict=True)
+        ]
+        return read[0] if len(read) == 1 else ibis.union(*read)
+    periods = span_table(sum(map(len, rows)))
     start, end = (periods.start_date, periods.end_date) if dates else (periods.start_at, periods.end_at)
     moment = start if frame.at == "start" else end
     if frame.way in ("flow", "last_flow"):
@@ -230,6 +237,11 @@ def _in_periods(frame: Frame, table: ir.Table, time: str, spans: tuple[Span, ...
     else:
         match = [table[time] < moment]
     return table.inner_join(periods, match)
+
+
+def _in_row(table: ir.Table, time: ir.Value, edges: Edges, dates: bool) -> ir.Table:
+    table = table.filter(edges.inside(time, dates=dates)).mutate(period=edges.bucket(time, dates=dates))
+    return table.filter(table.period.notnull()) if None in edges.cells[:-1] else table
 
 
 def _holds(
@@ -282,7 +294,7 @@ def _latest(
     measures: Mapping[str, Measure],
     table: ir.Table,
     names: Mapping[str, str],
-    spans: tuple[Span, ...],
+    group: tuple[int, ...],
     by: tuple[str, ...],
 ) -> Query:
     """`last`: the latest filled value per combination of the fact's dimensions, then summed."""
@@ -302,7 +314,7 @@ def _latest(
         **latest
     )
     summed = per.group_by("period", *by).aggregate(**{name: per[name].sum() for name in latest})
-    return Query(summed, parts, spans)
+    return Query(summed, parts, group)
 
 
 def _combination(source: str) -> tuple[str, ...]:

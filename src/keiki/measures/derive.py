@@ -98,3 +98,5 @@ DERIVED: Mapping[tuple[str, str], Callable[[Facts, ir.Table, Rules], ir.Table]] 
     ("events", "nth"): _nth,
     ("customers", "cohort_month"): _cohort_month,
 }
+OVER_HISTORY = frozenset({"order_no", "customer_type", "is_exit", "nth"})
+"""Derived columns that look at other rows, so that working them out means reading everything."""

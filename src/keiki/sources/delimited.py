@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -82,11 +84,15 @@ def _readable(path: Path, encoding: str, connection: Any, limits: Limits) -> Pat
 
 
 def temporary_folder(connection: Any) -> Path:
-    """A folder that the connection may read and that goes away with it."""
+    """A folder that the connection may read: in its own temporary folder, which goes away with a lake's connection.
+
+    DuckDB's default is a folder below the current one; a connection that says no better gets the system's.
+    """
     stated = connection.con.execute("SELECT current_setting('temp_directory')").fetchone()[0]
-    if stated:
-        Path(stated).mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="source-", dir=stated or None))
+    own = Path(stated) if stated and Path(stated).is_absolute() else None
+    if own is not None:
+        own.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="source-", dir=own))
 
 
 def _head(path: Path, limits: Limits) -> str:
