@@ -84,15 +84,17 @@ def _readable(path: Path, encoding: str, connection: Any, limits: Limits) -> Pat
 
 
 def temporary_folder(connection: Any) -> Path:
-    """A folder that the connection may read: in its own temporary folder, which goes away with a lake's connection.
+    """A folder that the connection may read and that goes away with it.
 
-    DuckDB's default is a folder below the current one; a connection that says no better gets the system's.
+    It lies in the connection's temporary folder, unless that is DuckDB's default below the current folder.
     """
     stated = connection.con.execute("SELECT current_setting('temp_directory')").fetchone()[0]
     own = Path(stated) if stated and Path(stated).is_absolute() else None
     if own is not None:
         own.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="source-", dir=own))
+    folder = Path(tempfile.mkdtemp(prefix="source-", dir=own))
+    weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _head(path: Path, limits: Limits) -> str:
