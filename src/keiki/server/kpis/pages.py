@@ -258,7 +258,7 @@ def missing_words(reading: TreeNumbers, node: Node, style: Style) -> str:
     names = [fact(name).ja if style.japanese else fact(name).en for name in reading.missing_facts(node)]
     if names:
         return _("No rows yet: {facts}").format(facts=("・" if style.japanese else ", ").join(names))
-    return _("Nothing to calculate it from in this period")
+    return _("No matching rows")
 
 
 def told(reading: TreeNumbers, node: Node, style: Style) -> str:
