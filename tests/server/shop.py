@@ -16,7 +16,13 @@ from keiki.facts.conform import conform
 from keiki.facts.mapping import Mapping
 
 # month → (orders, amount of each): 10 × 1,000 … in October fewer and cheaper
-MONTHS = {(2026, 7): (10, 1_000), (2026, 8): (12, 1_000), (2026, 9): (20, 1_000), (2026, 10): (16, 900), (2026, 11): (8, 1_000)}
+MONTHS = {
+    (2026, 7): (10, 1_000),
+    (2026, 8): (12, 1_000),
+    (2026, 9): (20, 1_000),
+    (2026, 10): (16, 900),
+    (2026, 11): (8, 1_000),
+}
 
 
 def orders() -> list[dict[str, Any]]:
