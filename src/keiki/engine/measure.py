@@ -179,12 +179,13 @@ class Measurer:
         values: Values = {}
         for by in dict.fromkeys(((), lens.by)) if needed else ():
             answers = self._answers(frame, tuple(needed.values()), by, lens)
+            # A segment met anywhere is looked for everywhere: no row of it is zero, as it is for the whole.
+            segments = {segment for found in answers.values() for segment in found} if by else {()}
             for period, one_span in needed.items():
                 for asked in asked_of[period]:
                     found = answers.get((asked, one_span), {})
-                    if not by and not found:
-                        found = {(): frame.nothing(asked, self.measures)}
-                    values |= {(asked, period, segment): value for segment, value in found.items()}
+                    nothing = frame.nothing(asked, self.measures)
+                    values |= {(asked, period, segment): found.get(segment, nothing) for segment in segments}
         return values
 
     def _answers(

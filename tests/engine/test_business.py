@@ -1,0 +1,186 @@
+"""A business from a file to its numbers: opened, loaded, measured, explained, taken back, and seen as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import keiki
+from keiki.engine.settings import FILE
+from keiki.errors import NoBusiness, UnknownName, UnreadableSettings
+
+ORDERS = [
+    ("o1", "c1", "2026-08-03 10:00", 4200, "paid"),
+    ("o2", "c2", "2026-08-31 23:59", 1800, "organic"),
+    ("o3", "c1", "2026-09-01 00:00", 5000, "paid"),
+    ("o4", "c3", "2026-09-15 12:30", 2500, "organic"),
+    ("o5", "c2", "2026-09-20 09:00", 3000, "organic"),
+]
+
+
+def orders_csv(folder: Path, rows: list[tuple[object, ...]] = ORDERS, name: str = "orders.csv") -> Path:  # type: ignore[assignment]
+    lines = ["order_id,customer_id,ordered_at,amount,channel", *(",".join(map(str, row)) for row in rows)]
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("shop")
+
+
+@pytest.fixture(scope="module")
+def shop(folder: Path) -> Iterator[keiki.Business]:
+    with keiki.open(folder, keiki.Settings(name="Shop")) as business:
+        business.load(orders_csv(folder))
+        yield business
+
+
+def months(shop: keiki.Business) -> keiki.Lens:
+    return shop.lens("month", 2, date(2026, 9, 30))
+
+
+@pytest.mark.feature("F-053")
+def test_csv_of_orders_loads_and_its_average_order_equals_the_manual_total(shop: keiki.Business) -> None:
+    """A CSV of orders is imported and AOV equals the total done by hand."""
+    (only,) = shop.imports()
+    assert (only.source, only.added, only.rejected) == ("orders.csv", len(ORDERS), 0)
+    total = {month: [row[3] for row in ORDERS if row[2].startswith(month)] for month in ("2026-08", "2026-09")}
+    by_hand = [sum(amounts) / len(amounts) for amounts in total.values()]
+    assert shop.measure(["aov"], months(shop)).series("aov") == tuple(by_hand)
+
+
+def test_formula_is_measured_like_a_kpi(shop: keiki.Business) -> None:
+    measured = shop.measure(["purchases[channel = 'organic'] * 2", "purchases"], months(shop))
+    assert measured.series("purchases[channel = 'organic'] * 2") == (2, 4)
+    assert measured.value("purchases", back=1) == 1, "20 days of August, like for like"
+
+
+def test_missing_fact_is_named(shop: keiki.Business) -> None:
+    measured = shop.measure(["mrr"], months(shop))
+    assert (measured.value("mrr"), measured.missing("mrr")) == (None, ("subscriptions",))
+
+
+def test_unknown_kpi_is_refused_with_the_nearest_name(shop: keiki.Business) -> None:
+    with pytest.raises(UnknownName) as refused:
+        shop.measure(["purchase"], months(shop))
+    assert "purchases" in refused.value.words("en")
+
+
+def test_rows_tell_value_and_comparison_of_every_segment(shop: keiki.Business) -> None:
+    lens = shop.lens("month", 1, date(2026, 9, 30), by=("channel",))
+    rows = shop.measure(["purchases"], lens).rows()
+    told = {row.get("channel"): (row["value"], row["before"]) for row in rows}
+    assert told == {None: (3, 1), "paid": (1, 1), "organic": (2, 0)}
+
+
+def test_tree_and_explanation_add_up(shop: keiki.Business) -> None:
+    lens = months(shop)
+    told = shop.explain("simple_orders", lens.periods[0], lens.periods[1])
+    assert (told.before, told.after, told.change) == (6000, 10500, 4500)
+    assert sum(part.contribution or 0 for part in told.leaves) == pytest.approx(4500, rel=1e-9)
+
+
+def test_data_day_is_the_last_row_and_cuts_the_month(shop: keiki.Business) -> None:
+    assert shop.today == date(2026, 9, 20)
+    lens = shop.lens("month", 2)
+    assert [lens.complete(place) for place in (0, 1)] == [True, False]
+    assert lens.period(1, back=1) == keiki.Period(date(2026, 8, 1), date(2026, 8, 21))
+
+
+def test_same_file_twice_changes_nothing(tmp_path: Path) -> None:
+    with keiki.open(tmp_path / "own", create=True) as own:
+        file = orders_csv(tmp_path)
+        own.load(file)
+        before = own.snapshot
+        assert own.load(file).already
+        assert own.snapshot == before
+
+
+def test_undo_and_an_earlier_snapshot(tmp_path: Path) -> None:
+    with keiki.open(tmp_path / "own", create=True) as own:
+        first = own.load(orders_csv(tmp_path))
+        then = own.snapshot
+        mended = [(*ORDERS[0][:3], 9999, "paid"), ("o6", "c9", "2026-09-21 10:00", 100, "paid")]
+        second = own.load(orders_csv(tmp_path, mended, "mended.csv"))
+        assert (second.added, second.changed) == (1, 1)
+        now = own.measure(["order_revenue"], months(own)).series("order_revenue")
+        with own.at(then) as earlier:
+            assert earlier.measure(["order_revenue"], months(own)).series("order_revenue") == (6000, 10500)
+        own.undo(second.id)
+        assert now == (11799, 10600)
+        assert own.measure(["order_revenue"], months(own)).series("order_revenue") == (6000, 10500)
+        assert [one.kind for one in own.imports()] == ["undo", "import", "import"]
+        assert first.id == own.imports()[-1].id
+
+
+def test_several_facts_are_one_import(tmp_path: Path) -> None:
+    with keiki.open(tmp_path, create=True) as own:
+        tables = {
+            "orders": {
+                "order_id": ["a"],
+                "customer_id": ["c"],
+                "ordered_at": ["2026-09-01T00:00:00"],
+                "amount": [10],
+            },
+            "costs": {"spent_on": ["2026-09-02"], "amount": [4]},
+        }
+        done = own.load_facts(tables, name="both")
+        assert {part.fact: part.added for part in done.parts} == {"orders": 1, "costs": 1}
+        assert len(own.imports()) == 1
+
+
+@pytest.mark.feature("F-010")
+def test_conversion_rate_on_sessions_and_on_visitors_differ_and_say_which(tmp_path: Path) -> None:
+    """The same facts give 2.0 % on sessions and 2.5 % on visitors; each definition names its denominator."""
+    visits = [(f"s{n}", f"v{n % 800}") for n in range(1000)]
+    goals = visits[:20]
+    events = {
+        "occurred_at": ["2026-09-05T10:00:00"] * 1000 + ["2026-09-05T10:01:00"] * 20,
+        "name": ["page_view"] * 1000 + ["purchase"] * 20,
+        "session_id": [session for session, _ in [*visits, *goals]],
+        "visitor_id": [visitor for _, visitor in [*visits, *goals]],
+    }
+    with keiki.open(tmp_path, create=True) as own:
+        own.load(events, fact="events")
+        measured = own.measure(["cvr", "cvr_per_visitor"], own.lens("month", 1, date(2026, 9, 30)))
+        assert (measured.value("cvr"), measured.value("cvr_per_visitor")) == (0.02, 0.025)
+    per_session, per_visitor = measured.kpis["cvr"], measured.kpis["cvr_per_visitor"]
+    assert ("per session" in per_session.definition_en, "訪問に対する" in per_session.definition_ja) == (True, True)
+    assert ("per visitor" in per_visitor.definition_en, "訪問者1人に対する" in per_visitor.definition_ja) == (
+        True,
+        True,
+    )
+    assert (per_session.source, per_visitor.source) == ("n_conversions / n_sessions", "n_conversions / u_visitors")
+
+
+def test_settings_survive_a_round_trip(tmp_path: Path) -> None:
+    settings = keiki.Settings(
+        name="株式会社みなと",
+        currency="USD",
+        calendar=keiki.Calendar(zone="America/New_York", week_start=6, fiscal_start=4, closing_day=20, country="US"),
+        tax_rate=Decimal("0.08"),
+        tax_included=True,
+        comparison="last_year",
+    )
+    settings.save(tmp_path)
+    assert keiki.Settings.read(tmp_path) == settings
+
+
+@pytest.mark.parametrize("text", ["- 1", "calendar: {zone: 1, moon: 2}", "tax_rate: many", "\x00", "{"])
+def test_damaged_settings_are_refused_in_words(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableSettings) as refused:
+        keiki.open(tmp_path)
+    assert FILE in refused.value.words("ja")
+
+
+def test_folder_without_a_business_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoBusiness):
+        keiki.open(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
