@@ -23,7 +23,7 @@ def orders(tmp_path: Path) -> Path:
             column, value = BROKEN[place]
             cells[column] = value
         lines.append(tuple(cells))
-    path = tmp_path / "受注.csv"
+    path = tmp_path / "sales.csv"
     path.write_text("".join(",".join(f'"{cell}"' for cell in line) + "\r\n" for line in lines), encoding="cp932")
     return path
 
@@ -55,7 +55,7 @@ def test_file_becomes_rows_and_can_be_taken_back(site: Any, opens: Any, orders: 
     page.get_by_role("button", name="Take the import back").click()
     expect(page.get_by_role("heading", name="The import was taken back")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Back to the data").click()
-    expect(page.locator("tbody tr", has_text="受注.csv").last.get_by_text("Taken back")).to_be_visible()
+    expect(page.locator("tbody tr", has_text="sales.csv").last.get_by_text("Taken back")).to_be_visible()
 
 
 def test_file_dropped_on_the_page_is_sent(site: Any, opens: Any, orders: Path) -> None:
