@@ -175,7 +175,7 @@ def test_unknown_dimension_is_a_reason_not_an_empty_result(lake: SmallLake) -> N
     facts = lake.put(orders=orders(5))
     asked = Asked("n_orders", parse_condition("chanel = 'paid'"))
     readings = Measurer(OnSmallLake(lake), facts, load_measures()).read([asked], lens())
-    assert "Did you mean “channel”?" in readings.reasons[asked]
+    assert "Did you mean “channel”?" in readings.missing([asked], "en")[0]
 
 
 def spans() -> list[dict[str, object]]:

@@ -74,7 +74,7 @@ def _show(measured: Measured, style: Style, units: Mapping[str, str]) -> None:
             rows.append([name, *shown, change(values[-1], measured.value(kpi, segment=segment, back=1), unit, style)])
     show_table(["", *period_labels(measured.lens), _against(measured)], rows)
     for kpi in measured.formulas:
-        for reason in measured.missing(kpi):
+        for reason in measured.missing(kpi, language()):
             tell(f"{_label(measured, kpi)}: {reason_words(reason)}")
 
 

@@ -120,7 +120,7 @@ def _edge(node: Node) -> str:
 
 
 def _tell_missing(reading: TreeReading) -> None:
-    reasons = [reason for node in reading.tree.nodes for reason in reading.missing(node.id)]
+    reasons = [reason for node in reading.tree.nodes for reason in reading.missing(node.id, language())]
     for reason in dict.fromkeys(reasons):
         tell(f"—: {reason_words(reason)}")
 

@@ -61,7 +61,7 @@ class Readings:
     lens: Lens
     values: Mapping[tuple[Asked, Period, Segment], Value]
     segments: tuple[Segment, ...] = ()
-    reasons: Mapping[Asked, str] = field(default_factory=dict)
+    reasons: Mapping[Asked, str | KeikiError] = field(default_factory=dict)
     from_totals: frozenset[tuple[Asked, Period]] = frozenset()
 
     @property
@@ -71,6 +71,12 @@ class Readings:
     def value(self, asked: Asked, period_index: int, segment: Segment = (), back: int = 0) -> Value:
         """The value in a period or, with `back`, in its comparison period; None when unknown."""
         return self.values.get((asked, self.lens.period(period_index, back), segment))
+
+    def missing(self, asked: Iterable[Asked], language: str) -> tuple[str, ...]:
+        """Why measures have no value at all: the name of a fact without rows, or in words what could not be asked."""
+        found = [self.reasons[one] for one in asked if one in self.reasons]
+        told = [one.words(language) if isinstance(one, KeikiError) else one for one in found]
+        return tuple(dict.fromkeys(told))
 
 
 class Measurer:
@@ -98,7 +104,7 @@ class Measurer:
         """
         wanted = tuple(sorted(set(asked), key=repr))
         periods = sorted({lens.period(i, back) for i in range(len(lens.periods)) for back in range(depth + 1)})
-        reasons: dict[Asked, str] = {}
+        reasons: dict[Asked, str | KeikiError] = {}
         values = self._read(wanted, lens, periods, reasons)
         values |= self._read_fallbacks(wanted, lens, periods, values)
         found = Totals(self.engine, self.facts, self.measures).read(wanted, lens, periods, values)
@@ -108,13 +114,15 @@ class Measurer:
         segments = tuple(sorted({segment for _, _, segment in values if segment}, key=repr))
         return Readings(lens, measured, ((), *segments), reasons, frozenset((a, p) for a, p, _ in found))
 
-    def _read(self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], reasons: dict[Asked, str]) -> Values:
+    def _read(
+        self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], reasons: dict[Asked, str | KeikiError]
+    ) -> Values:
         values: Values = {}
         for frame in frames(self._readable(wanted, reasons), self.measures):
             try:
                 values |= self._read_frame(frame, lens, periods)
             except KeikiError as error:
-                reasons |= dict.fromkeys(frame.asked, error.words("en"))
+                reasons |= dict.fromkeys(frame.asked, error)
             for one in frame.asked:
                 if self._covered(one).first is None:
                     reasons[one] = self._facts(one)[0]
@@ -148,12 +156,12 @@ class Measurer:
             self._coverage[name] = self._measure_coverage(name)
         return self._coverage[name]
 
-    def _readable(self, wanted: Iterable[Asked], reasons: dict[Asked, str]) -> Iterator[Asked]:
+    def _readable(self, wanted: Iterable[Asked], reasons: dict[Asked, str | KeikiError]) -> Iterator[Asked]:
         for asked in wanted:
             try:
                 frames([asked], self.measures)
             except KeikiError as error:
-                reasons[asked] = error.words("en")
+                reasons[asked] = error
             else:
                 yield asked
 

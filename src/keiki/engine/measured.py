@@ -60,10 +60,9 @@ class Measured:
         """A KPI's values over all periods, oldest first."""
         return tuple(self.value(kpi, index, segment) for index in range(len(self.periods)))
 
-    def missing(self, kpi: str) -> tuple[str, ...]:
-        """Why a KPI has no value: the facts without rows, or what a measure could not be asked."""
-        asked = [asked_of(reference) for reference in references(self.formulas[kpi])]
-        return tuple(dict.fromkeys(self.readings.reasons[a] for a in asked if a in self.readings.reasons))
+    def missing(self, kpi: str, language: str = "en") -> tuple[str, ...]:
+        """Why a KPI has no value: the names of facts without rows, or in words what could not be asked."""
+        return self.readings.missing(map(asked_of, references(self.formulas[kpi])), language)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per KPI, period and segment, for a table, a file or JSON."""
@@ -144,8 +143,7 @@ class TreeReading:
         """Why the goal differs between two periods of the lens, by their places."""
         return explain(self.now, before, after, method=method)
 
-    def missing(self, node_id: str) -> tuple[str, ...]:
-        """Why a node has no value: the facts without rows, or what a measure could not be asked."""
+    def missing(self, node_id: str, language: str = "en") -> tuple[str, ...]:
+        """Why a node has no value: the names of facts without rows, or in words what could not be asked."""
         measured = self.tree.node(node_id).measured
-        asked = [asked_of(reference) for reference in references(measured)] if measured is not None else []
-        return tuple(dict.fromkeys(self.readings.reasons[a] for a in asked if a in self.readings.reasons))
+        return self.readings.missing(map(asked_of, references(measured)) if measured is not None else (), language)

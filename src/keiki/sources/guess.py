@@ -77,6 +77,10 @@ class Guess:
     missing: tuple[str, ...] = ()
 
 
+FEWEST = 2
+"""A single fitting column says nothing about a file."""
+
+
 def guess(source: Sampled) -> Guess:
     """The most likely reading of a source: a vendor's export by its header, else the fact whose columns fit best."""
     export = recognise(source.columns)
@@ -86,7 +90,7 @@ def guess(source: Sampled) -> Guess:
         return Guess(parts[0].fact, parts[0].mapping, sure, export.name, parts)
     sample = source.sample(LOOKED_AT)
     whole = [_proposed(source, name, sample) for name in FACTS]
-    complete = [one for one in whole if not one.missing]
+    complete = [one for one in whole if not one.missing and len(one.confidence) >= FEWEST]
     if not complete:
         return Guess(None, None)
     return max(complete, key=_fit)
