@@ -260,3 +260,12 @@ def test_returns_without_a_day_count_when_they_were_ordered(lake: SmallLake) -> 
         lake, "count(*)", "status = 'returned'", "coalesce(returned_on, CAST(ordered_at + INTERVAL 9 HOUR AS DATE))"
     )
     assert [readings.value(asked, n) for n in range(3)] == [expected.get(f"2024-0{n}", 0) for n in (1, 2, 3)]
+
+
+def test_first_span_without_a_reason_is_new(lake: SmallLake) -> None:
+    given = [row | {"reason": None} for row in spans()]
+    again = {"subscription_id": "s4", "customer_id": "b", "mrr": 90, "valid_from": "2024-03-05", "seats": 1}
+    facts = lake.put(subscriptions=[*given, again])
+    asked = Asked("n_holdings", parse_condition("reason = 'new'"))
+    readings = Measurer(OnSmallLake(lake), facts, load_measures()).read([asked], lens())
+    assert [readings.value(asked, n) for n in range(3)] == [2, 3, 2]

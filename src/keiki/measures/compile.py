@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from keiki.customers.contracts import bridged
 from keiki.errors import MeasureNotReadable
 from keiki.facts import FACTS
+from keiki.facts.defaults import first_spans
 from keiki.formula import COLUMNS, Moment, column_names, condition, condition_columns, evaluate
 from keiki.formula.nodes import Condition, Formula, Reference
 from keiki.journeys.local_time import local_time
@@ -141,7 +142,7 @@ def _query(
     wanted: set[str],
 ) -> Query:
     chosen = [rows[place] for place in group]
-    table = _rows(frame, facts, sum(map(len, chosen)), rules)
+    table = _rows(frame, facts, sum(map(len, chosen)), rules, wanted)
     table, names = reach(facts, frame.source, table, wanted | ({frame.time} if frame.way == "flow" else set()), rules)
     table, time = _dated(frame, table, names, rules)
     if where is not None:
@@ -185,12 +186,15 @@ def _kept(asked: Asked, measure: Measure, table: ir.Table, names: Mapping[str, s
     return where
 
 
-def _rows(frame: Frame, facts: Facts, count: int, rules: Rules) -> ir.Table:
+def _rows(frame: Frame, facts: Facts, count: int, rules: Rules, wanted: set[str]) -> ir.Table:
     if frame.source in MODELS:
         return MODELS[frame.source].build(facts, span_table(count), dict(frame.params), rules)
+    table = facts[frame.source]
+    if frame.source == "subscriptions" and "reason" in wanted:
+        table = first_spans(table)
     if frame.source == "subscriptions" and frame.way == "stock":
-        return bridged(facts["subscriptions"], rules.movements.gap_days)
-    return facts[frame.source]
+        table = bridged(table, rules.movements.gap_days)
+    return table
 
 
 def _wanted(frame: Frame, measures: Mapping[str, Measure], where: Condition | None) -> set[str]:
