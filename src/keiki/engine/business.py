@@ -238,7 +238,7 @@ class Business:
         """Every node of a tree, measured in every period of the lens and in the period each is compared with."""
         built = self.tree_named(tree)
         formulas = [node.measured for node in built.nodes if node.measured is not None]
-        return TreeReading.of(built, self._read(formulas, lens or self.lens()), self.snapshot)
+        return TreeReading(built, self._read(formulas, lens or self.lens()), self.snapshot)
 
     def explain(
         self,

@@ -114,11 +114,6 @@ class TreeReading:
     readings: Readings
     snapshot: int
 
-    @classmethod
-    def of(cls, tree: Tree, readings: Readings, snapshot: int) -> TreeReading:
-        """The reading of a tree at a snapshot."""
-        return cls(tree, readings, snapshot)
-
     @property
     def lens(self) -> Lens:
         return self.readings.lens
