@@ -22,6 +22,7 @@ from keiki.catalogue.kpi import (
     LeadLag,
     ValueChain,
 )
+from keiki.catalogue.search import Tag, search
 from keiki.errors import DeclaredTwice, KeikiError, UnknownName, WrongField
 from keiki.facts import vocabulary
 from keiki.formula.evaluate import references
@@ -55,6 +56,13 @@ class Catalogue:
         if kpi_id not in self.kpis:
             raise UnknownName(kind="KPI", name=kpi_id, known=self.kpis)
         return self.kpis[kpi_id]
+
+    def search(self, words: str = "", language: str = "ja", **tags: Tag) -> tuple[Kpi, ...]:
+        """The KPIs with all the words and tags, the nearest first: `search("直帰", stage="interest")`.
+
+        Tags: domain, stage, department, layer, horizon, kind, cadence, value_chain; several values of one: any of them.
+        """
+        return search(self.kpis.values(), words, language, **tags)
 
     def expand(self, what: Formula | str) -> Formula:
         """A formula, its text, or the id of a KPI, unfolded until every reference is a measure."""
