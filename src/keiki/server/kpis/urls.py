@@ -1,14 +1,8 @@
-"""Addresses of the KPI tree: one per tree, one per node."""
+"""Addresses of the KPI catalogue and of the templates of trees."""
 
 from __future__ import annotations
 
-from django.urls import path
-
-from keiki.server.kpis import pages
+from django.urls import URLPattern
 
 app_name = "kpis"
-urlpatterns = [
-    path("b/<slug:business>/tree/", pages.tree_page, name="tree"),
-    path("b/<slug:business>/tree/<slug:tree>/", pages.tree_page, name="tree"),
-    path("b/<slug:business>/tree/<slug:tree>/<slug:node>/", pages.node_page, name="node"),
-]
+urlpatterns: list[URLPattern] = []

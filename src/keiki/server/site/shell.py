@@ -16,7 +16,7 @@ from keiki.server.accounts.models import Business, Theme
 # name of the URL, words, icon; an entry appears as soon as its page exists
 NAVIGATION = (
     ("cockpit:today", _("Today"), "today"),
-    ("kpis:tree", _("KPI tree"), "tree"),
+    ("cockpit:tree", _("KPI tree"), "tree"),
     ("cockpit:customers", _("Customers"), "customers"),
     ("cockpit:campaigns", _("Campaigns"), "campaigns"),
     ("cycles:cycles", _("Learning"), "learning"),
@@ -24,6 +24,8 @@ NAVIGATION = (
     ("data:data", _("Data"), "data"),
     ("accounts:settings", _("Settings"), "settings"),
 )
+# pages and apps whose entry has another name
+BELONGS = {name: "cockpit:tree" for name in ("cockpit:node", "cockpit:design", "kpis", "planning")}
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 
 
@@ -87,10 +89,14 @@ def _entries(request: HttpRequest, business: Business) -> tuple[Entry, ...]:
 
 
 def _section(request: HttpRequest) -> str:
-    """The entry a page belongs to: `kpis:tree_table` to `kpis:tree`, else the first entry of its app."""
+    """The entry a page belongs to: `cockpit:tree_table` to `cockpit:tree`, what BELONGS says, else the first of its
+    app."""
     match = request.resolver_match
     if match is None:
         return ""
+    for name in (match.view_name, match.namespace):
+        if name in BELONGS:
+            return BELONGS[name]
     names = [name for name, _words, _icon in NAVIGATION]
     named = [name for name in names if match.view_name.startswith(name)]
     return next((name for name in [*named, *names] if name.split(":")[0] == match.namespace), "")

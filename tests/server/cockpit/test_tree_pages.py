@@ -11,12 +11,12 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 def tree_url(business: Any, **query: str) -> str:
-    return reverse("kpis:tree", kwargs={"business": business.id}) + _query(query)
+    return reverse("cockpit:tree", kwargs={"business": business.id}) + _query(query)
 
 
 def node_url(business: Any, node: str, **query: str) -> str:
     kwargs = {"business": business.id, "tree": "simple_orders", "node": node}
-    return reverse("kpis:node", kwargs=kwargs) + _query(query)
+    return reverse("cockpit:node", kwargs=kwargs) + _query(query)
 
 
 def _query(query: dict[str, str]) -> str:
