@@ -25,7 +25,7 @@ NAVIGATION = (
     ("accounts:settings", _("Settings"), "settings"),
 )
 # pages and apps whose entry has another name
-BELONGS = {name: "cockpit:tree" for name in ("cockpit:node", "cockpit:design", "kpis", "planning")}
+BELONGS = dict.fromkeys(("cockpit:node", "cockpit:design", "kpis", "planning"), "cockpit:tree")
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 
 
