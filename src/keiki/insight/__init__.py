@@ -1,0 +1,1 @@
+"""What the numbers say: baselines, forecasts, experiments; pure numeric functions on small arrays."""
