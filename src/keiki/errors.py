@@ -55,6 +55,7 @@ class UnknownName(KeikiError):
         "KPI": "KPI",
         "tree": "ツリー",
         "node": "ノード",
+        "field": "項目",
         "dimension": "切り口",
         "parameter": "パラメーター",
         "function": "関数",
@@ -105,6 +106,41 @@ class WrongField(KeikiError):
 
     en = "“{subject}”: “{value}” cannot be its “{field}”. It may be: {options}."
     ja = "「{subject}」の「{field}」に「{value}」は使えません。使えるもの：{options}。"
+
+
+class FieldMissing(MissingField):
+    """A kpi-tree document lacks something it must say; `place` is its line."""
+
+    en = "{place}: “{subject}” has no “{field}”. Nothing of the document was taken; add it and read it again."
+    ja = "{place}：「{subject}」に「{field}」がありません。文書は取り込んでいません。書き足して、もう一度読み込んでください。"
+
+
+class FieldWrong(WrongField):
+    """A kpi-tree document says something that cannot be; `place` is its line."""
+
+    en = "{place}: “{subject}”: “{value}” cannot be its “{field}”. It may be: {options}. Nothing of it was taken."
+    ja = "{place}：「{subject}」の「{field}」に「{value}」は使えません。使えるもの：{options}。文書は取り込んでいません。"
+
+
+class FieldUnknown(UnknownName):
+    """A kpi-tree document has a field that nobody declared; `place` is its line."""
+
+    en = "{place}: “{subject}” has a field “{name}” that means nothing here.{suggestion} Nothing of it was taken."
+    ja = "{place}：「{subject}」の「{name}」という項目には意味がありません。{suggestion_ja}文書は取り込んでいません。"
+
+
+class NodeTwice(WrongField):
+    """Two nodes of one tree with the same id."""
+
+    en = "{place}: the id “{value}” stands twice in the tree “{subject}”. Give one node another {field}, such as {options}."
+    ja = "{place}：ツリー「{subject}」に {field}「{value}」が2つあります。片方を {options} などに変えてください。"
+
+
+class TreeTooLarge(KeikiError):
+    """A tree with more nodes or levels than a tree may have."""
+
+    en = "“{subject}” would have {count} {what}; {limit} is the most. Nothing was changed. Split it into several trees."
+    ja = "「{subject}」の{what_ja}が{count}になります。上限は{limit}です。変更していません。いくつかのツリーに分けてください。"
 
 
 class DeclaredTwice(KeikiError):
@@ -557,6 +593,29 @@ class NothingToMove(KeikiError):
     ja = (
         "「{tree}」には、もしもの計算で動かせる項目がありません。自分たちで動かす数字に driver: true を付けてください。"
     )
+
+
+# Explaining changes and taking goals apart
+
+
+class NotARatio(KeikiError):
+    """A KPI whose segments do not add up to it is to be taken apart by a dimension."""
+
+    en = (
+        "“{kpi}” ({formula}) is neither a sum nor one sum divided by another, so its change cannot be shared out by "
+        "segment. Choose one of the KPIs it is made of."
+    )
+    ja = (
+        "「{kpi}」（{formula}）は合計でも、合計どうしの割り算でもないため、切り口ごとの変化に分けられません。"
+        "計算に使われているKPIを選んでください。"
+    )
+
+
+class UnknownDecomposition(KeikiError):
+    """A way to take a goal apart that does not fit the KPI."""
+
+    en = "“{kpi}” cannot be taken apart by “{name}”. Ways that fit it: {known}."
+    ja = "「{kpi}」は「{name}」では分けられません。使える分け方：{known}。"
 
 
 class MappingIncomplete(KeikiError):
