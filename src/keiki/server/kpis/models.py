@@ -1,4 +1,4 @@
-"""Tables of what a business defines itself: its own KPIs with every version."""
+"""Tables of what a business defines itself: its own KPIs and trees with every version."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from keiki.server.accounts.models import Business
 
@@ -58,3 +59,61 @@ class KpiVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi_id} v{self.number}"
+
+
+# --- own trees ---
+
+
+class OwnTree(models.Model):
+    """A KPI tree or a team's board that a business designs itself.
+
+    `version` is the number of the newest of its `versions`; `made_from` the template it began as. `active_since`: from
+    when its goal counts as one of the team's; `archived_at`: from when nobody sees it any more, its history stays.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="own_trees")
+    tree_id = models.CharField(max_length=64)
+    version = models.PositiveIntegerField(default=1)
+    made_from = models.CharField(max_length=64, default="", blank=True)
+    active_since = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["tree_id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "tree_id"], name="own_tree_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.tree_id
+
+
+class Step(models.TextChoices):
+    EDIT = "edit", _("Edited")
+    UNDO = "undo", _("Undone")
+    REDO = "redo", _("Redone")
+
+
+class TreeVersion(models.Model):
+    """A tree as it was after one step. `document` is what `trees.document.as_dict` gives, `done` says in data what was
+    done (`what` and the names it concerns). An undo is a version of its own, so that nothing is ever lost.
+    """
+
+    tree = models.ForeignKey(OwnTree, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    step = models.CharField(max_length=4, choices=Step, default=Step.EDIT)
+    document = models.JSONField(encoder=DjangoJSONEncoder)
+    done = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["tree", "number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["tree", "number"], name="tree_version_once"),
+            models.CheckConstraint(condition=models.Q(step__in=Step.values), name="tree_version_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tree_id} v{self.number}"
