@@ -427,6 +427,40 @@ class UnreadableMappingFile(KeikiError):
 # --- the control plane ---------------------------------------------------------------------------------
 
 
+class GoalNotReady(KeikiError):
+    """A goal lacks what it needs before it counts; `lacking` is one of `REASONS`."""
+
+    en = "“{goal}” cannot be activated yet: {reason}. It stays a draft and nothing of it was changed."
+    ja = "「{goal}」はまだ有効にできません。{reason_ja}。下書きのまま残してあります。"
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "value": (
+            "it has no target value; set one on the page of targets",
+            "目標値がありません。目標ページで入れてください",
+        ),
+        "deadline": ("its target has no deadline; say by when", "目標に期限がありません。いつまでかを入れてください"),
+        "rank": (
+            "its team has several goals; give each a rank of its own",
+            "このチームにはゴールが複数あります。優先順位を1つずつ付けてください",
+        ),
+        "rank_taken": (
+            "another goal of its team has the same rank; choose another one",
+            "同じチームの別のゴールと優先順位が重なっています。別の順位にしてください",
+        ),
+    }
+
+    def __init__(self, *, goal: str, lacking: str) -> None:
+        self.lacking = lacking
+        reason, reason_ja = self.REASONS[lacking]
+        super().__init__(goal=goal, reason=reason, reason_ja=reason_ja)
+
+
+class NothingToRestore(KeikiError):
+    """Undo at the first version, or redo at the last."""
+
+    en = "There is nothing more to undo or redo. The tree is as it was."
+    ja = "これ以上、元に戻す・やり直す操作はありません。ツリーはそのままです。"
+
+
 class EditConflict(KeikiError):
     """Somebody else saved the same thing in between; `mine` and `theirs` hold both values."""
 
