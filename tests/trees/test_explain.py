@@ -15,7 +15,7 @@ from keiki.errors import UnknownName, WrongField
 from keiki.formula import evaluate as number
 from keiki.trees.build import Node, Tree
 from keiki.trees.evaluate import evaluate
-from keiki.trees.explain import explain, explain_change
+from keiki.trees.explain import explain, explain_change, shortfalls
 from keiki.trees.explanation import Explanation, Gap
 
 READ = {
@@ -238,3 +238,50 @@ def test_subscription_tree_explains_the_movements() -> None:
     assert [parts[i] for i in ("mrr", "start", "gained", "expansion", "lost")] == pytest.approx([10, 10, 6, 0, -6])
     assert parts["revenue_churn_rate"] == pytest.approx(-105 * (9 / 110 - 4 / 100))
     assert told.residual == pytest.approx(0, abs=1e-9)
+
+
+def test_lmdi_says_where_it_does_not_apply() -> None:
+    made = tree(bare("goal", "a * b + c", bare("a"), bare("b"), bare("c")))
+    before, after = {"goal": 7, "a": 2, "b": 3, "c": 1}, {"goal": 14, "a": 3, "b": 4, "c": 2}
+    told = explain_change(made, before, after, "lmdi")
+    assert [(i.node, i.reason) for i in told.instead] == [("goal", "not_a_product")]
+    assert contributions(told) == contributions(explain_change(made, before, after))
+    assert explain_change(made, before, after).instead == ()
+
+
+def test_lmdi_needs_numbers_above_zero() -> None:
+    made = tree(bare("goal", "a * b", bare("a"), bare("b", "c / d", bare("c"), bare("d"))))
+    before, after = {"goal": 0, "a": 0, "b": 2, "c": 4, "d": 2}, {"goal": 6, "a": 2, "b": 3, "c": 9, "d": 3}
+    told = explain_change(made, before, after, "lmdi")
+    assert [(i.node, i.reason) for i in told.instead] == [("goal", "not_positive")]
+    assert sum(p.contribution or 0 for p in told.leaves) == pytest.approx(6)
+
+
+def test_sums_and_positive_products_are_lmdi_throughout() -> None:
+    assert explain_change(tree(FUNNEL), BEFORE, AFTER, "lmdi").instead == ()
+
+
+@pytest.mark.feature("F-113")
+def test_gap_analysis_lists_the_rate_far_below_its_target_first() -> None:
+    wanted = {"sessions": 100_000.0, "purchase_rate": 0.03, "aov": 8_000.0}
+    now = {"sessions": 95_000.0, "purchase_rate": 0.021, "aov": 8_000.0, "order_revenue": 15_960_000.0}
+    first, second = shortfalls(tree(FUNNEL), now, wanted)[:2]
+    assert (first.node, second.node) == ("purchase_rate", "sessions")
+    assert (first.gap, second.gap) == (pytest.approx(-0.30), pytest.approx(-0.05))
+    assert first.effect == pytest.approx(-0.009 * 97_500 * 8_000)
+    assert (first.effect or 0) + (second.effect or 0) == pytest.approx(15_960_000 - 24_000_000)
+
+
+def test_shortfalls_keep_what_has_no_target_as_it_is() -> None:
+    rows = shortfalls(tree(FUNNEL), BEFORE, {"purchase_rate": 0.025})
+    assert [(r.node, r.wanted, r.effect) for r in rows] == [("purchase_rate", 0.025, pytest.approx(-4_800_000))]
+
+
+def test_drop_of_ten_percent_is_ranked_and_sums_to_it() -> None:
+    after = {"sessions": 110_000.0, "purchase_rate": 0.019, "aov": 8_268.0}
+    after["order_revenue"] = 17_280_000.0
+    after["aov"] = 17_280_000.0 / (110_000 * 0.019)
+    told = explain_change(tree(FUNNEL), BEFORE, after)
+    ranked = [(p.node, told.relative(p)) for p in told.movers]
+    assert [node for node, _ in ranked] == ["sessions", "purchase_rate", "aov"]
+    assert sum(part or 0 for _, part in ranked) == pytest.approx(-0.10, abs=1e-12)

@@ -11,7 +11,7 @@ from keiki.formula.nodes import Formula
 from keiki.trees.arrays import Array, plain
 from keiki.trees.build import Node, Tree
 from keiki.trees.evaluate import over_children
-from keiki.trees.explanation import Gap, Part, Value
+from keiki.trees.explanation import Gap, Instead, Part, Value
 from keiki.trees.shares import (
     MOST_FACTORS,
     coefficients,
@@ -85,6 +85,7 @@ class Descent:
         self.method = method
         self.parts: list[Part] = []
         self.gaps: list[Gap] = []
+        self.instead: list[Instead] = []
 
     def take(self, node: Node, contribution: Value, passing: Passing) -> None:
         """Write down a node's part, then share it out over its children."""
@@ -144,9 +145,11 @@ class Descent:
 
     def share(self, node: Node, moved: Moved, passing: Passing) -> Shared | None:
         """The node's part shared out over its factors; None, with a gap noted, where that cannot be done."""
-        simple = isinstance(passing, Linear) and self.straight(moved, passing)
-        if simple:
+        simple = self.straight(moved, passing) if isinstance(passing, Linear) else None
+        if simple is not None:
             return simple
+        if self.method == "lmdi" and (len(moved.names) > 1 or moved.residual != (0.0, 0.0)):
+            self.instead.append(Instead(node.id, _why_not_lmdi(moved, passing)))
         players = len(moved.names) + (moved.residual != (0.0, 0.0))
         points = 2**players * (passing.points if isinstance(passing, Curved) else 1)
         if players > MOST_FACTORS + 1 or points > MOST_POINTS:
@@ -170,6 +173,12 @@ class Descent:
         shares = {n: s * (moved.after[n] - moved.before[n]) for n, s in slopes.items()}
         passings: dict[str, Passing] = {n: Linear(s) for n, s in slopes.items()}
         return shares, passings, _left_over(moved, passing)
+
+
+def _why_not_lmdi(moved: Moved, passing: Passing) -> str:
+    if isinstance(passing, Curved):
+        return "above"
+    return "not_a_product" if exponents(moved.formula) is None else "not_positive"
 
 
 def _left_over(moved: Moved, passing: Linear) -> float | None:

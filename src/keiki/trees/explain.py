@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from keiki.errors import UnknownName, WrongField
 from keiki.periods import Period
-from keiki.trees.build import Tree
+from keiki.trees.arrays import plain
+from keiki.trees.build import Node, Tree
 from keiki.trees.descent import Descent, Linear
-from keiki.trees.evaluate import WHOLE, EvaluatedTree, Segment
+from keiki.trees.evaluate import WHOLE, EvaluatedTree, Segment, over_children
 from keiki.trees.explanation import Explanation, Part, Value
 
 METHODS = ("shapley", "lmdi")
@@ -26,7 +27,8 @@ def explain(
 ) -> Explanation:
     """Why the goal changed between two measured periods (a period, or its place in the evaluated tree).
 
-    `method`: `shapley` for any formula, `lmdi` for products of positive numbers (elsewhere Shapley takes over).
+    `method`: `shapley` for any formula, `lmdi` for sums and for products of positive numbers; where it does not apply
+    Shapley takes its place and `Explanation.instead` says so.
     Nested: the children of a node share out what the node contributed (Owen value).
     """
     first, second = _place(evaluated, before), _place(evaluated, after)
@@ -46,7 +48,59 @@ def explain_change(
     with np.errstate(all="ignore"):
         walk.take(tree.root, change, Linear(1.0))
     parts = tuple(_shared(part, change) for part in walk.parts)
-    return Explanation(tree, method, start, end, change, parts, tuple(walk.gaps))
+    return Explanation(tree, method, start, end, change, parts, tuple(walk.gaps), tuple(walk.instead))
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """One number beside what it should be: `gap` is relative (-0.3 = 30 % below), `effect` in the goal's unit."""
+
+    node: str
+    value: Value
+    wanted: Value
+    gap: Value
+    effect: Value
+
+
+def shortfalls(
+    tree: Tree, values: Mapping[str, Value], wanted: Mapping[str, Value], method: str = "shapley"
+) -> tuple[Shortfall, ...]:
+    """How far the lowest numbers of a tree are from what they should be, the largest effect on the goal first.
+
+    `wanted` may hold a few nodes only, from targets or a scenario; the others stay as they are and whatever follows
+    from a formula is worked out again. The effects sum to the goal's distance from the goal so worked out.
+    """
+    against = worked_out(tree, values, wanted)
+    told = explain_change(tree, against, values, method)
+    rows = [_shortfall(part) for part in told.movers if not part.residual]
+    return tuple(row for row in rows if row.effect or row.node in wanted)
+
+
+def worked_out(tree: Tree, values: Mapping[str, Value], wanted: Mapping[str, Value]) -> dict[str, Value]:
+    """Every node when some are as wanted: formulas worked out again from below, keeping what they leave over now."""
+    found: dict[str, Value] = {}
+    for node in reversed(tree.nodes):  # children stand behind their parents
+        below = [n for n in node.factors if found.get(n) != values.get(n)]
+        if node.formula is None or not below:
+            found[node.id] = wanted.get(node.id, values.get(node.id))
+            continue
+        told = _told(node, found)
+        now, told_now = values.get(node.id), _told(node, values)
+        rest = now - told_now if now is not None and told_now is not None else 0.0
+        found[node.id] = None if told is None else told + rest
+    return found
+
+
+def _told(node: Node, values: Mapping[str, Value]) -> Value:
+    assert node.formula is not None
+    arrays = {n: np.asarray(np.nan if (v := values.get(n)) is None else float(v)) for n in node.factors}
+    with np.errstate(all="ignore"):
+        return plain(float(over_children(node.formula)(lambda name, back: arrays[str(name)], 0)))
+
+
+def _shortfall(part: Part) -> Shortfall:
+    gap = part.change / abs(part.before) if part.change is not None and part.before else None
+    return Shortfall(part.node, part.after, part.before, gap, part.contribution)
 
 
 def _shared(part: Part, change: Value) -> Part:

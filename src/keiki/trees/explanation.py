@@ -44,11 +44,24 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """Where Shapley took the place of LMDI, and why.
+
+    `reason`: `not_a_product` (the formula is neither a sum nor a product), `not_positive` (a product with a part at
+    or below 0) or `above` (a node above it was shared out by Shapley already).
+    """
+
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Explanation:
     """The change of the goal and every part of it, parents before children, in the order of the tree.
 
     The contributions of a node's children and its residual sum to the node's own; all leaves sum to `change`
-    (to 1e-9 of the goal). `change` is None when the goal is undefined before or after.
+    (to 1e-9 of the goal). `change` is None when the goal is undefined before or after. `instead` names every node at
+    which the method asked for does not apply.
     """
 
     tree: Tree
@@ -58,6 +71,7 @@ class Explanation:
     change: Value
     parts: tuple[Part, ...]
     gaps: tuple[Gap, ...] = ()
+    instead: tuple[Instead, ...] = ()
     period_before: Period | None = None
     period_after: Period | None = None
 
@@ -78,6 +92,10 @@ class Explanation:
         """The leaves with a known contribution, the largest first, up or down alike; residuals last."""
         known = [p for p in self.leaves if p.contribution is not None]
         return tuple(sorted(known, key=lambda p: (p.residual, -abs(p.contribution or 0.0), p.node)))
+
+    def relative(self, part: Part) -> Value:
+        """A part as a fraction of the goal before: parts of a fall by 10 % sum to -0.1. None when that is 0."""
+        return part.contribution / abs(self.before) if part.contribution is not None and self.before else None
 
     @property
     def residual(self) -> float:
