@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from pathlib import Path
 from typing import ClassVar
 
+import yaml
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -67,13 +70,15 @@ class KpiVersion(models.Model):
 class OwnTree(models.Model):
     """A KPI tree or a team's board that a business designs itself.
 
-    `version` is the number of the newest of its `versions`; `made_from` the template it began as. `active_since`: from
-    when its goal counts as one of the team's; `archived_at`: from when nobody sees it any more, its history stays.
+    `version` is the number of the newest of its `versions`; `published` that of the newest that can be measured, which
+    lies in the folder of the business; `made_from` the template it began as. `active_since`: from when its goal counts
+    as one of the team's; `archived_at`: from when nobody sees it any more, its history stays.
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="own_trees")
     tree_id = models.CharField(max_length=64)
     version = models.PositiveIntegerField(default=1)
+    published = models.PositiveIntegerField(default=0)
     made_from = models.CharField(max_length=64, default="", blank=True)
     active_since = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
@@ -87,6 +92,42 @@ class OwnTree(models.Model):
 
     def __str__(self) -> str:
         return self.tree_id
+
+    @property
+    def path(self) -> Path:
+        """Where the published state lies as YAML, for numbers, notebooks and the command line."""
+        return self.business.folder / "trees" / f"{self.tree_id}.yaml"
+
+    def publish(self) -> None:
+        """Make the file say what the newest measurable version says: whole or not at all, and gone when archived."""
+        if self.archived_at is not None or not self.published:
+            self.path.unlink(missing_ok=True)
+            return
+        document = self.versions.get(number=self.published).document
+        text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self.path.with_name(f".{self.tree_id}.{self.published}.{uuid.uuid4().hex}")
+        try:
+            draft.write_text(f"{self.mark}\n{text}", encoding="utf-8")
+            draft.replace(self.path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    @property
+    def mark(self) -> str:
+        """The first line of the published file."""
+        return f"# {self.tree_id}, version {self.published}; Keiki writes this file when the tree is saved"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the file lies there and says the version it should."""
+        if self.archived_at is not None or not self.published:
+            return not self.path.exists()
+        try:
+            with self.path.open(encoding="utf-8") as file:
+                return file.readline().rstrip("\n") == self.mark
+        except (OSError, UnicodeDecodeError):
+            return False
 
 
 class Step(models.TextChoices):

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("tree_id", models.CharField(max_length=64)),
                 ("version", models.PositiveIntegerField(default=1)),
+                ("published", models.PositiveIntegerField(default=0)),
                 ("made_from", models.CharField(blank=True, default="", max_length=64)),
                 ("active_since", models.DateTimeField(null=True)),
                 ("archived_at", models.DateTimeField(null=True)),
