@@ -20,6 +20,7 @@ from keiki.engine.imports import Import, Ready
 from keiki.engine.measure import Measurer, Readings
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.refresh import Progress, silent
+from keiki.engine.segments import split_by_segment
 from keiki.engine.settings import FILE, Settings
 from keiki.engine.store import DuckLake, open_lake
 from keiki.errors import NoBusiness
@@ -36,6 +37,7 @@ from keiki.sources import Guess, Part, Source, guess, open_source
 from keiki.trees.build import Tree, build
 from keiki.trees.document import TreeDocument, template
 from keiki.trees.explanation import Explanation
+from keiki.trees.mix import Split
 
 LIVELY = ("orders", "events", "media", "stages", "tickets", "invoices")
 """Facts whose rows keep coming: the last of their days is the day up to which the data speaks."""
@@ -251,6 +253,18 @@ class Business:
         """Why the goal of a tree changed from one period to another; the parts sum to the change."""
         reading = self.tree(tree, self.question((before, after), where=where))
         return reading.between(0, 1, method)
+
+    def explain_by(
+        self, kpi: str, dimension: str, before: Period, after: Period, where: Condition | str | None = None
+    ) -> Split:
+        """Why a KPI changed, by the segments of a dimension: rate and mix of a ratio, the parts of an amount.
+
+        The parts sum to the change. Raises `NotARatio` when segments cannot add up to the KPI.
+        """
+        formula = self.catalogue.expand(kpi)
+        lens = self.question((before, after), where=where, by=(dimension,))
+        readings = self.measurer.read({asked_of(r) for r in references(formula)}, lens, depth=_depth(formula))
+        return split_by_segment(kpi, formula, self.catalogue.measures, readings)
 
     def _read(self, formulas: Iterable[Formula], lens: Lens) -> Readings:
         wanted = tuple(formulas)

@@ -1,0 +1,45 @@
+"""A KPI's change between two periods by the segments of a dimension, from one set of readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from keiki.catalogue.expand import asked_of
+from keiki.engine.measure import Readings, Segment
+from keiki.errors import KeikiError, NotARatio
+from keiki.formula import Formula, Reference, evaluate, references
+from keiki.formula.show import show
+from keiki.measures.measure import Aggregation, Measure
+from keiki.trees.mix import ONE, Cell, Split, above_and_below, split_amount, split_ratio
+
+
+def split_by_segment(kpi: str, formula: Formula, measures: Mapping[str, Measure], readings: Readings) -> Split:
+    """The change from the first to the second period of readings that were made by a dimension.
+
+    Raises `NotARatio` when segments cannot add up to the KPI, and why a measure knows no such segments.
+    """
+    top, bottom = above_and_below(kpi, formula)
+    asked = {asked_of(reference) for reference in references(formula)}
+    if any(measures[one.measure].aggregation is Aggregation.AVG for one in asked):
+        raise NotARatio(kpi=kpi, formula=show(formula))
+    refused = [readings.reasons[one] for one in asked if isinstance(readings.reasons.get(one), KeikiError)]
+    for error in refused:
+        assert isinstance(error, KeikiError)
+        raise error
+    segments = [segment for segment in readings.segments if segment]
+    whole = [_value(formula, readings, place, ()) for place in (0, 1)]
+    if bottom == ONE:
+        amounts = [{s: _value(top, readings, place, s) or 0.0 for s in segments} for place in (0, 1)]
+        return split_amount(*amounts, *whole)
+    cells = [
+        {s: Cell(_value(top, readings, place, s) or 0.0, _value(bottom, readings, place, s) or 0.0) for s in segments}
+        for place in (0, 1)
+    ]
+    return split_ratio(*cells, *whole)
+
+
+def _value(formula: Formula, readings: Readings, place: int, segment: Segment) -> float | None:
+    def resolve(reference: Reference, back: int) -> float | None:
+        return readings.value(asked_of(reference), place, segment, back)
+
+    return evaluate(formula, resolve)
