@@ -606,6 +606,34 @@ class NotADriver(KeikiError):
     ja = "「{node}」は下の数字から計算されるため、直接は動かせません。動かせるもの：{drivers}。"
 
 
+class NoValueToStartFrom(KeikiError):
+    """A goal seek or a Monte Carlo meets a number that has no value."""
+
+    en = "“{node}” has no value in this period, so nothing can be worked out from it. Choose a period with data or set it first."
+    ja = "「{node}」にこの期間の値がないため、計算を始められません。データのある期間を選ぶか、先に値を入れてください。"
+
+
+class WrongLimits(KeikiError):
+    """The limits of a driver leave nothing between them."""
+
+    en = "The limits of “{node}” ({low} to {high}) leave nothing between them. The lower one has to be smaller."
+    ja = "「{node}」の範囲（{low}〜{high}）に幅がありません。下限を上限より小さくしてください。"
+
+
+class MixWithoutDrivers(KeikiError):
+    """The cheapest mix is asked for without anything that may move."""
+
+    en = "Nothing may move, so no mix can be looked for. Choose at least one driver with its limits."
+    ja = "動かせるものがないため、組み合わせを探せません。動かす指標と範囲を1つ以上選んでください。"
+
+
+class TooShortHistory(KeikiError):
+    """A Monte Carlo without enough history of the drivers."""
+
+    en = "The drivers have only {periods} complete periods of history; at least {least} are needed to say how they vary."
+    ja = "動かす指標の履歴が{periods}期間しかありません。ばらつきを見るには少なくとも{least}期間が必要です。"
+
+
 class SameNumberAbove(KeikiError):
     """A node of a tree is the same number as a node above it, so a what-if would go round."""
 

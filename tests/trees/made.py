@@ -48,6 +48,11 @@ def bare(node_id: str, formula: str | None = None, *children: Mapping[str, Any])
     return made
 
 
+def alone(node_id: str, formula: str | None = None, *children: Mapping[str, Any]) -> dict[str, Any]:
+    """A bare node that is no other node's number."""
+    return bare(node_id, formula, *children) | {"where": f"campaign = '{node_id}'"}
+
+
 @cache
 def built_in(tree_id: str) -> Tree:
     """A tree that comes with the catalogue."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from keiki.errors import NotADriver
-from keiki.trees.arrays import plain
+from keiki.trees.arrays import Array, finite, plain
 from keiki.trees.build import Node, Tree
 from keiki.trees.evaluate import over_children
 
@@ -67,62 +67,96 @@ def simulate(tree: Tree, values: Mapping[str, Value], moves: Mapping[str, Move])
     left over before, so that no move means no change. Nodes with the same KPI and filter move as one. A driver's own
     formula holds still unless a move lies below it.
     """
+    check_drivers(tree, moves)
+    moved = {node_id: number(move.apply(values.get(node_id))) for node_id, move in moves.items()}
+    worked = worked_out(tree, values, moved)
+    return Simulated(tree, dict(values), {node_id: plain(float(value)) for node_id, value in worked.items()})
+
+
+def check_drivers(tree: Tree, moves: Mapping[str, object]) -> None:
+    """Raises `NotADriver` for a node that no what-if may move, `UnknownName` for one that is not there."""
     for node_id in moves:
         if not tree.node(node_id).driver:
             drivers = ", ".join(n.label("en") + f" ({n.id})" for n in tree.nodes if n.driver)
             raise NotADriver(node=node_id, drivers=drivers or "—")
-    run = _Run(tree, values, moves)
+
+
+def worked_out(tree: Tree, values: Mapping[str, Value], moved: Mapping[str, Array]) -> dict[str, Array]:
+    """Every node's value with some drivers set, each to a number or to an array of many (NaN for undefined).
+
+    All arrays have one shape or none; a node that no moved driver reaches keeps a single number.
+    """
+    run = _Run(tree, values, moved)
     with np.errstate(all="ignore"):
-        return Simulated(tree, dict(values), {node.id: run.value(node) for node in tree.nodes})
+        return {node.id: run.value(node) for node in tree.nodes}
+
+
+def number(value: Value) -> Array:
+    """A value as the arrays have it: NaN when undefined."""
+    return np.asarray(np.nan if value is None else float(value))
+
+
+def reachable(tree: Tree) -> tuple[Node, ...]:
+    """The drivers from which a chain of formulas leads to the goal, in the order of the tree."""
+    return tuple(node for node in tree.nodes if node.driver and reaches_goal(tree, node))
+
+
+def reaches_goal(tree: Tree, node: Node) -> bool:
+    """Whether a chain of formulas leads from a node to the goal."""
+    here: Node | None = node
+    while here is not None and here.parent is not None:
+        above = tree.by_id[here.parent]
+        if here.id not in above.factors:
+            return False
+        here = above
+    return True
 
 
 class _Run:
     """One simulation: each node worked out once; a node met again below itself keeps its old value."""
 
-    def __init__(self, tree: Tree, values: Mapping[str, Value], moves: Mapping[str, Move]) -> None:
+    def __init__(self, tree: Tree, values: Mapping[str, Value], moved: Mapping[str, Array]) -> None:
         self.tree = tree
-        self.before = values
-        self.moves = moves
-        self.known: dict[str, Value] = {}
+        self.before = {node.id: number(values.get(node.id)) for node in tree.nodes}
+        self.moved = moved
+        self.known: dict[str, Array] = {}
         self.open: set[str] = set()
-        self.moved_twins = {tree.by_id[i].identity: i for i in moves if tree.by_id[i].kpi is not None}
+        self.moved_twins = {tree.by_id[i].identity: i for i in moved if tree.by_id[i].kpi is not None}
         self.told_twins = {n.identity: n for n in reversed(tree.nodes) if n.kpi is not None and n.formula is not None}
-        self.above = {a for i in moves for a in _above(tree, i)}
+        self.above = {a for i in moved for a in _above(tree, i)}
 
-    def value(self, node: Node) -> Value:
+    def value(self, node: Node) -> Array:
         if node.id in self.known:
             return self.known[node.id]
         if node.id in self.open:
-            return self.before.get(node.id)
+            return self.before[node.id]
         self.open.add(node.id)
         self.known[node.id] = self.work_out(node)
         self.open.discard(node.id)
         return self.known[node.id]
 
-    def work_out(self, node: Node) -> Value:
-        start = self.before.get(node.id)
-        moved = node.id if node.id in self.moves else self.moved_twins.get(node.identity)
+    def work_out(self, node: Node) -> Array:
+        moved = node.id if node.id in self.moved else self.moved_twins.get(node.identity)
         if moved is not None:
-            return self.moves[moved].apply(start)
+            return self.moved[moved]
         if node.formula is not None and (not node.driver or node.id in self.above):
             return self.told_again(node)
         twin = self.told_twins.get(node.identity)
         if twin is not None and twin.id != node.id and not node.driver:
             return self.value(twin)
-        return start
+        return self.before[node.id]
 
-    def told_again(self, node: Node) -> Value:
+    def told_again(self, node: Node) -> Array:
         """The formula over the moved children, plus what it left over before."""
         now = self.formula(node, {c: self.value(self.tree.by_id[c]) for c in node.factors})
-        start, told = self.before.get(node.id), self.formula(node, {c: self.before.get(c) for c in node.factors})
-        if now is None or told is None or start is None:
+        start, told = self.before[node.id], self.formula(node, self.before)
+        if np.isnan(told) or np.isnan(start):
             return now
-        return start if now == told else now + (start - told)
+        return np.where(now == told, start, now + (start - told))
 
-    def formula(self, node: Node, children: Mapping[str, Value]) -> Value:
+    def formula(self, node: Node, children: Mapping[str, Array]) -> Array:
         assert node.formula is not None
-        arrays = {c: np.asarray(np.nan if v is None else float(v)) for c, v in children.items()}
-        return plain(float(over_children(node.formula)(lambda name, back: arrays[str(name)], 0)))
+        return finite(over_children(node.formula)(lambda name, back: children[str(name)], 0))
 
 
 def _above(tree: Tree, node_id: str) -> list[str]:
