@@ -110,7 +110,9 @@ def test_own_measure_can_be_used_by_an_own_kpi(tmp_path: Path) -> None:
 def test_own_tree_is_found_by_id(tmp_path: Path) -> None:
     (tmp_path / "trees").mkdir()
     (tmp_path / "trees" / "mine.yaml").write_text("id: mine\n", encoding="utf-8")
-    assert "mine" in load_catalogue([tmp_path]).templates
+    catalogue = load_catalogue([tmp_path])
+    assert list(catalogue.trees) == ["mine"]
+    assert "mine" not in catalogue.templates
 
 
 @pytest.mark.parametrize(

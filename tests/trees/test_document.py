@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keiki.catalogue.load import load_catalogue
-from keiki.errors import MissingField, UnknownName, UnreadableDeclaration, WrongField
+from keiki.errors import MissingField, TreeTooLarge, UnknownName, UnreadableDeclaration, WrongField
 from keiki.trees.document import (
     Influence,
     NodeDocument,
@@ -96,5 +96,5 @@ def test_tree_that_is_too_deep_is_refused() -> None:
     text = "{id: n60, kpi: aov}"
     for depth in range(60):
         text = f"{{id: n{depth}, kpi: aov, children: [{text}]}}"
-    with pytest.raises(WrongField):
+    with pytest.raises(TreeTooLarge):
         from_yaml(HEAD + f"root: {text}\n")

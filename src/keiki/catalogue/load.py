@@ -1,10 +1,10 @@
-"""The catalogue: built-in measures, KPIs and tree templates, with a business's own laid over them by id."""
+"""The catalogue: built-in measures, KPIs and tree templates, a business's own laid over them, and its own trees."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -40,7 +40,7 @@ ID = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every declared measure and KPI and the tree templates, by id.
+    """Every declared measure and KPI, the tree templates that come with Keiki, and the business's own trees, by id.
 
     `places` says where a KPI or template is declared; `problems` what could not be read.
     """
@@ -50,6 +50,7 @@ class Catalogue:
     templates: Mapping[str, Entry]
     places: Mapping[str, Place]
     problems: tuple[Problem, ...] = ()
+    trees: Mapping[str, Entry] = field(default_factory=dict)
 
     def kpi(self, kpi_id: str) -> Kpi:
         """The KPI of that id; `UnknownName` suggests the nearest."""
@@ -78,7 +79,7 @@ class Catalogue:
 
 
 def load_catalogue(folders: Iterable[Path | str] = ()) -> Catalogue:
-    """The built-in catalogue with each folder's `measures/`, `kpis/` and `trees/` laid over it, later ones last.
+    """The built-in catalogue with each folder's `measures/` and `kpis/` laid over it, later ones last, and its `trees/`.
 
     What cannot be read is left out and told by `check()`; nothing is raised for it.
     """
@@ -96,17 +97,19 @@ def _load(folders: tuple[Path, ...]) -> Catalogue:
     problems = list(measure_problems)
     places: dict[str, Place] = {}
     kpis: dict[str, Kpi] = {}
-    templates: dict[str, Entry] = {}
     for folder in (HERE / "kpis", *(f / "kpis" for f in folders)):
         kpis.update(_read_kpis(folder, places, problems))
-    for folder in (HERE / "templates", *(f / "trees" for f in folders)):
-        templates.update(_read_templates(folder, places, problems))
+    templates = _read_trees(HERE / "templates", places, problems)
+    trees: dict[str, Entry] = {}
+    for folder in folders:
+        trees.update(_read_trees(folder / "trees", places, problems))
     return Catalogue(
         MappingProxyType(kpis),
         MappingProxyType(measures),
         MappingProxyType(templates),
         MappingProxyType(places),
         tuple(problems),
+        MappingProxyType(trees),
     )
 
 
@@ -132,7 +135,7 @@ def _read_kpis(folder: Path, places: dict[str, Place], problems: list[Problem]) 
     return found
 
 
-def _read_templates(folder: Path, places: dict[str, Place], problems: list[Problem]) -> dict[str, Entry]:
+def _read_trees(folder: Path, places: dict[str, Place], problems: list[Problem]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:

@@ -41,7 +41,7 @@ def _problems(own: Business) -> Iterator[Problem]:
     from keiki.trees.check import check as check_tree
 
     yield from own.catalogue.check()
-    for name in sorted(own.catalogue.templates):
+    for name in sorted({*own.catalogue.templates, *own.catalogue.trees}):
         try:
             tree = own.tree_named(name)
         except KeikiError as error:
@@ -54,7 +54,8 @@ def _tell(found: list[Problem], own: Business) -> None:
     for problem in found:
         mark = "✕" if problem.severity == "error" else "▲"
         tell(f"{mark} {problem.words(language())}")
-    kpis, measures, trees = len(own.catalogue.kpis), len(own.catalogue.measures), len(own.catalogue.templates)
+    kpis, measures = len(own.catalogue.kpis), len(own.catalogue.measures)
+    trees = len({*own.catalogue.templates, *own.catalogue.trees})
     errors = sum(problem.severity == "error" for problem in found)
     tell(
         say(

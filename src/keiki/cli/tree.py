@@ -77,7 +77,7 @@ def tree_named(name: str) -> str | TreeDocument:
 
 
 def _list(own: Business, as_json: bool) -> None:
-    trees = [own.tree_named(name) for name in sorted(own.catalogue.templates)]
+    trees = [own.tree_named(name) for name in sorted({*own.catalogue.templates, *own.catalogue.trees})]
     if as_json:
         show_json([{"id": t.id, "ja": t.ja, "en": t.en, "nodes": len(t.nodes)} for t in trees])
         return

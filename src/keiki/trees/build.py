@@ -14,7 +14,8 @@ from keiki.formula.evaluate import references
 from keiki.formula.nodes import Binary, Call, Condition, Formula, Negate, Reference
 from keiki.formula.parse import parse, parse_condition
 from keiki.measures.measure import Asked
-from keiki.trees.document import LEVELS, Influence, NodeDocument, TreeDocument
+from keiki.trees.document import LEVELS, TREE, Influence, Link, NodeDocument, Owner, TreeDocument
+from keiki.trees.targets import Target
 
 BADGES = {("sum", 1): "+", ("sum", -1): "−", ("product", 1): "×", ("product", -1): "÷"}
 
@@ -62,6 +63,15 @@ class Node:
     driver: bool
     why_ja: str | None
     why_en: str | None
+    owner: Owner | None = None
+    target: Target | None = None
+    kra: str | None = None
+    collapsed: bool = False
+    impact: int | None = None
+    feasibility: int | None = None
+    control: int | None = None
+    note_ja: str | None = None
+    note_en: str | None = None
 
     def label(self, language: str) -> str:
         """Its name in `ja` or `en`."""
@@ -80,7 +90,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Tree:
-    """Nodes from the goal down, parents before children."""
+    """Nodes from the goal down, parents before children; `links` are influences beside the tree.
+
+    `kind` is `tree` or the `board` of a team; team, rank and the goal it serves are as the document has them.
+    """
 
     id: str
     ja: str
@@ -88,6 +101,13 @@ class Tree:
     about_ja: str
     about_en: str
     nodes: tuple[Node, ...]
+    kind: str = TREE
+    team: str | None = None
+    rank: int | None = None
+    goal_ja: str | None = None
+    goal_en: str | None = None
+    domain: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @cached_property
     def by_id(self) -> MappingProxyType[str, Node]:
@@ -127,6 +147,13 @@ def build(document: TreeDocument, catalogue: Catalogue) -> Tree:
         about_ja=document.about_ja,
         about_en=document.about_en,
         nodes=tuple(nodes),
+        kind=document.kind,
+        team=document.team,
+        rank=document.rank,
+        goal_ja=document.goal_ja,
+        goal_en=document.goal_en,
+        domain=document.domain,
+        links=document.links,
     )
 
 
@@ -152,6 +179,15 @@ def _add(written: NodeDocument, parent: Node | None, depth: int, catalogue: Cata
         driver=written.driver,
         why_ja=written.why_ja,
         why_en=written.why_en,
+        owner=written.owner,
+        target=written.target,
+        kra=written.kra,
+        collapsed=written.collapsed,
+        impact=written.impact,
+        feasibility=written.feasibility,
+        control=written.control,
+        note_ja=written.note_ja,
+        note_en=written.note_en,
     )
     nodes.append(node)
     for child in written.children:

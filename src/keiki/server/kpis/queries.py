@@ -279,7 +279,8 @@ def _numbers(user: Any, business: Business) -> Opened:
 def _known(numbers: Opened, snapshot: int) -> Known:
     coverage = {name: numbers.business.measurer.coverage(name) for name in FACTS}
     filled = {name for name, days in coverage.items() if days.first is not None}
-    trees = [numbers.business.tree_named(name) for name in numbers.business.catalogue.templates]
+    catalogue = numbers.business.catalogue
+    trees = [numbers.business.tree_named(name) for name in {*catalogue.templates, *catalogue.trees}]
     trees.sort(key=lambda tree: (-_told(numbers, tree, filled), _preference(tree.id), tree.id))
     return Known(
         trees=tuple(trees),
