@@ -66,6 +66,8 @@ class UnknownName(KeikiError):
         "comparison": "比較",
         "unit": "単位",
         "value": "値",
+        "stage": "ステージ",
+        "attribution model": "貢献の配分モデル",
     }
 
     def __init__(self, *, kind: str, name: str, known: Iterable[str] = (), **details: Any) -> None:
@@ -781,6 +783,13 @@ class MeasureNotReadable(KeikiError):
 
     en = "The measure “{measure}” reads the model “{model}”, which this version does not have yet."
     ja = "メジャー「{measure}」が使うモデル「{model}」は、この版にはまだありません。"
+
+
+class ParameterNeeded(KeikiError):
+    """A measure asked without a parameter that it cannot do without."""
+
+    en = "The model “{model}” needs the parameter “{name}”. Write it into the reference, such as {example}."
+    ja = "モデル「{model}」にはパラメーター「{name}」が必要です。{example} のように、参照に書き加えてください。"
 
 
 class NoBusiness(KeikiError):
