@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from keiki.formula.nodes import Formula
@@ -71,11 +72,26 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What a KPI meant before it changed: it held from `since` (None: from the start) until the next version's day."""
+
+    number: int
+    since: date | None
+    source: str
+    formula: Formula
+    unit: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Kpi:
     """A KPI as declared. `formula` refers to measures and to other KPIs; `source` is its text.
 
     `params` replace those inside the formula and can be replaced by a reference's own.
     `base` is the KPI that this one narrows or renames. `pairs_with` are the qualities to read beside a quantity.
+    `version` holds since `since` (None: from the start) because of `reason`; `earlier` are those before it, oldest
+    first. `data_source` names where the numbers come from, for people. `retired`: nobody should start to use it then.
     """
 
     id: str
@@ -101,3 +117,9 @@ class Kpi:
     pairs_with: tuple[str, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     aliases: tuple[str, ...] = ()
+    version: int = 1
+    since: date | None = None
+    reason: str = ""
+    earlier: tuple[Version, ...] = ()
+    data_source: str = ""
+    retired: date | None = None

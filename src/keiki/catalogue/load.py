@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -21,8 +22,10 @@ from keiki.catalogue.kpi import (
     Layer,
     LeadLag,
     ValueChain,
+    Version,
 )
 from keiki.catalogue.search import Tag, search
+from keiki.catalogue.versions import Dated, dated
 from keiki.errors import DeclaredTwice, KeikiError, UnknownName, WrongField
 from keiki.facts import vocabulary
 from keiki.formula.evaluate import references
@@ -68,6 +71,10 @@ class Catalogue:
     def expand(self, what: Formula | str) -> Formula:
         """A formula, its text, or the id of a KPI, unfolded until every reference is a measure."""
         return expand(parse(what) if isinstance(what, str) else what, self.kpis, self.measures)
+
+    def dated(self, what: Formula | str) -> Dated:
+        """The same unfolded for every time in which the definitions it reaches stayed as they were."""
+        return dated(parse(what) if isinstance(what, str) else what, self.kpis, self.measures)
 
     def asked(self, what: Formula | str) -> frozenset[Asked]:
         """Every measure that a formula or KPI needs, as it asks for it."""
@@ -177,7 +184,44 @@ def kpi_of(entry: Entry) -> Kpi:
         pairs_with=entry.words("pairs_with"),
         benchmarks=tuple(_benchmark(given) for given in entries(entry, "benchmarks")),
         aliases=entry.words("aliases"),
+        version=_count(entry, "version"),
+        since=_day(entry, "since"),
+        reason=entry.optional("reason") or "",
+        earlier=tuple(_version(given) for given in entries(entry, "earlier")),
+        data_source=entry.optional("data_source") or "",
+        retired=_day(entry, "retired"),
     )
+
+
+def _version(given: Entry) -> Version:
+    source = given.text("formula")
+    stated = given.optional("unit")
+    return Version(
+        number=_count(given, "version"),
+        since=_day(given, "since"),
+        source=source,
+        formula=parse(source),
+        unit=unit(stated).name if stated else "",
+        params=given.pairs("params"),
+        reason=given.optional("reason") or "",
+    )
+
+
+def _count(entry: Entry, field: str) -> int:
+    value = entry.get(field, 1)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise WrongField(subject=entry.name, field=field, value=str(value), options="1, 2, 3 …")
+    return value
+
+
+def _day(entry: Entry, field: str) -> date | None:
+    value = entry.get(field)
+    if value is None or isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise WrongField(subject=entry.name, field=field, value=str(value), options="2026-04-01") from None
 
 
 def _listed(entry: Entry, field: str, options: tuple[str, ...]) -> tuple[str, ...]:

@@ -225,9 +225,9 @@ class Business:
     def measure(self, kpis: Iterable[str], lens: Lens | None = None) -> Measured:
         """KPIs (or formulas over them) in every period of the lens and in the period each is compared with."""
         wanted = tuple(dict.fromkeys(kpis))
-        formulas = {name: self.catalogue.expand(name) for name in wanted}
+        formulas = {name: self.catalogue.dated(name) for name in wanted}
         known = {name: self.catalogue.kpis[name] for name in wanted if name in self.catalogue.kpis}
-        readings = self._read(formulas.values(), lens or self.lens())
+        readings = self._read([each for one in formulas.values() for each in one.formulas], lens or self.lens())
         return Measured(known, formulas, readings, self.snapshot)
 
     def tree_named(self, tree: str | TreeDocument | Tree) -> Tree:
@@ -239,7 +239,7 @@ class Business:
     def tree(self, tree: str | TreeDocument | Tree, lens: Lens | None = None) -> TreeReading:
         """Every node of a tree, measured in every period of the lens and in the period each is compared with."""
         built = self.tree_named(tree)
-        formulas = [node.measured for node in built.nodes if node.measured is not None]
+        formulas = [formula for node in built.nodes for formula in node.definitions]
         return TreeReading(built, self._read(formulas, lens or self.lens()), self.snapshot)
 
     def explain(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from keiki.catalogue.expand import asked_of
 from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.versions import Dated, in_force
 from keiki.engine.measure import Readings, Segment, Value
 from keiki.errors import UnknownName
 from keiki.formula import Formula, Reference, evaluate, references
@@ -24,10 +26,14 @@ from keiki.trees.explanation import Explanation
 
 @dataclass(frozen=True)
 class Measured:
-    """KPIs over the periods of a lens, at one snapshot of the lake."""
+    """KPIs over the periods of a lens, at one snapshot of the lake.
+
+    Each period is calculated as its KPI was defined on the period's first day; `prev()` inside a formula reads the
+    comparison period by the same definition, so that a change of definition is no growth.
+    """
 
     kpis: Mapping[str, Kpi]
-    formulas: Mapping[str, Formula]
+    formulas: Mapping[str, Dated]
     readings: Readings
     snapshot: int
 
@@ -53,8 +59,20 @@ class Measured:
         def resolve(reference: Reference, prior: int) -> float | None:
             return self.readings.value(asked_of(reference), index, segment, back + prior)
 
-        found: float | None = evaluate(self.formulas[kpi], resolve)
+        found: float | None = evaluate(self.formula(kpi, index, back), resolve)
         return found
+
+    def formula(self, kpi: str, period: int = -1, back: int = 0) -> Formula:
+        """The formula over measures that gave the value of a period."""
+        return self.formulas[kpi].on(self._first_day(period, back))
+
+    def version(self, kpi: str, period: int = -1, back: int = 0) -> int | None:
+        """The number of the version of its definition that gave the value; None for a formula that is no KPI."""
+        known = self.kpis.get(kpi)
+        return None if known is None else in_force(known, self._first_day(period, back)).version
+
+    def _first_day(self, period: int, back: int) -> date:
+        return self.lens.period(range(len(self.periods))[period], back).start
 
     def series(self, kpi: str, segment: Segment = ()) -> tuple[float | None, ...]:
         """A KPI's values over all periods, oldest first."""
@@ -62,7 +80,7 @@ class Measured:
 
     def missing(self, kpi: str, language: str = "en") -> tuple[str, ...]:
         """Why a KPI has no value: the names of facts without rows, or in words what could not be asked."""
-        return self.readings.missing(map(asked_of, references(self.formulas[kpi])), language)
+        return self.readings.missing(map(asked_of, references(self.formulas[kpi].newest)), language)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per KPI, period and segment, for a table, a file or JSON."""
@@ -73,6 +91,7 @@ class Measured:
                 "end": period.end.isoformat(),
                 "complete": self.lens.complete(index),
                 **dict(zip(self.lens.by, segment, strict=False)),
+                "version": self.version(kpi, index),
                 "value": self.value(kpi, index, segment),
                 "before": self.value(kpi, index, segment, back=1),
             }

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from keiki.catalogue.expand import asked_of
 from keiki.catalogue.kpi import Direction, Kpi
 from keiki.catalogue.load import Catalogue
+from keiki.catalogue.versions import Dated
 from keiki.errors import ChildNotInFormula, NodeWithoutNumber, UnknownName
 from keiki.formula.evaluate import references
 from keiki.formula.nodes import Binary, Call, Condition, Formula, Negate, Reference
@@ -43,7 +44,8 @@ class Node:
     """One node of a built tree; `edge` leads to its parent and is None at the root.
 
     `formula` joins the ids of `children`; `measured` is the KPI's own formula over measures, narrowed by `where`,
-    and None for a node that only its children give a number.
+    and None for a node that only its children give a number. `dated` holds the formulas of every time where the KPI's
+    definition has changed, of which `measured` is the newest.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Node:
     control: int | None = None
     note_ja: str | None = None
     note_en: str | None = None
+    dated: Dated | None = None
 
     def label(self, language: str) -> str:
         """Its name in `ja` or `en`."""
@@ -81,6 +84,13 @@ class Node:
     def factors(self) -> tuple[str, ...]:
         """The ids its formula names, each once, in order."""
         return tuple(dict.fromkeys(r.id for r in references(self.formula))) if self.formula is not None else ()
+
+    @property
+    def definitions(self) -> tuple[Formula, ...]:
+        """Every formula over measures that gives it a number in some period: one, or more when its KPI has changed."""
+        if self.dated is not None:
+            return self.dated.formulas
+        return () if self.measured is None else (self.measured,)
 
     @property
     def identity(self) -> tuple[str | None, Condition | None]:
@@ -128,7 +138,7 @@ class Tree:
     @cached_property
     def asked(self) -> frozenset[Asked]:
         """Every measure the tree needs."""
-        return frozenset(asked_of(r) for n in self.nodes if n.measured is not None for r in references(n.measured))
+        return frozenset(asked_of(r) for n in self.nodes for formula in n.definitions for r in references(formula))
 
 
 def build(document: TreeDocument, catalogue: Catalogue) -> Tree:
@@ -161,6 +171,7 @@ def _add(written: NodeDocument, parent: Node | None, depth: int, catalogue: Cata
     kpi = catalogue.kpi(written.kpi) if written.kpi else None
     where = parse_condition(written.where) if written.where else None
     formula = _formula(written)
+    told = _measured(kpi, where, catalogue)
     node = Node(
         id=written.id,
         kpi=written.kpi,
@@ -174,7 +185,7 @@ def _add(written: NodeDocument, parent: Node | None, depth: int, catalogue: Cata
         edge=_edge(written, parent),
         children=tuple(child.id for child in written.children),
         formula=formula,
-        measured=_measured(kpi, where, catalogue),
+        measured=told.newest if told is not None else None,
         where=where,
         driver=written.driver,
         why_ja=written.why_ja,
@@ -188,6 +199,7 @@ def _add(written: NodeDocument, parent: Node | None, depth: int, catalogue: Cata
         control=written.control,
         note_ja=written.note_ja,
         note_en=written.note_en,
+        dated=told if told is not None and told.days else None,
     )
     nodes.append(node)
     for child in written.children:
@@ -212,8 +224,8 @@ def _formula(written: NodeDocument) -> Formula | None:
     return formula
 
 
-def _measured(kpi: Kpi | None, where: Condition | None, catalogue: Catalogue) -> Formula | None:
-    return catalogue.expand(Reference(kpi.id, where=where)) if kpi is not None else None
+def _measured(kpi: Kpi | None, where: Condition | None, catalogue: Catalogue) -> Dated | None:
+    return catalogue.dated(Reference(kpi.id, where=where)) if kpi is not None else None
 
 
 def _unit_of_parts(written: NodeDocument, catalogue: Catalogue) -> str:

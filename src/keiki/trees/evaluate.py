@@ -101,11 +101,19 @@ class _Run:
         key = cast(str, node_id), back
         if key not in self.known:
             node = self.tree.by_id[key[0]]
-            found = self.told(node, back) if node.measured is None else self.measured(node.measured, back)
+            found = self.told(node, back) if node.measured is None else self.measured(node, node.measured, back)
             self.known[key] = np.broadcast_to(finite(found), self.shape)
         return self.known[key]
 
-    def measured(self, formula: Formula, back: int) -> Array:
+    def measured(self, node: Node, newest: Formula, back: int) -> Array:
+        """By the newest definition, or each period by the one that held on its first day."""
+        if node.dated is None:
+            return self.over(newest, back)
+        places = np.array([node.dated.place(period.start) for period in self.readings.periods])
+        each = [np.broadcast_to(self.over(formula, back), self.shape) for formula in node.dated.formulas]
+        return np.stack(each)[places, np.arange(len(places))]
+
+    def over(self, formula: Formula, back: int) -> Array:
         key = formula, back
         if key not in self.by_formula:
             self.by_formula[key] = over_measures(formula)(self.reading, back)
