@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keiki.charts.aim import Aim
 from keiki.charts.card import Bullet, Compared, bullet, card
 from keiki.charts.format import Style
 
@@ -40,3 +41,22 @@ def test_card_without_a_value_gives_the_reason() -> None:
 )
 def test_bullet_shares_one_scale(value: float | None, before: float | None, expected: Bullet | None) -> None:
     assert bullet(value, before) == expected
+
+
+def test_card_with_a_target_is_judged_by_it() -> None:
+    told = card(Compared("月間売上高", 180_000_000, 170_000_000, "currency", aim=Aim(low=187_000_000), owner="佐藤"))
+    assert (told.change, told.against, told.beside, told.status) == ("−3.7%", "目標との差", "目標 1.87億円", "watch")
+    assert (told.target, told.target_exact, told.owner) == ("1.87億円", "187,000,000円", "佐藤")
+    assert told.bullet == Bullet("92.41", "96")
+
+
+def test_card_of_a_running_period_is_held_against_the_days_gone_by() -> None:
+    aim = Aim(low=40, whole=Aim(low=120))
+    told = card(Compared("Orders", 42, 30, "count", part=True, aim=aim), Style("en"))
+    assert (told.beside, told.change, told.status) == ("So far · Target by now 40", "+5.0%", "good")
+    assert told.bullet == Bullet("33.6", "96")  # the bar runs to the target of the whole month
+
+
+def test_card_without_a_target_says_what_it_is_compared_with() -> None:
+    assert card(Compared("客数", 1, 2, "count")).against == "前月比"
+    assert card(Compared("Buyers", 1, 2, "count"), Style("en")).against == "vs prev. month"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keiki.charts.aim import Aim
 from keiki.charts.format import Style
 from keiki.charts.sentence import Driver, Told, against, briefly_against, sentence
 from keiki.periods import Grain
@@ -54,3 +55,33 @@ def test_briefly_against_keeps_japanese_and_shortens_english() -> None:
     assert briefly_against("previous", Grain.QUARTER, Style("ja")) == "前四半期"
     assert briefly_against("previous", Grain.QUARTER, Style("en")) == "Prev. quarter"
     assert briefly_against("last_year", Grain.DAY, Style("en")) == "Last year"
+
+
+@pytest.mark.parametrize(
+    ("told", "ja", "en"),
+    [
+        (
+            Told(180_000_000, 187_100_000, "currency", driver=Driver("A", -7_020_000), aim=Aim(low=187_000_000)),
+            "目標を3.7%下回る。前月からの変化が最も大きいのはA（−702万円）。",
+            "3.7% below the target. Since the previous month, moved most by A (−¥7.02M).",
+        ),
+        (
+            Told(0.0295, None, "ratio", aim=Aim(low=0.0344)),
+            "目標より0.49pt低い。",
+            "0.49pt below the target.",
+        ),
+        (Told(71.8, None, "currency", aim=Aim(high=60)), "目標を19.7%上回る。", "19.7% above the target."),
+        (Told(57, 50, "currency", aim=Aim(high=60)), "目標を5.0%下回る（達成）。", "5.0% below the target: reached."),
+        (Told(60, 50, "count", aim=Aim(low=60)), "目標どおり。", "Exactly the target."),
+        (Told(6, 5, "count", aim=Aim(5, 7)), "目標の範囲内。", "Within the target."),
+        (
+            Told(30, 28, "count", days=10, aim=Aim(low=40, whole=Aim(low=120))),
+            "途中（10日分）の値。ここまでの目標を25.0%下回る。",
+            "So far (10 days): 25.0% below the target by now.",
+        ),
+        (Told(5, 1, "count", aim=Aim(high=0)), "目標を5上回る。", "5 above the target."),
+        (Told(None, 1, "count", aim=Aim(low=5)), "この期間の値はまだありません。", "No value for this period yet."),
+    ],
+)
+def test_sentence_speaks_of_the_target(told: Told, ja: str, en: str) -> None:
+    assert (sentence(told, Style("ja")), sentence(told, Style("en"))) == (ja, en)

@@ -31,15 +31,15 @@ def history(
 
     `width` in pixels, `NARROW` for a phone or a panel: letters keep their size.
     """
-    scale = _Scale.over([bar.value for bar in bars if bar.value is not None])
-    body = "".join(_grid(tick, scale, unit, style, width) for tick in scale.ticks)
+    scale = Scale.over([bar.value for bar in bars if bar.value is not None])
+    body = "".join(grid(tick, scale, unit, style, width) for tick in scale.ticks)
     slot = (width - LEFT - RIGHT) / max(len(bars), 1)
     every = max(1, math.ceil(len(bars) * 34 / (width - LEFT - RIGHT)))
     last = max((index for index, bar in enumerate(bars) if bar.value is not None), default=-1)
     for index, bar in enumerate(bars):
-        body += _bar(bar, LEFT + index * slot, slot, scale, strong=index == last)
+        body += column(bar, LEFT + index * slot, slot, scale, strong=index == last)
         if (len(bars) - 1 - index) % every == 0:
-            body += _text("tick", LEFT + (index + 0.5) * slot, HEIGHT - 8, "middle", bar.tick)
+            body += text("tick", LEFT + (index + 0.5) * slot, HEIGHT - 8, "middle", bar.tick)
     if last >= 0:
         beside = max(bar.value or 0 for bar in bars[max(last - 1, 0) : last + 1])
         body += _direct_label(bars[last], LEFT + (last + 0.5) * slot, scale.y(max(beside, 0)) - 6, unit, style, width)
@@ -48,13 +48,14 @@ def history(
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """Round tick values and where they lie between top and bottom."""
 
     ticks: tuple[float, ...]
 
     @classmethod
-    def over(cls, values: Sequence[float]) -> _Scale:
+    def over(cls, values: Sequence[float]) -> Scale:
+        """A scale from zero that holds all values."""
         low, high = min([0.0, *values]), max([0.0, *values])
         if low == high:
             return cls((0.0, 1.0))
@@ -63,6 +64,7 @@ class _Scale:
         return cls(tuple(round(index * step, 12) for index in range(first, last + 1)))
 
     def y(self, value: float) -> float:
+        """How far down a value lies."""
         low, high = self.ticks[0], self.ticks[-1]
         return TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM)
 
@@ -72,14 +74,16 @@ def _round_step(raw: float) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= raw * (1 - 1e-9))
 
 
-def _grid(tick: float, scale: _Scale, unit: str, style: Style, width: int) -> str:
+def grid(tick: float, scale: Scale, unit: str, style: Style, width: int, right: int = RIGHT) -> str:
+    """A line across the picture with its value at the left."""
     y = short(scale.y(tick))
     kind = "axis" if tick == 0 else "grid"
-    line = f'<line class="{kind}" x1="{LEFT}" x2="{width - RIGHT}" y1="{y}" y2="{y}"/>'
-    return line + _text("tick", LEFT - 8, scale.y(tick) + 4, "end", number(tick, unit, style))
+    line = f'<line class="{kind}" x1="{LEFT}" x2="{width - right}" y1="{y}" y2="{y}"/>'
+    return line + text("tick", LEFT - 8, scale.y(tick) + 4, "end", number(tick, unit, style))
 
 
-def _bar(bar: Bar, left: float, slot: float, scale: _Scale, strong: bool) -> str:
+def column(bar: Bar, left: float, slot: float, scale: Scale, strong: bool) -> str:
+    """The column of a period in its slot; nothing without a value."""
     if bar.value is None:
         return ""
     width = min(slot * 0.68, 36)
@@ -93,10 +97,11 @@ def _bar(bar: Bar, left: float, slot: float, scale: _Scale, strong: bool) -> str
 
 
 def _direct_label(bar: Bar, x: float, y: float, unit: str, style: Style, width: int) -> str:
-    return _text("direct", min(x, width - RIGHT - 28), y, "middle", number(bar.value, unit, style))
+    return text("direct", min(x, width - RIGHT - 28), y, "middle", number(bar.value, unit, style))
 
 
-def _text(kind: str, x: float, y: float, anchor: str, words: str) -> str:
+def text(kind: str, x: float, y: float, anchor: str, words: str) -> str:
+    """Words in the picture; `kind` is their class."""
     return f'<text class="{kind}" x="{short(x)}" y="{short(y)}" text-anchor="{anchor}">{escape(words)}</text>'
 
 

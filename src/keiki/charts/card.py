@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from keiki.charts.aim import Aim, bounds
 from keiki.charts.chart import short
 from keiki.charts.format import JAPANESE, MISSING, Style, change, counter_word, exact, number
 from keiki.charts.sentence import briefly_against
-from keiki.charts.status import status
+from keiki.charts.status import judged, status
 from keiki.periods import Grain
 
 STATUS_WORDS = {
@@ -23,7 +24,8 @@ STATUS_WORDS = {
 class Compared:
     """A number to be shown: its name, its value and the value it is compared with.
 
-    `part` says that the period still runs; then `before` covers the same number of days.
+    `part` says that the period still runs; then `before` covers the same number of days. With an `aim` the number
+    is judged by its target, and its change is the difference to it.
     """
 
     label: str
@@ -35,6 +37,8 @@ class Compared:
     comparison: str = "previous"
     part: bool = False
     counter: str = ""
+    aim: Aim | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Bullet:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything a card says, in the reader's language."""
+    """Everything a card says, in the reader's language. `against` names what `change` is measured from."""
 
     label: str
     value: str
@@ -59,17 +63,27 @@ class Card:
     part: bool
     bullet: Bullet | None
     spoken: str
+    against: str = ""
+    target: str = ""
+    target_exact: str = ""
+    owner: str = ""
 
 
 def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
     """The card of a number; `reason` stands beside a missing value and says why."""
     counter = shown.counter or counter_word(shown.label)
     value = number(shown.value, shown.unit, style, counter)
-    moved = change(shown.value, shown.before, shown.unit, style)
-    judged = status(shown.value, shown.before, shown.unit, shown.direction)
+    aim = shown.aim
+    measured_from = shown.before if aim is None else aim.bound(shown.value)
+    moved = change(shown.value, measured_from, shown.unit, style)
+    found = (
+        status(shown.value, shown.before, shown.unit, shown.direction)
+        if aim is None
+        else judged(shown.value, aim, shown.unit)
+    )
     beside = _beside(shown, style, counter, reason)
     moved = "" if moved == MISSING else moved
-    words = STATUS_WORDS[judged][0 if style.japanese else 1]
+    words = STATUS_WORDS[found][0 if style.japanese else 1]
     spoken = [shown.label, value, moved, beside, words]
     return Card(
         label=shown.label,
@@ -78,11 +92,22 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
         before_exact=exact(shown.before, shown.unit, style, counter),
         change=moved,
         beside=beside,
-        status=judged,
+        status=found,
         part=shown.part,
-        bullet=bullet(shown.value, shown.before),
+        bullet=bullet(shown.value, measured_from if aim is None else aim.full.bound(shown.value)),
         spoken=("、" if style.japanese else ", ").join(word for word in spoken if word and word != MISSING),
+        against=_against(shown, style),
+        target="" if aim is None else bounds(aim.full, shown.unit, style, counter),
+        target_exact="" if aim is None else bounds(aim.full, shown.unit, style, counter, exactly=True),
+        owner=shown.owner,
     )
+
+
+def _against(shown: Compared, style: Style) -> str:
+    if shown.aim is not None:
+        return "目標との差" if style.japanese else "vs target"
+    period = briefly_against(shown.comparison, shown.grain, style)
+    return f"{period}比" if style.japanese else f"vs {period[:1].lower()}{period[1:]}"
 
 
 def bullet(value: float | None, before: float | None) -> Bullet | None:
@@ -100,6 +125,8 @@ def bullet(value: float | None, before: float | None) -> Bullet | None:
 def _beside(shown: Compared, style: Style, counter: str, reason: str) -> str:
     if shown.value is None and reason:
         return reason
+    if shown.aim is not None:
+        return _target_words(shown.aim, shown, style, counter)
     if shown.before is None:
         return ""
     period = briefly_against(shown.comparison, shown.grain, style)
@@ -107,3 +134,10 @@ def _beside(shown: Compared, style: Style, counter: str, reason: str) -> str:
     if not shown.part:
         return words
     return f"途中・{words}" if style.japanese else f"So far · {words}"
+
+
+def _target_words(aim: Aim, shown: Compared, style: Style, counter: str) -> str:
+    words = bounds(aim, shown.unit, style, counter)
+    if aim.whole is None:
+        return f"目標 {words}" if style.japanese else f"Target {words}"
+    return f"途中・ここまでの目標 {words}" if style.japanese else f"So far · Target by now {words}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from keiki.charts.aim import Aim
 from keiki.charts.format import ABSOLUTE_CHANGE, JAPANESE, MISSING, Style, change, difference
 from keiki.periods import Grain
 
@@ -44,7 +45,9 @@ class Driver:
 
 @dataclass(frozen=True)
 class Told:
-    """A value beside the one it is compared with. `days` is set while the period still runs."""
+    """A value beside the one it is compared with. `days` is set while the period still runs; with an `aim` the
+    sentence speaks of the target.
+    """
 
     value: float | None
     before: float | None
@@ -53,6 +56,7 @@ class Told:
     comparison: str = "previous"
     days: int | None = None
     driver: Driver | None = None
+    aim: Aim | None = None
 
 
 def against(comparison: str, grain: Grain, style: Style = JAPANESE) -> str:
@@ -70,6 +74,8 @@ def sentence(told: Told, style: Style = JAPANESE) -> str:
     """What the value means, in one or two short sentences; says so when there is nothing to say."""
     if told.value is None:
         return "この期間の値はまだありません。" if style.japanese else "No value for this period yet."
+    if told.aim is not None:
+        return _of_target(told, told.value, told.aim, style)
     return _japanese(told, style) if style.japanese else _english(told, style)
 
 
@@ -129,3 +135,50 @@ def _distance(told: Told, style: Style) -> str:
 def _part(told: Told, style: Style) -> str:
     assert told.driver is not None
     return difference(told.driver.part, 0.0, told.unit, style)
+
+
+def _of_target(told: Told, value: float, aim: Aim, style: Style) -> str:
+    """How the value stands to its target, and what moved it since the period compared with."""
+    words = _target_japanese(told, value, aim, style) if style.japanese else _target_english(told, value, aim, style)
+    if told.driver is None or told.before is None:
+        return words
+    period = against(told.comparison, told.grain, style)
+    if style.japanese:
+        return f"{words}{period}からの変化が最も大きいのは{told.driver.label}（{_part(told, style)}）。"
+    return f"{words} Since {period}, moved most by {told.driver.label} ({_part(told, style)})."
+
+
+def _target_japanese(told: Told, value: float, aim: Aim, style: Style) -> str:
+    start = "" if told.days is None else f"途中（{told.days}日分）の値。"
+    target = "目標" if told.days is None or aim.whole is None else "ここまでの目標"
+    size = _from_target(told, value, aim, style)
+    if aim.missing(value) == 0 and aim.low is not None and aim.high is not None:
+        return f"{start}{target}の範囲内。"
+    if size is None:
+        return f"{start}{target}どおり。"
+    up = value > (aim.bound(value) or 0.0)
+    if told.unit in ABSOLUTE_CHANGE:
+        words = f"{target}より{size}{'高い' if up else '低い'}"
+    else:
+        words = f"{target}を{size}{'上回る' if up else '下回る'}"
+    return f"{start}{words}。" if aim.missing(value) else f"{start}{words}（達成）。"
+
+
+def _target_english(told: Told, value: float, aim: Aim, style: Style) -> str:
+    start = "" if told.days is None else f"So far ({told.days} {'day' if told.days == 1 else 'days'}): "
+    target = "the target" if told.days is None or aim.whole is None else "the target by now"
+    size = _from_target(told, value, aim, style)
+    if aim.missing(value) == 0 and aim.low is not None and aim.high is not None:
+        return f"{start}{'w' if start else 'W'}ithin {target}."
+    if size is None:
+        return f"{start}{'e' if start else 'E'}xactly {target}."
+    side = "above" if value > (aim.bound(value) or 0.0) else "below"
+    return f"{start}{size} {side} {target}." if aim.missing(value) else f"{start}{size} {side} {target}: reached."
+
+
+def _from_target(told: Told, value: float, aim: Aim, style: Style) -> str | None:
+    """The unsigned distance to the target; None when it rounds to nothing."""
+    bound = aim.bound(value)
+    text = change(value, bound, told.unit, style)
+    text = difference(value, bound, told.unit, style) if text == MISSING else text
+    return None if text.startswith("±") else text[1:]

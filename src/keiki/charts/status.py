@@ -1,10 +1,11 @@
-"""How a number stands beside the one it is compared with, as long as nobody has set a target."""
+"""How a number stands: against its target, and beside the period compared with as long as nobody has set one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
+from keiki.charts.aim import Aim
 from keiki.charts.format import ABSOLUTE_CHANGE, JAPANESE, Style, Value, decimal
 from keiki.charts.sentence import against
 from keiki.periods import Grain
@@ -21,6 +22,24 @@ class Steps:
 
 
 STEPS: Final = Steps()
+TARGET_STEPS: Final = Steps(watch=0.0, act=0.10)
+"""A target missed at all calls for a look, one missed by a tenth for an act."""
+
+
+def judged(value: float | None, aim: Aim, unit: str, steps: Steps = TARGET_STEPS) -> str:
+    """`good` when the target is reached, else `watch` or `act` by the share of the target that is missing; of points
+    and scores by the points of 100; `none` without a value.
+
+    >>> [judged(value, Aim(low=100), "count") for value in (None, 90, 91, 100)]
+    ['none', 'act', 'watch', 'good']
+    """
+    if value is None:
+        return NONE
+    gap = aim.missing(value)
+    if gap == 0:
+        return GOOD
+    size = 100.0 if unit in ABSOLUTE_CHANGE and unit != "ratio" else abs(aim.bound(value) or 0.0)
+    return ACT if size == 0 or gap / size >= steps.act - 1e-9 else WATCH
 
 
 def status(after: Value, before: Value, unit: str, direction: str, steps: Steps = STEPS) -> str:
@@ -41,10 +60,27 @@ def status(after: Value, before: Value, unit: str, direction: str, steps: Steps 
     return ACT if loss >= steps.act else WATCH if loss >= steps.watch else GOOD
 
 
-def rule(comparison: str, grain: Grain, style: Style = JAPANESE, steps: Steps = STEPS) -> str:
-    """The rule in words, to be printed beside what it judged."""
+def rule(comparison: str, grain: Grain, style: Style = JAPANESE, steps: Steps = STEPS, targets: bool = False) -> str:
+    """The rule in words, to be printed beside what it judged; `targets` when some of the numbers have one."""
+    if targets:
+        return _rule_of_targets(comparison, grain, style, steps)
     period = against(comparison, grain, style)
     watch, act = f"{steps.watch:.0%}", f"{steps.act:.0%}"
     if style.japanese:
         return f"目標はまだありません。{period}より望まない側へ{watch}以上動いたら注意、{act}以上なら要対応。"
     return f"No targets yet: {watch} or more to the wrong side of {period} is Watch, {act} or more is Act now."
+
+
+def _rule_of_targets(comparison: str, grain: Grain, style: Style, steps: Steps) -> str:
+    period = against(comparison, grain, style)
+    miss, watch, act = f"{TARGET_STEPS.act:.0%}", f"{steps.watch:.0%}", f"{steps.act:.0%}"
+    if style.japanese:
+        return (
+            f"目標に届けば順調、届かなければ注意、{miss}以上の不足は要対応。途中の期間は日数分の目標と比べます。"
+            f"目標のない数字は{period}より望まない側へ{watch}以上で注意、{act}以上で要対応。"
+        )
+    return (
+        f"Target reached is On track, missed is Watch, missed by {miss} or more is Act now; running periods are held "
+        f"against the days gone by. Without a target: {watch} or more to the wrong side of {period} is Watch, "
+        f"{act} or more Act now."
+    )
