@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -155,6 +156,25 @@ class Measurer:
         if name not in self._coverage:
             self._coverage[name] = self._measure_coverage(name)
         return self._coverage[name]
+
+    def lacking(self, asked: Asked) -> tuple[str, ...]:
+        """The facts without rows that leave a measure without any value; none where a fallback or totals tell it."""
+        if self._reads_rows(asked) or asked.measure in self.observed:
+            return ()
+        stand_in = asked.measure + STAND_IN
+        if stand_in in self.measures and self._reads_rows(replace(asked, measure=stand_in)):
+            return ()
+        return self._facts(asked)
+
+    def _reads_rows(self, asked: Asked) -> bool:
+        return any(self.coverage(name).first is not None for name in self._facts(asked) if name in self.facts)
+
+    @cached_property
+    def observed(self) -> frozenset[str]:
+        """Every measure or KPI that observations speak of."""
+        table = self.facts["observations"]
+        rows = self.engine.run(table.select("metric").distinct()).to_pylist()
+        return frozenset(row["metric"] for row in rows)
 
     def _readable(self, wanted: Iterable[Asked], reasons: dict[Asked, str | KeikiError]) -> Iterator[Asked]:
         for asked in wanted:
