@@ -24,3 +24,22 @@ def test_explain_names_a_period_it_cannot_read(shop, tiny):
     answer = shop("explain", tiny, "--before", "September", "--after", "2026-10")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith("“September” is not a period.")
+
+
+def test_explain_by_a_dimension_splits_rate_and_mix(shop, tiny):
+    told = shop("explain", "aov", "--before", "2026-09", "--after", "2026-10", "--by", "channel", "--json").json
+    assert (told["kpi"], told["before"], told["after"]) == ("aov", 2000.0, 2000.0)
+    assert abs(told["rate"] + told["mix"] + told["rest"]) < 1e-9
+    answer = shop("explain", tiny, "--before", "2026-09", "--after", "2026-10", "--by", "channel", language="ja")
+    assert answer.out.splitlines()[0] == (
+        "注文売上は4,000円から6,000円へ2,000円上がりました。最も大きく動いたのはemail（+2,500円）です。"
+    )
+
+
+def test_explain_says_where_lmdi_does_not_apply(shop, tiny):
+    from pathlib import Path
+
+    text = Path(tiny).read_text(encoding="utf-8")
+    Path("mixed.yaml").write_text(text.replace("orders * price", "orders * price + 0 * orders"), encoding="utf-8")
+    answer = shop("explain", "mixed.yaml", "--before", "2026-09", "--after", "2026-10", "--method", "lmdi")
+    assert answer.out.splitlines()[-1].startswith("LMDI does not apply to Order revenue")

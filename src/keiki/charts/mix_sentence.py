@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keiki.charts.format import JAPANESE, Style, decimal, difference, number
+from keiki.charts.format import JAPANESE, Style, difference, number
 from keiki.trees.mix import SegmentPart, Split
 
 SMALL = 0.1
@@ -47,46 +47,54 @@ def _ratio(split: Split, unit: str, style: Style) -> str:
     larger = max(abs(rate), abs(mix))
     if larger == 0:
         return ""
-    effects = [difference(value, 0.0, unit, style) for value in (rate, mix)]
+    if split.turned_by_mix:
+        return _turned(split, unit, style)
     parts = []
     if abs(rate) >= SMALL * larger:
-        parts.append(_inside(split, effects[0], rate > 0, style))
+        parts.append(_inside(split, unit, style))
     if abs(mix) >= SMALL * larger:
-        parts.append(_weights(split, effects[1], style))
-    if len(parts) == 2 and (rate > 0) != (mix > 0):
-        joined = f"{parts[0]}が、{parts[1]}。" if style.japanese else f"{parts[0]}, but {parts[1]}."
-    else:
-        joined = "、".join(parts) + "。" if style.japanese else " and ".join(parts) + "."
+        parts.append(_weights(split, unit, style))
+    joined = "、".join(parts) + "です。" if style.japanese else " and ".join(parts) + "."
     return joined if style.japanese else joined[0].upper() + joined[1:]
 
 
-def _inside(split: Split, effect: str, up: bool, style: Style) -> str:
-    if split.turned_by_mix:
-        if style.japanese:
-            return f"どの内訳も{'上がった' if up else '下がった'}（影響 {effect}）"
-        return f"every segment by itself went {'up' if up else 'down'} ({effect})"
-    first = max(split.parts, key=lambda p: abs(p.rate or 0.0))
-    name, own = segment_label(first, style), f"{_shift(first, style)}"
-    if style.japanese:
-        return f"内訳ごとの値の変化が{effect}（最も大きいのは{name}{own}）"
-    return f"the segments' own values made {effect} (most of all {name}{own})"
-
-
-def _weights(split: Split, effect: str, style: Style) -> str:
+def _turned(split: Split, unit: str, style: Style) -> str:
+    up = (split.rate or 0.0) > 0
     first = max(split.parts, key=lambda p: abs(p.mix or 0.0))
-    name = segment_label(first, style)
-    shares = [number(value, "ratio", style) for value in (first.share_before, first.share_after)]
+    name, (start, end) = segment_label(first, style), _shares(first, style)
+    rate, mix = (difference(value, 0.0, unit, style) for value in (split.rate, split.mix))
     if style.japanese:
-        return f"{name}の割合が{shares[0]}から{shares[1]}になり、構成の変化が{effect}"
-    return f"{name} went from {shares[0]} to {shares[1]} of the whole, and that mix made {effect}"
+        return (
+            f"どの内訳も値は{'上がりました' if up else '下がりました'}が（合わせて{rate}）、"
+            f"{name}の割合が{start}から{end}に変わったため、構成の変化で{mix}です。"
+        )
+    return (
+        f"Every segment by itself went {'up' if up else 'down'} ({rate} together), but {name} went from {start} to "
+        f"{end} of the whole, and that mix made {mix}."
+    )
 
 
-def _shift(part: SegmentPart, style: Style) -> str:
-    if decimal(part.before) is None or decimal(part.after) is None:
-        return ""
-    ends = [number(value, "ratio", style) for value in (part.before, part.after)] if _small(part) else None
-    return "" if ends is None else (f" {ends[0]}→{ends[1]}" if style.japanese else f", {ends[0]} to {ends[1]}")
+def _inside(split: Split, unit: str, style: Style) -> str:
+    first = max(split.parts, key=lambda p: abs(p.rate or 0.0))
+    name, effect = segment_label(first, style), difference(split.rate, 0.0, unit, style)
+    start, end = (number(value, unit, style) for value in (first.before, first.after))
+    if style.japanese:
+        return f"内訳ごとの値の変化は{effect}（最も大きいのは{name}、{start}→{end}）"
+    return f"the segments' own values {_made(effect)} (most of all {name}, {start} to {end})"
 
 
-def _small(part: SegmentPart) -> bool:
-    return part.before is not None and part.after is not None and max(abs(part.before), abs(part.after)) <= 1
+def _weights(split: Split, unit: str, style: Style) -> str:
+    first = max(split.parts, key=lambda p: abs(p.mix or 0.0))
+    name, effect = segment_label(first, style), difference(split.mix, 0.0, unit, style)
+    start, end = _shares(first, style)
+    if style.japanese:
+        return f"構成の変化は{effect}（最も大きいのは{name}、割合が{start}→{end}）"
+    return f"the mix {_made(effect)} (most of all {name}, {start} to {end} of the whole)"
+
+
+def _made(effect: str) -> str:
+    return f"{'added' if effect.startswith('+') else 'took'} {effect[1:]}"
+
+
+def _shares(part: SegmentPart, style: Style) -> tuple[str, str]:
+    return number(part.share_before, "ratio", style), number(part.share_after, "ratio", style)

@@ -10,6 +10,7 @@ import typer
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Where, style_of
 from keiki.cli.periods import period_of
 from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.segments import show_split
 from keiki.cli.tree import tree_named
 from keiki.cli.words import language, say
 
@@ -34,7 +35,10 @@ def explain(
     tree: Annotated[
         str,
         typer.Argument(
-            help=say("Id of a tree, or a YAML file with one.", "ツリーの ID、またはツリーの YAML ファイル。")
+            help=say(
+                "Id of a tree, or a YAML file with one; with --by also a KPI.",
+                "ツリーの ID、またはツリーの YAML ファイル。--by を付けると KPI でもよい。",
+            )
         ),
     ],
     before: Annotated[
@@ -47,6 +51,16 @@ def explain(
     method: Annotated[
         Method, typer.Option(help=say("How a product is shared among its factors.", "積の変化を要因に分ける方法。"))
     ] = Method.SHAPLEY,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            help=say(
+                "A dimension such as device: what changed inside its segments, and what their mix did.",
+                "切り口（例：device）。内訳ごとの値の変化と、構成の変化に分ける。",
+            ),
+        ),
+    ] = None,
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
 ) -> None:
@@ -56,6 +70,9 @@ def explain(
     with keiki.open(business) as own:
         calendar = own.settings.calendar
         periods = period_of(before, calendar), period_of(after, calendar)
+        if by is not None:
+            show_split(own, tree, by, *periods, where=where, as_json=as_json)
+            return
         told = own.explain(tree_named(tree), *periods, where=where, method=method.value)
         if as_json:
             show_json(_plain(told, *periods))
@@ -100,6 +117,8 @@ def _show(told: Explanation, style: Style, calendar: Calendar, before: Period, a
     show_table(head, rows)
     for gap in told.gaps:
         tell(_gap(told, gap.node, gap.reason, gap.missing))
+    for place in told.instead:
+        tell(_instead(told, place.node, place.reason))
 
 
 def _counts(part: Part, told: Explanation) -> bool:
@@ -123,6 +142,22 @@ def _gap(told: Explanation, node_id: str, reason: str, missing: tuple[str, ...])
     return say(f"{label} is not taken further: {why}.", f"{label}はこれ以上分けられません。{why}。")
 
 
+INSTEAD = {
+    "not_a_product": ("its formula is neither a sum nor a product", "式が足し算だけでも掛け算だけでもない"),
+    "not_positive": ("one of its numbers is not above 0", "0以下の数がある"),
+    "above": ("a node above it was shared out by Shapley", "上の項目を Shapley で分けた"),
+}
+
+
+def _instead(told: Explanation, node_id: str, reason: str) -> str:
+    label = told.tree.node(node_id).label(language())
+    why = say(*INSTEAD[reason])
+    return say(
+        f"LMDI does not apply to {label} ({why}); Shapley was used there.",
+        f"{label}には LMDI を使えないため（{why}）、Shapley で分けました。",
+    )
+
+
 def _plain(told: Explanation, before: Period, after: Period) -> dict[str, Any]:
     return {
         "tree": told.tree.id,
@@ -133,6 +168,7 @@ def _plain(told: Explanation, before: Period, after: Period) -> dict[str, Any]:
         "change": told.change,
         "parts": [_plain_part(part) for part in told.parts],
         "gaps": [{"node": gap.node, "reason": gap.reason, "missing": list(gap.missing)} for gap in told.gaps],
+        "instead": [{"node": place.node, "reason": place.reason} for place in told.instead],
     }
 
 
