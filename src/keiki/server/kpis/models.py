@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import yaml
 from django.conf import settings
@@ -62,6 +65,68 @@ class KpiVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi_id} v{self.number}"
+
+
+class OwnKpis:
+    """The published file of all KPIs of a business's own: what numbers, notebooks and the command line read."""
+
+    def __init__(self, business: Business) -> None:
+        self.business = business
+        self.path: Path = business.folder / "kpis" / "own.yaml"
+
+    @property
+    def mark(self) -> str:
+        """The first line of the file; it changes with every version and every retirement."""
+        told = OwnKpi.objects.filter(business=self.business).values_list("kpi_id", "version", "retired_on")
+        state = hashlib.sha256(repr(sorted(map(str, told))).encode()).hexdigest()[:16]
+        return f"# State {state}; Keiki writes this file when a KPI is saved"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the file says what the tables say."""
+        if not self.path.exists() and not OwnKpi.objects.filter(business=self.business).exists():
+            return True
+        try:
+            with self.path.open(encoding="utf-8") as file:
+                return file.readline().rstrip("\n") == self.mark
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def publish(self) -> None:
+        """Make the file say what the tables say: whole or not at all."""
+        rows = OwnKpi.objects.filter(business=self.business).prefetch_related("versions")
+        declared = {"kpis": [declaration(row, list(row.versions.all())) for row in rows]}
+        text = yaml.safe_dump(declared, allow_unicode=True, sort_keys=False, width=120)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self.path.with_name(f".{self.path.name}.{uuid.uuid4().hex}")
+        try:
+            draft.write_text(f"{self.mark}\n{text}", encoding="utf-8")
+            draft.replace(self.path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def declaration(kpi: OwnKpi, versions: Sequence[KpiVersion]) -> dict[str, Any]:
+    """A KPI as its YAML says it: the newest version, and of the earlier ones those that held for some time.
+
+    A text that is missing in one language is taken from the other.
+    """
+    newest = versions[-1]
+    held = [one for one, after in pairwise(versions) if one.since != after.since]
+    document = {"id": kpi.kpi_id} | {
+        name: value for name, value in newest.document.items() if value not in ("", [], {})
+    }
+    for name, other in (("ja", "en"), ("definition_ja", "definition_en")):
+        document[name] = document.get(name) or document.get(other) or document.get("ja") or kpi.kpi_id
+        document[other] = document.get(other) or document[name]
+    document |= {"version": newest.number, "since": newest.since, "reason": newest.reason}
+    document["earlier"] = [
+        {"version": one.number, "since": one.since, "reason": one.reason}
+        | {name: one.document[name] for name in ("formula", "unit", "params") if one.document.get(name)}
+        for one in held
+    ]
+    document["retired"] = kpi.retired_on
+    return {name: value for name, value in document.items() if value not in (None, "", [])}
 
 
 # --- own trees ---
