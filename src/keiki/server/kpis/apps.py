@@ -1,9 +1,20 @@
-"""The Django app of the KPI tree."""
+"""The Django app of the numbers: the catalogue, the business's own KPIs and its own trees."""
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class KpisConfig(AppConfig):
     name = "keiki.server.kpis"
+    audit_words: ClassVar[dict[str, Any]] = {
+        "kpis.add_tree": _("Added a tree"),
+        "kpis.edit_tree": _("Changed a tree"),
+        "kpis.archive_tree": _("Archived a tree"),
+        "kpis.bring_back_tree": _("Brought an archived tree back"),
+        "kpis.activate_goal": _("Activated a goal"),
+        "kpis.pause_goal": _("Made a goal a draft again"),
+    }

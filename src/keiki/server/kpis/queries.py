@@ -7,13 +7,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeVar
+
+from django.db.models import F
 
 from keiki.catalogue.kpi import Kpi
 from keiki.charts.status import status
 from keiki.engine.measured import TreeReading
+from keiki.errors import KeikiError
 from keiki.facts import FACTS, vocabulary
 from keiki.formula import Compare, Condition, Reference, Text, references
 from keiki.lens import Lens
@@ -23,7 +26,9 @@ from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
-from keiki.trees.build import Node, Tree
+from keiki.server.kpis.models import OwnTree, Step, TreeVersion
+from keiki.trees.build import Node, Tree, build
+from keiki.trees.document import TreeDocument, from_dict, template
 from keiki.trees.explanation import Explanation
 
 HISTORY: Final = {Grain.DAY: 31, Grain.WEEK: 14, Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 5}
@@ -81,9 +86,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Known:
-    """What a business can be asked: its trees, most told by the data first, and the days the data speaks of.
+    """What a business can be asked: its trees, and the days the data speaks of.
 
-    `today` is None while there are no rows at all.
+    Its own trees in the order of its teams and ranks; while it has none, the built-in ones, most told by the data
+    first. `today` is None while there are no rows at all.
     """
 
     trees: tuple[Tree, ...]
@@ -172,7 +178,9 @@ class Sources:
 
 def known(user: Any, business: Business) -> Known:
     """What a person may ask of a business, cheap enough for every page."""
-    numbers = _numbers(user, business)
+    _may_see(user, business)
+    _healed(business)
+    numbers = opened(business)
     snapshot = numbers.business.snapshot
     return _kept.get((business.id, numbers.mark, snapshot, "known"), lambda: _known(numbers, snapshot))
 
@@ -271,24 +279,41 @@ def unit_words(name: str, language: str) -> str:
 
 
 def _numbers(user: Any, business: Business) -> Opened:
-    if not user.has_perm(VIEW, business.id):
-        raise Business.DoesNotExist(business.id)
+    _may_see(user, business)
     return opened(business)
 
 
 def _known(numbers: Opened, snapshot: int) -> Known:
     coverage = {name: numbers.business.measurer.coverage(name) for name in FACTS}
     filled = {name for name, days in coverage.items() if days.first is not None}
-    catalogue = numbers.business.catalogue
-    trees = [numbers.business.tree_named(name) for name in {*catalogue.templates, *catalogue.trees}]
-    trees.sort(key=lambda tree: (-_told(numbers, tree, filled), _preference(tree.id), tree.id))
     return Known(
-        trees=tuple(trees),
+        trees=_own_trees(numbers) or _fitting_templates(numbers, filled),
         first=min((days.first for days in coverage.values() if days.first is not None), default=None),
         today=numbers.business.today if filled else None,
         snapshot=snapshot,
         money=numbers.business.settings.money,
     )
+
+
+def _own_trees(numbers: Opened) -> tuple[Tree, ...]:
+    """The business's own trees that can be measured."""
+    catalogue = numbers.business.catalogue
+    found: list[tuple[tuple[str, int, str], Tree]] = []
+    for name in catalogue.trees:
+        try:
+            document = template(catalogue, name)
+            place = (document.team or "", document.rank or 999, document.ja)
+            found.append((place, build(document, catalogue)))
+        except KeikiError:  # a KPI it names is gone: the design page says so
+            continue
+    return tuple(tree for _place, tree in sorted(found, key=lambda each: each[0]))
+
+
+def _fitting_templates(numbers: Opened, filled: set[str]) -> tuple[Tree, ...]:
+    """The built-in trees to show while a business has none of its own, those its data tells most of first."""
+    trees = [numbers.business.tree_named(name) for name in PREFERRED if name in numbers.business.catalogue.templates]
+    trees.sort(key=lambda tree: (-_told(numbers, tree, filled), _preference(tree.id), tree.id))
+    return tuple(trees)
 
 
 def _told(numbers: Opened, tree: Tree, filled: set[str]) -> float:
@@ -325,3 +350,148 @@ def _read(numbers: Opened, tree: Tree, lens: Lens) -> TreeReading:
     reading = numbers.business.tree(tree, lens)
     _ = reading.now, reading.before  # evaluated now, so that whoever reads the kept answer finds it done
     return reading
+
+
+# --- own trees ---
+
+
+@dataclass(frozen=True)
+class Restorable:
+    """A version that undo or redo would restore, and `of`: the version whose step is undone or done again."""
+
+    restores: int
+    of: int
+
+
+@dataclass(frozen=True)
+class StoredTree:
+    """An own tree as it was last saved; `done` is its last step as data."""
+
+    row: OwnTree
+    document: TreeDocument
+    changed_at: datetime
+    changed_by: str
+    done: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return self.row.tree_id
+
+    @property
+    def version(self) -> int:
+        return self.row.version
+
+    @property
+    def active(self) -> bool:
+        """Whether its goal counts as one of its team's."""
+        return self.row.active_since is not None
+
+    @property
+    def measurable(self) -> bool:
+        """Whether the newest version can be measured, and so is the published one."""
+        return self.row.published == self.row.version
+
+    @cached_property
+    def steps(self) -> tuple[Restorable | None, Restorable | None]:
+        """What undo and redo would restore."""
+        return steps(self.row)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One line of a tree's history."""
+
+    number: int
+    step: str
+    done: Mapping[str, Any]
+    made_at: datetime
+    made_by: str
+
+
+def stored_trees(user: Any, business: Business, archived: bool = False) -> tuple[StoredTree, ...]:
+    """The business's own trees: active goals first, by team and rank, then drafts; or the archived ones."""
+    _may_see(user, business)
+    return _stored(business, archived)
+
+
+def stored_tree(user: Any, business: Business, tree_id: str) -> StoredTree | None:
+    """One own tree, archived or not; None when there is none."""
+    _may_see(user, business)
+    row = business.own_trees.select_related("business").filter(tree_id=tree_id).first()
+    return _as_stored(row, row.versions.select_related("made_by").get(number=row.version)) if row else None
+
+
+def version_of(tree: StoredTree, number: int) -> TreeDocument | None:
+    """The tree as it was after one of its steps."""
+    found = tree.row.versions.filter(number=number).first()
+    return read_document(found.document) if found else None
+
+
+def tree_history(tree: StoredTree, count: int = 30) -> tuple[Revision, ...]:
+    """What was done to a tree, newest first."""
+    return tuple(
+        Revision(each.number, each.step, each.done, each.made_at, str(each.made_by or ""))
+        for each in tree.row.versions.select_related("made_by").order_by("-number")[:count]
+    )
+
+
+def goals_of_team(business: Business, team: str | None) -> tuple[StoredTree, ...]:
+    """The trees (no boards) of one team whose goals stand beside each other."""
+    return tuple(each for each in _stored(business) if each.document.kind == "tree" and each.document.team == team)
+
+
+def steps(tree: OwnTree) -> tuple[Restorable | None, Restorable | None]:
+    """What undo and redo would restore now; None where there is nothing."""
+    past: list[int] = []
+    future: list[int] = []
+    for number, step in tree.versions.order_by("number").values_list("number", "step"):
+        if step == Step.UNDO:
+            future.append(past.pop())
+        elif step == Step.REDO:
+            past.append(future.pop())
+        else:
+            past.append(number)
+            future.clear()
+    back = Restorable(past[-2], past[-1]) if len(past) > 1 else None
+    return back, Restorable(future[-1], future[-1]) if future else None
+
+
+def newest_document(tree: OwnTree) -> TreeDocument:
+    """A tree as it was last saved."""
+    return read_document(tree.versions.get(number=tree.version).document)
+
+
+def read_document(content: Mapping[str, Any]) -> TreeDocument:
+    """A stored document."""
+    return from_dict(content)
+
+
+def _stored(business: Business, archived: bool = False) -> tuple[StoredTree, ...]:
+    rows = business.own_trees.select_related("business").filter(archived_at__isnull=not archived)
+    newest = TreeVersion.objects.filter(tree__in=rows, number=F("tree__version")).select_related("made_by")
+    by_tree = {version.tree_id: version for version in newest}
+    found = [_as_stored(row, by_tree[row.pk]) for row in rows]
+    found.sort(key=lambda t: (not t.active, t.document.team or "", t.document.rank or 999, t.document.ja, t.id))
+    return tuple(found)
+
+
+def _as_stored(row: OwnTree, newest: TreeVersion) -> StoredTree:
+    return StoredTree(
+        row=row,
+        document=read_document(newest.document),
+        changed_at=newest.made_at,
+        changed_by=str(newest.made_by or ""),
+        done=newest.done,
+    )
+
+
+def _healed(business: Business) -> None:
+    """Trees whose published file is missing or old are written again, as a restored backup or a crash leaves them."""
+    for tree in business.own_trees.select_related("business"):
+        if not tree.is_published:
+            tree.publish()
+
+
+def _may_see(user: Any, business: Business) -> None:
+    if not user.has_perm(VIEW, business.id):
+        raise Business.DoesNotExist(business.id)

@@ -1,0 +1,204 @@
+"""Writes about what a business defines itself: its trees, step by step, and what is published of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from keiki.errors import EditConflict, GoalNotReady, KeikiError, NothingToRestore
+from keiki.server.accounts.models import Business, User
+from keiki.server.audit.actions import record
+from keiki.server.data.actions import opened
+from keiki.server.kpis import queries
+from keiki.server.kpis.models import OwnTree, Step, TreeVersion
+from keiki.trees.build import build
+from keiki.trees.document import TreeDocument, as_dict, template
+
+Done = Mapping[str, Any]
+"""What a step did, as data: `what` and the names it concerns; `queries.done_words` says it."""
+
+# --- own trees ---
+
+
+@transaction.atomic
+def add_tree(actor: User, business: Business, document: TreeDocument, done: Done, made_from: str = "") -> OwnTree:
+    """A tree of the business's own from a document; it gets a free id near the one it has."""
+    named = replace(document, id=free_tree_id(business, document.id))
+    tree = OwnTree.objects.create(
+        business=business, tree_id=named.id, made_from=made_from, published=1 if measurable(business, named) else 0
+    )
+    TreeVersion.objects.create(tree=tree, number=1, document=as_dict(named), done=dict(done), made_by=actor)
+    record(actor, "kpis.add_tree", business_id=business.id, target=_target(tree), new={"name": named.ja, **done})
+    transaction.on_commit(tree.publish)
+    return tree
+
+
+def use_template(actor: User, business: Business, template_id: str, copy: bool = False) -> tuple[OwnTree, bool]:
+    """The business's own tree of a template and whether it is made just now: the one it has already, unless a further
+    copy is wished."""
+    document = template(opened(business).business.catalogue, template_id)
+    with transaction.atomic():
+        Business.objects.select_for_update().get(pk=business.pk)  # two at once install one tree
+        has = business.own_trees.filter(made_from=template_id, archived_at=None).order_by("pk").first()
+        if has is not None and not copy:
+            return has, False
+        done = {"what": "use_template", "ja": document.ja, "en": document.en}
+        return add_tree(actor, business, document, done, made_from=template_id), True
+
+
+@transaction.atomic
+def save_tree(
+    actor: User, tree: OwnTree, began_from: int, document: TreeDocument, done: Done, step: str = Step.EDIT
+) -> OwnTree:
+    """One more version of a tree, when nobody has saved one since `began_from` was read.
+
+    Raises `EditConflict` with both documents otherwise: then nothing is stored, and nothing of either is lost.
+    """
+    now = _locked(tree)
+    content = as_dict(replace(document, id=now.tree_id))
+    if now.version != began_from:
+        raise _conflict(now, content)
+    _keep(actor, now, content, done, step)
+    record(actor, "kpis.edit_tree", business_id=now.business_id, target=_target(now), new=dict(done))
+    return now
+
+
+@transaction.atomic
+def step_back(actor: User, tree: OwnTree, began_from: int) -> OwnTree:
+    """The state before the last step that is not undone, as a version of its own; `NothingToRestore` without one."""
+    return _restore(actor, tree, began_from, Step.UNDO)
+
+
+@transaction.atomic
+def step_again(actor: User, tree: OwnTree, began_from: int) -> OwnTree:
+    """The step undone last, once more; `NothingToRestore` when something else was done since."""
+    return _restore(actor, tree, began_from, Step.REDO)
+
+
+def _restore(actor: User, tree: OwnTree, began_from: int, step: Step) -> OwnTree:
+    now = _locked(tree)
+    newest = now.versions.get(number=now.version)
+    if now.version != began_from:
+        raise _conflict(now, newest.document)
+    back, again = queries.steps(now)
+    wanted = back if step is Step.UNDO else again
+    if wanted is None:
+        raise NothingToRestore()
+    restored = now.versions.get(number=wanted.restores)
+    done = {"what": step.value, "of": now.versions.get(number=wanted.of).done}
+    _keep(actor, now, restored.document, done, step)
+    record(actor, "kpis.edit_tree", business_id=now.business_id, target=_target(now), new=done)
+    return now
+
+
+@transaction.atomic
+def archive_tree(actor: User, tree: OwnTree) -> None:
+    """Put a tree away; its versions stay and it can be brought back."""
+    now = _locked(tree)
+    if now.archived_at is None:
+        now.archived_at, now.active_since = timezone.now(), None
+        now.save(update_fields=["archived_at", "active_since"])
+        record(actor, "kpis.archive_tree", business_id=now.business_id, target=_target(now))
+        transaction.on_commit(now.publish)
+
+
+@transaction.atomic
+def bring_back_tree(actor: User, tree: OwnTree) -> None:
+    """Bring an archived tree back as it was, as a draft."""
+    now = _locked(tree)
+    if now.archived_at is not None:
+        now.archived_at = None
+        now.save(update_fields=["archived_at"])
+        record(actor, "kpis.bring_back_tree", business_id=now.business_id, target=_target(now))
+        transaction.on_commit(now.publish)
+
+
+@transaction.atomic
+def activate_goal(actor: User, tree: OwnTree, value: float | None, deadline: object | None) -> int:
+    """From now on the goal counts as one of its team's; gives how many goals that team now has active.
+
+    `value` and `deadline` are those of its target. Raises `GoalNotReady` when one is missing, or when the team has
+    several goals and they have no ranks of their own.
+    """
+    now = _locked(tree)
+    Business.objects.select_for_update().get(pk=now.business_id)
+    document = queries.newest_document(now)
+    for given, lacking in ((value, "value"), (deadline, "deadline")):
+        if given is None:
+            raise GoalNotReady(goal=document.ja, lacking=lacking)
+    others = [each for each in queries.goals_of_team(now.business, document.team) if each.id != now.tree_id]
+    if others and document.rank is None:
+        raise GoalNotReady(goal=document.ja, lacking="rank")
+    if any(other.document.rank == document.rank for other in others if document.rank is not None):
+        raise GoalNotReady(goal=document.ja, lacking="rank_taken")
+    if now.active_since is None:
+        now.active_since = timezone.now()
+        now.save(update_fields=["active_since"])
+        record(actor, "kpis.activate_goal", business_id=now.business_id, target=_target(now))
+    return 1 + sum(other.active for other in others)
+
+
+@transaction.atomic
+def pause_goal(actor: User, tree: OwnTree) -> None:
+    """The goal is a draft again."""
+    now = _locked(tree)
+    if now.active_since is not None:
+        now.active_since = None
+        now.save(update_fields=["active_since"])
+        record(actor, "kpis.pause_goal", business_id=now.business_id, target=_target(now))
+
+
+def measurable(business: Business, document: TreeDocument) -> bool:
+    """Whether a document can be measured as it stands; a half-finished one is kept as a draft."""
+    try:
+        build(document, opened(business).business.catalogue)
+    except KeikiError:
+        return False
+    return True
+
+
+def free_tree_id(business: Business, wished: str) -> str:
+    """An id for a tree that no other tree of the business has, archived ones and files written by hand included.
+
+    >>> re.sub("[^a-z0-9]+", "_", "EC: sales (2027)".lower()).strip("_")
+    'ec_sales_2027'
+    """
+    stem = re.sub(r"[^a-z0-9]+", "_", wished.lower()).strip("_")[:48].strip("_")
+    stem = stem if stem and stem[0].isalpha() else f"tree_{stem}".strip("_")
+    taken = set(business.own_trees.filter(tree_id__startswith=stem).values_list("tree_id", flat=True))
+    taken |= {path.stem for path in (business.folder / "trees").glob("*.yaml")}
+    return next(each for each in (stem, *(f"{stem}_{n}" for n in range(2, len(taken) + 3))) if each not in taken)
+
+
+def _locked(tree: OwnTree) -> OwnTree:
+    return OwnTree.objects.select_for_update().select_related("business").get(pk=tree.pk)
+
+
+def _keep(actor: User, tree: OwnTree, content: dict[str, Any], done: Done, step: str) -> None:
+    number = tree.version + 1
+    try:
+        with transaction.atomic():
+            TreeVersion.objects.create(
+                tree=tree, number=number, step=step, document=content, done=dict(done), made_by=actor
+            )
+    except IntegrityError:  # a database without row locks let two past the check; the number is given once
+        raise _conflict(tree, content) from None
+    tree.version = number
+    if measurable(tree.business, queries.read_document(content)):
+        tree.published = number
+    tree.save(update_fields=["version", "published"])
+    transaction.on_commit(tree.publish)
+
+
+def _conflict(tree: OwnTree, mine: Mapping[str, Any]) -> EditConflict:
+    newest = tree.versions.order_by("-number").first()
+    return EditConflict(mine=dict(mine), theirs=newest.document if newest else {})
+
+
+def _target(tree: OwnTree) -> str:
+    return f"tree:{tree.tree_id}"
