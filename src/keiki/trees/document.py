@@ -97,7 +97,8 @@ class TreeDocument:
 
     `kind`: a `tree`, or the `board` of a team with its 3–5 KPIs. `team` is the unit whose goal it is, `rank` the
     order among that team's goals, `goal_ja`/`goal_en` the company goal it serves, `domain` its fields of work,
-    `links` influences beside the tree.
+    `links` influences beside the tree. A template says the `family` it is filed under, the `phase` it is for and its
+    purpose.
     """
 
     id: str
@@ -113,6 +114,10 @@ class TreeDocument:
     goal_en: str | None = None
     domain: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    family: str | None = None
+    phase: str | None = None
+    purpose_ja: str | None = None
+    purpose_en: str | None = None
 
     def node(self, node_id: str) -> NodeDocument:
         """The node of that id; `UnknownName` suggests the nearest."""
@@ -242,7 +247,7 @@ LINK_TABLE = Table(
     _link,
 )
 
-NODE_TABLE = Table(
+NODE_TABLE: Table = Table(
     "node",
     "ツリーのノード。kpi、formula、children のどれかが要る。",
     "A node of a tree; it needs a `kpi`, a `formula` or `children`.",
@@ -301,6 +306,10 @@ TREE_TABLE = Table(
             options=(TREE, BOARD),
             default=TREE,
         ),
+        Field("family", Kind.TEXT, "ひな形の仲間（webinar、ec など）。", "What a template is filed under, such as `webinar`."),
+        Field("phase", Kind.TEXT, "ひな形が合う時期（launch など）。", "The phase a template is for, such as `launch`."),
+        Field("purpose_ja", Kind.TEXT, "ひな形の目的（日本語）。", "What a template is for, in Japanese."),
+        Field("purpose_en", Kind.TEXT, "ひな形の目的（英語）。", "What a template is for, in English."),
         Field("team", Kind.TEXT, "どのチームのゴールか。", "The unit whose goal it is."),
         Field("rank", Kind.WHOLE, "チームのゴールの中の順位。", "Order among the goals of that team.", low=1),
         Field("goal_ja", Kind.TEXT, "支える会社の目標（日本語）。", "The company goal it serves, in Japanese."),
