@@ -138,6 +138,16 @@ class NodeTwice(WrongField):
     ja = "{place}：ツリー「{subject}」に {field}「{value}」が2つあります。片方を {options} などに変えてください。"
 
 
+class UnreadableTarget(KeikiError):
+    """What was typed as a target is no value and no change, or there is no value now that could change."""
+
+    en = "“{text}” cannot be read as a target. Write a value (9.5%), or a change of a known value (-5%, -5 points, +1000)."
+    ja = (
+        "「{text}」は目標として読めません。値（9.5%）か、今の値が分かるときは変化"
+        "（-5%、-5ポイント、+1000）を入れてください。"
+    )
+
+
 class TreeTooLarge(KeikiError):
     """A tree with more nodes or levels than a tree may have."""
 
@@ -632,7 +642,9 @@ class MixWithoutDrivers(KeikiError):
 class TooShortHistory(KeikiError):
     """A Monte Carlo without enough history of the drivers."""
 
-    en = "The drivers have only {periods} complete periods of history; at least {least} are needed to say how they vary."
+    en = (
+        "The drivers have only {periods} complete periods of history; at least {least} are needed to say how they vary."
+    )
     ja = "動かす指標の履歴が{periods}期間しかありません。ばらつきを見るには少なくとも{least}期間が必要です。"
 
 
@@ -806,6 +818,30 @@ class UnreadableSettings(KeikiError):
     ja = (
         "設定ファイル「{path}」を読めません（{detail}）。データはそのままです。ファイルを直してもう一度お試しください。"
     )
+
+
+# --- KPIs of a business's own ---
+
+
+class FormulaTooWide(KeikiError):
+    """A formula over KPIs that unfolds to more parts than anybody could follow."""
+
+    en = "Written out over measures this formula has more than {limit} parts. Nothing was saved; please simplify it."
+    ja = "メジャーまで展開すると{limit}個を超える部品になります。保存していません。計算式をもっと簡単にしてください。"
+
+
+class KpiIdTaken(KeikiError):
+    """An id that a measure, or a KPI declared in a file, has already."""
+
+    en = "There is already a {kind} called “{name}”. Nothing was saved; please choose another id."
+    ja = "「{name}」という{kind_ja}がすでにあります。保存していません。別のIDにしてください。"
+
+
+class StartsTooEarly(KeikiError):
+    """A definition that would begin before the one it follows."""
+
+    en = "The present definition began on {since}; the next one must begin later. Nothing was saved."
+    ja = "今の定義は{since}に始まりました。次の定義はそれより後の日から始めてください。保存していません。"
 
 
 # --- files sent to the control plane ---

@@ -11,7 +11,7 @@ import pytest
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue, load_catalogue
 from keiki.catalogue.versions import changes, in_force, reached
-from keiki.errors import CycleOfKpis, WrongField
+from keiki.errors import CycleOfKpis, FormulaTooWide, WrongField
 from keiki.formula import parse, show
 from keiki.measures.measure import Asked
 from keiki.periods import Calendar, Grain, Period
@@ -148,3 +148,22 @@ def test_a_tree_gives_each_period_by_the_definition_of_its_first_day(basket: Cat
     assert evaluate(tree, Given(months)).series("goal") == (1200, 120, 120, 300)
     year = Calendar().periods(Grain.YEAR, date(2026, 1, 1), date(2027, 1, 1))
     assert evaluate(tree, Given(year)).series("goal") == (1200,)
+
+
+def test_a_formula_that_doubles_at_every_step_is_refused_at_once(tmp_path: Path) -> None:
+    steps = [BASKET.split("    version: 3")[0].replace("own_basket", f"own_{n}") for n in range(40)]
+    wide = [s.replace("sum_order_revenue / u_buyers", f"own_{n + 1} + own_{n + 1}") for n, s in enumerate(steps[:-1])]
+    text = "kpis:" + "".join(step.replace("\nkpis:", "") for step in [*wide, steps[-1]])
+    found = catalogue_with(tmp_path, own=text)
+    assert found.dated("own_30").days == ()
+    for name in ("own_0", "own_20", "growth(" * 10 + "own_30" + ")" * 10):
+        with pytest.raises(FormulaTooWide):
+            found.dated(name)
+
+
+def test_a_chain_of_very_many_kpis_is_refused_in_words(tmp_path: Path) -> None:
+    steps = [BASKET.split("    version: 3")[0].replace("own_basket", f"own_{n}") for n in range(2_000)]
+    long = [s.replace("sum_order_revenue / u_buyers", f"own_{n + 1}") for n, s in enumerate(steps[:-1])]
+    found = catalogue_with(tmp_path, own="kpis:" + "".join(step.replace("\nkpis:", "") for step in [*long, steps[-1]]))
+    with pytest.raises(FormulaTooWide):
+        found.dated("own_0")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from keiki.catalogue.expand import expand
 from keiki.catalogue.kpi import Kind, Kpi
+from keiki.catalogue.versions import dated
 from keiki.errors import DeclaredTwice, FormulaError, KeikiError, NoQualityBeside, UnitClash, UnitMismatch, UnknownName
 from keiki.facts.contract import Fact
 from keiki.formula.evaluate import references
@@ -43,7 +43,7 @@ def _errors(
     if unknown:
         return
     try:
-        unfolded = expand(Reference(kpi.id), kpis, measures)
+        unfolded = dated(Reference(kpi.id), kpis, measures).newest
     except KeikiError as error:
         yield error
         return
@@ -65,7 +65,7 @@ def _warnings(kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]
     if kpi.kind is Kind.QUANTITY and not kpi.pairs_with:
         yield NoQualityBeside(name=kpi.id)
     try:
-        unfolded = expand(Reference(kpi.id), kpis, measures)
+        unfolded = dated(Reference(kpi.id), kpis, measures).newest
     except KeikiError:
         return
     for reference in references(unfolded):

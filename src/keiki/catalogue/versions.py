@@ -10,9 +10,15 @@ from itertools import groupby
 
 from keiki.catalogue.expand import expand
 from keiki.catalogue.kpi import Kpi
+from keiki.errors import FormulaTooWide
 from keiki.formula.evaluate import references
-from keiki.formula.nodes import Formula
+from keiki.formula.nodes import Binary, Call, Formula, Negate, Reference
 from keiki.measures.measure import Measure
+
+WIDEST = 20_000
+"""Parts of a formula that is written out; fourteen KPIs that each name the one before twice reach it."""
+LONGEST = 40
+"""KPIs that are each calculated from the next."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,46 @@ def reached(formula: Formula, kpis: Mapping[str, Kpi]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def unfolded_size(formula: Formula, kpis: Mapping[str, Kpi]) -> int:
+    """How many parts a formula has when it is written out, found without writing it out; a circle counts once.
+
+    Raises `FormulaTooWide` for a chain of more than `LONGEST` KPIs and for more than `WIDEST` parts.
+    """
+    known: dict[str, int] = {}
+
+    def of_kpi(name: str, step: int) -> int:
+        if step > LONGEST:
+            raise FormulaTooWide(limit=f"{WIDEST:,}")
+        if name not in known:
+            known[name] = 1
+            kpi = kpis[name]
+            known[name] = max(size(each, step) for each in (kpi.formula, *(one.formula for one in kpi.earlier)))
+        return known[name]
+
+    def size(one: Formula, step: int) -> int:
+        match one:
+            case Reference(id=name):
+                return of_kpi(name, step + 1) if name in kpis else 1
+            case Binary(left=left, right=right):
+                return 1 + size(left, step) + size(right, step)
+            case Negate(operand=operand):
+                return 1 + size(operand, step)
+            case Call(name=name, arguments=arguments):
+                return 1 + (3 if name == "growth" else 1) * sum(size(argument, step) for argument in arguments)
+        return 1
+
+    found = size(formula, 0)
+    if found > WIDEST:
+        raise FormulaTooWide(limit=f"{WIDEST:,}")
+    return found
+
+
 def dated(formula: Formula, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]) -> Dated:
     """A formula unfolded over measures once for every time in which all KPIs it reaches kept their definition.
 
-    Raises `UnknownName` and `CycleOfKpis`, also when the circle existed only between two changes.
+    Raises `UnknownName`, `FormulaTooWide`, and `CycleOfKpis` also when the circle existed only between two changes.
     """
+    unfolded_size(formula, kpis)
     names = reached(formula, kpis)
     days = sorted({day for name in names for day in changes(kpis[name])})
     if not days:
