@@ -6,7 +6,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 from django.db.models import F
 
 from keiki.catalogue.kpi import Kpi
-from keiki.charts.status import status
+from keiki.charts.aim import Aim
+from keiki.charts.status import judged, status
 from keiki.engine.measured import TreeReading
 from keiki.errors import KeikiError
 from keiki.facts import FACTS, vocabulary
@@ -28,8 +29,9 @@ from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.models import OwnTree, Step, TreeVersion
 from keiki.trees.build import Node, Tree, build
-from keiki.trees.document import TreeDocument, from_dict, template
+from keiki.trees.document import TreeDocument, from_dict, template, tree_document
 from keiki.trees.explanation import Explanation
+from keiki.trees.targets import adds_up as formula_adds_up
 
 HISTORY: Final = {Grain.DAY: 31, Grain.WEEK: 14, Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 5}
 """How many periods a page looks back over."""
@@ -69,12 +71,16 @@ _kept = Kept(256)
 
 @dataclass(frozen=True)
 class Question:
-    """What a page asks: which periods, compared with what, of which part of the business."""
+    """What a page asks: which periods, compared with what, of which part of the business.
+
+    `span` is how many periods to look back over; None: as many as pages show of that grain.
+    """
 
     grain: Grain = Grain.MONTH
     on: date | None = None
     comparison: str = "previous"
     segment: tuple[str, str] | None = None
+    span: int | None = None
 
     @property
     def where(self) -> Condition | None:
@@ -105,11 +111,15 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class TreeNumbers:
-    """A tree measured over its history for a question; the last period of the history is the one asked for."""
+    """A tree measured over its history for a question; the last period of the history is the one asked for.
+
+    `aims`: node id → what it is to reach in each period, for nodes with a target (`planning.queries.measured`).
+    """
 
     reading: TreeReading
     question: Question
     known: Known
+    aims: Mapping[str, tuple[Aim | None, ...]] = field(default_factory=dict)
 
     @property
     def tree(self) -> Tree:
@@ -151,8 +161,16 @@ class TreeNumbers:
         """The node's values over the history, oldest first."""
         return self.reading.now.series(node.id)
 
+    def aim(self, node: Node) -> Aim | None:
+        """What the node is to reach in the period asked for; None without a target."""
+        aims = self.aims.get(node.id)
+        return aims[-1] if aims else None
+
     def status(self, node: Node) -> str:
-        """How the value stands beside the one it is compared with."""
+        """How the value stands to its target; without one, beside the value it is compared with."""
+        aim = self.aim(node)
+        if aim is not None:
+            return judged(self.value(node), aim, node.unit)
         return status(self.value(node), self.value_before(node), node.unit, node.direction)
 
     def missing_facts(self, node: Node) -> tuple[str, ...]:
@@ -245,6 +263,11 @@ def names_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, la
     return {m.id: m.ja if language == "ja" else m.en for m in measures} | children
 
 
+def adds_up(user: Any, business: Business, node: Node) -> bool:
+    """Whether the months of a measured node add up to its year."""
+    return node.measured is not None and formula_adds_up(node.measured, _numbers(user, business).business.catalogue)
+
+
 def renamed(text: str, names: Mapping[str, str]) -> str:
     """A formula's text with names in the place of ids, and signs as people write them.
 
@@ -334,7 +357,7 @@ def _lens(numbers: Opened, asked: Known, question: Question, by: str) -> Lens:
     last = calendar.period(question.grain, question.on or today)
     if question.on is None and not is_over(asked, last) and asked.first is not None and asked.first < last.start:
         last = calendar.shift(last, -1)
-    periods = tuple(calendar.shift(last, step) for step in range(1 - HISTORY[question.grain], 1))
+    periods = tuple(calendar.shift(last, step) for step in range(1 - (question.span or HISTORY[question.grain]), 1))
     return Lens(
         periods,
         calendar,
@@ -464,6 +487,54 @@ def newest_document(tree: OwnTree) -> TreeDocument:
 def read_document(content: Mapping[str, Any]) -> TreeDocument:
     """A stored document."""
     return from_dict(content)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A built-in tree to begin with: what it needs (fact and whether it has rows) and the own tree made of it."""
+
+    tree: Tree
+    document: TreeDocument
+    needs: tuple[tuple[str, bool], ...]
+    used_as: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the business has all the data the tree asks for."""
+        return all(has for _fact, has in self.needs)
+
+
+def templates(user: Any, business: Business) -> tuple[Template, ...]:
+    """Every built-in tree with what it needs, in the order of their names' ids."""
+    _may_see(user, business)
+    numbers = opened(business)
+    snapshot = numbers.business.snapshot
+    key = (business.id, numbers.mark, snapshot, "templates")
+    found = _kept.get(key, lambda: _templates(numbers))
+    rows = business.own_trees.filter(archived_at=None).exclude(made_from="").order_by("-pk")
+    used = dict(rows.values_list("made_from", "tree_id"))
+    return tuple(replace(each, used_as=used.get(each.document.id, "")) for each in found)
+
+
+def template_named(user: Any, business: Business, template_id: str) -> Template | None:
+    """One built-in tree; None when there is none of that id."""
+    return next((each for each in templates(user, business) if each.document.id == template_id), None)
+
+
+def _templates(numbers: Opened) -> tuple[Template, ...]:
+    catalogue = numbers.business.catalogue
+    filled = {name for name in FACTS if numbers.business.measurer.coverage(name).first is not None}
+    found = []
+    for name in sorted(catalogue.templates):
+        document = tree_document(catalogue.templates[name])
+        try:
+            tree = build(document, catalogue)
+        except KeikiError:  # the catalogue's own check names it; a page shows those that work
+            continue
+        facts = dict.fromkeys(fact for asked in tree.asked for fact in catalogue.measures[asked.measure].facts)
+        needs = tuple((fact, fact in filled) for fact in sorted(set(facts) & set(FACTS), key=tuple(FACTS).index))
+        found.append(Template(tree, document, needs))
+    return tuple(found)
 
 
 def _stored(business: Business, archived: bool = False) -> tuple[StoredTree, ...]:
