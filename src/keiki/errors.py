@@ -148,6 +148,16 @@ class UnreadableTarget(KeikiError):
     )
 
 
+class UnreadableTarget(KeikiError):
+    """What was typed as a target is no value and no change, or there is no value now that could change."""
+
+    en = "“{text}” cannot be read as a target. Write a value (9.5%), or a change of a known value (-5%, -5 points, +1000)."
+    ja = (
+        "「{text}」は目標として読めません。値（9.5%）か、今の値が分かるときは変化"
+        "（-5%、-5ポイント、+1000）を入れてください。"
+    )
+
+
 class TreeTooLarge(KeikiError):
     """A tree with more nodes or levels than a tree may have."""
 

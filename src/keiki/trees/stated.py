@@ -1,0 +1,115 @@
+"""A target as a person types it, “-5%”, and everything it could mean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from keiki.errors import UnreadableTarget
+
+ABSOLUTE, RELATIVE, POINTS, CHANGE = "absolute", "relative", "points", "change"
+MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "▲": "-", "△": "-", "‐": "-", "ー": "-"})
+TYPED = re.compile(
+    r"(?P<times>[x×*])?(?P<sign>[+-])?(?P<amount>\d{1,18}(?:\.\d{1,12})?|\.\d{1,12})"
+    r"(?P<scale>千|万|億|k|m)?(?P<unit>%|パーセント|percent|pts?|points?|ポイント|倍|times|x|円|yen|件|人|回|日|分|時間)?"
+    r"(?P<way>増|減|増加|減少|アップ|ダウン|up|down|more|less)?",
+    re.IGNORECASE,
+)
+SCALES = {"千": 1e3, "万": 1e4, "億": 1e8, "k": 1e3, "m": 1e6}
+PERCENT = frozenset({"%", "パーセント", "percent"})
+POINT = frozenset({"pt", "pts", "point", "points", "ポイント"})
+TIMES = frozenset({"倍", "times", "x"})
+DOWN = frozenset({"減", "減少", "ダウン", "down", "less"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One meaning of what was typed: the target's value, and which kind of change it is, in both languages.
+
+    `kind`: `absolute` (this very value), `relative` (a share of the value now), `points` (percentage points), `change`
+    (so much more or less).
+    """
+
+    kind: str
+    value: float
+    ja: str
+    en: str
+
+
+def stated(text: str, current: float | None = None, unit: str = "ratio") -> tuple[Reading, ...]:
+    """Every meaning of a typed target for a KPI with that unit and that value now, the most likely first.
+
+    A ratio is written as a fraction: 10 % is 0.1. Raises `UnreadableTarget` for what is no number, and for a change
+    when there is no value to change.
+
+    >>> [(r.kind, round(r.value, 6)) for r in stated("-5%", 0.10)]
+    [('relative', 0.095), ('points', 0.05)]
+    >>> [(r.kind, r.value) for r in stated("1.2倍", 8000.0, "currency")]
+    [('relative', 9600.0)]
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(MINUS)
+    typed = TYPED.fullmatch(re.sub(r"[\s,、¥￥$]", "", plain))
+    if typed is None:
+        raise UnreadableTarget(text=text[:40])
+    found = tuple(_readings(typed, current, unit))
+    if not found:
+        raise UnreadableTarget(text=text[:40])
+    return found
+
+
+def _readings(typed: re.Match[str], current: float | None, unit: str) -> list[Reading]:
+    amount = float(typed["amount"]) * SCALES.get((typed["scale"] or "").lower(), 1.0)
+    word, way = (typed["unit"] or "").lower(), (typed["way"] or "").lower()
+    signed = bool(typed["sign"] or way)
+    change = -amount if typed["sign"] == "-" or way in DOWN else amount
+    ratio = unit == "ratio"
+    if typed["times"] or word in TIMES:
+        return (
+            []
+            if signed
+            else _relative(current, amount, f"今の{_figure(amount)}倍", f"{_figure(amount)} times the value now")
+        )
+    if word in PERCENT:
+        if signed:
+            return _relative(current, 1 + change / 100, *_less(change, "%", "%")) + (
+                _points(current, change) if ratio else []
+            )
+        if ratio:
+            return [_absolute(amount / 100, f"{_figure(amount)}%", f"{_figure(amount)}%")]
+        return _relative(current, amount / 100, f"今の{_figure(amount)}%", f"{_figure(amount)}% of the value now")
+    if ratio and (signed or word in POINT):
+        return _points(current, change)
+    if signed or word in POINT:
+        moved = _moved(CHANGE, current, change, *_less(change, "", ""))
+        return moved + ([_absolute(change, _figure(change), _figure(change))] if not way else [])
+    if ratio and not word:
+        as_percent = _absolute(amount / 100, f"{_figure(amount)}%", f"{_figure(amount)}%")
+        as_is = _absolute(amount, f"{_figure(amount * 100)}%", f"{_figure(amount * 100)}%")
+        return [as_is, as_percent] if amount < 1 else [as_percent, as_is]
+    return [_absolute(amount, _figure(amount), _figure(amount))]
+
+
+def _absolute(value: float, ja: str, en: str) -> Reading:
+    return Reading(ABSOLUTE, value, f"{ja}にする", f"to {en}")
+
+
+def _relative(current: float | None, factor: float, ja: str, en: str) -> list[Reading]:
+    return [] if current is None else [Reading(RELATIVE, current * factor, ja, en)]
+
+
+def _points(current: float | None, change: float) -> list[Reading]:
+    return _moved(POINTS, current, change / 100, *_less(change, "ポイント", " points"))
+
+
+def _moved(kind: str, current: float | None, change: float, ja: str, en: str) -> list[Reading]:
+    return [] if current is None else [Reading(kind, current + change, ja, en)]
+
+
+def _less(change: float, ja: str, en: str) -> tuple[str, str]:
+    size = _figure(abs(change))
+    return f"今より{size}{ja}{'減' if change < 0 else '増'}", f"{size}{en} {'less' if change < 0 else 'more'} than now"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.12g}"
