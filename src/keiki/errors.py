@@ -148,16 +148,6 @@ class UnreadableTarget(KeikiError):
     )
 
 
-class UnreadableTarget(KeikiError):
-    """What was typed as a target is no value and no change, or there is no value now that could change."""
-
-    en = "“{text}” cannot be read as a target. Write a value (9.5%), or a change of a known value (-5%, -5 points, +1000)."
-    ja = (
-        "「{text}」は目標として読めません。値（9.5%）か、今の値が分かるときは変化"
-        "（-5%、-5ポイント、+1000）を入れてください。"
-    )
-
-
 class TreeTooLarge(KeikiError):
     """A tree with more nodes or levels than a tree may have."""
 
@@ -481,6 +471,13 @@ class NothingToRestore(KeikiError):
 
     en = "There is nothing more to undo or redo. The tree is as it was."
     ja = "これ以上、元に戻す・やり直す操作はありません。ツリーはそのままです。"
+
+
+class TargetsDisagree(KeikiError):
+    """A target is to be approved while the figure from above and that of the team differ; `top` and `bottom`."""
+
+    en = "From above {top} is asked for, the team offers {bottom}. Choose one or agree on a third; nothing was approved."
+    ja = "上からの目標は{top}、現場の積み上げは{bottom}です。どちらかを選ぶか、合意した値を入れてください。まだ承認していません。"
 
 
 class EditConflict(KeikiError):
