@@ -15,6 +15,7 @@ from keiki.charts.card import Card, Compared, card
 from keiki.charts.chart import Table
 from keiki.charts.format import Money, Style
 from keiki.charts.sentence import Driver, Told, sentence
+from keiki.charts.trend import trend
 from keiki.facts import fact
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
@@ -89,8 +90,17 @@ def number_card(reading: TreeNumbers, node: Node, style: Style) -> Card:
         grain=reading.question.grain,
         comparison=reading.question.comparison,
         part=reading.elapsed is not None,
+        aim=reading.aim(node),
+        owner=owner_words(node, style),
     )
     return card(compared, style, missing_words(reading, node, style))
+
+
+def owner_words(node: Node, style: Style) -> str:
+    """Who looks after a node: person and department; "" while nobody does."""
+    if node.owner is None:
+        return ""
+    return ("・" if style.japanese else ", ").join(word for word in (node.owner.person, node.owner.department) if word)
 
 
 def missing_words(reading: TreeNumbers, node: Node, style: Style) -> str:
@@ -112,11 +122,13 @@ def told(reading: TreeNumbers, node: Node, style: Style) -> str:
             driver = Driver(reading.tree.node(movers[0].node).label(style.language), movers[0].contribution)
     question = reading.question
     value, before = reading.value(node), reading.value_before(node)
-    return sentence(Told(value, before, node.unit, question.grain, question.comparison, reading.elapsed, driver), style)
+    aim, days = reading.aim(node), reading.elapsed
+    shown = Told(value, before, node.unit, question.grain, question.comparison, days, driver, aim)
+    return sentence(shown, style)
 
 
 def history_chart(business: Business, reading: TreeNumbers, node: Node, style: Style) -> Figure | None:
-    """The node's history as columns; None while it has no value."""
+    """The node's history as columns, beside its target where it has one; None while it has no value."""
     values = reading.series(node)
     if all(value is None for value in values):
         return None
@@ -125,7 +137,13 @@ def history_chart(business: Business, reading: TreeNumbers, node: Node, style: S
         for period, value, complete in zip(reading.periods, values, reading.completes, strict=True)
     ]
     label, words = node.label(style.language), told(reading, node, style)
-    wide, narrow = (history(label, words, bars, node.unit, style, width) for width in (WIDTH, NARROW))
+    aims = reading.aims.get(node.id)
+    wide, narrow = (
+        trend(label, words, bars, aims, node.unit, style, width)
+        if aims
+        else history(label, words, bars, node.unit, style, width)
+        for width in (WIDTH, NARROW)
+    )
     return Figure(label, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
 
 
