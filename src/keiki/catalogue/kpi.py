@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from keiki.formula.nodes import Formula
+from keiki.formula.nodes import Formula, Reference
+
+OBSERVED = "observed_value"
+"""The measure that gives a KPI the value observed for it."""
 
 
 class Direction(StrEnum):
@@ -123,3 +126,8 @@ class Kpi:
     earlier: tuple[Version, ...] = ()
     data_source: str = ""
     retired: date | None = None
+
+    @property
+    def observed(self) -> bool:
+        """Whether nothing is computed: the value is entered by hand or imported as it is."""
+        return isinstance(self.formula, Reference) and self.formula.id == OBSERVED
