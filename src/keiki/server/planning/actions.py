@@ -1,0 +1,224 @@
+"""Writes about targets: one function per intention, each in one transaction with its audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from keiki.errors import EditConflict, TargetsDisagree
+from keiki.server.accounts.models import Business
+from keiki.server.audit.actions import record
+from keiki.server.planning import queries
+from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
+from keiki.server.planning.queries import OPEN, Key
+from keiki.trees.build import Tree
+from keiki.trees.fields import plain, write
+from keiki.trees.target_fields import TARGET
+from keiki.trees.targets import Target, starting
+
+REVIEW_EVERY: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A target as somebody wrote it: the target, from when it holds, whose it is, and why."""
+
+    target: Target
+    since: date
+    way: str = Way.DIRECT
+    reason: str = ""
+
+
+@transaction.atomic
+def propose_target(
+    actor: Any,
+    business: Business,
+    key: Key,
+    version: int,
+    proposal: Proposal,
+    state: str = State.PROPOSED,
+    trees: Iterable[Tree] = (),
+) -> Revision:
+    """A further revision of a number's plan, as a draft or a proposal, or in force at once (`state` approved).
+
+    `version` is the one the person saw; `EditConflict` when somebody was faster. `trees` are those in which targets
+    below this one are marked to be looked at again.
+    """
+    plan = _locked(business, key, version, proposal.target)
+    plan.version += 1
+    plan.retired_at = None
+    now_open = plan.revisions.filter(state__in=OPEN)
+    agreed = proposal.way == Way.AGREED
+    now_open.filter(**({} if agreed else {"way": proposal.way})).update(state=State.ASIDE)
+    revision = plan.revisions.create(
+        number=plan.version,
+        state=State.PROPOSED if state == State.APPROVED else state,
+        way=proposal.way,
+        since=proposal.since,
+        content=plain(write(TARGET, proposal.target)),
+        reason=proposal.reason,
+        made_by=actor,
+    )
+    plan.recheck_since, plan.recheck_of = None, ""
+    plan.review_on = _review_day(business)
+    plan.save()
+    new = {"number": revision.number, "state": revision.state, "since": proposal.since.isoformat(), **revision.content}
+    record(actor, "planning.propose_target", business_id=business.id, target=_name(plan), new=new)
+    if state == State.APPROVED:
+        _approve(actor, plan, revision, trees)
+    return revision
+
+
+@transaction.atomic
+def approve_target(
+    actor: Any, business: Business, key: Key, version: int, number: int, trees: Iterable[Tree] = ()
+) -> Revision:
+    """Put a proposed revision in force; `TargetsDisagree` while the other side's figure is neither chosen nor met."""
+    plan = _locked(business, key, version)
+    revision = plan.revisions.select_for_update().get(number=number, state__in=OPEN)
+    plan.version += 1  # whoever looks at the page now decides about something that is decided
+    plan.save(update_fields=["version"])
+    _approve(actor, plan, revision, trees)
+    return revision
+
+
+@transaction.atomic
+def choose_target(actor: Any, business: Business, key: Key, version: int, number: int) -> Revision:
+    """Of the figure from above and the one of the team take one; the other is set aside and stays in the history."""
+    plan = _locked(business, key, version)
+    chosen = plan.revisions.select_for_update().get(number=number, state__in=OPEN)
+    plan.revisions.filter(state__in=OPEN).exclude(number=number).update(state=State.ASIDE)
+    plan.version += 1
+    plan.save(update_fields=["version"])
+    record(actor, "planning.choose_target", business_id=business.id, target=_name(plan), new={"number": number})
+    return chosen
+
+
+@transaction.atomic
+def withdraw_target(actor: Any, business: Business, key: Key, version: int, number: int) -> None:
+    """Take back a draft or a proposal; it stays in the history."""
+    plan = _locked(business, key, version)
+    revision = plan.revisions.select_for_update().get(number=number, state__in=OPEN)
+    _decide(actor, revision, State.ASIDE)
+    plan.version += 1
+    plan.save(update_fields=["version"])
+    record(actor, "planning.withdraw_target", business_id=business.id, target=_name(plan), old={"number": number})
+
+
+@transaction.atomic
+def confirm_target(actor: Any, business: Business, key: Key, version: int) -> None:
+    """Somebody looked: the target is still right. The next look is due in 90 days."""
+    plan = _locked(business, key, version)
+    plan.recheck_since, plan.recheck_of = None, ""
+    plan.review_on = _review_day(business)
+    plan.version += 1
+    plan.save()
+    new = {"review_on": plan.review_on.isoformat()}
+    record(actor, "planning.confirm_target", business_id=business.id, target=_name(plan), new=new)
+
+
+@transaction.atomic
+def retire_target(actor: Any, business: Business, key: Key, version: int) -> None:
+    """The number has no target any more; every revision stays to be read."""
+    plan = _locked(business, key, version)
+    plan.retired_at = timezone.now()
+    plan.review_on, plan.recheck_since, plan.recheck_of = None, None, ""
+    plan.version += 1
+    plan.save()
+    record(actor, "planning.retire_target", business_id=business.id, target=_name(plan))
+
+
+@transaction.atomic
+def adopt_targets(actor: Any, business: Business, tree: Tree, since: date) -> int:
+    """Propose the targets written in a tree or a template for every node that has no plan yet; gives how many."""
+    keys = {queries.key_of(tree, node): node for node in tree.nodes if node.target is not None}
+    there = {(p.kpi, p.where, p.tree, p.node) for p in Plan.objects.filter(business=business)}
+    missing = {key: node for key, node in keys.items() if key not in there}
+    for key, node in missing.items():
+        assert node.target is not None
+        target = starting(node.target, since)
+        propose_target(actor, business, key, 0, Proposal(target, target.since or since), State.DRAFT)
+    record(
+        actor, "planning.adopt_targets", business_id=business.id, target=f"tree:{tree.id}", new={"count": len(missing)}
+    )
+    return len(missing)
+
+
+@transaction.atomic
+def keep_scorecard(actor: Any, business: Business, tree_id: str, marks: Mapping[str, Any]) -> Scorecard:
+    """Keep the SMART marks of a tree's targets as they are today."""
+    card = Scorecard.objects.create(business=business, tree=tree_id, marks=plain(marks), made_by=actor)
+    record(actor, "planning.score_targets", business_id=business.id, target=f"tree:{tree_id}")
+    return card
+
+
+def _locked(business: Business, key: Key, version: int, mine: Target | None = None) -> Plan:
+    """The plan's row, locked, at the version the person saw."""
+    kpi, where, tree, node = key
+    locked = Plan.objects.select_for_update()
+    plan, _made = locked.get_or_create(business=business, kpi=kpi, where=where, tree=tree, node=node)
+    if plan.version != version:
+        newest = plan.revisions.filter(number=plan.version).first()
+        theirs = None if newest is None else newest.content
+        raise EditConflict(mine=None if mine is None else plain(write(TARGET, mine)), theirs=theirs)
+    return plan
+
+
+def _approve(actor: Any, plan: Plan, revision: Revision, trees: Iterable[Tree]) -> None:
+    open_now = {each.way: each for each in plan.revisions.filter(state__in=OPEN).order_by("number")}
+    top, bottom = open_now.get(Way.TOP_DOWN), open_now.get(Way.BOTTOM_UP)
+    if top is not None and bottom is not None and revision in (top, bottom):
+        raise TargetsDisagree(top=_value(top), bottom=_value(bottom))
+    before = plan.revisions.filter(state=State.APPROVED).order_by("since", "number").last()
+    _decide(actor, revision, State.APPROVED)
+    plan.revisions.filter(state__in=OPEN, number__lt=revision.number).update(state=State.ASIDE)
+    record(
+        actor,
+        "planning.approve_target",
+        business_id=plan.business_id,
+        target=_name(plan),
+        old=None if before is None else before.content,
+        new={"number": revision.number, **revision.content},
+    )
+    if before is None or before.content != revision.content:
+        _mark_below(plan, trees)
+
+
+def _mark_below(plan: Plan, trees: Iterable[Tree]) -> None:
+    """Plans of the numbers below a changed goal are to be looked at again, in every tree in which it stands."""
+    key = (plan.kpi, plan.where, plan.tree, plan.node)
+    below: dict[Key, str] = {}
+    for tree in trees:
+        goals = {node.id: node.id for node in tree.nodes if queries.key_of(tree, node) == key}
+        for node in tree.nodes:  # parents stand before their children
+            if node.parent in goals:
+                goals.setdefault(node.id, goals[node.parent or ""])
+                below[queries.key_of(tree, node)] = f"{tree.id}/{goals[node.id]}"
+    now = timezone.now()
+    for row in Plan.objects.select_for_update().filter(business=plan.business, retired_at=None).exclude(pk=plan.pk):
+        name = below.get((row.kpi, row.where, row.tree, row.node))
+        if name is not None and row.version:
+            row.recheck_since, row.recheck_of = now, name
+            row.save(update_fields=["recheck_since", "recheck_of"])
+
+
+def _decide(actor: Any, revision: Revision, state: str) -> None:
+    revision.state, revision.decided_by, revision.decided_at = state, actor, timezone.now()
+    revision.save(update_fields=["state", "decided_by", "decided_at"])
+
+
+def _review_day(business: Business) -> date:
+    return business.calendar.today() + REVIEW_EVERY
+
+
+def _name(plan: Plan) -> str:
+    return f"target:{plan}"
+
+
+def _value(revision: Revision) -> str:
+    return str(revision.content.get("value", "–"))

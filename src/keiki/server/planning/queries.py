@@ -1,0 +1,328 @@
+"""Reads about targets: what is in force, how the numbers stand to it, and what history says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from django.db.models import Prefetch
+
+from keiki.charts.aim import Aim
+from keiki.formula import show_condition
+from keiki.insight.baseline import Baseline, baseline
+from keiki.insight.forecast import Outlook, outlook_of_level, outlook_of_sum
+from keiki.periods import Calendar, Grain, Period
+from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.queries import Kept, Question, TreeNumbers
+from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
+from keiki.trees.build import FormulaEdge, Node, Tree
+from keiki.trees.document import NodeDocument, TreeDocument
+from keiki.trees.explain import Shortfall, shortfalls
+from keiki.trees.fields import entry_of, read
+from keiki.trees.target_fields import TARGET
+from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, Target, band_at, value_at
+
+HISTORY_MONTHS: Final = 36
+"""How far back a baseline looks: two years for the season, one more to see it twice."""
+OPEN: Final = (State.DRAFT, State.PROPOSED)
+Key = tuple[str, str, str, str]
+_held = Kept(64)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One revision of a plan as it was written."""
+
+    number: int
+    state: str
+    way: str
+    since: date
+    target: Target
+    reason: str
+    made_by: str
+    made_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan of one number with all its revisions, oldest first."""
+
+    version: int
+    revisions: tuple[Written, ...]
+    review_on: date | None = None
+    recheck_since: datetime | None = None
+    recheck_of: str = ""
+    retired_at: datetime | None = None
+
+    @property
+    def approved(self) -> tuple[Written, ...]:
+        """What holds or held, by the day from which it does; of one day the newest."""
+        return tuple(sorted((r for r in self.revisions if r.state == State.APPROVED), key=_place))
+
+    @property
+    def open(self) -> tuple[Written, ...]:
+        """Drafts and proposals that wait for somebody: the newest of each way."""
+        newest = {each.way: each for each in self.revisions if each.state in OPEN}
+        return tuple(sorted(newest.values(), key=lambda each: each.number))
+
+    @property
+    def rivals(self) -> tuple[Written, Written] | None:
+        """What was asked from above and what the team offers, while both wait and nobody has agreed on one."""
+        by_way = {each.way: each for each in self.open}
+        if Way.TOP_DOWN in by_way and Way.BOTTOM_UP in by_way:
+            return by_way[Way.TOP_DOWN], by_way[Way.BOTTOM_UP]
+        return None
+
+    def in_force(self, on: date) -> Written | None:
+        """What holds on a day; None before the first approved revision and after the plan was retired."""
+        if self.retired_at is not None and self.retired_at.date() <= on:
+            return None
+        begun = [each for each in self.approved if each.since <= on]
+        return begun[-1] if begun else None
+
+    def aim(
+        self, period: Period, calendar: Calendar, direction: str, adds_up: bool, today: date | None = None
+    ) -> Aim | None:
+        """What the number is to reach in a period; where it should stand by now while the period runs."""
+        whole = self._whole(period, calendar, direction, adds_up)
+        if whole is None or today is None or not adds_up or period.end <= today:
+            return whole
+        share = calendar.elapsed(period, today).days / period.days
+        if share in (0.0, 1.0):
+            return whole
+        low, high = (None if bound is None else bound * share for bound in (whole.low, whole.high))
+        return Aim(low, high, whole)
+
+    def _whole(self, period: Period, calendar: Calendar, direction: str, adds_up: bool) -> Aim | None:
+        if adds_up and period.grain in {Grain.QUARTER, Grain.YEAR}:
+            months = calendar.periods(Grain.MONTH, period.start, period.end)
+            parts = [self._aim(month, calendar, direction, adds_up) for month in months]
+            summed = _sum([part for part in parts if part is not None])
+            if summed is not None and None not in parts:
+                return summed
+        return self._aim(period, calendar, direction, adds_up)
+
+    def _aim(self, period: Period, calendar: Calendar, direction: str, adds_up: bool) -> Aim | None:
+        found = self.in_force(period.last)
+        return None if found is None else aim_of(found.target, period, calendar, direction, adds_up)
+
+
+def aim_of(target: Target, period: Period, calendar: Calendar, direction: str, adds_up: bool) -> Aim | None:
+    """A target's bounds in one whole period."""
+    compare = target.compare or (AT_MOST if direction == "lower" else AT_LEAST)
+    if compare == BETWEEN:
+        band = band_at(target, period, calendar, adds_up=adds_up)
+        return None if band is None else Aim(*band)
+    value = value_at(target, period, calendar, adds_up=adds_up)
+    if value is None:
+        return None
+    return Aim(high=value) if compare == AT_MOST else Aim(low=value)
+
+
+def key_of(tree: Tree, node: Node) -> Key:
+    """What a plan belongs to: the KPI with its condition, or the node of its tree."""
+    if node.kpi:
+        return node.kpi, show_condition(node.where) if node.where is not None else "", "", ""
+    return "", "", tree.id, node.id
+
+
+def target_of(content: Mapping[str, Any]) -> Target:
+    """A stored target."""
+    found: Target = read(TARGET, entry_of(content))
+    return found
+
+
+# --- targets of a tree ---
+
+
+def plans_of(user: Any, business: Business, tree: Tree) -> Mapping[str, Planned]:
+    """Node id → its plan with every revision; nodes without a plan are left out."""
+    door.known(user, business)  # whoever may not see the business is stopped here
+    return _plans(business, tree)
+
+
+def targets_of(user: Any, business: Business, tree: Tree, on: date | None = None) -> Mapping[str, Target]:
+    """Node id → the target in force on a day (today when none is given)."""
+    day = on or business.calendar.today()
+    found = {node: plan.in_force(day) for node, plan in plans_of(user, business, tree).items()}
+    return MappingProxyType({node: each.target for node, each in found.items() if each is not None})
+
+
+def with_targets(user: Any, business: Business, document: TreeDocument, tree: Tree) -> TreeDocument:
+    """The document with the targets in force written into its nodes, for exports and checks."""
+    targets = targets_of(user, business, tree)
+
+    def filled(node: NodeDocument) -> NodeDocument:
+        children = tuple(filled(child) for child in node.children)
+        return replace(node, target=targets.get(node.id), children=children)
+
+    return replace(document, root=filled(document.root))
+
+
+def history_of(user: Any, business: Business, tree: Tree, node: Node) -> tuple[Written, ...]:
+    """Every revision of a node's plan, newest first."""
+    plan = plans_of(user, business, tree).get(node.id)
+    return () if plan is None else plan.revisions[::-1]
+
+
+def plan_row(business: Business, key: Key) -> Plan | None:
+    """The table's row of a plan."""
+    kpi, where, tree, node = key
+    return Plan.objects.filter(business=business, kpi=kpi, where=where, tree=tree, node=node).first()
+
+
+def _plans(business: Business, tree: Tree) -> Mapping[str, Planned]:
+    people = Revision.objects.select_related("made_by", "decided_by").order_by("number")
+    rows = Plan.objects.filter(business=business).prefetch_related(Prefetch("revisions", people))
+    by_key = {(row.kpi, row.where, row.tree, row.node): row for row in rows}
+    found = {node.id: by_key.get(key_of(tree, node)) for node in tree.nodes}
+    return {node: _planned(row) for node, row in found.items() if row is not None}
+
+
+def _planned(row: Plan) -> Planned:
+    return Planned(
+        version=row.version,
+        revisions=tuple(_written(each) for each in row.revisions.all()),
+        review_on=row.review_on,
+        recheck_since=row.recheck_since,
+        recheck_of=row.recheck_of,
+        retired_at=row.retired_at,
+    )
+
+
+def _written(row: Revision) -> Written:
+    return Written(
+        number=row.number,
+        state=row.state,
+        way=row.way,
+        since=row.since,
+        target=target_of(row.content),
+        reason=row.reason,
+        made_by=str(row.made_by or ""),
+        made_at=row.made_at,
+        decided_by=str(row.decided_by or ""),
+        decided_at=row.decided_at,
+    )
+
+
+def _place(revision: Written) -> tuple[date, int]:
+    return revision.since, revision.number
+
+
+def _sum(parts: Iterable[Aim]) -> Aim | None:
+    listed = tuple(parts)
+    if not listed:
+        return None
+    lows, highs = [part.low for part in listed], [part.high for part in listed]
+    low = None if None in lows else sum(bound for bound in lows if bound is not None)
+    high = None if None in highs else sum(bound for bound in highs if bound is not None)
+    return None if low is None and high is None else Aim(low, high)
+
+
+# --- how the numbers stand ---
+
+
+def measured(user: Any, business: Business, tree_id: str | None, question: Question, by: str = "") -> TreeNumbers:
+    """A tree's numbers for a question with what each is to reach; pages judge by it wherever there is a target."""
+    numbers = door.measured(user, business, tree_id, question, by)
+    plans = _plans(business, numbers.tree)
+    if question.segment is not None or not plans:  # a target is for the whole, no part of it
+        return numbers
+    return _held.get(
+        (numbers, tuple(plans.items())), lambda: replace(numbers, aims=_aims(user, business, numbers, plans))
+    )
+
+
+def sums(user: Any, business: Business, tree: Tree) -> Mapping[str, bool]:
+    """Node id → whether its months add up to its year."""
+    return {node.id: _adds_up(user, business, tree, node) for node in tree.nodes}
+
+
+def _aims(
+    user: Any, business: Business, numbers: TreeNumbers, plans: Mapping[str, Planned]
+) -> Mapping[str, tuple[Aim | None, ...]]:
+    today = numbers.known.today
+    found = {}
+    for name, plan in plans.items():
+        node = numbers.tree.node(name)
+        flows = _adds_up(user, business, numbers.tree, node)
+        aims = tuple(plan.aim(p, business.calendar, node.direction, flows, today) for p in numbers.periods)
+        if any(aim is not None for aim in aims):
+            found[name] = aims
+    return MappingProxyType(found)
+
+
+def _adds_up(user: Any, business: Business, tree: Tree, node: Node) -> bool:
+    if node.measured is not None:
+        return door.adds_up(user, business, node)
+    parts = [tree.node(child) for child in node.factors]
+    signs = {part.edge.operator if isinstance(part.edge, FormulaEdge) else None for part in parts}
+    return bool(parts) and signs <= {"+", "−"} and all(_adds_up(user, business, tree, part) for part in parts)
+
+
+# --- what history says ---
+
+
+def history(user: Any, business: Business, tree_id: str) -> TreeNumbers:
+    """A tree over three years of months up to the newest one, for baselines and forecasts."""
+    return measured(user, business, tree_id, Question(span=HISTORY_MONTHS))
+
+
+def baseline_of(numbers: TreeNumbers, node: Node) -> Baseline:
+    """What the months of a node say: baseline, natural growth, past best, last year."""
+    return baseline(numbers.periods, numbers.series(node), node.direction, numbers.completes)
+
+
+def outlook(numbers: TreeNumbers, node: Node, plan: Planned, calendar: Calendar, adds_up: bool) -> Outlook | None:
+    """Whether a node reaches its target by the deadline when things go on as they do; None where nobody can say.
+
+    What adds up is counted from the day the target holds; the rest follows its trend of the last year.
+    """
+    last = next((place for place in range(len(numbers.periods) - 1, -1, -1) if numbers.completes[place]), None)
+    if last is None:
+        return None
+    found = plan.in_force(numbers.periods[last].end)
+    if found is None or found.target.by is None:
+        return None
+    series = dict(zip(numbers.periods[: last + 1], numbers.series(node), strict=False))
+    way = calendar.periods(Grain.MONTH, found.target.since or found.since, found.target.by)
+    ahead = [month for month in way if month not in series and month > numbers.periods[last]]
+    wanted = [plan.aim(month, calendar, node.direction, adds_up) for month in way]
+    bounds = [None if aim is None else aim.bound() for aim in wanted]
+    if not way or bounds[-1] is None:
+        return None
+    if not adds_up:
+        known = [value for value in tuple(series.values())[-12:] if value is not None]
+        return outlook_of_level(known, len(ahead), bounds[-1], node.direction) if len(known) >= 3 else None
+    done = [series[month] for month in way if series.get(month) is not None]
+    total = sum(bound for bound in bounds if bound is not None)
+    return (
+        outlook_of_sum([value for value in done if value is not None], len(ahead), total, node.direction)
+        if done
+        else None
+    )
+
+
+def gaps(numbers: TreeNumbers) -> tuple[Shortfall, ...]:
+    """The lowest numbers that miss their targets, the largest effect on the goal first."""
+    wanted = {}
+    for node in numbers.tree.nodes:
+        aim, value = numbers.aim(node), numbers.value(node)
+        if aim is not None and value is not None:
+            wanted[node.id] = aim.bound(value) if aim.missing(value) else value
+    if not wanted or numbers.value(numbers.tree.root) is None:
+        return ()
+    values = {node.id: numbers.value(node) for node in numbers.tree.nodes}
+    rows = shortfalls(numbers.tree, values, wanted)
+    return tuple(row for row in rows if row.node in wanted and row.gap)
+
+
+def scorecards(business: Business, tree_id: str, count: int = 8) -> tuple[Scorecard, ...]:
+    """The newest scorecards of a tree, newest first."""
+    return tuple(Scorecard.objects.filter(business=business, tree=tree_id).select_related("made_by")[:count])
