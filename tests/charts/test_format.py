@@ -212,3 +212,8 @@ def test_number_of_large_money_is_within_half_a_unit_of_the_third_digit(value: i
     scale = {"万": 10**4, "億": 10**8, "兆": 10**12}[text[-2]]
     shown = Decimal(text[:-2].replace(",", "")) * scale
     assert abs(shown - value) * 200 <= shown
+
+
+def test_the_largest_floats_are_written_too() -> None:
+    assert number(1e300, "count").endswith("兆")
+    assert change(1e300, 1e-300, "count").endswith("%")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from typing import Final
 
 MISSING: Final = "—"
 MINUS: Final = "\u2212"
+WIDE: Final = Context(prec=1_300, rounding=ROUND_HALF_UP)
+"""Room for every digit of a ratio of the largest and the smallest float."""
 Value = int | float | Decimal | None
 
 
@@ -215,13 +217,13 @@ def _shortened(amount: Decimal, style: Style) -> tuple[str, str] | None:
 
     A figure that rounds up to the next scale takes that scale: 99,999,999 is 1.00億, never 10,000万.
     """
-    if amount.quantize(Decimal(1), ROUND_HALF_UP) < LARGE:
+    if amount.quantize(Decimal(1), context=WIDE) < LARGE:
         return None
     for word, scale in SCALES_JA if style.japanese else SCALES_EN:
         if word == "万":
             return _fixed(amount / scale, 0), word
         step = scale / (10_000 if style.japanese else 1_000)
-        if (amount / step).quantize(Decimal(1), ROUND_HALF_UP) * step >= scale:
+        if (amount / step).quantize(Decimal(1), context=WIDE) * step >= scale:
             return _three(amount / scale), word
     return _fixed(amount, 0), ""
 
@@ -270,11 +272,11 @@ def _three(amount: Decimal) -> str:
 
 
 def _rounds_below(amount: Decimal, limit: int, places: int) -> bool:
-    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) < limit
+    return amount.quantize(Decimal(1).scaleb(-places), context=WIDE) < limit
 
 
 def _fixed(amount: Decimal, places: int) -> str:
-    return f"{amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
+    return f"{amount.quantize(Decimal(1).scaleb(-places), context=WIDE):,f}"
 
 
 def _trim(figure: str) -> str:
