@@ -5,32 +5,41 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
+import yaml
 from django.db.models import F
 
 from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.load import Catalogue, builtin
+from keiki.catalogue.load import kpi_of as kpi_of_entry
 from keiki.charts.aim import Aim
 from keiki.charts.status import judged, status
-from keiki.engine.measured import TreeReading
+from keiki.engine.measured import Measured, TreeReading
 from keiki.errors import KeikiError
 from keiki.facts import FACTS, vocabulary
-from keiki.formula import Compare, Condition, Reference, Text, references
+from keiki.facts.contract import Fact
+from keiki.formula import Compare, Condition, Reference, Text, parse, references, show
 from keiki.lens import Lens
-from keiki.measures.measure import Measure
+from keiki.measures.check import fact_of
+from keiki.measures.document import entries
+from keiki.measures.document import parse as parse_document
+from keiki.measures.measure import Asked, Measure
 from keiki.measures.units import unit as unit_of
+from keiki.measures.workspace import WORKSPACE
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
-from keiki.server.kpis.models import OwnTree, Step, TreeVersion
+from keiki.server.kpis.models import OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
 from keiki.trees.build import Node, Tree, build
 from keiki.trees.document import TreeDocument, from_dict, template, tree_document
 from keiki.trees.explanation import Explanation
+from keiki.trees.needs import Needs, needs
 from keiki.trees.targets import adds_up as formula_adds_up
 
 HISTORY: Final = {Grain.DAY: 31, Grain.WEEK: 14, Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 5}
@@ -491,17 +500,23 @@ def read_document(content: Mapping[str, Any]) -> TreeDocument:
 
 @dataclass(frozen=True)
 class Template:
-    """A built-in tree to begin with: what it needs (fact and whether it has rows) and the own tree made of it."""
+    """A built-in tree to begin with: the data it needs, the facts that have rows, and the own tree made of it."""
 
     tree: Tree
     document: TreeDocument
-    needs: tuple[tuple[str, bool], ...]
+    needs: Needs
+    filled: frozenset[str]
     used_as: str = ""
 
     @property
+    def measurable(self) -> int:
+        """How many of its KPIs the business can measure now."""
+        return len(self.needs.measurable(self.filled))
+
+    @property
     def ready(self) -> bool:
-        """Whether the business has all the data the tree asks for."""
-        return all(has for _fact, has in self.needs)
+        """Whether the business can measure every KPI of it."""
+        return self.measurable == len(self.needs.kpis)
 
 
 def templates(user: Any, business: Business) -> tuple[Template, ...]:
@@ -523,7 +538,7 @@ def template_named(user: Any, business: Business, template_id: str) -> Template 
 
 def _templates(numbers: Opened) -> tuple[Template, ...]:
     catalogue = numbers.business.catalogue
-    filled = {name for name in FACTS if numbers.business.measurer.coverage(name).first is not None}
+    filled = frozenset(name for name in FACTS if numbers.business.measurer.coverage(name).first is not None)
     found = []
     for name in sorted(catalogue.templates):
         document = tree_document(catalogue.templates[name])
@@ -531,9 +546,7 @@ def _templates(numbers: Opened) -> tuple[Template, ...]:
             tree = build(document, catalogue)
         except KeikiError:  # the catalogue's own check names it; a page shows those that work
             continue
-        facts = dict.fromkeys(fact for asked in tree.asked for fact in catalogue.measures[asked.measure].facts)
-        needs = tuple((fact, fact in filled) for fact in sorted(set(facts) & set(FACTS), key=tuple(FACTS).index))
-        found.append(Template(tree, document, needs))
+        found.append(Template(tree, document, needs(tree, catalogue), filled))
     return tuple(found)
 
 
@@ -557,7 +570,10 @@ def _as_stored(row: OwnTree, newest: TreeVersion) -> StoredTree:
 
 
 def _healed(business: Business) -> None:
-    """Trees whose published file is missing or old are written again, as a restored backup or a crash leaves them."""
+    """Published files that are missing or old are written again, as a restored backup or a crash leaves them."""
+    own = OwnKpis(business)
+    if not own.is_published:
+        own.publish()
     for tree in business.own_trees.select_related("business"):
         if not tree.is_published:
             tree.publish()
@@ -566,3 +582,311 @@ def _healed(business: Business) -> None:
 def _may_see(user: Any, business: Business) -> None:
     if not user.has_perm(VIEW, business.id):
         raise Business.DoesNotExist(business.id)
+
+
+# --- the catalogue: which KPIs there are, how each gets its number here, and what it is worth now ---
+
+DATA, HAND, LACKS = "data", "hand", "lacks"
+BUILT_IN, OWN, CHANGED = "built_in", "own", "changed"
+
+
+@dataclass(frozen=True)
+class Supply:
+    """How a KPI gets its number in a business: from `data`, entered by `hand`, or it `lacks` the facts of `missing`."""
+
+    way: str
+    facts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A KPI with what the catalogue page filters it by."""
+
+    kpi: Kpi
+    supply: Supply
+    origin: str
+
+    def carries(self, tag: str) -> tuple[str, ...]:
+        """The values it has of a tag; a part of a domain counts for the whole, too."""
+        kpi = self.kpi
+        match tag:
+            case "domain":
+                return tuple(dict.fromkeys(part for d in kpi.domain for part in (d.partition(":")[0], d)))
+            case "stage":
+                return (kpi.journey_stage,) if kpi.journey_stage else ()
+            case "value_chain":
+                return (kpi.value_chain,) if kpi.value_chain else ()
+            case "department" | "cadence":
+                return kpi.department if tag == "department" else kpi.cadence
+            case "supply":
+                return (self.supply.way,)
+            case "origin":
+                return (self.origin,)
+        return (str(getattr(kpi, tag)),)
+
+
+@dataclass(frozen=True)
+class KpiValue:
+    """A KPI in the last complete month and in the month before."""
+
+    period: Period
+    value: float | None
+    before: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class KpiHistory:
+    """A KPI over the last 13 complete months; `versions` are the numbers of the definitions that gave the values."""
+
+    periods: tuple[Period, ...]
+    values: tuple[float | None, ...]
+    before: float | None
+    versions: tuple[int | None, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def value(self) -> float | None:
+        return self.values[-1]
+
+    @property
+    def changes(self) -> tuple[int, ...]:
+        """The places of the months in which a new definition began."""
+        return tuple(n for n in range(1, len(self.versions)) if self.versions[n] != self.versions[n - 1])
+
+
+def catalogue_of(user: Any, business: Business) -> Catalogue:
+    """Every KPI and measure that a business knows."""
+    _may_see(user, business)
+    _healed(business)
+    return opened(business).business.catalogue
+
+
+def tagged_kpis(user: Any, business: Business) -> Mapping[str, Tagged]:
+    """Every KPI of a business by id, with how it gets its number here."""
+    asked = known(user, business)
+    numbers = opened(business)
+    return _kept.get((business.id, numbers.mark, asked.snapshot, "tagged"), lambda: _tagged(numbers))
+
+
+def kpi_values(user: Any, business: Business, ids: Iterable[str]) -> Mapping[str, KpiValue]:
+    """The values of KPIs, measured together; each is kept until data or definitions change."""
+    asked = known(user, business)
+    if asked.today is None:
+        return {}
+    numbers = opened(business)
+    found = _values(business, asked)
+    wanted = tuple(ids)
+    lacking = [name for name in wanted if name not in found]
+    if lacking:
+        found |= _measured_values(numbers, asked, lacking)
+    return {name: found[name] for name in wanted if name in found}
+
+
+def known_values(user: Any, business: Business, ids: Iterable[str]) -> Mapping[str, KpiValue] | None:
+    """The same when all of them have been measured already, at no cost; else None."""
+    asked = known(user, business)
+    found = _values(business, asked)
+    wanted = tuple(ids)
+    return {name: found[name] for name in wanted} if all(name in found for name in wanted) else None
+
+
+def kpi_history(user: Any, business: Business, kpi_id: str) -> KpiHistory | None:
+    """A KPI over the last 13 complete months; None while the business has no rows at all."""
+    asked = known(user, business)
+    if asked.today is None:
+        return None
+    numbers = opened(business)
+    return _kept.get(
+        (business.id, numbers.mark, asked.snapshot, "history", kpi_id),
+        lambda: _history(numbers.business.measure([kpi_id], _lens(numbers, asked, Question(), "")), kpi_id),
+    )
+
+
+def formula_value(user: Any, business: Business, text: str) -> KpiHistory | None:
+    """What a formula that nobody has saved gives over the last 13 complete months.
+
+    None while there are no rows, and for what people enter by hand. Raises what the formula language and the catalogue
+    raise.
+    """
+    asked = known(user, business)
+    numbers = opened(business)
+    catalogue = numbers.business.catalogue
+    formula = parse(text, known=[*catalogue.kpis, *catalogue.measures])
+    wanted = catalogue.dated(formula).newest
+    by_hand = any(catalogue.measures[reference.id].fact == "observations" for reference in references(wanted))
+    if asked.today is None or by_hand:
+        return None
+    plain = show(formula)
+    key = (business.id, numbers.mark, asked.snapshot, "formula", plain)
+    return _kept.get(
+        key, lambda: _history(numbers.business.measure([plain], _lens(numbers, asked, Question(), "")), plain)
+    )
+
+
+def used_in(user: Any, business: Business, kpi_id: str) -> tuple[tuple[Tree, Node], ...]:
+    """Where a KPI stands in the trees of a business."""
+    return tuple((tree, node) for tree in known(user, business).trees for node in tree.nodes if node.kpi == kpi_id)
+
+
+def built_from(catalogue: Catalogue, kpi: Kpi) -> tuple[tuple[Kpi, ...], tuple[Measure, ...]]:
+    """The KPIs and measures that a KPI's own formula names."""
+    ids = tuple(dict.fromkeys(reference.id for reference in references(kpi.formula)))
+    kpis = tuple(catalogue.kpis[name] for name in ids if name in catalogue.kpis)
+    return kpis, tuple(catalogue.measures[name] for name in ids if name in catalogue.measures)
+
+
+def built_on(catalogue: Catalogue, kpi_id: str) -> tuple[Kpi, ...]:
+    """The KPIs whose own formula names a KPI."""
+    return tuple(
+        kpi for kpi in catalogue.kpis.values() if any(reference.id == kpi_id for reference in references(kpi.formula))
+    )
+
+
+def facts_of(catalogue: Catalogue, kpi_id: str) -> tuple[Fact, ...]:
+    """The facts that a KPI is calculated from."""
+    try:
+        asked = catalogue.asked(kpi_id)
+    except KeikiError:
+        return ()
+    names = dict.fromkeys(name for one in sorted(asked, key=repr) for name in catalogue.measures[one.measure].facts)
+    return tuple(fact_of(name) for name in names)
+
+
+def active_kpis(user: Any, business: Business) -> tuple[str, ...]:
+    """The KPIs a business steers by: those that stand in its trees."""
+    trees = known(user, business).trees
+    return tuple(dict.fromkeys(node.kpi for tree in trees for node in tree.nodes if node.kpi))
+
+
+def _tagged(numbers: Opened) -> dict[str, Tagged]:
+    catalogue, measurer = numbers.business.catalogue, numbers.business.measurer
+    lacking = {asked: measurer.lacking(asked) for name in catalogue.kpis for asked in _asked(catalogue, name)}
+    return {name: Tagged(kpi, _supply(catalogue, name, lacking), _origin(kpi)) for name, kpi in catalogue.kpis.items()}
+
+
+def _asked(catalogue: Catalogue, name: str) -> tuple[Asked, ...]:
+    try:
+        return tuple(sorted(catalogue.asked(name), key=repr))
+    except KeikiError:  # a definition that cannot be used: its page says why
+        return ()
+
+
+def _supply(catalogue: Catalogue, name: str, lacking: Mapping[Asked, tuple[str, ...]]) -> Supply:
+    asked = _asked(catalogue, name)
+    measures = [catalogue.measures[one.measure] for one in asked]
+    facts = tuple(dict.fromkeys(fact for measure in measures for fact in measure.facts))
+    if catalogue.kpis[name].data_source == "manual" or any(m.fact == "observations" for m in measures):
+        return Supply(HAND, facts)
+    missing = tuple(dict.fromkeys(fact for one in asked for fact in lacking[one]))
+    return Supply(LACKS if missing or not asked else DATA, facts, missing)
+
+
+def _origin(kpi: Kpi) -> str:
+    given = builtin().kpis.get(kpi.id)
+    return OWN if given is None else BUILT_IN if given == kpi else CHANGED
+
+
+def _values(business: Business, asked: Known) -> dict[str, KpiValue]:
+    return _kept.get((business.id, opened(business).mark, asked.snapshot, "values"), dict)
+
+
+def _measured_values(numbers: Opened, asked: Known, ids: Sequence[str]) -> dict[str, KpiValue]:
+    lens = _lens(numbers, asked, Question(), "")
+    month = replace(lens, periods=lens.periods[-1:])
+    sound = [name for name in ids if _asked(numbers.business.catalogue, name)]
+    read = numbers.business.measure(sound, month)
+    return {name: KpiValue(month.periods[0], read.value(name), read.value(name, back=1)) for name in sound} | {
+        name: KpiValue(month.periods[0], None, None) for name in ids if name not in sound
+    }
+
+
+def _history(read: Measured, name: str) -> KpiHistory:
+    return KpiHistory(
+        periods=read.periods,
+        values=read.series(name),
+        before=read.value(name, back=1),
+        versions=tuple(read.version(name, place) for place in range(len(read.periods))),
+        missing=tuple(each for each in read.missing(name) if each in FACTS or each in WORKSPACE),
+    )
+
+
+# --- KPIs of a business's own ---
+
+
+@dataclass(frozen=True)
+class KpiRevision:
+    """One version of an own KPI, for its history."""
+
+    number: int
+    since: date | None
+    formula: str
+    reason: str
+    made_at: datetime
+    made_by: str
+    correction: bool
+
+
+def own_kpi(user: Any, business: Business, kpi_id: str) -> OwnKpi | None:
+    """An own KPI; None when the business has not defined one of that id."""
+    _may_see(user, business)
+    return business.own_kpis.filter(kpi_id=kpi_id).first()
+
+
+def kpi_document(kpi: OwnKpi) -> dict[str, Any]:
+    """The newest version of an own KPI as it was typed."""
+    found: dict[str, Any] = kpi.versions.get(number=kpi.version).document
+    return found
+
+
+def kpi_revisions(kpi: OwnKpi) -> tuple[KpiRevision, ...]:
+    """Every version of an own KPI, newest first."""
+    rows = list(kpi.versions.select_related("made_by").order_by("number"))
+    before = [None, *rows]
+    found = [
+        KpiRevision(
+            number=row.number,
+            since=row.since,
+            formula=row.document.get("formula", ""),
+            reason=row.reason,
+            made_at=row.made_at,
+            made_by=str(row.made_by or ""),
+            correction=previous is not None and previous.since == row.since,
+        )
+        for previous, row in zip(before, rows, strict=False)
+    ]
+    return tuple(reversed(found))
+
+
+def stored_kpis(business: Business) -> dict[str, Kpi]:
+    """The own KPIs of a business as the tables have them, whatever the published file says."""
+    rows = business.own_kpis.prefetch_related("versions")
+    return {row.kpi_id: declared_kpi(declaration(row, list(row.versions.all()))) for row in rows}
+
+
+def declared_kpi(document: Mapping[str, Any]) -> Kpi:
+    """The KPI that a declaration means; raises what a file of declarations would be told."""
+    text = yaml.safe_dump({"kpis": [dict(document)]}, allow_unicode=True, sort_keys=False)
+    (entry,) = entries(parse_document(text, "own.yaml"), "kpis")
+    return kpi_of_entry(entry)
+
+
+def document_of(kpi: Kpi) -> dict[str, Any]:
+    """A KPI as a declaration, for changing it."""
+    simple = ("ja", "en", "definition_ja", "definition_en", "unit", "base", "data_source")
+    chosen = ("direction", "kind", "layer", "horizon", "lead_lag", "journey_stage", "value_chain")
+    listed = ("cadence", "domain", "department", "pairs_with", "aliases")
+    ranges = [{name: value for name, value in vars(one).items() if value is not None} for one in kpi.benchmarks]
+    return (
+        {name: getattr(kpi, name) or "" for name in simple}
+        | {name: str(getattr(kpi, name)) for name in chosen}
+        | {name: list(getattr(kpi, name)) for name in listed}
+        | {"formula": kpi.source, "params": dict(kpi.params), "benchmarks": ranges}
+    )
+
+
+def candidate(business: Business, document: Mapping[str, Any]) -> Catalogue:
+    """The catalogue as it would be with one more, or one changed, declaration; read inside the lock of a save."""
+    catalogue = opened(business).business.catalogue
+    kpi = declared_kpi(document)
+    return replace(catalogue, kpis={**catalogue.kpis, **stored_kpis(business), kpi.id: kpi})
