@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,7 +18,8 @@ from keiki.server.data.actions import opened
 from keiki.server.kpis import queries
 from keiki.server.kpis.models import OwnTree, Step, TreeVersion
 from keiki.trees.build import build
-from keiki.trees.document import TreeDocument, as_dict, template
+from keiki.trees.document import NodeDocument, TreeDocument, as_dict, template
+from keiki.trees.targets import starting
 
 Done = Mapping[str, Any]
 """What a step did, as data: `what` and the names it concerns; `queries.done_words` says it."""
@@ -48,7 +50,14 @@ def use_template(actor: User, business: Business, template_id: str, copy: bool =
         if has is not None and not copy:
             return has, False
         done = {"what": "use_template", "ja": document.ja, "en": document.en}
-        return add_tree(actor, business, document, done, made_from=template_id), True
+        dated = replace(document, root=_dated(document.root, business.calendar.today().replace(day=1)))
+        return add_tree(actor, business, dated, done, made_from=template_id), True
+
+
+def _dated(node: NodeDocument, on: date) -> NodeDocument:
+    """A template's node with its targets put on the calendar."""
+    target = starting(node.target, on) if node.target is not None else None
+    return replace(node, target=target, children=tuple(_dated(child, on) for child in node.children))
 
 
 @transaction.atomic

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from keiki.server.kpis import pages
 
 app_name = "kpis"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("b/<slug:business>/templates/", pages.templates_page, name="templates"),
+    path("b/<slug:business>/templates/<slug:template>/", pages.template_page, name="template"),
+]
