@@ -655,6 +655,20 @@ class TooShortHistory(KeikiError):
     ja = "動かす指標の履歴が{periods}期間しかありません。ばらつきを見るには少なくとも{least}期間が必要です。"
 
 
+class ScenarioNameTaken(KeikiError):
+    """A scenario of the same tree has the name already."""
+
+    en = "There is already a scenario “{name}” for this tree. Nothing was kept yet; choose another name."
+    ja = "このツリーには「{name}」というシナリオがすでにあります。まだ保存していません。別の名前にしてください。"
+
+
+class TooManyScenarios(KeikiError):
+    """A tree has as many scenarios as a page can compare."""
+
+    en = "A tree keeps at most {most} scenarios. Nothing was kept; remove one that is no longer needed."
+    ja = "1つのツリーに保存できるシナリオは{most}個までです。まだ保存していません。不要なものを外してから保存してください。"
+
+
 class SameNumberAbove(KeikiError):
     """A node of a tree is the same number as a node above it, so a what-if would go round."""
 

@@ -25,7 +25,7 @@ NAVIGATION = (
     ("accounts:settings", _("Settings"), "settings"),
 )
 # pages and apps whose entry has another name
-BELONGS = dict.fromkeys(("cockpit:node", "cockpit:design", "kpis", "planning"), "cockpit:tree")
+BELONGS = dict.fromkeys(("cockpit:node", "cockpit:design", "kpis", "planning", "scenarios"), "cockpit:tree")
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 
 
