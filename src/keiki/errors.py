@@ -138,6 +138,43 @@ class NodeTwice(WrongField):
     ja = "{place}：ツリー「{subject}」に {field}「{value}」が2つあります。片方を {options} などに変えてください。"
 
 
+class NodeUnderItself(KeikiError):
+    """A move that would hang a node below itself."""
+
+    en = "“{node}” cannot hang below “{parent}”, which hangs below it: {path}. Nothing was changed; choose another place."
+    ja = "「{node}」を、その下にある「{parent}」の下へは移せません：{path}。変更していません。別の場所を選んでください。"
+
+
+class KpiUnderItself(KeikiError):
+    """A formula in which a KPI would be calculated from itself."""
+
+    en = "“{kpi}” would be calculated from itself: {path}. Nothing was changed; use another KPI, or mark one between as driver."
+    ja = (
+        "「{kpi}」が自分自身から計算されることになります：{path}。変更していません。"
+        "別のKPIにするか、間のどれかを driver にしてください。"
+    )
+
+
+class GoalStays(KeikiError):
+    """The goal of a tree can be changed, but not taken away or moved."""
+
+    en = "“{node}” is the goal of this tree and stays at its top. Nothing was changed; change its KPI or its name instead."
+    ja = "「{node}」はこのツリーのゴールなので、外したり移したりできません。変更していません。KPIや名前は変えられます。"
+
+
+class PartOfFormula(KeikiError):
+    """A node that cannot leave its parent's formula without giving the rest another meaning."""
+
+    en = (
+        "“{node}” cannot leave the formula of “{parent}” ({formula}) without changing its meaning. Nothing was changed; "
+        "rewrite that formula first, or make “{node}” an influence."
+    )
+    ja = (
+        "「{node}」を「{parent}」の式（{formula}）から外すと、式の意味が変わってしまいます。変更していません。"
+        "先に式を書き直すか、「{node}」を影響の線にしてください。"
+    )
+
+
 class UnreadableTarget(KeikiError):
     """What was typed as a target is no value and no change, or there is no value now that could change."""
 
