@@ -130,6 +130,62 @@ def _when(condition: ir.BooleanValue, amount: ir.Value) -> ir.Value:
     return ibis.ifelse(condition, amount, ibis.literal(0).cast(amount.type()))
 
 
+def expansions(facts: Facts, spans: ir.Table, rule: MovementRule | None = None) -> ir.Table:
+    """One row per period, month in it and customer: what the customer paid above its revenue at the period's start.
+
+    Columns: period, month_end (exclusive), customer_id, plan, product, billing_period, audience, initiated_by and
+    reason (of the span open at the month's end that began last), mrr_start, mrr_end (of the month) and expansion
+    (≥ 0; 0 for customers that had no revenue at the start). Months are counted from the start of the period; a part of
+    a month counts by its days. A customer without a change in the period has no row.
+    """
+    paid = _paid(facts, rule or MovementRule())
+    months = _months(spans)
+    held = _changed(paid, spans).inner_join(months, "period").inner_join(paid, "customer_id")
+    at_end = open_before(held, held.month_end)
+    decides = {name: held[name] for name in ("valid_from", "mrr", "subscription_id", *OF_SPAN)}
+    each = held.group_by("period", "month_end", "customer_id").aggregate(
+        mrr_start=_when(open_before(held, held.start_date), held.mrr).sum(),
+        mrr_end=_when(at_end, held.mrr).sum(),
+        share=held.share.max(),
+        decides=ibis.struct(decides).max(where=at_end),
+    )
+    stayed = each.filter((each.mrr_start > 0) & (each.mrr_end > 0))
+    above = ibis.greatest(stayed.mrr_end - stayed.mrr_start, ibis.literal(0).cast(stayed.mrr_end.type()))
+    return stayed.select(
+        "period",
+        "month_end",
+        "customer_id",
+        **{name: stayed.decides[name] for name in OF_SPAN},
+        mrr_start=stayed.mrr_start,
+        mrr_end=stayed.mrr_end,
+        expansion=above.cast("float64") * stayed.share,
+    )
+
+
+MOST_MONTHS = 36
+"""Months of a period that `expansions` looks at."""
+
+
+def _months(spans: ir.Table) -> ir.Table:
+    """The months of each period: period, month_end (exclusive), share (1, less where the period cuts the month)."""
+    numbers = ibis.range(0, MOST_MONTHS).unnest().name("number").as_table()
+    table = spans.select("period", "start_date", "end_date").cross_join(numbers)
+
+    def after(months: int) -> ir.Value:
+        steps = [
+            (table.number == n, (table.start_date + ibis.interval(months=n + months)).cast("date"))
+            for n in range(MOST_MONTHS)
+        ]
+        return ibis.cases(*steps)
+
+    table = table.mutate(month_start=after(0), whole_end=after(1))
+    table = table.filter(table.month_start < table.end_date)
+    table = table.mutate(month_end=ibis.least(table.whole_end, table.end_date))
+    days = table.month_end.delta(table.month_start, unit="day").cast("float64")
+    whole = table.whole_end.delta(table.month_start, unit="day").cast("float64")
+    return table.select("period", "month_end", share=days / whole)
+
+
 def renewals(facts: Facts, spans: ir.Table, rule: MovementRule | None = None) -> ir.Table:
     """One row per contract and renewal day in the period: due, and whether it was renewed.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -48,3 +48,30 @@ def won_deals(facts: Facts, rule: PostingRule) -> ir.Table:
         return won.filter(ibis.literal(value=False))
     loaded = [facts[name].limit(1).count().as_scalar() for name in ("orders", "invoices")]
     return won.filter(loaded[0] == 0, loaded[1] == 0)
+
+
+def conversions(facts: Facts, rule: PostingRule) -> ir.Table:
+    """What marketing worked for: completed orders; won deals where a business has no orders (or posts deals always).
+
+    Columns: conversion_id, customer_id, converted_at, amount, gross_profit (NULL when nobody loaded it). Deals count
+    beside invoices, which bill the same sale later.
+    """
+    orders = completed_orders(facts)
+    sold = orders.select(
+        conversion_id="order_id",
+        customer_id="customer_id",
+        converted_at=orders.ordered_at.cast("timestamp"),
+        amount=orders.amount.cast("decimal(18, 4)"),
+        gross_profit=ibis.coalesce(orders.gross_profit, orders.amount - orders.cost).cast("decimal(18, 4)"),
+    )
+    deals = won_deals(facts, replace(rule, deals="always"))
+    if rule.deals == "otherwise":
+        deals = deals.filter(facts["orders"].limit(1).count().as_scalar() == 0)
+    won = deals.select(
+        conversion_id="subject_id",
+        customer_id="customer_id",
+        converted_at=deals.entered_at.cast("timestamp"),
+        amount=deals.amount.cast("decimal(18, 4)"),
+        gross_profit=deals.gross_profit.cast("decimal(18, 4)"),
+    )
+    return sold if rule.deals == "never" else sold.union(won)

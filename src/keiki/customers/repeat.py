@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from keiki.customers.postings import Facts, PostingRule, completed_orders, won_deals
 from keiki.journeys.local_time import whole_seconds
+from keiki.journeys.people import people
 from keiki.journeys.windows import window
 
 SECONDS_OF_DAY = 86_400
@@ -21,12 +22,14 @@ class RepeatRule:
     """When a second purchase counts.
 
     `within` is the window after the first purchase. `as_of` is the UTC instant up to which the data is known
-    (None: the latest purchase): a first buyer whose window has not ended by then is in no rate.
+    (None: the latest purchase): a first buyer whose window has not ended by then is in no rate. `gap_minutes` after
+    the purchase, an event without a session id belongs to a later session.
     """
 
     within: str = "90d"
     as_of: datetime | None = None
     postings: PostingRule = PostingRule()
+    gap_minutes: int = 30
 
 
 def purchases(facts: Facts, rule: RepeatRule | None = None) -> ir.Table:
@@ -97,6 +100,29 @@ def first_purchases(
         repeated=ibis.coalesce(second_at <= closes_at, ibis.literal(value=False)),
     )
     return firsts.drop("fits", "next_fits", "next_at", "days_since_previous")
+
+
+def acts_of_first_buyers(facts: Facts, rule: RepeatRule | None = None) -> ir.Table:
+    """One row per event that a first buyer did in a later session, inside the window after the first purchase.
+
+    Columns: customer_id, first_at, channel and product (of the first purchase), occurred_at, name, content_kind,
+    page_type, campaign_kind and rank (of the event). A later session begins after the purchase. Nobody is left out
+    because the window still runs: the share is one of all first buyers.
+    """
+    rule = rule or RepeatRule()
+    bought = _numbered(purchased(facts, rule.postings))
+    firsts = bought.filter(bought.order_no == 1)
+    firsts = firsts.select(buyer="customer_id", first_at="ordered_at", channel="channel", product="product")
+    events = people(facts["events"])
+    begun = events.occurred_at.min().over(ibis.window(group_by=events.session_id))
+    pause = ibis.interval(minutes=rule.gap_minutes)
+    begun = ibis.ifelse(events.session_id.isnull(), events.occurred_at - pause, begun)
+    events = events.mutate(begun_at=begun).select(
+        "person", "occurred_at", "begun_at", "name", "content_kind", "page_type", "campaign_kind", "rank"
+    )
+    inside = [events.begun_at > firsts.first_at, events.occurred_at <= firsts.first_at + window(rule.within)]
+    acted = firsts.inner_join(events, [firsts.buyer == events.person, *inside])
+    return acted.drop("person", "begun_at").rename(customer_id="buyer")
 
 
 def _known_until(facts: Facts, rule: RepeatRule) -> ir.Value:

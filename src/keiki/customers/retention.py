@@ -36,12 +36,65 @@ def status_changes(facts: Facts, spans: ir.Table, rule: RetentionRule | None = N
     """
     rule = rule or RetentionRule()
     ends = _boundaries(spans)
-    held = bridged(facts["subscriptions"], rule.gap_days)
-    held = held.filter(held.customer_id.notnull() & ((held.mrr > 0) | (ibis.coalesce(held.reason, "") != "trial")))
+    held = contracts(facts, rule)
     bought = purchased(facts, rule.postings)
     people = _people(facts, held, bought)
     parts = (_known(people, spans), _last_purchases(bought, ends, spans), _open_contracts(held, spans))
     return _named(_together(parts), rule)
+
+
+def statuses_at(facts: Facts, moments: ir.Table, rule: RetentionRule | None = None) -> ir.Table:
+    """The status of customers on days of their own: `moments` has a row per customer_id and day, with the day's local
+    midnight as the UTC instant `at`.
+
+    Columns: customer_id, day, status (`active`, `dormant`, `churned`), read before the day begins. Whoever is asked
+    about is taken to be a customer by then.
+    """
+    rule = rule or RetentionRule()
+    moments = moments.select("customer_id", "day", at_then="at").distinct()
+    parts = (_left(facts, moments), _held(contracts(facts, rule), moments), _bought(facts, moments, rule))
+    shape = {name: kind for part in parts for name, kind in part.schema().items()}
+    every = ibis.union(*(_widened(part, shape) for part in parts))
+    table = every.group_by("customer_id", "day").aggregate(
+        **{
+            name: every[name].any() if kind.is_boolean() else every[name].max()
+            for name, kind in shape.items()
+            if name not in ("customer_id", "day")
+        }
+    )
+    return table.select("customer_id", "day", status=_status(table, "then", rule))
+
+
+def _left(facts: Facts, moments: ir.Table) -> ir.Table:
+    left = facts["customers"].select("customer_id", "churned_on")
+    told = moments.left_join(left, "customer_id")
+    return told.select("customer_id", "day", "at_then", churned_then=told.churned_on < told.day)
+
+
+def _held(held: ir.Table, moments: ir.Table) -> ir.Table:
+    held = held.select(holder="customer_id", valid_from="valid_from", valid_to="valid_to", mrr="mrr")
+    spans = moments.inner_join(held, [moments.customer_id == held.holder, held.valid_from < moments.day])
+    is_open = open_before(spans, spans.day)
+    return spans.select(
+        "customer_id",
+        "day",
+        held_then=ibis.literal(value=True),
+        paid_then=spans.mrr > 0,
+        open_then=is_open,
+        pays_then=is_open & (spans.mrr > 0),
+    )
+
+
+def _bought(facts: Facts, moments: ir.Table, rule: RetentionRule) -> ir.Table:
+    sold = purchased(facts, rule.postings).select(buyer="customer_id", last_then="ordered_at")
+    last = moments.inner_join(sold, [moments.customer_id == sold.buyer, sold.last_then < moments.at_then])
+    return last.select("customer_id", "day", "last_then")
+
+
+def contracts(facts: Facts, rule: RetentionRule) -> ir.Table:
+    """Spans that make somebody a customer: paid ones and free holdings, trials not, without too short gaps."""
+    held = bridged(facts["subscriptions"], rule.gap_days)
+    return held.filter(held.customer_id.notnull() & ((held.mrr > 0) | (ibis.coalesce(held.reason, "") != "trial")))
 
 
 def _boundaries(spans: ir.Table) -> ir.Table:

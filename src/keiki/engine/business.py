@@ -218,7 +218,7 @@ class Business:
         snapshot = self.snapshot
         if self._measurer is None or self._measurer[0] != snapshot:
             facts = {name: self.engine.table(name, snapshot) for name in FACTS}
-            rules = Rules.of_zone(self.settings.calendar.zone)
+            rules = Rules.of_zone(self.settings.calendar.zone, self.settings.calendar.country)
             self._measurer = (snapshot, Measurer(self.engine, facts, self.catalogue.measures, rules))
         return self._measurer[1]
 

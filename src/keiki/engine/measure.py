@@ -125,8 +125,9 @@ class Measurer:
             except KeikiError as error:
                 reasons |= dict.fromkeys(frame.asked, error)
             for one in frame.asked:
-                if self._covered(one).first is None:
-                    reasons[one] = self._facts(one)[0]
+                lacking = self._lacking(one)
+                if lacking is not None:
+                    reasons[one] = lacking
         return values
 
     def _read_fallbacks(self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], values: Values) -> Values:
@@ -141,11 +142,22 @@ class Measurer:
     def _facts(self, asked: Asked) -> tuple[str, ...]:
         """The facts whose rows decide whether there is anything to say about a period."""
         measure = self.measures[asked.measure]
-        if measure.model is not None and len(measure.facts) == 1:
-            return MODELS[table_of(measure.model, measure.param("stat"))].reads
-        return measure.facts
+        if measure.model is None:
+            return measure.facts
+        reads = MODELS[table_of(measure.model, measure.param("stat"))].reads
+        return reads if len(measure.facts) == 1 else tuple(name for name in measure.facts if name in reads)
+
+    def _lacking(self, asked: Asked) -> str | None:
+        """The fact whose rows are missing, None when there is something to read."""
+        measure = self.measures[asked.measure]
+        needs = MODELS[table_of(measure.model, measure.param("stat"))].needs if measure.model is not None else ()
+        without = next((name for name in needs if self.coverage(name).first is None), None)
+        return without or (None if self._read_days(asked).first is not None else self._facts(asked)[0])
 
     def _covered(self, asked: Asked) -> Coverage:
+        return Coverage(None, None) if self._lacking(asked) is not None else self._read_days(asked)
+
+    def _read_days(self, asked: Asked) -> Coverage:
         each = [self.coverage(name) for name in self._facts(asked)]
         return Coverage(
             min((c.first for c in each if c.first), default=None), max((c.last for c in each if c.last), default=None)

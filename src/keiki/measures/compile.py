@@ -26,6 +26,8 @@ from keiki.measures.models import MODELS, Facts, Params, Rules, Stat, table_of
 
 MANY_LAYERS = 2
 """Windows that overlap in more layers than this are joined to a table of spans instead of bucketed layer by layer."""
+MEANS = ("interval", "avg")
+"""Aggregates of models that are a mean: unknown, not zero, where there is no row."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Frame:
         """What no row at all means inside the covered days: zero for counts and sums, unknown for means and levels."""
         measure = measures[asked.measure]
         if measure.aggregation is Aggregation.CUSTOM:
-            return None if _params(asked, measure).get("stat") == "interval" else 0
+            return None if _params(asked, measure).get("stat") in MEANS else 0
         return None if measure.aggregation in (Aggregation.AVG, Aggregation.LAST) else 0
 
 

@@ -4,49 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
 
-from keiki.customers.movements import MovementRule, movements, renewals, trials
-from keiki.customers.postings import PostingRule
-from keiki.customers.repeat import RepeatRule, first_purchases, purchases
-from keiki.customers.retention import RetentionRule, status_changes
+from keiki.customers.cohorts import CohortRule, attendee_deals, cohorts, first_entries, lost_within, still_active
+from keiki.customers.movements import expansions, movements, renewals, trials
+from keiki.customers.postings import conversions
+from keiki.customers.repeat import RepeatRule, acts_of_first_buyers, first_purchases, purchases
+from keiki.customers.retention import status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.errors import ParameterNeeded
+from keiki.insight.experiment import outcomes
+from keiki.journeys.attribution import credited
 from keiki.journeys.local_time import midnight
-from keiki.journeys.sessions import SessionRule, sessions
+from keiki.journeys.sessions import sessions
+from keiki.journeys.stage_durations import stage_cohorts, stage_passages, stage_scores, stages_held
+from keiki.journeys.windows import window
 from keiki.measures.aggregates import Aggregate, Where, count, distinct, mean, total
+from keiki.measures.rules import Rules
 
 Facts = Mapping[str, ir.Table]
 Params = tuple[tuple[str, str], ...]
 Stat = Callable[[ir.Table, Where, Mapping[str, str]], Aggregate]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The settings of a business that models follow; each is printed beside the numbers it affects."""
-
-    zone: str = "Asia/Tokyo"
-    free_shipping_line: Decimal | None = None
-    free_shipping_band: Decimal = Decimal("0.2")
-    sessions: SessionRule = field(default_factory=SessionRule)
-    postings: PostingRule = field(default_factory=PostingRule)
-    movements: MovementRule = field(default_factory=MovementRule)
-    retention: RetentionRule = field(default_factory=RetentionRule)
-    repeat: RepeatRule = field(default_factory=RepeatRule)
-
-    @classmethod
-    def of_zone(cls, zone: str) -> Rules:
-        """The default rules of a business in a time zone."""
-        postings = PostingRule(zone=zone)
-        return cls(
-            zone,
-            sessions=SessionRule(zone=zone),
-            postings=postings,
-            retention=RetentionRule(postings=postings),
-            repeat=RepeatRule(postings=postings),
-        )
 
 
 Build = Callable[[Facts, ir.Table, Mapping[str, str], Rules], ir.Table]
@@ -58,11 +38,13 @@ class Model:
 
     `time` dates its rows; a model without one has a row per period in the column `period`. `parameters` are those
     that change the table. `stats` are its own aggregates; any other `stat` is a plain one of the measure's column.
+    The days of the facts it `reads` are those it can speak of; without rows of those it `needs` it says nothing.
     """
 
     reads: tuple[str, ...]
     build: Build
     time: str | None = None
+    needs: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     stats: Mapping[str, Stat] = field(default_factory=dict)
 
@@ -128,6 +110,54 @@ def _repeat(params: Mapping[str, str], rules: Rules) -> RepeatRule:
     return replace(rules.repeat, within=params["within"]) if "within" in params else rules.repeat
 
 
+def _needed(model: str, name: str, params: Mapping[str, str], example: str) -> str:
+    if name not in params:
+        raise ParameterNeeded(model=model, name=name, example=example)
+    return params[name]
+
+
+REACHED = "n_stage_reached[from: lead; to: sql; within: 90d]"
+
+
+def _stage_cohorts(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
+    start = _needed("stage_durations", "from", params, REACHED)
+    return stage_cohorts(facts, start, params.get("to"), params.get("within"), rules.stages)
+
+
+def _stage_arrivals(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
+    _needed("stage_durations", "to", params, REACHED)
+    return _stage_cohorts(facts, spans, params, rules)
+
+
+def _stage_passages(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
+    start, end = (_needed("stage_durations", name, params, REACHED) for name in ("from", "to"))
+    return stage_passages(facts, start, end, params.get("unit", "days"), rules.stages)
+
+
+def _cohort(params: Mapping[str, str], rules: Rules) -> CohortRule:
+    given = {"start": params.get("from"), "at": params.get("at"), "within": params.get("within")}
+    return replace(rules.cohorts, **{name: value for name, value in given.items() if value is not None})
+
+
+def _attribution(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
+    given = {name: params[name] for name in ("model", "lookback") if name in params}
+    return credited(facts, conversions(facts, rules.postings), replace(rules.attribution, **given))
+
+
+def _outcomes(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
+    given = {name: params[name] for name in ("goal", "within") if name in params}
+    rule = replace(rules.experiments, **given)
+    return outcomes(facts, window(rule.within), rule)
+
+
+def _counted_deals(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
+    return total(table, table.amount, _both(table.counts, where))
+
+
+def _target(params: Mapping[str, str]) -> tuple[str, str]:
+    return _needed("cohort", "target", params, "target: deal/won"), params.get("within", "6m")
+
+
 MODELS: Mapping[str, Model] = {
     "sessions": Model(
         reads=("events",),
@@ -156,6 +186,14 @@ MODELS: Mapping[str, Model] = {
         time="ordered_at",
         stats={"interval": lambda table, where, params: mean(table.days_since_previous, where)},
     ),
+    "first_buyer_acts": Model(
+        reads=("orders", "stages", "invoices"),
+        needs=("events",),
+        build=lambda facts, spans, params, rules: acts_of_first_buyers(facts, _repeat(params, rules)),
+        time="first_at",
+        parameters=("within",),
+        stats={"acted": lambda table, where, params: distinct(table.customer_id, where)},
+    ),
     "subscription_movements": Model(
         reads=("subscriptions",),
         build=lambda facts, spans, params, rules: movements(facts, spans, rules.movements),
@@ -164,11 +202,15 @@ MODELS: Mapping[str, Model] = {
                 name: _sum_of(name)
                 for name in ("new", "reactivation", "upsell", "cross_sell", "contraction", "churned")
             },
-            "expansion_revenue": lambda table, where, params: total(table, table.upsell + table.cross_sell, where),
             "churned_accounts": _customers_where(lambda table, params: table.churned > 0),
             "upsold_accounts": _customers_where(lambda table, params: table.upsell > 0),
             "cross_sold_accounts": _customers_where(lambda table, params: table.cross_sell > 0),
         },
+    ),
+    "expansions": Model(
+        reads=("subscriptions",),
+        build=lambda facts, spans, params, rules: expansions(facts, spans, rules.movements),
+        stats={"expansion_revenue": _sum_of("expansion")},
     ),
     "renewals": Model(
         reads=("subscriptions",),
@@ -200,11 +242,126 @@ MODELS: Mapping[str, Model] = {
             "reactivated": _customers_where(lambda table, params: (table.status_start == "dormant") & table.purchased),
         },
     ),
+    "cohort": Model(
+        reads=("customers", "orders", "subscriptions", "stages", "events"),
+        build=lambda facts, spans, params, rules: cohorts(facts, _cohort(params, rules)),
+        time="counted_on",
+        parameters=("from", "at", "within"),
+        stats={"size": _customers_where(lambda table, params: table.window_ended)},
+    ),
+    "cohort_active": Model(
+        reads=("customers", "orders", "subscriptions", "stages", "events"),
+        build=lambda facts, spans, params, rules: still_active(facts, _cohort(params, rules)),
+        time="counted_on",
+        parameters=("from", "at", "within"),
+        stats={"active": _customers_where(lambda table, params: table.window_ended & table.active)},
+    ),
+    "cohort_lost": Model(
+        reads=("customers", "orders", "subscriptions", "stages", "events"),
+        build=lambda facts, spans, params, rules: lost_within(facts, _cohort(params, rules)),
+        time="counted_on",
+        parameters=("from", "at", "within"),
+        stats={"lost": _customers_where(lambda table, params: table.window_ended & table.lost)},
+    ),
+    "attendee_deals": Model(
+        reads=("events",),
+        needs=("stages",),
+        build=lambda facts, spans, params, rules: attendee_deals(facts, *_target(params)),
+        time="occurred_at",
+        parameters=("target", "within"),
+        stats={
+            "reached": lambda table, where, params: distinct(table.person_id, _both(table.deal.notnull(), where)),
+            "amount": _counted_deals,
+        },
+    ),
+    "first_entries": Model(
+        reads=("stages",),
+        build=lambda facts, spans, params, rules: first_entries(facts),
+        time="entered_at",
+        stats={"first": _customers_where(lambda table, params: table.is_first)},
+    ),
+    "stage_durations": Model(
+        reads=("stages",),
+        build=lambda facts, spans, params, rules: stages_held(facts, spans, rules.stages),
+        stats={
+            "in_stage": lambda table, where, params: count(
+                table, _both(table.at_start if params.get("at") == "start" else table.at_end, where)
+            ),
+            "advanced": _rows_where(lambda table: table.advanced),
+        },
+    ),
+    "stage_scores": Model(
+        reads=("stages",),
+        build=lambda facts, spans, params, rules: stage_scores(facts, spans),
+        stats={
+            "scored": lambda table, where, params: distinct(table.subject_id, where),
+            "score_up": lambda table, where, params: distinct(
+                table.subject_id, _both(table.score > table.score_before, where)
+            ),
+        },
+    ),
+    "stage_cohorts": Model(
+        reads=("stages",),
+        build=_stage_cohorts,
+        time="entered_at",
+        parameters=("from", "within"),
+        stats={"base": lambda table, where, params: distinct(table.subject_id, _both(table.window_ended, where))},
+    ),
+    "stage_arrivals": Model(
+        reads=("stages",),
+        build=_stage_arrivals,
+        time="entered_at",
+        parameters=("from", "to", "within"),
+        stats={
+            "reached": lambda table, where, params: distinct(
+                table.subject_id, _both(table.window_ended & table.reached, where)
+            )
+        },
+    ),
+    "stage_passages": Model(
+        reads=("stages",),
+        build=_stage_passages,
+        time="entered_at",
+        parameters=("from", "to", "unit"),
+        stats={"avg": lambda table, where, params: mean(table.length, where)},
+    ),
+    "attribution": Model(
+        reads=("orders", "stages"),
+        needs=("events",),
+        build=_attribution,
+        time="converted_at",
+        parameters=("model", "lookback"),
+        stats={"revenue": _sum_of("revenue"), "profit": _sum_of("profit")},
+    ),
+    "experiment": Model(
+        reads=("exposures",),
+        build=_outcomes,
+        time="exposed_at",
+        parameters=("goal", "within"),
+        stats={
+            "units": lambda table, where, params: distinct(table.unit_id, _both(table.window_ended, where)),
+            "successes": lambda table, where, params: distinct(
+                table.unit_id, _both(table.window_ended & table.succeeded, where)
+            ),
+        },
+    ),
 }
 """By the name a measure gives. A `stat` that its model keeps in another table is found through `SPLIT`."""
 
 SPLIT: Mapping[tuple[str, str], str] = {
     ("repeat", "interval"): "purchases",
+    ("repeat", "acted"): "first_buyer_acts",
+    ("cohort", "active"): "cohort_active",
+    ("cohort", "lost"): "cohort_lost",
+    ("cohort", "reached"): "attendee_deals",
+    ("cohort", "amount"): "attendee_deals",
+    ("cohort", "first"): "first_entries",
+    ("stage_durations", "scored"): "stage_scores",
+    ("stage_durations", "score_up"): "stage_scores",
+    ("stage_durations", "base"): "stage_cohorts",
+    ("stage_durations", "reached"): "stage_arrivals",
+    ("stage_durations", "avg"): "stage_passages",
+    ("subscription_movements", "expansion_revenue"): "expansions",
     ("subscription_movements", "renewals_due"): "renewals",
     ("subscription_movements", "renewals_won"): "renewals",
     ("subscription_movements", "trials"): "trials",
