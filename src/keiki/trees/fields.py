@@ -297,6 +297,8 @@ READERS: dict[Kind, Callable[[Field, Entry, Any, int], Any]] = {
 
 def _written(field: Field, value: Any) -> Any:
     match field.kind:
+        case Kind.TEXT:
+            return str(value)  # a word of an enumeration is written as the word
         case Kind.NUMBER:
             return shortest(value)
         case Kind.SIGN:
