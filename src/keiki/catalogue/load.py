@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +24,7 @@ from keiki.catalogue.kpi import (
     ValueChain,
     Version,
 )
+from keiki.catalogue.playbook import Playbook, read_playbooks
 from keiki.catalogue.search import Tag, search
 from keiki.catalogue.versions import Dated, dated
 from keiki.errors import DeclaredTwice, KeikiError, UnknownName, WrongField
@@ -54,12 +55,20 @@ class Catalogue:
     places: Mapping[str, Place]
     problems: tuple[Problem, ...] = ()
     trees: Mapping[str, Entry] = field(default_factory=dict)
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
 
     def kpi(self, kpi_id: str) -> Kpi:
         """The KPI of that id; `UnknownName` suggests the nearest."""
         if kpi_id not in self.kpis:
             raise UnknownName(kind="KPI", name=kpi_id, known=self.kpis)
         return self.kpis[kpi_id]
+
+    def playbook(self, kpi_id: str) -> Playbook | None:
+        """What usually moves a KPI, or the KPI that it narrows; None where nothing is known. Raises `UnknownName`."""
+        kpi: Kpi | None = self.kpi(kpi_id)
+        while kpi is not None and kpi.id not in self.playbooks:
+            kpi = self.kpis.get(kpi.base) if kpi.base else None
+        return self.playbooks[kpi.id] if kpi else None
 
     def search(self, words: str = "", language: str = "ja", **tags: Tag) -> tuple[Kpi, ...]:
         """The KPIs with all the words and tags, the nearest first: `search("直帰", stage="interest")`.
@@ -86,37 +95,50 @@ class Catalogue:
 
 
 def load_catalogue(folders: Iterable[Path | str] = ()) -> Catalogue:
-    """The built-in catalogue with each folder's `measures/` and `kpis/` laid over it, later ones last, and its `trees/`.
+    """The built-in catalogue with each folder's `measures/`, `kpis/` and `playbooks/` laid over it, and its `trees/`.
 
-    What cannot be read is left out and told by `check()`; nothing is raised for it.
+    A later folder replaces an earlier one by id. What cannot be read is left out and told by `check()`; nothing is
+    raised for it.
     """
-    return _load(tuple(Path(folder) for folder in folders)) if folders else builtin()
+    return reduce(_over, (_read(Path(f), Path(f) / "measures", Path(f) / "trees") for f in folders), builtin())
 
 
 @cache
 def builtin() -> Catalogue:
     """The catalogue as it comes with Keiki, read once."""
-    return _load(())
+    found = _read(HERE, DECLARED, HERE / "templates")
+    return replace(found, templates=found.trees, trees=MappingProxyType({}))
 
 
-def _load(folders: tuple[Path, ...]) -> Catalogue:
-    measures, measure_problems = read_measures([DECLARED, *(f / "measures" for f in folders)])
+def _read(folder: Path, measures: Path, trees: Path) -> Catalogue:
+    """What one folder declares."""
+    declared, measure_problems = read_measures([measures])
     problems = list(measure_problems)
     places: dict[str, Place] = {}
-    kpis: dict[str, Kpi] = {}
-    for folder in (HERE / "kpis", *(f / "kpis" for f in folders)):
-        kpis.update(_read_kpis(folder, places, problems))
-    templates = _read_trees(HERE / "templates", places, problems)
-    trees: dict[str, Entry] = {}
-    for folder in folders:
-        trees.update(_read_trees(folder / "trees", places, problems))
+    kpis = _read_kpis(folder / "kpis", places, problems)
+    own = _read_trees(trees, places, problems)
+    playbooks = read_playbooks(folder / "playbooks", problems)
     return Catalogue(
-        MappingProxyType(kpis),
-        MappingProxyType(measures),
-        MappingProxyType(templates),
-        MappingProxyType(places),
-        tuple(problems),
-        MappingProxyType(trees),
+        kpis=MappingProxyType(kpis),
+        measures=MappingProxyType(declared),
+        templates=MappingProxyType({}),
+        places=MappingProxyType(places),
+        problems=tuple(problems),
+        trees=MappingProxyType(own),
+        playbooks=MappingProxyType(playbooks),
+    )
+
+
+def _over(below: Catalogue, above: Catalogue) -> Catalogue:
+    """One catalogue laid over another, by id."""
+    return Catalogue(
+        kpis=MappingProxyType({**below.kpis, **above.kpis}),
+        measures=MappingProxyType({**below.measures, **above.measures}),
+        templates=below.templates,
+        places=MappingProxyType({**below.places, **above.places}),
+        problems=below.problems + above.problems,
+        trees=MappingProxyType({**below.trees, **above.trees}),
+        playbooks=MappingProxyType({**below.playbooks, **above.playbooks}),
     )
 
 
