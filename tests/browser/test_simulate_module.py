@@ -17,7 +17,7 @@ from keiki.trees.build import Tree
 from keiki.trees.portable import portable
 from keiki.trees.simulate import How, Move, Value, simulate
 
-MODULE = ROOT / "src/keiki/server/planning/static/planning/simulate.js"
+MODULE = ROOT / "src/keiki/server/scenarios/static/scenarios/simulate.js"
 RUN = """async ([source, cases]) => {
   const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
   return cases.map(([model, moves]) => {

@@ -1,0 +1,1 @@
+"""What would happen: drivers of a tree moved, goals sought, chances drawn, scenarios kept and compared."""

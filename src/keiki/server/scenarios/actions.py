@@ -1,0 +1,52 @@
+"""Writes about scenarios: one is kept, one is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from keiki.errors import ScenarioNameTaken, TooManyScenarios
+from keiki.server.accounts.models import Business, User
+from keiki.server.audit.actions import record
+from keiki.server.scenarios.models import Scenario
+from keiki.server.scenarios.queries import MOST_SCENARIOS
+from keiki.trees.simulate import Move
+
+
+def keep_scenario(
+    actor: User, business: Business, tree: str, name: str, note: str, moves: Mapping[str, Move]
+) -> Scenario:
+    """Keep a what-if under a name. Raises `ScenarioNameTaken` and `TooManyScenarios`; nothing is kept then."""
+    written = {node: [str(move.how), move.amount] for node, move in moves.items()}
+    try:
+        with transaction.atomic():
+            Business.objects.select_for_update().get(pk=business.pk)
+            if Scenario.objects.filter(business=business, tree=tree).count() >= MOST_SCENARIOS:
+                raise TooManyScenarios(most=MOST_SCENARIOS)
+            made = Scenario.objects.create(
+                business=business, tree=tree, name=name, note=note, moves=written, made_by=actor
+            )
+            record(
+                actor,
+                "scenarios.keep_scenario",
+                business_id=business.id,
+                target=f"{tree}/{made.pk}",
+                new={"name": name, "moves": written},
+            )
+            return made
+    except IntegrityError:
+        raise ScenarioNameTaken(name=name) from None
+
+
+@transaction.atomic
+def remove_scenario(actor: User, scenario: Scenario) -> None:
+    """Take a scenario off the list."""
+    record(
+        actor,
+        "scenarios.remove_scenario",
+        business_id=scenario.business_id,
+        target=f"{scenario.tree}/{scenario.pk}",
+        old={"name": scenario.name, "moves": scenario.moves},
+    )
+    scenario.delete()

@@ -1,0 +1,118 @@
+// The what-if page brought to life: sliders and fields work everything out at once; the address keeps the moves.
+import { change, difference, number } from "../ui/format.js";
+import { prepare, simulate } from "./simulate.js";
+
+const { tree, labels, style, target, prefix } = JSON.parse(document.getElementById("what-if-model").textContent);
+const model = prepare(tree);
+const form = document.getElementById("moves");
+const rows = [...document.querySelectorAll("[data-driver]")].map((row) => ({
+  id: row.dataset.driver,
+  field: row.querySelector(`input[name="${CSS.escape(prefix + row.dataset.driver)}"]`),
+  slide: row.querySelector("[data-slide]"),
+  share: row.querySelector("[data-share]"),
+}));
+const cells = new Map(
+  [...document.querySelectorAll("[data-node]")].map((row) => [
+    row.dataset.node,
+    { row, then: row.querySelector("[data-then]"), change: row.querySelector("[data-change]"), shown: undefined },
+  ]),
+);
+const goal = document.querySelector("[data-goal]");
+const gap = document.querySelector("[data-difference]");
+const toTarget = document.querySelector("[data-to-target]");
+const words = document.querySelector("[data-server-words]");
+
+/** A typed text as a value of a driver; NaN when it is no number. */
+function valueOf(text, unit) {
+  const plain = text.normalize("NFKC").trim().replaceAll(",", "").replace("\u2212", "-")
+    .replace(/[%円回人件点日 ]+$/, "").replace(/^[¥$€£ ]+/, "");
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  return unit === "ratio" ? value / 100 : value;
+}
+
+/** A value as it is typed: shares in per cent, six significant digits. */
+function typed(value, unit) {
+  return String(Number((unit === "ratio" ? value * 100 : value).toPrecision(6)));
+}
+
+function moves() {
+  const found = {};
+  for (const { id, field } of rows) {
+    const amount = field.value.trim() ? valueOf(field.value, labels[id].unit) : NaN;
+    const wrong = Boolean(field.value.trim()) && Number.isNaN(amount);
+    field.toggleAttribute("aria-invalid", wrong);
+    if (wrong) field.setAttribute("aria-invalid", "true");
+    if (!Number.isNaN(amount)) found[id] = { how: "to", amount };
+  }
+  return found;
+}
+
+function show() {
+  const moved = moves();
+  const values = simulate(model, moved);
+  for (const [id, cell] of cells) {
+    const value = values.get(id);
+    if (Object.is(value, cell.shown)) continue;
+    const before = model.nodes.get(id).before;
+    const same = Object.is(value, before);
+    cell.shown = value;
+    cell.then.textContent = number(value, labels[id].unit, style, labels[id].counter);
+    cell.change.textContent = same ? "" : change(value, before, labels[id].unit, style);
+    cell.row.classList.toggle("moved", !same);
+  }
+  for (const { id, slide, share } of rows) {
+    if (!slide) continue;
+    const percent = (values.get(id) / model.nodes.get(id).before - 1) * 100;
+    if (document.activeElement !== slide) slide.value = String(Math.round(percent));
+    share.textContent = percent ? `${percent > 0 ? "+" : "\u2212"}${Math.abs(Math.round(percent * 10) / 10)}%` : "±0%";
+  }
+  const after = values.get(model.root);
+  const { unit, counter } = labels[model.root];
+  goal.textContent = number(after, unit, style, counter);
+  goal.title = String(after);
+  gap.textContent = difference(after, model.nodes.get(model.root).before, unit, style);
+  if (toTarget) toTarget.textContent = difference(after, target, unit, style);
+  words.hidden = true;
+}
+
+/** The address, the field of the scenario and the links keep what is moved. */
+function keep() {
+  const texts = rows.filter(({ field }) => field.value.trim()).map(({ field }) => [field.name, field.value.trim()]);
+  const query = new URLSearchParams(location.search);
+  for (const name of [...query.keys()]) if (name.startsWith(prefix)) query.delete(name);
+  for (const [name, value] of texts) query.set(name, value);
+  history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+  for (const place of document.querySelectorAll("[data-moves]")) {
+    place.replaceChildren(
+      ...texts.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })),
+    );
+  }
+}
+
+let frame = 0;
+function soon() {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(show);
+}
+
+for (const { id, field, slide } of rows) {
+  field.addEventListener("input", soon);
+  field.addEventListener("change", keep);
+  slide?.addEventListener("input", () => {
+    const before = model.nodes.get(id).before;
+    field.value = Number(slide.value) === 0 ? "" : typed(before * (1 + Number(slide.value) / 100), labels[id].unit);
+    soon();
+  });
+  slide?.addEventListener("change", keep);
+}
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  keep();
+  show();
+});
+document.querySelector("[data-clear]")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  for (const { field } of rows) field.value = "";
+  keep();
+  show();
+});
