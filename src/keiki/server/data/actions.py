@@ -166,6 +166,26 @@ def start_demo(actor: User, business: Business) -> Run:
     return enqueue(DEMO_JOB, actor=actor, business_id=business.id)
 
 
+def observe(
+    actor: User, business: Business, metric: str, day: date, grain: str, value: float, note: str = "", source: str = ""
+) -> str:
+    """Write down one value that a person knows, at once; gives the id of its import, which can be taken back."""
+    row = {
+        "metric": metric,
+        "date": day,
+        "grain": grain,
+        "value": value,
+        "note": note or None,
+        "source": source or None,
+    }
+    name = f"{metric} {day.isoformat()}"
+    done = opened(business).business.load_facts({"observations": [row]}, name=name)
+    record(
+        actor, "data.observe", business_id=business.id, target=f"import:{done.id}", new={"name": name, "value": value}
+    )
+    return done.id
+
+
 # --- reading the lake: the other half of the door, for what only the lake knows ---
 
 

@@ -11,18 +11,23 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from keiki.errors import EditConflict, GoalNotReady, KeikiError, NothingToRestore
+from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.load import builtin
+from keiki.errors import EditConflict, GoalNotReady, KeikiError, KpiIdTaken, NothingToRestore, StartsTooEarly
 from keiki.server.accounts.models import Business, User
-from keiki.server.audit.actions import record
-from keiki.server.data.actions import opened
+from keiki.server.audit.actions import differences, record
+from keiki.server.data.actions import observe, opened
 from keiki.server.kpis import queries
-from keiki.server.kpis.models import OwnTree, Step, TreeVersion
+from keiki.server.kpis.models import KpiVersion, OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
 from keiki.trees.build import build
 from keiki.trees.document import NodeDocument, TreeDocument, as_dict, template
 from keiki.trees.targets import starting
 
 Done = Mapping[str, Any]
 """What a step did, as data: `what` and the names it concerns; `queries.done_words` says it."""
+
+MEANING = ("formula", "unit", "params")
+"""What decides the value of a KPI; when none of it changes, no new time begins."""
 
 # --- own trees ---
 
@@ -211,3 +216,132 @@ def _conflict(tree: OwnTree, mine: Mapping[str, Any]) -> EditConflict:
 
 def _target(tree: OwnTree) -> str:
     return f"tree:{tree.tree_id}"
+
+
+# --- KPIs of a business's own ---
+
+
+@transaction.atomic
+def save_kpi(
+    actor: User,
+    business: Business,
+    kpi_id: str,
+    began_from: int,
+    document: Mapping[str, Any],
+    since: date | None = None,
+    reason: str = "",
+) -> OwnKpi:
+    """One more version of an own KPI, or the first one of a KPI that the business did not define before.
+
+    `began_from` is the version the person has seen, 0 for none. With `since` a changed formula holds from that day on
+    and every earlier period keeps the one before; without, the present definition is corrected from where it began.
+    Raises `EditConflict` with both documents when somebody saved in between, `StartsTooEarly`, `KpiIdTaken`, and what
+    is wrong with the formula, its unit, or a circle it would close: then nothing is stored.
+    """
+    Business.objects.select_for_update().get(pk=business.pk)  # two saves at once could close a circle between them
+    row = business.own_kpis.select_for_update().filter(kpi_id=kpi_id).first()
+    seen = row.version if row else 0
+    if seen != began_from:
+        raise EditConflict(mine=dict(document), theirs=queries.kpi_document(row) if row else {})
+    if row is None:
+        row = _first_kpi(business, kpi_id, since)
+    before = row.versions.filter(number=row.version).first()
+    changed = before is None or any(before.document.get(name) != document.get(name) for name in MEANING)
+    if before is not None and changed and since is not None and before.since is not None and since <= before.since:
+        raise StartsTooEarly(since=before.since.isoformat())
+    held = since if before is None or (changed and since is not None) else before.since
+    wished = KpiVersion(kpi=row, number=row.version + 1, since=held, document=dict(document))
+    for mistake in queries.mistakes(business, declaration(row, [*row.versions.order_by("number"), wished])):
+        raise mistake
+    _add_version(actor, row, document, held, reason)
+    return row
+
+
+@transaction.atomic
+def retire_kpi(actor: User, row: OwnKpi, began_from: int, day: date, reason: str = "") -> OwnKpi:
+    """Nobody should start to use the KPI from that day on; its history stays. A built-in KPI that the business had
+    changed has the meaning it comes with again from that day on."""
+    now = _locked_kpi(row, began_from)
+    document = queries.kpi_document(now)
+    given = builtin().kpis.get(now.kpi_id)
+    if given is None:
+        now.retired_on = day
+        _add_version(actor, now, document, now.versions.get(number=now.version).since, reason, "kpis.retire_kpi")
+        return now
+    newest = now.versions.get(number=now.version)
+    held = day if newest.since is None or day > newest.since else newest.since
+    _add_version(actor, now, queries.document_of(given), held, reason, "kpis.retire_kpi")
+    return now
+
+
+@transaction.atomic
+def bring_back_kpi(actor: User, row: OwnKpi, began_from: int) -> OwnKpi:
+    """A retired KPI is in use again."""
+    now = _locked_kpi(row, began_from)
+    newest = now.versions.get(number=now.version)
+    now.retired_on = None
+    _add_version(actor, now, newest.document, newest.since, "", "kpis.bring_back_kpi")
+    return now
+
+
+def enter_value(
+    actor: User, business: Business, kpi: Kpi, day: date, grain: str, value: float, note: str = "", source: str = ""
+) -> None:
+    """A value that people know and no file holds: one row of observations, which the data page can take back."""
+    observe(actor, business, kpi.id, day, grain, value, note, source)
+
+
+def _first_kpi(business: Business, kpi_id: str, since: date | None) -> OwnKpi:
+    """The row of a KPI that the business defines for the first time; over a built-in one, that one is its first
+    version, as it is today."""
+    catalogue = opened(business).business.catalogue
+    given = builtin().kpis.get(kpi_id)
+    if kpi_id in catalogue.measures:
+        raise KpiIdTaken(name=kpi_id, kind="measure", kind_ja="メジャー")
+    if kpi_id in catalogue.kpis and catalogue.kpis[kpi_id] != given:
+        raise KpiIdTaken(name=kpi_id, kind="KPI", kind_ja="KPI")
+    if given is None:
+        return OwnKpi.objects.create(business=business, kpi_id=kpi_id, version=0)
+    row = OwnKpi.objects.create(business=business, kpi_id=kpi_id, version=1)
+    KpiVersion.objects.create(kpi=row, number=1, document=queries.document_of(given))
+    return row
+
+
+def _add_version(
+    actor: User,
+    row: OwnKpi,
+    document: Mapping[str, Any],
+    since: date | None,
+    reason: str,
+    action: str = "kpis.save_kpi",
+) -> None:
+    before = row.versions.filter(number=row.version).first()
+    row.version += 1
+    try:
+        with transaction.atomic():
+            KpiVersion.objects.create(
+                kpi=row, number=row.version, since=since, document=dict(document), reason=reason, made_by=actor
+            )
+    except IntegrityError:  # a database without row locks let two past the check; the number is given once
+        raise EditConflict(mine=dict(document), theirs=before.document if before else {}) from None
+    row.save(update_fields=["version", "retired_on"])
+    old, changed = differences(before.document if before else {}, document)
+    told = {"since": since.isoformat()} if since else {}
+    record(
+        actor,
+        action,
+        business_id=row.business_id,
+        target=f"kpi:{row.kpi_id}",
+        old=old,
+        new=changed | told | {"version": row.version},
+    )
+    transaction.on_commit(OwnKpis(row.business).publish)
+
+
+def _locked_kpi(row: OwnKpi, began_from: int) -> OwnKpi:
+    Business.objects.select_for_update().get(pk=row.business_id)
+    now = OwnKpi.objects.select_for_update().select_related("business").get(pk=row.pk)
+    if now.version != began_from:
+        document = queries.kpi_document(now)
+        raise EditConflict(mine=document, theirs=document)
+    return now

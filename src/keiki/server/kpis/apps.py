@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class KpisConfig(AppConfig):
     name = "keiki.server.kpis"
     audit_words: ClassVar[dict[str, Any]] = {
+        "kpis.save_kpi": _("Saved a KPI of its own"),
+        "kpis.retire_kpi": _("Retired a KPI of its own"),
+        "kpis.bring_back_kpi": _("Brought a retired KPI back"),
         "kpis.add_tree": _("Added a tree"),
         "kpis.edit_tree": _("Changed a tree"),
         "kpis.archive_tree": _("Archived a tree"),

@@ -860,7 +860,7 @@ def kpi_revisions(kpi: OwnKpi) -> tuple[KpiRevision, ...]:
 
 def stored_kpis(business: Business) -> dict[str, Kpi]:
     """The own KPIs of a business as the tables have them, whatever the published file says."""
-    rows = business.own_kpis.prefetch_related("versions")
+    rows = business.own_kpis.filter(version__gt=0).prefetch_related("versions")
     return {row.kpi_id: declared_kpi(declaration(row, list(row.versions.all()))) for row in rows}
 
 
@@ -885,8 +885,18 @@ def document_of(kpi: Kpi) -> dict[str, Any]:
     )
 
 
-def candidate(business: Business, document: Mapping[str, Any]) -> Catalogue:
-    """The catalogue as it would be with one more, or one changed, declaration; read inside the lock of a save."""
-    catalogue = opened(business).business.catalogue
+def mistakes(business: Business, document: Mapping[str, Any]) -> tuple[KeikiError, ...]:
+    """What would be wrong in the catalogue with one more, or one changed, declaration and is not wrong now.
+
+    Raises what makes the declaration itself unreadable. Inside the lock of a save it is the proof.
+    """
     kpi = declared_kpi(document)
-    return replace(catalogue, kpis={**catalogue.kpis, **stored_kpis(business), kpi.id: kpi})
+    catalogue = opened(business).business.catalogue
+    present = replace(catalogue, kpis={**catalogue.kpis, **stored_kpis(business)})
+    told = {(problem.subject, str(problem.error)) for problem in present.check()}
+    wished = replace(present, kpis={**present.kpis, kpi.id: kpi})
+    return tuple(
+        problem.error
+        for problem in wished.check()
+        if problem.severity == "error" and (problem.subject, str(problem.error)) not in told
+    )
