@@ -13,6 +13,8 @@ from django.utils import timezone
 from keiki.errors import EditConflict, TargetsDisagree
 from keiki.server.accounts.models import Business
 from keiki.server.audit.actions import record
+from keiki.server.kpis import actions as kpis
+from keiki.server.kpis.queries import StoredTree
 from keiki.server.planning import queries
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
 from keiki.server.planning.queries import OPEN, Key
@@ -147,6 +149,16 @@ def adopt_targets(actor: Any, business: Business, tree: Tree, since: date) -> in
         actor, "planning.adopt_targets", business_id=business.id, target=f"tree:{tree.id}", new={"count": len(missing)}
     )
     return len(missing)
+
+
+def activate_goal(actor: Any, business: Business, tree: StoredTree) -> int:
+    """The goal of an own tree counts from now on; gives how many goals its team has active then.
+
+    Raises `GoalNotReady` without an approved target value, a deadline, or a rank of its own among the team's goals.
+    """
+    target = queries.goal_target(actor, business, tree)
+    value = None if target is None else target.value if target.value is not None else target.low
+    return kpis.activate_goal(actor, tree.row, value, None if target is None else target.by)
 
 
 @transaction.atomic

@@ -11,15 +11,16 @@ from typing import Any, Final
 from django.db.models import Prefetch
 
 from keiki.charts.aim import Aim
-from keiki.formula import show_condition
+from keiki.formula import parse_condition, show_condition
 from keiki.insight.baseline import Baseline, baseline
 from keiki.insight.forecast import Outlook, outlook_of_level, outlook_of_sum
 from keiki.periods import Calendar, Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.queries import Kept, Question, TreeNumbers
+from keiki.server.kpis.queries import Kept, Question, StoredTree, TreeNumbers
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
 from keiki.trees.build import FormulaEdge, Node, Tree
+from keiki.trees.consistency import Consistency, consistency
 from keiki.trees.document import NodeDocument, TreeDocument
 from keiki.trees.explain import Shortfall, shortfalls
 from keiki.trees.fields import entry_of, read
@@ -132,6 +133,11 @@ def key_of(tree: Tree, node: Node) -> Key:
     return "", "", tree.id, node.id
 
 
+def counted(node: Node) -> bool:
+    """Whether a node is a number at all: a group of success factors has no target of its own."""
+    return node.kpi is not None or node.formula is not None
+
+
 def target_of(content: Mapping[str, Any]) -> Target:
     """A stored target."""
     found: Target = read(TARGET, entry_of(content))
@@ -178,11 +184,21 @@ def plan_row(business: Business, key: Key) -> Plan | None:
 
 
 def _plans(business: Business, tree: Tree) -> Mapping[str, Planned]:
+    by_key = _all_plans(business)
+    found = {node.id: by_key.get(key_of(tree, node)) for node in tree.nodes}
+    return {node: plan for node, plan in found.items() if plan is not None}
+
+
+def _all_plans(business: Business) -> Mapping[Key, Planned]:
     people = Revision.objects.select_related("made_by", "decided_by").order_by("number")
     rows = Plan.objects.filter(business=business).prefetch_related(Prefetch("revisions", people))
-    by_key = {(row.kpi, row.where, row.tree, row.node): row for row in rows}
-    found = {node.id: by_key.get(key_of(tree, node)) for node in tree.nodes}
-    return {node: _planned(row) for node, row in found.items() if row is not None}
+    return {(row.kpi, row.where, row.tree, row.node): _planned(row) for row in rows if row.version}
+
+
+def _newest_open(plan: Planned, day: date) -> Written | None:
+    """What waits to be decided, or will hold from a later day on."""
+    waiting = [*plan.open, *(each for each in plan.approved if each.since > day)]
+    return max(waiting, key=lambda each: each.number, default=None)
 
 
 def _planned(row: Plan) -> Planned:
@@ -321,6 +337,70 @@ def gaps(numbers: TreeNumbers) -> tuple[Shortfall, ...]:
     values = {node.id: numbers.value(node) for node in numbers.tree.nodes}
     rows = shortfalls(numbers.tree, values, wanted)
     return tuple(row for row in rows if row.node in wanted and row.gap)
+
+
+def reaching(user: Any, business: Business, tree: Tree, plans: Mapping[str, Planned]) -> Consistency | None:
+    """Whether the targets below each number reach its own; None while there are none to compare."""
+    day = business.calendar.today()
+    found = {
+        node: plan.in_force(day) or _newest_open(plan, day) for node, plan in plans.items() if plan.retired_at is None
+    }
+    targets = {node: each.target for node, each in found.items() if each is not None}
+    return consistency(tree, door.catalogue_of(user, business), targets) if targets else None
+
+
+def season_of(numbers: TreeNumbers, node: Node, base: Baseline) -> Mapping[int, float]:
+    """Calendar month → weight: the season of two years or more; of one year its own months; empty below that."""
+    if base.season:
+        return base.season
+    over = [place for place, complete in enumerate(numbers.completes) if complete][-12:]
+    values = {numbers.periods[place].start.month: numbers.series(node)[place] for place in over}
+    known = {month: value for month, value in values.items() if value is not None and value > 0}
+    mean = sum(known.values()) / 12
+    return {month: value / mean for month, value in sorted(known.items())} if len(known) == 12 else {}
+
+
+# --- goals ---
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A tree's goal in the register: whose it is, its place, what it serves, its target and when it is due."""
+
+    tree: StoredTree
+    target: Target | None
+    state: str
+
+    @property
+    def deadline(self) -> date | None:
+        return None if self.target is None else self.target.by
+
+
+def goals_of(user: Any, business: Business) -> tuple[Goal, ...]:
+    """The goals of the business's own trees, active ones first, by team and rank."""
+    stored = [tree for tree in door.stored_trees(user, business) if tree.document.kind == "tree"]
+    by_key = _all_plans(business)
+    day = business.calendar.today()
+    found = []
+    for tree in stored:
+        plan = by_key.get(_key_of_document(tree.document))
+        force = None if plan is None else plan.in_force(day) or _newest_open(plan, day)
+        found.append(Goal(tree, None if force is None else force.target, "" if force is None else force.state))
+    return tuple(found)
+
+
+def goal_target(user: Any, business: Business, tree: StoredTree) -> Target | None:
+    """The approved target of a tree's goal, today or from a later day on."""
+    door.known(user, business)
+    plan = _all_plans(business).get(_key_of_document(tree.document))
+    return plan.approved[-1].target if plan is not None and plan.approved and plan.retired_at is None else None
+
+
+def _key_of_document(document: TreeDocument) -> Key:
+    root = document.root
+    if root.kpi:
+        return root.kpi, show_condition(parse_condition(root.where)) if root.where else "", "", ""
+    return "", "", document.id, root.id
 
 
 def scorecards(business: Business, tree_id: str, count: int = 8) -> tuple[Scorecard, ...]:
