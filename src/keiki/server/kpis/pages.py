@@ -142,7 +142,7 @@ def history_chart(business: Business, reading: TreeNumbers, node: Node, style: S
     if all(value is None for value in values):
         return None
     bars = [
-        Bar(_tick(period, style), business.calendar.label(period, style.language), value, complete)
+        Bar(tick(period, style), business.calendar.label(period, style.language), value, complete)
         for period, value, complete in zip(reading.periods, values, reading.completes, strict=True)
     ]
     label, words = node.label(style.language), told(reading, node, style)
@@ -156,7 +156,7 @@ def history_chart(business: Business, reading: TreeNumbers, node: Node, style: S
     return Figure(label, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
 
 
-def _tick(period: Period, style: Style) -> str:
+def tick(period: Period, style: Style) -> str:
     """A short name for the axis."""
     start = period.start
     if period.grain in {Grain.DAY, Grain.WEEK}:
