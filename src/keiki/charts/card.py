@@ -51,7 +51,11 @@ class Bullet:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything a card says, in the reader's language. `against` names what `change` is measured from."""
+    """Everything a card says, in the reader's language.
+
+    `against` names what `change` is measured from: the target, else the period compared with; `moved` is always the
+    change since that period.
+    """
 
     label: str
     value: str
@@ -64,6 +68,7 @@ class Card:
     bullet: Bullet | None
     spoken: str
     against: str = ""
+    moved: str = ""
     target: str = ""
     target_exact: str = ""
     owner: str = ""
@@ -75,28 +80,30 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
     value = number(shown.value, shown.unit, style, counter)
     aim = shown.aim
     measured_from = shown.before if aim is None else aim.bound(shown.value)
-    moved = change(shown.value, measured_from, shown.unit, style)
+    gap = change(shown.value, measured_from, shown.unit, style)
+    moved = gap if aim is None else change(shown.value, shown.before, shown.unit, style)
     found = (
         status(shown.value, shown.before, shown.unit, shown.direction)
         if aim is None
         else judged(shown.value, aim, shown.unit)
     )
     beside = _beside(shown, style, counter, reason)
-    moved = "" if moved == MISSING else moved
+    gap, moved = ("" if words == MISSING else words for words in (gap, moved))
     words = STATUS_WORDS[found][0 if style.japanese else 1]
-    spoken = [shown.label, value, moved, beside, words]
+    spoken = [shown.label, value, gap, beside, words]
     return Card(
         label=shown.label,
         value=value,
         exact=exact(shown.value, shown.unit, style, counter),
         before_exact=exact(shown.before, shown.unit, style, counter),
-        change=moved,
+        change=gap,
         beside=beside,
         status=found,
         part=shown.part,
         bullet=bullet(shown.value, measured_from if aim is None else aim.full.bound(shown.value)),
         spoken=("、" if style.japanese else ", ").join(word for word in spoken if word and word != MISSING),
         against=_against(shown, style),
+        moved=moved,
         target="" if aim is None else bounds(aim.full, shown.unit, style, counter),
         target_exact="" if aim is None else bounds(aim.full, shown.unit, style, counter, exactly=True),
         owner=shown.owner,

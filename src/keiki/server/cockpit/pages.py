@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -26,7 +27,8 @@ from keiki.server.cockpit.queries import Lever
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
-from keiki.server.kpis.queries import TreeNumbers, known, measured
+from keiki.server.kpis.queries import TreeNumbers, known
+from keiki.server.planning.queries import counted, measured
 from keiki.trees.build import FormulaEdge, InfluenceEdge, Node
 
 LEVELS = {"kgi": "KGI", "ksf": "KSF"}
@@ -54,7 +56,6 @@ class TodayPage:
     empty: kpis.Empty | None = None
     lens_form: kpis.LensForm = kpis.LensForm(())
     fresh: str = ""
-    against_label: str = ""
     headlines: tuple[Headline, ...] = ()
     acts: tuple[Act, ...] = ()
     ranked_by: str = ""
@@ -87,7 +88,6 @@ def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> Today
         subtitle=kpis.subtitle(business, numbers, style),
         lens_form=kpis.lens_form(business, numbers, asked, trees=True),
         fresh=kpis.fresh_words(numbers, style),
-        against_label=_("vs {period}").format(period=_small(briefly_against(asked.comparison, asked.grain, style))),
         headlines=tuple(
             Headline(kpis.number_card(numbers, node, style), kpis.node_url(business, numbers, node, asked))
             for node in queries.headlines(numbers)
@@ -95,7 +95,7 @@ def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> Today
         acts=tuple(_act(business, numbers, lever, asked, style) for lever in queries.levers(numbers)),
         ranked_by=_("by effect on {goal}").format(goal=goal),
         nothing_to_act=_nothing(numbers, goal),
-        rule=rule(asked.comparison, asked.grain, style),
+        rule=rule(asked.comparison, asked.grain, style, targets=bool(numbers.aims)),
         trend=kpis.history_chart(business, numbers, root, style),
         sentence=kpis.told(numbers, root, style),
         tree_url=asked.url(kpis.tree_url(business, numbers.tree.id)),
@@ -104,22 +104,20 @@ def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> Today
 
 def _act(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked, style: Style) -> Act:
     root = numbers.tree.root
-    effect = _("Moved {goal} by {amount}").format(
-        goal=root.label(style.language), amount=difference(lever.effect, 0.0, root.unit, style)
-    )
+    words = _("At its target, {goal} would be {amount}") if lever.to_target else _("Moved {goal} by {amount}")
+    amount = difference(lever.effect, 0.0, root.unit, style)
+    effect = words.format(goal=root.label(style.language), amount=amount)
     return Act(
         kpis.number_card(numbers, lever.node, style), effect, kpis.node_url(business, numbers, lever.node, asked)
     )
 
 
 def _nothing(numbers: TreeNumbers, goal: str) -> str:
+    if numbers.aims:
+        return _("No number misses its target or moved {goal} to the wrong side.").format(goal=goal)
     if numbers.explanation is None:
         return _("There is nothing to compare {goal} with yet.").format(goal=goal)
     return _("No number in trouble moved {goal} to the wrong side.").format(goal=goal)
-
-
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 # --- the tree ---
@@ -164,6 +162,7 @@ class TreePage:
     opening_hint: str = ""
     rule: str = ""
     tree_label: str = ""
+    has_targets: bool = False
     period_label: str = ""
     against_label: str = ""
     cards: tuple[TreeCard, ...] = ()
@@ -188,7 +187,7 @@ def tree_page(request: HttpRequest, business: Business, tree: str | None = None)
             _("KPI tree"), business.name, "", kpis.LensForm(()), False, path, path, kpis.empty_state(request, business)
         )
         return render(request, "cockpit/tree.html", {"page": page})
-    reading = door.measured(request.user, business, chosen, asked.question)
+    reading = measured(request.user, business, chosen, asked.question)
     return render(request, "cockpit/tree.html", {"page": _tree_page(business, reading, asked, path)})
 
 
@@ -215,8 +214,9 @@ def _tree_page(business: Business, reading: TreeNumbers, asked: Asked, path: str
         chips=_chips(business, reading, asked, path, style),
         openings=_openings(asked, path),
         opening_hint=_opening_hint(asked, twigs),
-        rule=rule(asked.comparison, asked.grain, style),
+        rule=rule(asked.comparison, asked.grain, style, targets=bool(reading.aims)),
         tree_label=_("KPI tree of {name}").format(name=root.label(style.language)),
+        has_targets=bool(reading.aims),
         period_label=business.calendar.label(reading.period, style.language),
         against_label=briefly_against(asked.comparison, asked.grain, style),
         cards=_cards(business, reading, asked, laid, style),
@@ -350,6 +350,7 @@ class NodePage:
     number: Card
     path: tuple[kpis.Way, ...]
     tree_url: str
+    target_url: str
     sentence: str
     missing: str
     history: kpis.Figure | None
@@ -373,7 +374,7 @@ def node_page(request: HttpRequest, business: Business, tree: str, node: str) ->
     known = door.known(request.user, business)
     if known.today is None or tree not in {each.id for each in known.trees}:
         raise Http404
-    reading = door.measured(request.user, business, tree, asked.question)
+    reading = measured(request.user, business, tree, asked.question)
     chosen = reading.tree.by_id.get(node)
     if chosen is None:
         raise Http404
@@ -387,6 +388,7 @@ def _node_page(request: HttpRequest, business: Business, reading: TreeNumbers, n
     by = asked.by if asked.by in dimensions else ""
     why = node.why_ja if style.japanese else node.why_en
     kpi = door.kpi_of(request.user, business, node)
+    here = {"business": business.id, "tree": reading.tree.id, "node": node.id}
     return NodePage(
         title=node.label(style.language),
         subtitle=kpis.subtitle(business, reading, style),
@@ -395,6 +397,7 @@ def _node_page(request: HttpRequest, business: Business, reading: TreeNumbers, n
         number=kpis.number_card(reading, node, style),
         path=_path(business, reading, node, asked, style),
         tree_url=asked.url(kpis.tree_url(business, reading.tree.id), by=""),
+        target_url=reverse("planning:target", kwargs=here) if counted(node) else "",
         sentence=kpis.told(reading, node, style),
         missing=kpis.missing_words(reading, node, style),
         history=kpis.history_chart(business, reading, node, style),

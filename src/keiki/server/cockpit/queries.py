@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from keiki.charts.status import ACT, PLAIN, WATCH
+from keiki.charts.status import ACT, GOOD, PLAIN, WATCH
 from keiki.server.kpis.queries import TreeNumbers
+from keiki.server.planning.queries import gaps
 from keiki.trees.build import InfluenceEdge, Node
 
 HEADLINES: Final = 4
@@ -15,10 +16,15 @@ ACTS: Final = 3
 
 @dataclass(frozen=True)
 class Lever:
-    """A node that moved the goal to the wrong side, and by how much, in the goal's unit."""
+    """A node in trouble and what it does to the goal, in the goal's unit.
+
+    `to_target`: what the goal would gain if the node were at its target; otherwise how far it moved the goal since the
+    period compared with.
+    """
 
     node: Node
     effect: float
+    to_target: bool = False
 
 
 def headlines(numbers: TreeNumbers) -> tuple[Node, ...]:
@@ -39,16 +45,28 @@ def headlines(numbers: TreeNumbers) -> tuple[Node, ...]:
 
 
 def levers(numbers: TreeNumbers) -> tuple[Lever, ...]:
-    """At most three leaves that moved the goal most to the wrong side, by their part of its change."""
-    if numbers.explanation is None:
-        return ()
+    """At most three leaves: those whose missed target costs the goal most, then those that moved it most to the wrong
+    side.
+    """
     wished = -1 if numbers.tree.root.direction == "lower" else 1
+    missed = [
+        Lever(numbers.tree.node(row.node), -row.effect, to_target=True)
+        for row in gaps(numbers)
+        if row.effect is not None and row.effect * wished < 0 and numbers.status(numbers.tree.node(row.node)) != GOOD
+    ]
+    return tuple([*missed, *_movers(numbers, wished)][:ACTS])
+
+
+def _movers(numbers: TreeNumbers, wished: int) -> list[Lever]:
+    """Leaves without a target that moved the goal to the wrong side."""
+    if numbers.explanation is None:
+        return []
     found = [
         Lever(numbers.tree.node(part.node), part.contribution)
         for part in numbers.explanation.movers
         if not part.residual and part.contribution is not None and part.contribution * wished < 0
     ]
-    return tuple(lever for lever in found if _matters(numbers, lever))[:ACTS]
+    return [lever for lever in found if numbers.aim(lever.node) is None and _matters(numbers, lever)]
 
 
 def _matters(numbers: TreeNumbers, lever: Lever) -> bool:
