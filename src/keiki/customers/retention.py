@@ -51,7 +51,7 @@ def statuses_at(facts: Facts, moments: ir.Table, rule: RetentionRule | None = No
     about is taken to be a customer by then.
     """
     rule = rule or RetentionRule()
-    moments = moments.select("customer_id", "day", at_then="at").distinct()
+    moments = moments.select("customer_id", "day", then_at="at").distinct()
     parts = (_left(facts, moments), _held(contracts(facts, rule), moments), _bought(facts, moments, rule))
     shape = {name: kind for part in parts for name, kind in part.schema().items()}
     every = ibis.union(*(_widened(part, shape) for part in parts))
@@ -68,7 +68,7 @@ def statuses_at(facts: Facts, moments: ir.Table, rule: RetentionRule | None = No
 def _left(facts: Facts, moments: ir.Table) -> ir.Table:
     left = facts["customers"].select("customer_id", "churned_on")
     told = moments.left_join(left, "customer_id")
-    return told.select("customer_id", "day", "at_then", churned_then=told.churned_on < told.day)
+    return told.select("customer_id", "day", "then_at", churned_then=told.churned_on < told.day)
 
 
 def _held(held: ir.Table, moments: ir.Table) -> ir.Table:
@@ -87,7 +87,7 @@ def _held(held: ir.Table, moments: ir.Table) -> ir.Table:
 
 def _bought(facts: Facts, moments: ir.Table, rule: RetentionRule) -> ir.Table:
     sold = purchased(facts, rule.postings).select(buyer="customer_id", last_then="ordered_at")
-    last = moments.inner_join(sold, [moments.customer_id == sold.buyer, sold.last_then < moments.at_then])
+    last = moments.inner_join(sold, [moments.customer_id == sold.buyer, sold.last_then < moments.then_at])
     return last.select("customer_id", "day", "last_then")
 
 
