@@ -142,7 +142,9 @@ class NodeUnderItself(KeikiError):
     """A move that would hang a node below itself."""
 
     en = "“{node}” cannot hang below “{parent}”, which hangs below it: {path}. Nothing was changed; choose another place."
-    ja = "「{node}」を、その下にある「{parent}」の下へは移せません：{path}。変更していません。別の場所を選んでください。"
+    ja = (
+        "「{node}」を、その下にある「{parent}」の下へは移せません：{path}。変更していません。別の場所を選んでください。"
+    )
 
 
 class KpiUnderItself(KeikiError):
@@ -173,6 +175,20 @@ class PartOfFormula(KeikiError):
         "「{node}」を「{parent}」の式（{formula}）から外すと、式の意味が変わってしまいます。変更していません。"
         "先に式を書き直すか、「{node}」を影響の線にしてください。"
     )
+
+
+class UnreadableBundle(KeikiError):
+    """A kpi-tree file that cannot be opened or written."""
+
+    en = "The kpi-tree file {path} cannot be read or written: {detail}. Nothing was changed. Check its name and its rights."
+    ja = "kpi-tree のファイル {path} を読み書きできません（{detail}）。変更していません。名前と権限を確かめてください。"
+
+
+class AlreadyThere(KeikiError):
+    """An import that would replace trees or KPIs that say something else."""
+
+    en = "These are here already and say something else: {names}. Nothing was imported. Look with `keiki tree diff`; `--replace` takes those of the file."
+    ja = "すでにあり、内容が違うものがあります：{names}。取り込んでいません。`keiki tree diff` で違いを見て、置き換えるなら `--replace` を付けてください。"
 
 
 class UnreadableTarget(KeikiError):
@@ -513,7 +529,9 @@ class NothingToRestore(KeikiError):
 class TargetsDisagree(KeikiError):
     """A target is to be approved while the figure from above and that of the team differ; `top` and `bottom`."""
 
-    en = "From above {top} is asked for, the team offers {bottom}. Choose one or agree on a third; nothing was approved."
+    en = (
+        "From above {top} is asked for, the team offers {bottom}. Choose one or agree on a third; nothing was approved."
+    )
     ja = "上からの目標は{top}、現場の積み上げは{bottom}です。どちらかを選ぶか、合意した値を入れてください。まだ承認していません。"
 
 
