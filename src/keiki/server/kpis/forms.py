@@ -1,15 +1,26 @@
-"""The question in an address: tree, period, comparison, segment, which branches are open."""
+"""What people ask in an address, and what they type about KPIs of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from keiki.catalogue.tags import TAGS
+from keiki.errors import UnknownName
+from keiki.measures.units import UNITS
 from keiki.periods import Grain
-from keiki.server.kpis.queries import Question
+from keiki.server.kpis.queries import FACETS, Question
 
 OPENINGS = ("trouble", "two", "all")
 
@@ -78,3 +89,208 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+# --- the catalogue and KPIs of one's own ---
+
+
+@dataclass(frozen=True)
+class CatalogueAsked:
+    """What the address of the catalogue asks for: words, the value of each facet, the page, whether to measure now."""
+
+    words: str = ""
+    chosen: tuple[tuple[str, str], ...] = ()
+    page: int = 1
+    values: bool = False
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> CatalogueAsked:
+        """The question of a query string; what nobody could have meant is left out."""
+        page = query.get("page", "")
+        return cls(
+            words=query.get("q", "").strip()[:LONGEST_SEARCH],
+            chosen=tuple((facet, query[facet][:64]) for facet in FACETS if query.get(facet)),
+            page=int(page) if page.isdecimal() and int(page[:4]) > 0 else 1,
+            values="values" in query,
+        )
+
+    def url(self, path: str, **changes: Any) -> str:
+        """An address with the same question, but for the changes; another question begins at its first page."""
+        facets = {**dict(self.chosen), **{name: value for name, value in changes.items() if name in FACETS}}
+        words = changes.get("words", self.words)
+        pairs = [("q", words), *((facet, facets.get(facet, "")) for facet in FACETS)]
+        page = changes.get("page", 1)
+        pairs += [("page", str(page) if page > 1 else ""), ("values", "1" if changes.get("values") else "")]
+        stated = [(name, value) for name, value in pairs if value]
+        return f"{path}?{urlencode(stated)}" if stated else path
+
+
+LONGEST_SEARCH = 80
+RESERVED_IDS = frozenset({"new", "names", "check"})
+
+
+def _choices(tag: str, optional: bool = False) -> Callable[[], list[tuple[str, str]]]:
+    """The values of a tag in the reader's language, looked up when a form is made."""
+
+    def listed() -> list[tuple[str, str]]:
+        language = (get_language() or "ja")[:2]
+        return [*([("", "—")] if optional else []), *((v, label.words(language)) for v, label in TAGS[tag].items())]
+
+    return listed
+
+
+def _units() -> list[tuple[str, str]]:
+    language = (get_language() or "ja")[:2]
+    return [(each.name, each.ja if language == "ja" else each.en) for each in UNITS.values()]
+
+
+class KpiForm(forms.Form):
+    """A KPI of one's own. `version` says which state the person has seen, 0 for none."""
+
+    ja = forms.CharField(label=_("Name in Japanese"), max_length=80, required=False)
+    en = forms.CharField(label=_("Name in English"), max_length=80, required=False)
+    kpi_id = forms.CharField(
+        label=_("Id"),
+        max_length=48,
+        required=False,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*$", _("Small letters, digits and _; a letter first."))],
+        help_text=_("For formulas, such as repeat_rate. Left empty, it is made from the English name."),
+    )
+    formula = forms.CharField(label=_("Formula"), max_length=4000, strip=True, widget=forms.Textarea(attrs={"rows": 3}))
+    unit = forms.ChoiceField(label=_("Unit"), choices=_units, initial="number")
+    direction = forms.ChoiceField(label=_("Wished direction"), choices=_choices("direction"), initial="higher")
+    definition_ja = forms.CharField(
+        label=_("Meaning in Japanese"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    definition_en = forms.CharField(
+        label=_("Meaning in English"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    data_source = forms.CharField(
+        label=_("Where the numbers come from"),
+        max_length=120,
+        required=False,
+        help_text=_(
+            "Only if people enter them or a tool outside counts them, such as “Weekly survey, by the shop team”."
+        ),
+    )
+    kind = forms.ChoiceField(label=_("Quantity or quality"), choices=_choices("kind"), initial="quantity")
+    pairs_with = forms.CharField(
+        label=_("Read beside it"),
+        max_length=400,
+        required=False,
+        help_text=_("Ids of KPIs that say how good, such as cvr; several with commas."),
+    )
+    layer = forms.ChoiceField(label=_("Layer"), choices=_choices("layer"), initial="intermediate")
+    horizon = forms.ChoiceField(label=_("Horizon"), choices=_choices("horizon"), initial="mid")
+    lead_lag = forms.ChoiceField(label=_("Leading or lagging"), choices=_choices("lead_lag"), initial="lag")
+    journey_stage = forms.ChoiceField(
+        label=_("Journey stage"), choices=_choices("stage", optional=True), required=False
+    )
+    value_chain = forms.ChoiceField(label=_("Activity"), choices=_choices("value_chain"), initial="communication")
+    cadence = forms.MultipleChoiceField(
+        label=_("Looked at"),
+        choices=_choices("cadence"),
+        initial=["monthly"],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    department = forms.MultipleChoiceField(
+        label=_("Departments"),
+        choices=_choices("department"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    domain = forms.MultipleChoiceField(
+        label=_("Fields of work"), choices=_choices("domain"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    effective = forms.ChoiceField(
+        label=_("A changed formula"),
+        required=False,
+        initial="day",
+        widget=forms.RadioSelect,
+        choices=(
+            ("day", _("holds from a day on; earlier periods keep the present one")),
+            ("correction", _("corrects a mistake; every period of the present one is calculated anew")),
+        ),
+    )
+    since = forms.DateField(label=_("From this day on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("Reason for the change"), max_length=400, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=0, min_value=0)
+
+    WORDS = ("ja", "en", "definition_ja", "definition_en", "unit", "direction", "data_source", "formula")
+    CHOSEN = ("kind", "layer", "horizon", "lead_lag", "journey_stage", "value_chain")
+    LISTED = ("cadence", "department", "domain")
+
+    def __init__(self, *args: Any, known: Mapping[str, Any] | None = None, kpi_id: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.known = known or {}
+        self.kpi_id = kpi_id
+        if kpi_id:
+            del self.fields["kpi_id"]
+        else:
+            for name in ("effective", "since", "reason"):
+                del self.fields[name]
+
+    @classmethod
+    def initial_of(cls, document: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form shows of a declaration."""
+        values = {name: document.get(name, "") for name in (*cls.WORDS, *cls.CHOSEN)}
+        values |= {name: list(document.get(name, [])) for name in cls.LISTED}
+        return values | {"pairs_with": ", ".join(document.get("pairs_with", []))}
+
+    def clean_pairs_with(self) -> list[str]:
+        """Ids of KPIs that exist."""
+        listed = [each for each in re.split(r"[\s,、]+", self.cleaned_data["pairs_with"]) if each]
+        for name in listed:
+            if name not in self.known:
+                error = UnknownName(kind="KPI", name=name, known=self.known)
+                raise forms.ValidationError(error.words(get_language() or "ja"))
+        return listed
+
+    def clean(self) -> dict[str, Any]:
+        """A name in one language at least; an id that is free; a day where a formula changes."""
+        said: dict[str, Any] = super().clean() or {}
+        if not said.get("ja") and not said.get("en"):
+            self.add_error("ja", _("Give a name in one of the two languages."))
+        if not self.kpi_id and not self.errors:
+            wished = said.get("kpi_id") or re.sub(r"[^a-z0-9]+", "_", said.get("en", "").lower()).strip("_")[:48]
+            said["kpi_id"] = wished if wished[:1].isalpha() else self._free_id()
+            if said["kpi_id"] in RESERVED_IDS or said["kpi_id"] in self.known:
+                taken = _("There is already a KPI with this id. Choose another one, or change that KPI on its page.")
+                self.add_error("kpi_id", taken)
+        if self.kpi_id and said.get("effective") == "day" and not said.get("since"):
+            self.add_error("since", _("Give the day from which the changed formula holds."))
+        return said
+
+    def _free_id(self) -> str:
+        return next(f"own_{n}" for n in count(1) if f"own_{n}" not in self.known)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The declaration that was typed."""
+        names = (*self.WORDS, *self.CHOSEN, *self.LISTED, "pairs_with")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class ValueForm(forms.Form):
+    """One value that a person knows: of which period, how much, from where."""
+
+    on = forms.DateField(label=_("A day of the period"), widget=forms.DateInput(attrs={"type": "date"}))
+    grain = forms.ChoiceField(
+        label=_("Period"),
+        initial="month",
+        choices=(("day", _("Day")), ("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter"))),
+    )
+    value = forms.FloatField(label=_("Value"))
+    source = forms.CharField(label=_("Where it comes from"), max_length=120, required=False)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def clean_value(self) -> float:
+        """A number that can be calculated with."""
+        value: float = self.cleaned_data["value"]
+        if not math.isfinite(value) or abs(value) > LARGEST_VALUE:
+            raise forms.ValidationError(_("Give a number."))
+        return value
+
+
+LARGEST_VALUE = 1e15

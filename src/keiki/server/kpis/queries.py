@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -17,15 +17,18 @@ from django.db.models import F
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue, builtin
 from keiki.catalogue.load import kpi_of as kpi_of_entry
+from keiki.catalogue.search import fold
+from keiki.catalogue.tags import TAGS
 from keiki.charts.aim import Aim
 from keiki.charts.status import judged, status
 from keiki.engine.measured import Measured, TreeReading
 from keiki.errors import KeikiError
 from keiki.facts import FACTS, vocabulary
 from keiki.facts.contract import Fact
-from keiki.formula import Compare, Condition, Reference, Text, parse, references, show
+from keiki.formula import Binary, Compare, Condition, Formula, Reference, Text, parse, references, show
+from keiki.formula.parse import FUNCTIONS
 from keiki.lens import Lens
-from keiki.measures.check import fact_of
+from keiki.measures.check import column_names, fact_of
 from keiki.measures.document import entries
 from keiki.measures.document import parse as parse_document
 from keiki.measures.measure import Asked, Measure
@@ -599,7 +602,7 @@ class Supply:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tagged:
     """A KPI with what the catalogue page filters it by."""
 
@@ -607,23 +610,19 @@ class Tagged:
     supply: Supply
     origin: str
 
-    def carries(self, tag: str) -> tuple[str, ...]:
-        """The values it has of a tag; a part of a domain counts for the whole, too."""
+    @cached_property
+    def carries(self) -> Mapping[str, tuple[str, ...]]:
+        """The values it has of each facet; a part of a domain counts for the whole, too."""
         kpi = self.kpi
-        match tag:
-            case "domain":
-                return tuple(dict.fromkeys(part for d in kpi.domain for part in (d.partition(":")[0], d)))
-            case "stage":
-                return (kpi.journey_stage,) if kpi.journey_stage else ()
-            case "value_chain":
-                return (kpi.value_chain,) if kpi.value_chain else ()
-            case "department" | "cadence":
-                return kpi.department if tag == "department" else kpi.cadence
-            case "supply":
-                return (self.supply.way,)
-            case "origin":
-                return (self.origin,)
-        return (str(getattr(kpi, tag)),)
+        return {
+            "domain": tuple(dict.fromkeys(part for d in kpi.domain for part in (d.partition(":")[0], d))),
+            "supply": (self.supply.way,),
+            "stage": (str(kpi.journey_stage),) if kpi.journey_stage else (),
+            "department": kpi.department,
+            "cadence": kpi.cadence,
+            "value_chain": (str(kpi.value_chain),) if kpi.value_chain else (),
+            "origin": (self.origin,),
+        } | {name: (str(getattr(kpi, name)),) for name in ("layer", "horizon", "kind", "lead_lag", "direction")}
 
 
 @dataclass(frozen=True)
@@ -784,6 +783,8 @@ def _supply(catalogue: Catalogue, name: str, lacking: Mapping[Asked, tuple[str, 
 
 def _origin(kpi: Kpi) -> str:
     given = builtin().kpis.get(kpi.id)
+    if kpi.retired is not None:
+        return RETIRED
     return OWN if given is None else BUILT_IN if given == kpi else CHANGED
 
 
@@ -900,3 +901,184 @@ def mistakes(business: Business, document: Mapping[str, Any]) -> tuple[KeikiErro
         for problem in wished.check()
         if problem.severity == "error" and (problem.subject, str(problem.error)) not in told
     )
+
+
+# --- finding KPIs ---
+
+RETIRED = "retired"
+FACETS: Final = (
+    *("domain", "supply", "stage", "department", "layer", "horizon", "kind", "lead_lag", "cadence", "value_chain"),
+    *("direction", "origin"),
+)
+"""What the catalogue page filters by."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The KPIs that match, and for every facet how many there would be with each value, the other facets as chosen."""
+
+    kpis: tuple[Tagged, ...]
+    counts: Mapping[str, Mapping[str, int]]
+
+
+def find_kpis(
+    user: Any, business: Business, words: str, language: str, chosen: Mapping[str, str] | None = None
+) -> Found:
+    """The KPIs with all the words and the chosen value of every facet.
+
+    With words the nearest come first; without, by domain, those that the data tells first. Retired ones only when
+    asked for.
+    """
+    tagged = tagged_kpis(user, business)
+    wanted = {facet: value for facet, value in (chosen or {}).items() if value}
+    kpis: list[Tagged] = []
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+    for kpi in catalogue_of(user, business).search(words, language):
+        one = tagged[kpi.id]
+        failed = [facet for facet, value in wanted.items() if value not in one.carries[facet]]
+        if one.origin == RETIRED and wanted.get("origin") != RETIRED:
+            failed = ["origin"] if failed in ([], ["origin"]) else ["", ""]
+        if not failed:
+            kpis.append(one)
+        for facet in FACETS if not failed else failed if len(failed) == 1 else ():
+            for value in one.carries[facet]:
+                counts[facet][value] = counts[facet].get(value, 0) + 1
+    if not words.strip():
+        kpis.sort(key=lambda each: _place(each, wanted.get("domain", "")))
+    return Found(tuple(kpis), counts)
+
+
+def domain_of(one: Tagged, chosen: str = "") -> str:
+    """The domain a KPI is listed under: the chosen one or its part, else its first."""
+    within = [each for each in one.kpi.domain if each == chosen or each.partition(":")[0] == chosen]
+    return (within or list(one.kpi.domain) or [""])[0]
+
+
+def _place(one: Tagged, chosen: str) -> tuple[Any, ...]:
+    domains = list(TAGS["domain"])
+    domain = domain_of(one, chosen)
+    return (
+        domains.index(domain) if domain in domains else len(domains),
+        domain,
+        (DATA, HAND, LACKS).index(one.supply.way),
+    )
+
+
+# --- writing a formula ---
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Something that may stand where a person is typing: what to write, what it is called, and which kind it is."""
+
+    write: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Completions:
+    """What may stand in the place of `text[start:end]`."""
+
+    start: int
+    end: int
+    options: tuple[Completion, ...]
+
+
+MOST_OPTIONS: Final = 8
+NAME_BEFORE = re.compile(r"[^\s\[\](),+\-*/=<>']*$")
+VALUE_BEFORE = re.compile(r"(\w+)\s*(?:=|<>|in\s*\((?:\s*'[^']*'\s*,)*)\s*'([^']*)$")
+BRACKET_BEFORE = re.compile(r"(\w+)\s*\[([^\[\]]*)$")
+
+
+def completions(user: Any, business: Business, text: str, at: int, language: str) -> Completions:
+    """What may be typed at a place of a formula: KPIs, measures and functions; inside [ ] the columns of what stands
+    before it; inside quotes the known values of the column."""
+    catalogue = catalogue_of(user, business)
+    before = text[:at]
+    bracket = BRACKET_BEFORE.search(before)
+    value = VALUE_BEFORE.search(before)
+    if bracket and value:
+        return _completed(value[2], at, _values_of(value[1], language))
+    typed = NAME_BEFORE.search(before)
+    word = typed[0] if typed else ""
+    if bracket:
+        return _completed(word, at, _columns_of(catalogue, bracket[1], language))
+    return _completed(word, at, _names_of(catalogue, language))
+
+
+def _completed(word: str, at: int, options: Iterable[Completion]) -> Completions:
+    """The options that hold the word, those that begin with it first, short ones before long ones."""
+    wanted = fold(word)
+    ranked = []
+    for one in options:
+        holding = [text for text in (fold(one.write), fold(one.label)) if wanted in text]
+        if holding:
+            ranked.append(
+                (not any(text.startswith(wanted) for text in holding), min(map(len, holding)), one.write, one)
+            )
+    ranked.sort(key=lambda each: each[:3])
+    return Completions(at - len(word), at, tuple(each[3] for each in ranked[:MOST_OPTIONS]))
+
+
+def _names_of(catalogue: Catalogue, language: str) -> Iterator[Completion]:
+    ja = language == "ja"
+    for kpi in catalogue.kpis.values():
+        yield Completion(kpi.id, kpi.ja if ja else kpi.en, "kpi")
+    for measure in catalogue.measures.values():
+        yield Completion(measure.id, measure.ja if ja else measure.en, "measure")
+    for name in FUNCTIONS:
+        yield Completion(f"{name}(", name, "function")
+
+
+def _columns_of(catalogue: Catalogue, name: str, language: str) -> Iterator[Completion]:
+    try:
+        measures = [catalogue.measures[one.measure] for one in catalogue.asked(name)]
+    except KeikiError:
+        return
+    each = [set(m.dimensions) if m.model is not None else set(column_names(fact_of(m.facts[0]))) for m in measures]
+    for column in sorted(set.intersection(*each)) if each else ():
+        yield Completion(column, dimension_label(column, language), "column")
+
+
+def _values_of(column: str, language: str) -> Iterator[Completion]:
+    columns = (declared.column(column) for declared in FACTS.values())
+    domain = next((each.vocabulary for each in columns if each is not None and each.vocabulary), None)
+    for value, label in vocabulary(domain).items() if domain else ():
+        yield Completion(value, label.words(language), "value")
+
+
+# --- how well a KPI is defined ---
+
+
+def unmeasurable(kpi: Kpi, supply: Supply) -> tuple[str, ...]:
+    """What is missing before a KPI is measurable (the M of SMART): formula, source, method; nothing when it is.
+
+    A source is a fact with rows for everything its formula asks, or one that a person has named.
+    """
+    given = {
+        "formula": bool(kpi.source),
+        "source": bool(kpi.data_source) or supply.way == DATA,
+        "method": bool(kpi.cadence),
+    }
+    return tuple(name for name, there in given.items() if not there)
+
+
+def rivals(catalogue: Catalogue, kpi: Kpi) -> tuple[Kpi, ...]:
+    """The KPIs that divide the same number by something else: another choice of the denominator."""
+    mine = _fraction(catalogue, kpi)
+    if mine is None:
+        return ()
+    others = ((other, _fraction(catalogue, other)) for other in catalogue.kpis.values() if other.id != kpi.id)
+    return tuple(other for other, told in others if told and told[0] == mine[0] and told[1] != mine[1])
+
+
+def _fraction(catalogue: Catalogue, kpi: Kpi) -> tuple[Formula, Formula] | None:
+    """Numerator and denominator over measures; None when the KPI is no fraction."""
+    if not (isinstance(kpi.formula, Binary) and kpi.formula.op == "/"):
+        return None
+    try:
+        whole = catalogue.expand(kpi.id)
+    except KeikiError:
+        return None
+    return (whole.left, whole.right) if isinstance(whole, Binary) else None
