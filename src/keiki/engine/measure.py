@@ -20,7 +20,7 @@ from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
 from keiki.measures.compile import Frame, Parts, frames, queries
 from keiki.measures.measure import Asked, Measure
-from keiki.measures.models import MODELS, Rules, table_of
+from keiki.measures.models import MODELS, Rules, reads_of, table_of
 from keiki.periods import Calendar, Period, add_months
 
 Segment = tuple[str | None, ...]
@@ -144,7 +144,7 @@ class Measurer:
         measure = self.measures[asked.measure]
         if measure.model is None:
             return measure.facts
-        reads = MODELS[table_of(measure.model, measure.param("stat"))].reads
+        reads = reads_of(measure.model, measure.param("stat"))
         return reads if len(measure.facts) == 1 else tuple(name for name in measure.facts if name in reads)
 
     def _lacking(self, asked: Asked) -> str | None:

@@ -76,7 +76,7 @@ def _frame(asked: Asked, measure: Measure) -> Frame:
     if measure.aggregation is Aggregation.CUSTOM:
         name = table_of(str(measure.model), params.get("stat"))
         if name not in MODELS:
-            raise MeasureNotReadable(measure=measure.id, model=measure.model)
+            raise MeasureNotReadable(measure=measure.id, model=name)
         model = MODELS[name]
         kept = tuple(sorted((k, v) for k, v in params.items() if k in model.parameters))
         way = "flow" if model.time else "spans"

@@ -348,7 +348,20 @@ MODELS: Mapping[str, Model] = {
 }
 """By the name a measure gives. A `stat` that its model keeps in another table is found through `SPLIT`."""
 
+AWAITED: Mapping[str, tuple[str, ...]] = {
+    "activity": ("events", "subscriptions"),
+    "customer_classes": ("customers", "orders", "invoices", "stages", "subscriptions", "costs"),
+    "health": ("subscriptions", "events", "tickets", "invoices", "surveys"),
+    "lifetime_value": ("customers", "orders", "invoices", "subscriptions", "costs"),
+    "rfm": ("orders", "customers"),
+}
+"""Models that measures already name and nobody has built yet, with the facts they will read."""
+
 SPLIT: Mapping[tuple[str, str], str] = {
+    ("revenue_quality", "good"): "customer_classes",
+    ("revenue_quality", "bad"): "customer_classes",
+    ("revenue_quality", "good_revenue"): "customer_classes",
+    ("revenue_quality", "bad_revenue"): "customer_classes",
     ("repeat", "interval"): "purchases",
     ("repeat", "acted"): "first_buyer_acts",
     ("cohort", "active"): "cohort_active",
@@ -372,3 +385,9 @@ SPLIT: Mapping[tuple[str, str], str] = {
 def table_of(model: str, stat: str | None) -> str:
     """The name in MODELS of the table that a measure of the model reads."""
     return SPLIT.get((model, stat or ""), model)
+
+
+def reads_of(model: str, stat: str | None) -> tuple[str, ...]:
+    """The facts that a measure of the model reads, or will read once the model is built."""
+    name = table_of(model, stat)
+    return MODELS[name].reads if name in MODELS else AWAITED.get(name, ())

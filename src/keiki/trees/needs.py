@@ -11,7 +11,7 @@ from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue
 from keiki.formula.evaluate import references
 from keiki.measures.measure import Asked, Measure
-from keiki.measures.models import MODELS, table_of
+from keiki.measures.models import reads_of
 from keiki.trees.build import Node, Tree
 
 
@@ -74,7 +74,7 @@ def _sources(node: Node, catalogue: Catalogue) -> Iterator[Source]:
 def _any_of(measure: Measure) -> Iterator[str]:
     """The facts of which any tells a measure, its stand-in included; a model may read more than it is declared over."""
     if measure.model is not None and len(measure.facts) == 1:
-        yield from MODELS[table_of(measure.model, measure.param("stat"))].reads
+        yield from reads_of(measure.model, measure.param("stat"))
     yield from measure.facts
     if measure.fallback is not None:
         yield from _any_of(measure.fallback)
