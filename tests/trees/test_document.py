@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
+from tests.trees.written import trees
 
 from keiki.catalogue.load import load_catalogue
-from keiki.errors import MissingField, TreeTooLarge, UnknownName, UnreadableDeclaration, WrongField
+from keiki.errors import (
+    FieldWrong,
+    KeikiError,
+    MissingField,
+    TreeTooLarge,
+    UnknownName,
+    UnreadableDeclaration,
+    WrongField,
+)
 from keiki.trees.document import (
-    Influence,
+    Link,
     NodeDocument,
+    Owner,
     TreeDocument,
     as_dict,
     from_dict,
@@ -18,37 +31,10 @@ from keiki.trees.document import (
     template,
     to_yaml,
 )
+from keiki.trees.fields import entry_of
+from keiki.trees.targets import Step, Target
 
 HEAD = "id: t\nja: 例\nen: Example\nabout_ja: 例。\nabout_en: An example.\n"
-words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12).filter(
-    lambda text: text.strip() == text
-)
-maybe = st.none() | words
-
-
-@st.composite
-def trees(draw: st.DrawFn) -> TreeDocument:
-    ids = iter(range(100))
-
-    def node(depth: int) -> NodeDocument:
-        name = f"n{next(ids)}"
-        children = tuple(node(depth + 1) for _ in range(draw(st.integers(0, 2 if depth < 3 else 0))))
-        return NodeDocument(
-            id=name,
-            kpi=draw(maybe),
-            ja=draw(maybe),
-            en=draw(maybe),
-            level=draw(st.sampled_from([None, "kgi", "ksf", "kpi", "detail"])),
-            formula=draw(maybe),
-            where=draw(maybe),
-            driver=draw(st.booleans()),
-            influence=draw(st.none() | st.builds(Influence, st.sampled_from([1, -1]), st.integers(0, 24))),
-            why_ja=draw(maybe),
-            why_en=draw(maybe),
-            children=children,
-        )
-
-    return TreeDocument(draw(words), draw(words), draw(words), draw(words), draw(words), node(0))
 
 
 @given(document=trees())
@@ -69,6 +55,107 @@ def test_unknown_template_suggests_the_nearest() -> None:
     with pytest.raises(UnknownName) as caught:
         template(load_catalogue(), "subscriptions")
     assert caught.value.details["near"] == "subscription"
+
+
+def test_own_tree_comes_before_a_template() -> None:
+    builtin = load_catalogue()
+    mine = replace(builtin, trees={"ec": entry_of(as_dict(replace(template(builtin, "ec"), ja="うちの店")))})
+    assert template(mine, "ec").ja == "うちの店"
+    assert template(builtin, "ec").ja != "うちの店"
+
+
+def test_all_fields_of_a_tree_are_read() -> None:
+    text = """
+kind: board
+team: marketing
+rank: 1
+goal_ja: 黒字化
+domain: ec
+links: [{source: visits, target: revenue, sign: "-", lag: 2, strength: weak, why_en: Noise}]
+root:
+  id: revenue
+  kpi: order_revenue
+  kra: 売上
+  owner: {department: marketing, person: 佐藤}
+  impact: 5
+  collapsed: true
+  note_ja: 税抜
+  target:
+    {value: 0.03, compare: at_least, start: 0.02, since: 2026-04-01, by: 2027-03-31, steps: [{within: 3m, value: 0.025}]}
+  children: [{id: visits, ja: 訪問, influence: {sign: "+"}}]
+"""
+    tree = from_yaml(HEAD + text)
+    assert (tree.kind, tree.team, tree.rank, tree.goal_ja, tree.domain) == ("board", "marketing", 1, "黒字化", ("ec",))
+    assert tree.links == (Link("visits", "revenue", -1, 2, "weak", why_en="Noise"),)
+    root = tree.root
+    assert (root.kra, root.owner, root.impact, root.collapsed) == ("売上", Owner("marketing", "佐藤"), 5, True)
+    days = {"since": date(2026, 4, 1), "by": date(2027, 3, 31)}
+    assert root.target == Target(0.03, "at_least", start=0.02, steps=(Step(0.025, within="3m"),), **days)
+
+
+@pytest.mark.feature("F-026")
+def test_chain_of_a_webinar_is_stored_beside_the_tree() -> None:
+    chain = ["webinar_participants", "mql", "deals", "wins"]
+    nodes = ", ".join(f"{{id: {name}, ja: {name}, influence: {{sign: '+'}}}}" for name in chain)
+    links = ", ".join(
+        f"{{source: {a}, target: {b}, sign: '+', strength: strong}}" for a, b in itertools.pairwise(chain)
+    )
+    tree = from_yaml(HEAD + f"root: {{id: goal, children: [{nodes}]}}\nlinks: [{links}]\n")
+    stored = from_yaml(to_yaml(tree))
+    assert [(link.source, link.target, link.sign, link.strength) for link in stored.links] == [
+        ("webinar_participants", "mql", 1, "strong"),
+        ("mql", "deals", 1, "strong"),
+        ("deals", "wins", 1, "strong"),
+    ]
+
+
+MISTAKES = [
+    (
+        "root: {kpi: aov, formulla: x}",
+        "tree.yaml:6: “aov” has a field “formulla” that means nothing here. Did you mean “formula”?",
+    ),
+    (
+        "root:\n  kpi: aov\n  level: top",
+        "tree.yaml:8: “aov”: “top” cannot be its “level”. It may be: kgi, ksf, kpi, detail.",
+    ),
+    (
+        "root:\n  kpi: aov\n  target:\n    value: 3%",
+        "tree.yaml:9: “tree.yaml:9”: “3%” cannot be its “value”. It may be: 1200, 0.03.",
+    ),
+    ("root: {kpi: aov, target: {value: .nan}}", "tree.yaml:6: “tree.yaml:6”: “nan” cannot be its “value”."),
+    ("root: {kpi: aov, target: {compare: between, low: 1}}", "tree.yaml:6: “tree.yaml:6” has no “high”."),
+    ("root: {kpi: aov, target: {compare: between, low: 3, high: 1}}", "“3.0” cannot be its “low”. It may be: ≤ 1."),
+    ("root: {kpi: aov, target: {}}", "has no “value”."),
+    ("root: {kpi: aov, target: {value: 1, by: soon}}", "“soon” cannot be its “by”. It may be: 2026-04-01."),
+    ("root: {kpi: aov, target: {value: 1, by: 2026-01-01, within: 6m}}", "It may be: by | within."),
+    ("root: {kpi: aov, target: {value: 1, since: 2026-02-01, by: 2026-01-01}}", "It may be: ≥ 2026-02-01."),
+    ("root: {kpi: aov, target: {value: 1, within: 6 months}}", "It may be: 6m, 90d, 2w, 1y."),
+    ("root: {kpi: aov, target: {value: 1, steps: [{value: 2}]}}", "has no “by”."),
+    ("root: {kpi: aov, target: {value: 1, shape: manual}}", "has no “months”."),
+    ("root: {kpi: aov, target: {value: 1, months: {2026-04: 1, 2026-04-01: 2}}}", "It may be: 2026-04-01 ×1."),
+    ("root: {kpi: aov, impact: 6}", "“6” cannot be its “impact”. It may be: 1 – 5."),
+    ("root: {kpi: aov, ja: yes}", "“True” cannot be its “ja”. It may be: text."),
+    ("root: {kpi: aov, owner: me}", "“me” cannot be its “owner”. It may be: {…: …}."),
+    ("root: {kpi: aov}\nkind: bush", "tree.yaml:7: “t”: “bush” cannot be its “kind”. It may be: tree, board."),
+    ("root: {kpi: aov}\nlinks: [{source: aov, target: aov}]", "“aov” cannot be its “links”. It may be: ≠ aov."),
+    ("root: {kpi: aov}\nlinks: [{source: aov, target: x}]", "There is no node called “x”."),
+    ("root: {kpi: aov, children: {kpi: x}}", "“{…}” cannot be its “children”."),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), MISTAKES)
+def test_mistake_names_line_and_field(text: str, words: str) -> None:
+    with pytest.raises(KeikiError) as caught:
+        from_yaml(HEAD + text + "\n")
+    assert words in str(caught.value)
+    assert caught.value.words("ja") != str(caught.value)
+
+
+def test_mistake_in_plain_data_names_the_way_to_it() -> None:
+    content = {"id": "t", "ja": "a", "en": "a", "about_ja": "a", "about_en": "a"}
+    with pytest.raises(FieldWrong) as caught:
+        from_dict({**content, "root": {"kpi": "aov", "children": [{"kpi": "x", "target": {"value": True}}]}})
+    assert str(caught.value.details["place"]) == "root/children/0/target/value"
 
 
 @pytest.mark.parametrize(

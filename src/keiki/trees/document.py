@@ -176,13 +176,21 @@ def _tree(entry: Entry, values: dict[str, Any]) -> TreeDocument:
         nodes[node.id] = node
     if len(nodes) > LARGEST:
         raise TreeTooLarge(subject=document.id, count=len(nodes), limit=LARGEST, what="nodes", what_ja="ノード数")
+    _check_links(entry, document, nodes)
+    return document
+
+
+def _check_links(entry: Entry, document: TreeDocument, nodes: Mapping[str, NodeDocument]) -> None:
+    ends: set[tuple[str, str]] = set()
     for link in document.links:
         for end in (link.source, link.target):
             if end not in nodes:
                 raise UnknownName(kind="node", name=end, known=nodes)
         if link.source == link.target:
             raise wrong(entry, "links", link.target, f"≠ {link.source}")
-    return document
+        if (link.source, link.target) in ends:
+            raise wrong(entry, "links", f"{link.source} > {link.target}", "×1")
+        ends.add((link.source, link.target))
 
 
 def _node(entry: Entry, values: dict[str, Any]) -> NodeDocument:

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     SPAN = "span"
     SIGN = "sign"
     SERIES = "series"
+    PAIRS = "pairs"
     RECORD = "record"
     RECORDS = "records"
 
@@ -259,6 +260,16 @@ def _series(field: Field, entry: Entry, value: Any, depth: int) -> tuple[tuple[d
     return tuple(pairs)
 
 
+def _pairs(field: Field, entry: Entry, value: Any, depth: int) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Entry):
+        raise wrong(entry, field.name, value, "{name: value}")
+    found = []
+    for name, given in value.items():
+        plain_value = str(given).lower() if isinstance(given, bool) else given
+        found.append((name, _text(Field(name, Kind.TEXT, "", ""), value, plain_value, 0)))
+    return tuple(sorted(found))
+
+
 def _record(field: Field, entry: Entry, value: Any, depth: int) -> Any:
     if not isinstance(value, Entry) or field.table is None:
         raise wrong(entry, field.name, value, "{…: …}")
@@ -290,6 +301,7 @@ READERS: dict[Kind, Callable[[Field, Entry, Any, int], Any]] = {
     Kind.SPAN: _span,
     Kind.SIGN: _sign,
     Kind.SERIES: _series,
+    Kind.PAIRS: _pairs,
     Kind.RECORD: _record,
     Kind.RECORDS: _records,
 }
@@ -307,6 +319,8 @@ def _written(field: Field, value: Any) -> Any:
             return list(value)
         case Kind.SERIES:
             return {on.isoformat()[:7] if on.day == 1 else on.isoformat(): shortest(given) for on, given in value}
+        case Kind.PAIRS:
+            return dict(value)
         case Kind.RECORD if field.table is not None:
             return write(field.table(), value)
         case Kind.RECORDS if field.table is not None:
