@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rows import SmallLake
 
-from keiki.customers.movements import AMOUNTS, MovementRule, movements, renewals, trials
+from keiki.customers.movements import AMOUNTS, MovementRule, expansions, movements, renewals, trials
 
 MOVES = ("new", "reactivation", "upsell", "cross_sell", "contraction", "churned")
 MONTHS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01")
@@ -264,3 +264,41 @@ def test_trials_are_converted_inside_the_window_and_judged_after_it(lake: SmallL
         ("soon", True, True),
         ("young", False, False),
     ]
+
+
+def test_expansion_is_what_customers_paid_above_the_start_of_the_period(lake: SmallLake) -> None:
+    """A quarter in which 100 becomes 130 in February and 150 in March brings 30 + 50 above the start."""
+    spans = [
+        span("grows", 100, "2025-12-01", "2026-02-10"),
+        span("grows", 130, "2026-02-10", "2026-03-05", initiated_by="sales"),
+        span("grows", 150, "2026-03-05", initiated_by="customer_success"),
+        span("rises and falls", 100, "2025-12-01", "2026-01-10"),
+        span("rises and falls", 160, "2026-01-10", "2026-02-10"),
+        span("rises and falls", 80, "2026-02-10"),
+        span("joins", 100, "2026-01-05"),
+        span("leaves", 100, "2025-12-01", "2026-02-05"),
+    ]
+    table = expansions(lake.put(subscriptions=spans), lake.spans("2026-01-01", "2026-04-01"))
+    above = table.filter(table.expansion > 0)
+    assert lake.rows(above, "customer_id", "month_end", "initiated_by", "expansion") == [
+        ("grows", date(2026, 3, 1), "sales", 30.0),
+        ("grows", date(2026, 4, 1), "customer_success", 50.0),
+        ("rises and falls", date(2026, 2, 1), None, 60.0),
+    ]
+
+
+def test_part_of_a_month_counts_by_its_days(lake: SmallLake) -> None:
+    spans = [span("grows", 100, "2025-12-01", "2026-02-03"), span("grows", 130, "2026-02-03")]
+    table = expansions(lake.put(subscriptions=spans), lake.spans("2026-02-01", "2026-02-15"))
+    assert lake.rows(table, "expansion") == [(15.0,)]
+
+
+@settings(deadline=None, max_examples=15)
+@given(histories())
+def test_expansion_of_a_month_is_its_upsell_and_cross_sell(lake: SmallLake, spans: list[dict[str, Any]]) -> None:
+    facts, months = lake.put(subscriptions=spans), lake.spans(*MONTHS)
+    named = movements(facts, months)
+    named = named.group_by("period").aggregate(more=(named.upsell + named.cross_sell).sum().cast("float64"))
+    above = expansions(facts, months)
+    above = above.group_by("period").aggregate(more=above.expansion.sum())
+    assert lake.rows(above.filter(above.more > 0)) == lake.rows(named.filter(named.more > 0))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rows import SmallLake
 
-from keiki.customers.repeat import RepeatRule, first_purchases, purchases
+from keiki.customers.repeat import RepeatRule, acts_of_first_buyers, first_purchases, purchases
 
 END = datetime(2026, 6, 1)
 
@@ -129,3 +129,50 @@ def test_first_purchases_agree_with_plain_sql(lake: SmallLake, bought: list[Any]
     found = lake.rows(table, "customer_id", "first_at", "second_at", "window_ended", "repeated")
     assert found == lake.sql(REFERENCE)
     assert sorted({who for who, _, status in bought if status != "returned"}) == [row[0] for row in found]
+
+
+def test_first_buyer_acts_in_a_later_session_inside_the_window(lake: SmallLake) -> None:
+    def event(at: str, session: str | None, **more: Any) -> dict[str, Any]:
+        return {"occurred_at": at, "name": "page_view", "session_id": session, "customer_id": "a"} | more
+
+    orders = [order(1, "a", "2026-01-05 10:00", product="beans"), order(2, "a", "2026-02-20 10:00")]
+    events = [
+        event("2026-01-05 09:50", "bought in"),
+        event("2026-01-05 10:05", "bought in"),
+        event("2026-01-06 10:00", "guide", content_kind="guide", customer_id=None, visitor_id="v"),
+        event("2026-01-06 10:01", "guide", visitor_id="v", name="login"),
+        event("2026-01-05 10:20", None, name="share"),
+        event("2026-01-05 10:40", None, name="comment"),
+        event("2026-02-04 10:00", "last moment", name="review_post"),
+        event("2026-02-04 10:01", "too late", name="download"),
+        event("2026-01-20 10:00", "b", customer_id="b"),
+    ]
+    table = acts_of_first_buyers(lake.put(orders=orders, events=events), RepeatRule("30d"))
+    assert lake.rows(table, "customer_id", "product", "name", "content_kind") == [
+        ("a", "beans", "comment", None),
+        ("a", "beans", "login", None),
+        ("a", "beans", "page_view", "guide"),
+        ("a", "beans", "review_post", None),
+    ]
+
+
+ACTED = """
+select o.customer_id, e.name, count(*) from (
+    select *, row_number() over (partition by customer_id order by ordered_at, order_id) n from orders) o
+join events e on e.customer_id = o.customer_id
+where n = 1 and e.occurred_at <= o.ordered_at + interval 30 day
+    and (select min(occurred_at) from events f where f.session_id = e.session_id) > o.ordered_at group by 1, 2
+"""
+
+
+def test_acts_of_first_buyers_agree_with_plain_sql(lake: SmallLake) -> None:
+    start = datetime(2026, 1, 5)
+    orders = [order(n, "abc"[n % 3], start + timedelta(hours=29 * n)) for n in range(9)]
+    events = [
+        {"occurred_at": start + timedelta(hours=5 * n), "name": ("page_view", "login")[n % 2]}
+        | {"customer_id": "abcd"[n % 4], "session_id": f"{'abcd'[n % 4]}{n // 12}"}
+        for n in range(200)
+    ]
+    table = acts_of_first_buyers(lake.put(orders=orders, events=events), RepeatRule("30d"))
+    found = table.group_by("customer_id", "name").aggregate(n=table.count())
+    assert lake.rows(found) == lake.sql(ACTED)

@@ -86,6 +86,8 @@ def lost_within(facts: Facts, rule: CohortRule) -> ir.Table:
     turns = _turns(facts, rule)
     inside = [turns.turner == table.customer_id, turns.day > table.entered_on, turns.day <= table.closes_on]
     turned = table.inner_join(turns, inside).select("customer_id", "entered_on", "day")
+    begun = (table.entered_on + ibis.interval(days=1)).cast("date")
+    turned = turned.union(table.select("customer_id", "entered_on", day=begun)).distinct()
     told = _statuses(facts, turned, rule)
     bad = told.filter(told.status.isin(LOST)).select(loser="customer_id", lost_before="day")
     gone = turned.semi_join(bad, [turned.customer_id == bad.loser, turned.day == bad.lost_before])
@@ -101,7 +103,7 @@ def _statuses(facts: Facts, table: ir.Table, rule: CohortRule) -> ir.Table:
 
 def _turns(facts: Facts, rule: CohortRule) -> ir.Table:
     """The days before which a customer can have been lost: after leaving, a contract's end, too long without a
-    purchase. A status turns bad on no other day.
+    purchase. After its first day a status turns bad on no other.
     """
     left = facts["customers"].select(turner="customer_id", day="churned_on")
     held = contracts(facts, rule.retention)
