@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from keiki.catalogue.load import load_catalogue
+
 
 def test_tree_without_a_name_lists_the_trees(shop):
-    assert [tree["id"] for tree in shop("tree", "--json").json] == [
-        "corporate_profit",
-        "ec",
-        "ec_customers",
-        "simple_orders",
-        "subscription",
-    ]
+    listed = {tree["id"]: tree for tree in shop("tree", "--json").json}
+    assert list(listed) == sorted(load_catalogue().templates)
+    assert listed["ec_basics"] == {"id": "ec_basics", "ja": "ECの基本指標", "en": "Online shop basics", "nodes": 5}
 
 
 def test_tree_draws_values_and_changes(shop, tiny):

@@ -59,6 +59,9 @@ def built_in(tree_id: str) -> Tree:
     return build(template(load_catalogue(), tree_id), load_catalogue())
 
 
+MEASURED = ("corporate_profit", "ec", "ec_customers", "simple_orders", "subscription")
+"""The built-in trees that are measured from top to bottom; the others are templates with targets to adapt."""
+
 FUNNEL = {
     "kpi": "order_revenue",
     "formula": "sessions * purchase_rate * aov",

@@ -47,7 +47,10 @@ def _problems(own: Business) -> Iterator[Problem]:
         except KeikiError as error:
             yield Problem(name, error)
         else:
-            yield from check_tree(tree, own.catalogue)
+            if (
+                name in own.catalogue.trees
+            ):  # a template is advice for people to adapt, not yet the business's own design
+                yield from check_tree(tree, own.catalogue)
 
 
 def _tell(found: list[Problem], own: Business) -> None:
