@@ -78,7 +78,7 @@ def test_changed_fields_are_told_before_and_after() -> None:
     linked = set_link(document(), Link("nps", "ads", -1)).document
     assert words(linked) == [
         "~ sign of link “NPS → paid_sessions”: + → - (shop)",
-        "~ lag of link “NPS → paid_sessions”: 2 → none (shop)",
+        "~ lag of link “NPS → paid_sessions”: 2 → 0 (shop)",
     ]
     assert words(set_formula(document(), "revenue", "cvr * aov").document)[0].startswith("~ formula of node “売上”")
 

@@ -81,7 +81,7 @@ root:
   collapsed: true
   note_ja: 税抜
   target:
-    {value: 0.03, compare: at_least, start: 0.02, since: 2026-04-01, by: 2027-03-31, steps: [{within: 3m, value: 0.025}]}
+    {value: 0.03, compare: at_least, start: 0.02, since: 2026-04-01, by: 2027-03-31, steps: [{within: 3m, value: 0.02}]}
   children: [{id: visits, ja: 訪問, influence: {sign: "+"}}]
 """
     tree = from_yaml(HEAD + text)
@@ -90,7 +90,7 @@ root:
     root = tree.root
     assert (root.kra, root.owner, root.impact, root.collapsed) == ("売上", Owner("marketing", "佐藤"), 5, True)
     days = {"since": date(2026, 4, 1), "by": date(2027, 3, 31)}
-    assert root.target == Target(0.03, "at_least", start=0.02, steps=(Step(0.025, within="3m"),), **days)
+    assert root.target == Target(0.03, "at_least", start=0.02, steps=(Step(0.02, within="3m"),), **days)
 
 
 @pytest.mark.feature("F-026")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from keiki.trees.bundle import KPI_TARGET_TABLE, Bundle, KpiTarget
 from keiki.trees.document import LINK_TABLE, NODE_TABLE, TREE_TABLE, Link, NodeDocument, TreeDocument
 from keiki.trees.edit import label
-from keiki.trees.fields import Table, plain, write
+from keiki.trees.fields import Table, plain, written
 from keiki.trees.kpi_document import KPI_TABLE
 from keiki.trees.names import called
 
@@ -161,28 +161,28 @@ def _by_subject(targets: Iterable[KpiTarget]) -> dict[str, KpiTarget]:
 def _fields(
     thing: str, thing_id: str, name: str, tree: str | None, table: Table, before: Any, after: Any
 ) -> Iterator[Change]:
-    old, new = _flat(table, before), _flat(table, after)
+    old, new = _flat(table, before, after), _flat(table, after, before)
     rank = {field.name: index for index, field in enumerate(table.fields)}
     for field in sorted(dict.fromkeys((*old, *new)), key=lambda name: rank[name.partition(".")[0]]):
         if old.get(field) != new.get(field):
             yield Change(CHANGED, thing, thing_id, name, tree, field, old.get(field), new.get(field))
 
 
-def _flat(table: Table, record: Any) -> dict[str, Any]:
-    """The written fields by name, those of a record inside by `field.part`."""
+def _flat(table: Table, record: Any, other: Any, inside: str = "") -> dict[str, Any]:
+    """The written values by field, those of a record inside by `field.part`.
+
+    A default counts as said, unless the other side has no such record at all.
+    """
     found: dict[str, Any] = {}
     for field in table.fields:
         value = getattr(record, field.name)
-        if field.name in BESIDE or value is None:
+        if field.name in BESIDE or value in (None, ()) or (other is None and value == field.default):
             continue
         if is_dataclass(value) and field.table is not None:
-            inner = write(field.table(), value)
-            found |= {f"{field.name}.{part}": plain(given) for part, given in inner.items()}
-            if not inner:
-                found[field.name] = True
-        elif value not in (field.default, ()):
-            alone = Table(table.name, "", "", (field,), table.make)
-            found[field.name] = plain(write(alone, record)[field.name])
+            there = getattr(other, field.name, None)
+            found |= _flat(field.table(), value, there, f"{field.name}.") or {field.name: True}
+        else:
+            found[f"{inside}{field.name}"] = plain(written(field, value))
     return found
 
 

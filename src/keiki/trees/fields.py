@@ -111,7 +111,7 @@ def write(table: Table, record: Any) -> dict[str, Any]:
     for field in table.fields:
         value = getattr(record, field.name)
         if field.needed or value not in (field.default, None, (), ""):
-            shown[field.name] = _written(field, value)
+            shown[field.name] = written(field, value)
     return shown
 
 
@@ -307,7 +307,8 @@ READERS: dict[Kind, Callable[[Field, Entry, Any, int], Any]] = {
 }
 
 
-def _written(field: Field, value: Any) -> Any:
+def written(field: Field, value: Any) -> Any:
+    """A value as plain data; days stay `date`."""
     match field.kind:
         case Kind.TEXT:
             return str(value)  # a word of an enumeration is written as the word

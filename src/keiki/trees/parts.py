@@ -28,7 +28,9 @@ def joined(formula: Formula | None, child: str, operator: str) -> Formula:
     part = Reference(child)
     if formula is not None:
         return Binary(operator, formula, part)
-    return {"-": Negate(part), "/": Binary("/", Number(1.0), part)}.get(operator, part)
+    if operator == "/":
+        return Binary("/", Number(1.0), part)
+    return Negate(part) if operator == "-" else part
 
 
 def without(formula: Formula, child: str, *, factors: bool = False) -> Formula | None:
@@ -101,14 +103,13 @@ def _turned(formula: Formula, child: str, operator: str) -> Formula | None:
         return replace(formula, op=operator)
     if in_family and _is(formula.left, child):
         return formula if operator == family[0] else replace(formula, left=joined(None, child, operator))
-    for side in ("left", "right"):
-        inner: Formula = getattr(formula, side)
-        if child in named(inner):
-            if side == "right" and in_family and formula.op == family[1] and _same_family(inner, family):
-                return None  # behind a minus or a division signs turn round; the person writes it
-            found = _turned(inner, child, operator)
-            return replace(formula, **{side: found}) if found is not None else None
-    return None
+    if child in named(formula.left):
+        left = _turned(formula.left, child, operator)
+        return replace(formula, left=left) if left is not None else None
+    if in_family and formula.op == family[1] and _same_family(formula.right, family):
+        return None  # behind a minus or a division signs turn round; the person writes it
+    right = _turned(formula.right, child, operator)
+    return replace(formula, right=right) if right is not None else None
 
 
 def _is(formula: Formula, child: str) -> bool:
