@@ -22,6 +22,7 @@ PAGES = {
     "table": "tree/?as=table",
     "ec tree": "tree/ec/?open=all",
     "node": "tree/simple_orders/{root}/?by=channel",
+    "what-if": "what-if/simple_orders/",
     "data": "data/",
     "empty": "../empty/today/",
 }

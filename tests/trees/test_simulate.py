@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.trees.made import BEFORE, FUNNEL, built_in, tree
+from tests.trees.made import BEFORE, FUNNEL, alone, bare, built_in, tree
 
 from keiki.errors import NotADriver, UnknownName
 from keiki.trees.simulate import How, Move, simulate
@@ -122,3 +122,12 @@ def test_setting_every_driver_gives_the_formula_of_what_was_set(
     told = simulate(tree(FUNNEL), {**values, "order_revenue": goal}, {n: Move(How.TO, a) for n, a in amounts.items()})
     wanted = amounts["sessions"] * amounts["purchase_rate"] * amounts["aov"]
     assert told.goal == pytest.approx(wanted, abs=1e-9 * max(goal, wanted))
+
+
+def test_missing_addend_that_does_not_move_leaves_the_rest_to_move() -> None:
+    product = bare("known", "a * b", alone("a"), alone("b"))
+    made = tree(alone("goal", "known + guests", product | {"where": "campaign = 'known'"}, alone("guests")))
+    values = {"goal": 6.0, "known": 6.0, "a": 2.0, "b": 3.0, "guests": None}
+    assert simulate(made, values, {}).values == values
+    assert simulate(made, values, {"a": Move(How.TO, 4.0)}).goal == 12.0
+    assert simulate(made, values, {"guests": Move(How.TO, 5.0)}).goal == 11.0

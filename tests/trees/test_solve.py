@@ -67,7 +67,7 @@ def test_what_cannot_be_sought_is_said() -> None:
     with pytest.raises(NoValueToStartFrom):
         seek(made, {**SHOP, "aov": None}, "aov", 1.0)
     with pytest.raises(NoValueToStartFrom):
-        seek(made, {**SHOP, "sessions": None}, "aov", 1.0)
+        seek(made, {**SHOP, "sessions": None, "order_revenue": None}, "aov", 1.0)
     with pytest.raises(MixWithoutDrivers):
         cheapest(made, SHOP, 1.0, [])
 

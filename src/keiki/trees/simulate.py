@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 
 from keiki.errors import NotADriver
+from keiki.formula.nodes import Binary, Formula, Negate
 from keiki.trees.arrays import Array, finite, plain
 from keiki.trees.build import Node, Tree
 from keiki.trees.evaluate import over_children
@@ -147,16 +149,44 @@ class _Run:
         return self.before[node.id]
 
     def told_again(self, node: Node) -> Array:
-        """The formula over the moved children, plus what it left over before."""
-        now = self.formula(node, {c: self.value(self.tree.by_id[c]) for c in node.factors})
-        start, told = self.before[node.id], self.formula(node, self.before)
-        if np.isnan(told) or np.isnan(start):
-            return now
-        return np.where(now == told, start, now + (start - told))
+        """The value before plus what each term of the formula changed, so that what it left over stays.
 
-    def formula(self, node: Node, children: Mapping[str, Array]) -> Array:
+        A term without a value before and after changes nothing; without a value before the formula decides alone.
+        """
         assert node.formula is not None
-        return finite(over_children(node.formula)(lambda name, back: children[str(name)], 0))
+        now = {c: self.value(self.tree.by_id[c]) for c in node.factors}
+        start = self.before[node.id]
+        if np.isnan(start):
+            return _worth(node.formula, now)
+        moved: Array = np.asarray(0.0)
+        for sign, term in terms(node.formula):
+            then, was = _worth(term, now), _worth(term, self.before)
+            nothing = np.isnan(then) if np.isnan(was) else then == was
+            moved = moved + sign * np.where(nothing, 0.0, then if np.isnan(was) else then - was)
+        return finite(start + moved)
+
+
+@cache
+def terms(formula: Formula, sign: int = 1) -> tuple[tuple[int, Formula], ...]:
+    """What a formula adds up, with the signs.
+
+    >>> from keiki.formula import parse, show
+    >>> [(sign, show(term)) for sign, term in terms(parse("a * b - (c - d)"))]
+    [(1, 'a * b'), (-1, 'c'), (1, 'd')]
+    """
+    match formula:
+        case Binary(op="+", left=left, right=right):
+            return terms(left, sign) + terms(right, sign)
+        case Binary(op="-", left=left, right=right):
+            return terms(left, sign) + terms(right, -sign)
+        case Negate(operand=operand):
+            return terms(operand, -sign)
+        case _:
+            return ((sign, formula),)
+
+
+def _worth(formula: Formula, children: Mapping[str, Array]) -> Array:
+    return finite(over_children(formula)(lambda name, back: children[str(name)], 0))
 
 
 def _above(tree: Tree, node_id: str) -> list[str]:

@@ -29,7 +29,7 @@ from keiki.server.kpis.forms import Asked
 from keiki.server.scenarios import actions, queries
 from keiki.server.scenarios.forms import PREFIX, STEPS, Moved, ScenarioForm, Wanted, moves_url, typed
 from keiki.server.scenarios.queries import Compared, WhatIf
-from keiki.trees.build import InfluenceEdge, Node
+from keiki.trees.build import Node
 from keiki.trees.portable import portable
 from keiki.trees.simulate import Value
 
@@ -429,15 +429,10 @@ def _mix(case: WhatIf, wanted: Wanted, here: tuple[str, Asked, Moved], style: St
     for lever in wanted.levers:
         node = case.tree.node(lever.node)
         value, start = found.values[lever.node], case.values[lever.node]
-        words = number(value, node.unit, style, counter_word(node.label(style.language)))
-        lines.append(
-            (
-                node.label(style.language),
-                f"{words}（{change(value, start, node.unit, style)}）"
-                if style.japanese
-                else f"{words} ({change(value, start, node.unit, style)})",
-            )
-        )
+        label = node.label(style.language)
+        words = number(value, node.unit, style, counter_word(label))
+        moved_by = change(value, start, node.unit, style)
+        lines.append((label, f"{words}（{moved_by}）" if style.japanese else f"{words} ({moved_by})"))
     texts = dict(moved.texts) | {i: typed(value, case.tree.node(i).unit) for i, value in found.values.items()}
     words = (reached if found.reached else missed).format(**names)
     return Answer(words, found.reached, moves_url(path, asked.pairs, texts), tuple(lines))
@@ -495,8 +490,9 @@ def _scenario(business: Business, each: Compared, here: tuple[str, Asked], may_e
     texts = {i: typed(value, tree.node(i).unit) for i, value in _moved_values(case).items()}
     comma = "、" if style.japanese else ", "
     named = [
-        f"{tree.node(i).label(style.language)} {number(v, tree.node(i).unit, style, counter_word(tree.node(i).label(style.language)))}"
-        for i, v in _moved_values(case).items()
+        f"{label} {number(value, tree.node(i).unit, style, counter_word(label))}"
+        for i, value in _moved_values(case).items()
+        for label in (tree.node(i).label(style.language),)
     ]
     return ScenarioRow(
         name=each.scenario.name,

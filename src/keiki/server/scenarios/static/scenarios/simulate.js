@@ -29,6 +29,17 @@ function compiled(formula) {
   return (of) => operate(...inner.map((part) => part(of)));
 }
 
+/** What a formula adds up, with the signs. */
+function terms(formula, sign = 1) {
+  if (Array.isArray(formula)) {
+    const [name, left, right] = formula;
+    if (name === "+") return [...terms(left, sign), ...terms(right, sign)];
+    if (name === "-") return [...terms(left, sign), ...terms(right, -sign)];
+    if (name === "negate") return terms(left, -sign);
+  }
+  return [{ sign, worth: compiled(formula) }];
+}
+
 function factors(formula, found = new Set()) {
   if (typeof formula === "string") found.add(formula);
   else if (Array.isArray(formula)) formula.slice(1).forEach((part) => factors(part, found));
@@ -40,14 +51,15 @@ export function prepare(model) {
   const nodes = new Map();
   for (const node of model.nodes) {
     const told = node.formula === null ? null : compiled(node.formula);
-    nodes.set(node.id, { ...node, before: node.value ?? NaN, told, factors: factors(node.formula) });
+    const parts = told ? terms(node.formula) : [];
+    nodes.set(node.id, { ...node, before: node.value ?? NaN, told, parts, factors: factors(node.formula) });
   }
   const tellers = new Map();
   for (const node of nodes.values()) {
     if (node.twin !== null && node.told && !tellers.has(node.twin)) tellers.set(node.twin, node);
   }
   const before = (id) => nodes.get(id).before;
-  for (const node of nodes.values()) node.toldBefore = node.told ? finite(node.told(before)) : NaN;
+  for (const node of nodes.values()) for (const part of node.parts) part.was = finite(part.worth(before));
   return { root: model.root, nodes, tellers };
 }
 
@@ -90,9 +102,13 @@ export function simulate(model, moves) {
   };
   const toldAgain = (node) => {
     for (const child of node.factors) value(child);
-    const now = finite(node.told(value));
-    if (Number.isNaN(node.toldBefore) || Number.isNaN(node.before)) return now;
-    return now === node.toldBefore ? node.before : now + (node.before - node.toldBefore);
+    if (Number.isNaN(node.before)) return finite(node.told(value));
+    let moved = 0;
+    for (const { sign, worth, was } of node.parts) {
+      const then = finite(worth(value));
+      if (!Object.is(then, was) && then !== was) moved += sign * (Number.isNaN(was) ? then : then - was);
+    }
+    return finite(node.before + moved);
   };
   for (const id of nodes.keys()) value(id);
   return values;

@@ -89,6 +89,8 @@ function keep() {
   }
 }
 
+for (const tool of document.querySelectorAll("[data-needs-script]")) tool.hidden = false;
+
 let frame = 0;
 function soon() {
   cancelAnimationFrame(frame);
