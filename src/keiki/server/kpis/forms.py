@@ -221,11 +221,11 @@ class KpiForm(forms.Form):
     CHOSEN = ("kind", "layer", "horizon", "lead_lag", "journey_stage", "value_chain")
     LISTED = ("cadence", "department", "domain")
 
-    def __init__(self, *args: Any, known: Mapping[str, Any] | None = None, kpi_id: str = "", **options: Any) -> None:
+    def __init__(self, *args: Any, known: Mapping[str, Any] | None = None, changing: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         self.known = known or {}
-        self.kpi_id = kpi_id
-        if kpi_id:
+        self.changing = changing
+        if changing:
             del self.fields["kpi_id"]
         else:
             for name in ("effective", "since", "reason"):
@@ -252,13 +252,13 @@ class KpiForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         if not said.get("ja") and not said.get("en"):
             self.add_error("ja", _("Give a name in one of the two languages."))
-        if not self.kpi_id and not self.errors:
+        if not self.changing and not self.errors:
             wished = said.get("kpi_id") or re.sub(r"[^a-z0-9]+", "_", said.get("en", "").lower()).strip("_")[:48]
             said["kpi_id"] = wished if wished[:1].isalpha() else self._free_id()
             if said["kpi_id"] in RESERVED_IDS or said["kpi_id"] in self.known:
                 taken = _("There is already a KPI with this id. Choose another one, or change that KPI on its page.")
                 self.add_error("kpi_id", taken)
-        if self.kpi_id and said.get("effective") == "day" and not said.get("since"):
+        if self.changing and said.get("effective") == "day" and not said.get("since"):
             self.add_error("since", _("Give the day from which the changed formula holds."))
         return said
 

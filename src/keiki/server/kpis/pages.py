@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,23 +18,32 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from keiki.catalogue.tags import TAGS, label
+from keiki.catalogue.benchmarks import benchmark_reading
+from keiki.catalogue.families import FAMILIES
+from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.load import ID, Catalogue
+from keiki.catalogue.sources import source_words
+from keiki.catalogue.tags import TAGS, in_order, label
 from keiki.charts.bars import NARROW, WIDTH, Bar, history
 from keiki.charts.card import Card, Compared, card
 from keiki.charts.chart import Table
-from keiki.charts.format import Money, Style, number
+from keiki.charts.format import Money, Style, change, exact, number
 from keiki.charts.sentence import Driver, Told, sentence
+from keiki.charts.status import status
 from keiki.charts.tree import CARD_HEIGHT, CARD_WIDTH, Twig, layout, levels
 from keiki.charts.trend import trend
+from keiki.errors import EditConflict, KeikiError
 from keiki.facts import FACTS, fact
+from keiki.formula import Binary, Formula, Reference, mathml, parse, references, show
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.kpis import actions, queries
-from keiki.server.kpis.forms import Asked
+from keiki.server.kpis.forms import Asked, CatalogueAsked, KpiForm, ValueForm
+from keiki.server.kpis.models import OwnKpi
 from keiki.server.kpis.queries import Known, TreeNumbers
 from keiki.trees.build import Edge, InfluenceEdge, Node, Tree
 from keiki.trees.targets import Target
@@ -109,7 +123,8 @@ def owner_words(node: Node, style: Style) -> str:
     """Who looks after a node: person and department; "" while nobody does."""
     if node.owner is None:
         return ""
-    return ("・" if style.japanese else ", ").join(word for word in (node.owner.person, node.owner.department) if word)
+    department = queries.value_label("department", node.owner.department or "", style.language)
+    return ("・" if style.japanese else ", ").join(word for word in (node.owner.person, department) if word)
 
 
 def missing_words(reading: TreeNumbers, node: Node, style: Style) -> str:
@@ -259,8 +274,13 @@ def tax_words(business: Business) -> str:
 
 
 def _url(name: str, business: Business) -> str:
+    return url_of(name, business=business.id)
+
+
+def url_of(name: str, **where: str) -> str:
+    """The address of a page, or nothing when this site has no such page."""
     try:
-        return reverse(name, kwargs={"business": business.id})
+        return reverse(name, kwargs=where)
     except NoReverseMatch:
         return ""
 
@@ -268,6 +288,7 @@ def _url(name: str, business: Business) -> str:
 # --- templates ---
 
 SKETCHED = 40
+_DASHED = ' class="influence"'
 """Nodes a small drawing shows before it shows fewer levels."""
 
 
@@ -314,7 +335,7 @@ def templates_page(request: HttpRequest, business: Business) -> HttpResponse:
     every = queries.templates(request.user, business)
     found = [each for each in every if _matches(each, words) and (each.ready or not ready)]
     names = dict.fromkeys(_family(each) for each in every)
-    families = {name: label("domain", name, language) for name in TAGS["domain"] if name in names}
+    families = {name: words.words(language) for name, words in FAMILIES.items() if name in names}
     shown = [
         Family(name, title, tuple(_template_card(business, t, language) for t in found if _family(t) == name))
         for name, title in families.items()
@@ -336,8 +357,8 @@ def templates_page(request: HttpRequest, business: Business) -> HttpResponse:
 
 
 def _family(shown: queries.Template) -> str:
-    named = shown.document.domain[0].partition(":")[0] if shown.document.domain else ""
-    return named if named in TAGS["domain"] else "corporate"
+    """The family a template is filed under."""
+    return next((name for name in shown.document.domain if name in FAMILIES), "trees")
 
 
 def _matches(shown: queries.Template, words: str) -> bool:
@@ -389,7 +410,7 @@ def sketch(tree: Tree) -> SafeString:
         layout(twigs, levels(twigs, 1)),
     )
     level = {node.id: node.level for node in tree.nodes}
-    lines = "".join(f'<path d="{e.path}"{" class=influence" if e.influence else ""}/>' for e in laid.edges)
+    lines = "".join(f'<path d="{e.path}"{_DASHED if e.influence else ""}/>' for e in laid.edges)
     boxes = "".join(
         f'<rect class="{level[c.id]}" x="{c.x}" y="{c.y}" width="{CARD_WIDTH}" height="{CARD_HEIGHT}" rx="14"/>'
         for c in laid.cards
@@ -455,7 +476,7 @@ def _template_page(business: Business, shown: queries.Template, may: bool) -> Te
     design = {"business": business.id, "tree": shown.used_as}
     return TemplatePage(
         title=document.ja if japanese else document.en,
-        subtitle=_("Template · {field}").format(field=label("domain", _family(shown), style.language)),
+        subtitle=_("Template · {field}").format(field=FAMILIES[_family(shown)].words(style.language)),
         about=document.about_ja if japanese else document.about_en,
         goal=(document.goal_ja if japanese else document.goal_en) or "",
         sketch=sketch(shown.tree),
@@ -526,3 +547,941 @@ def target_words(target: Target, unit: str, style: Style) -> str:
         day = f"{target.by:%Y/%m/%d}" if style.japanese else f"{target.by:%d %b %Y}"
         return _("{value} by {day}").format(value=words, day=day)
     return words
+
+
+# --- the catalogue ---
+
+ON_A_PAGE = 60
+MAIN_FACETS = 4
+TONES = {"data": "", "hand": "accent", "lacks": "watch"}
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One select of the catalogue; options are (value, words, how many there would be)."""
+
+    name: str
+    words: str
+    options: tuple[tuple[str, str, int], ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """A KPI in a list. `value` is "" while it is being measured."""
+
+    url: str
+    name: str
+    definition: str
+    unit: str
+    tags: str
+    chip: str
+    tone: str
+    value: str = ""
+    exact: str = ""
+    change: str = ""
+    status: str = "plain"
+
+
+@dataclass(frozen=True)
+class KpiGroup:
+    words: str
+    rows: tuple[KpiRow, ...]
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One of the three activities: how many KPIs a business steers by there, and how they stand."""
+
+    words: str
+    about: str
+    url: str
+    current: bool
+    active: int
+    statuses: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class CataloguePage:
+    title: str
+    subtitle: str
+    fresh: str
+    words: str
+    facets: tuple[Facet, ...]
+    more_facets: tuple[Facet, ...]
+    more_open: bool
+    chips: tuple[Chip, ...]
+    clear_url: str
+    count: str
+    groups: tuple[KpiGroup, ...]
+    shown: str
+    earlier_url: str
+    later_url: str
+    measure_url: str
+    activities: tuple[Activity, ...]
+    new_url: str
+    period: str
+
+
+@business_page()
+@require_safe
+def catalogue_page(request: HttpRequest, business: Business) -> HttpResponse:
+    """Every KPI: searched as one types, narrowed by its tags, with its value of the last complete month."""
+    asked = CatalogueAsked.read(request.GET)
+    return render(request, "kpis/catalogue.html", {"page": _catalogue_page(request, business, asked)})
+
+
+def _catalogue_page(request: Any, business: Business, asked: CatalogueAsked) -> CataloguePage:
+    path = reverse("kpis:catalogue", kwargs={"business": business.id})
+    known = queries.known(request.user, business)
+    style = style_of(business, known)
+    chosen = dict(asked.chosen)
+    found = queries.find_kpis(request.user, business, asked.words, style.language, chosen)
+    first = min((asked.page - 1) * ON_A_PAGE, max(len(found.kpis) - 1, 0) // ON_A_PAGE * ON_A_PAGE)
+    listed = found.kpis[first : first + ON_A_PAGE]
+    active = queries.active_kpis(request.user, business)
+    wanted = tuple(dict.fromkeys([*(one.kpi.id for one in listed), *active]))
+    values = queries.known_values(request.user, business, wanted)
+    if values is None and asked.values:
+        values = queries.kpi_values(request.user, business, wanted)
+    facets = tuple(_facet(name, found, chosen, style.language) for name in queries.FACETS)
+    more = facets[MAIN_FACETS:]
+    rows = [(one, _kpi_row(business, one, values, style)) for one in listed]
+    page = first // ON_A_PAGE + 1
+    last = first + len(listed)
+    return CataloguePage(
+        title=_("KPI catalogue"),
+        subtitle=_("{business} / what can be measured, how it is calculated, and where it stands").format(
+            business=business.name
+        ),
+        fresh=_fresh(known.today, style),
+        words=asked.words,
+        facets=facets[:MAIN_FACETS],
+        more_facets=more,
+        more_open=any(facet.chosen for facet in more),
+        chips=_facet_chips(facets, asked, path),
+        clear_url=path if asked.chosen or asked.words else "",
+        count=ngettext("{count} KPI", "{count} KPIs", len(found.kpis)).format(count=f"{len(found.kpis):,}"),
+        groups=_groups(rows, asked, chosen.get("domain", ""), style.language),
+        shown=f"{first + 1}–{last} / {len(found.kpis):,}" if len(found.kpis) > ON_A_PAGE else "",
+        earlier_url=asked.url(path, page=page - 1) if first else "",
+        later_url=asked.url(path, page=page + 1) if last < len(found.kpis) else "",
+        measure_url=asked.url(path, page=page, values=True) if values is None else "",
+        activities=_activities(request.user, business, asked, active, values, path, style),
+        new_url=_url("kpis:new_kpi", business) if allows(request.membership.role, EDIT) else "",
+        period=next((business.calendar.label(one.period, style.language) for one in (values or {}).values()), ""),
+    )
+
+
+def _facet_words() -> dict[str, Any]:
+    return {
+        "domain": _("Field of work"),
+        "supply": _("Data"),
+        "stage": _("Journey stage"),
+        "department": _("Department"),
+        "layer": _("Layer"),
+        "horizon": _("Horizon"),
+        "kind": _("Quantity or quality"),
+        "lead_lag": _("Leading or lagging"),
+        "cadence": _("Looked at"),
+        "value_chain": _("Activity"),
+        "direction": _("Wished direction"),
+        "origin": _("Defined by"),
+    }
+
+
+def _value_words(facet: str, value: str, language: str) -> str:
+    own: dict[tuple[str, str], str] = {
+        ("supply", queries.DATA): _("Measured from our data"),
+        ("supply", queries.HAND): _("Entered by hand"),
+        ("supply", queries.LACKS): _("Data is missing"),
+        ("origin", queries.BUILT_IN): _("Keiki"),
+        ("origin", queries.OWN): _("Ourselves"),
+        ("origin", queries.CHANGED): _("Keiki, changed by us"),
+        ("origin", queries.RETIRED): _("Ourselves, retired"),
+    }
+    return own.get((facet, value)) or (label(facet, value, language) if facet in TAGS else value)
+
+
+def _facet(name: str, found: queries.Found, chosen: Mapping[str, str], language: str) -> Facet:
+    counts = found.counts[name]
+    given = {*counts, *([chosen[name]] if chosen.get(name) else [])}
+    values = in_order(name, given) if name in TAGS else sorted(given, key=SUPPLIES_AND_ORIGINS.index)
+    options = tuple((value, _value_words(name, value, language), counts.get(value, 0)) for value in values)
+    return Facet(name, _facet_words()[name], options, chosen.get(name, ""))
+
+
+SUPPLIES_AND_ORIGINS = ("data", "hand", "lacks", "built_in", "own", "changed", "retired")
+
+
+def _facet_chips(facets: Sequence[Facet], asked: CatalogueAsked, path: str) -> tuple[Chip, ...]:
+    return tuple(
+        Chip(f"{facet.words}: {words}", "accent", asked.url(path, **{facet.name: ""}))
+        for facet in facets
+        for value, words, _count in facet.options
+        if value == facet.chosen
+    )
+
+
+def _kpi_row(
+    business: Business, one: queries.Tagged, values: Mapping[str, queries.KpiValue] | None, style: Style
+) -> KpiRow:
+    kpi, language = one.kpi, style.language
+    tags = [("stage", kpi.journey_stage), ("layer", kpi.layer), ("kind", kpi.kind), ("lead_lag", kpi.lead_lag)]
+    row = KpiRow(
+        url=kpi_url(business, kpi.id),
+        name=kpi_name(kpi, language),
+        definition=kpi.definition_ja if style.japanese else kpi.definition_en,
+        unit=queries.unit_words(kpi.unit, language),
+        tags=("・" if style.japanese else " · ").join(label(tag, str(value), language) for tag, value in tags if value),
+        chip=_supply_chip(one, style),
+        tone=TONES[one.supply.way] if one.origin == queries.BUILT_IN or one.supply.way != queries.DATA else "accent",
+    )
+    if values is None:
+        return row
+    told = values.get(kpi.id)
+    value, before = (told.value, told.before) if told else (None, None)
+    return replace(
+        row,
+        value=number(value, kpi.unit, style),
+        exact=exact(value, kpi.unit, style),
+        change=change(value, before, kpi.unit, style) if value is not None and before is not None else "",
+        status=status(value, before, kpi.unit, kpi.direction) if value is not None else "plain",
+    )
+
+
+def _supply_chip(one: queries.Tagged, style: Style) -> str:
+    if one.supply.way == queries.HAND:
+        return _("Entered by hand")
+    if one.supply.way == queries.LACKS:
+        names = [queries.fact_words(name, style.language) for name in one.supply.missing[:2]]
+        return _("Needs {facts}").format(facts=_comma(style).join(names)) if names else _("Cannot be measured")
+    return "" if one.origin == queries.BUILT_IN else _value_words("origin", one.origin, style.language)
+
+
+def _groups(
+    rows: Sequence[tuple[queries.Tagged, KpiRow]], asked: CatalogueAsked, domain: str, language: str
+) -> tuple[KpiGroup, ...]:
+    """By field of work; what was searched by words stands in one list, the nearest first."""
+    if asked.words:
+        return (KpiGroup("", tuple(row for _one, row in rows)),) if rows else ()
+    grouped = groupby(rows, key=lambda each: queries.domain_of(each[0], domain))
+    return tuple(
+        KpiGroup(label("domain", name, language) if name else _("Other"), tuple(row for _one, row in each))
+        for name, each in grouped
+    )
+
+
+def _activities(
+    user: Any,
+    business: Business,
+    asked: CatalogueAsked,
+    active: Sequence[str],
+    values: Mapping[str, queries.KpiValue] | None,
+    path: str,
+    style: Style,
+) -> tuple[Activity, ...]:
+    """The KPIs that a business steers by, by creation, communication and operation, and how they stand."""
+    tagged = queries.tagged_kpis(user, business)
+    about = {
+        "creation": _("making what customers value"),
+        "communication": _("finding and winning customers"),
+        "operation": _("delivering, keeping and earning"),
+    }
+    found = []
+    for name, words in TAGS["value_chain"].items():
+        kpis = [tagged[each].kpi for each in active if each in tagged and tagged[each].kpi.value_chain == name]
+        states = Counter(_state(kpi, (values or {}).get(kpi.id)) for kpi in kpis) if values is not None else Counter()
+        current = dict(asked.chosen).get("value_chain") == name
+        found.append(
+            Activity(
+                words=words.words(style.language),
+                about=about[name],
+                url=asked.url(path, value_chain="" if current else name),
+                current=current,
+                active=len(kpis),
+                statuses=tuple((kind, states[kind]) for kind in ("good", "watch", "act", "none") if states[kind]),
+            )
+        )
+    return tuple(found)
+
+
+def _state(kpi: Kpi, told: queries.KpiValue | None) -> str:
+    """How a KPI stands; what cannot be judged is on track when it has a value."""
+    if told is None or told.value is None:
+        return "none"
+    found = status(told.value, told.before, kpi.unit, kpi.direction)
+    return "good" if found == "plain" else found
+
+
+# --- one KPI ---
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    """A usual range beside the live value."""
+
+    words: str
+    range: str
+    standing: str
+    tone: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A KPI that belongs to another one, with its value."""
+
+    words: str
+    url: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class FactRow:
+    words: str
+    there: bool
+
+
+@dataclass(frozen=True)
+class TreeRow:
+    """A place in a tree where the KPI stands, and who owns it there."""
+
+    words: str
+    node: str
+    url: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class ImprovementRow:
+    words: str
+    how: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    number: int
+    since: str
+    formula: str
+    reason: str
+    made: str
+    correction: bool
+
+
+@dataclass(frozen=True)
+class KpiPage:
+    title: str
+    subtitle: str
+    fresh: str
+    kpi_id: str
+    other_name: str
+    aliases: str
+    definition: str
+    fallback: str
+    retired: str
+    number: Card
+    period: str
+    sentence: str
+    missing: str
+    history: Figure | None
+    notes: tuple[str, ...]
+    formula: SafeString
+    source_text: str
+    numerator: str
+    denominator: str
+    choice: str
+    rivals: tuple[PartRow, ...]
+    parts: tuple[PartRow, ...]
+    measures: tuple[str, ...]
+    facts: tuple[FactRow, ...]
+    supply: str
+    source: str
+    measurable_words: str
+    unmeasurable: tuple[str, ...]
+    tags: tuple[tuple[str, tuple[Way, ...]], ...]
+    benchmarks: tuple[BenchmarkRow, ...]
+    pairs: tuple[PartRow, ...]
+    trees: tuple[TreeRow, ...]
+    built_on: tuple[Way, ...]
+    improvements: tuple[ImprovementRow, ...]
+    caution: str
+    versions: tuple[VersionRow, ...]
+    catalogue_url: str
+    edit_url: str
+    retire_url: str
+    bring_back_url: str
+    version: int
+    value_url: str
+    percent: bool
+    data_url: str
+
+
+@business_page()
+@require_safe
+def kpi_page(request: HttpRequest, business: Business, kpi: str) -> HttpResponse:
+    """What a KPI means, how it is calculated and measured here, where it stands and where it is used."""
+    return _show_kpi(request, business, kpi)
+
+
+def _show_kpi(request: Any, business: Business, kpi_id: str, form: ValueForm | None = None) -> HttpResponse:
+    catalogue = queries.catalogue_of(request.user, business)
+    if kpi_id not in catalogue.kpis:
+        raise Http404
+    known = queries.known(request.user, business)
+    wished = form or ValueForm(initial={"on": _last_month(business, known), "grain": "month"})
+    context = {"page": _kpi_page(request, business, catalogue.kpis[kpi_id]), "form": wished}
+    return render(request, "kpis/kpi.html", context, status=422 if form is not None else 200)
+
+
+def _kpi_page(request: Any, business: Business, kpi: Kpi) -> KpiPage:
+    user = request.user
+    known = queries.known(user, business)
+    catalogue = queries.catalogue_of(user, business)
+    one = queries.tagged_kpis(user, business)[kpi.id]
+    told = queries.kpi_history(user, business, kpi.id) if one.supply.way != queries.LACKS else None
+    row = queries.own_kpi(user, business, kpi.id)
+    style = style_of(business, known)
+    language = style.language
+    value, before = (told.value, told.before) if told else (None, None)
+    parts, measures = queries.built_from(catalogue, kpi)
+    rivals = queries.rivals(catalogue, kpi)
+    pairs = tuple(catalogue.kpis[name] for name in kpi.pairs_with if name in catalogue.kpis)
+    beside = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)])
+    may = allows(request.membership.role, EDIT)
+    improvements, caution = _playbook(catalogue, kpi.id, style)
+    return KpiPage(
+        title=kpi_name(kpi, language),
+        subtitle=f"{kpi.id} / {_value_words('origin', one.origin, language)}",
+        fresh=_fresh(known.today, style),
+        kpi_id=kpi.id,
+        other_name=kpi_name(kpi, "en" if style.japanese else "ja") if kpi.ja != kpi.en else "",
+        aliases=_comma(style).join(kpi.aliases),
+        definition=kpi.definition_ja if style.japanese else kpi.definition_en,
+        fallback=_fallback_words(row, style),
+        retired=_("Retired since {day}; its history stays.").format(day=_day(kpi.retired, style))
+        if kpi.retired
+        else "",
+        number=card(Compared(kpi_name(kpi, language), value, before, kpi.unit, kpi.direction), style),
+        period=business.calendar.label(told.periods[-1], language) if told else "",
+        sentence=sentence(Told(value, before, kpi.unit), style) if told else "",
+        missing=_missing_words(one.supply, known.today, style),
+        history=_kpi_chart(business, kpi, told, style) if told else None,
+        notes=_version_notes(business, kpi, told, style) if told else (),
+        formula=_mathml_of(catalogue, kpi, language),
+        source_text=kpi.source,
+        numerator=_side_words(catalogue, kpi, "left", language),
+        denominator=_side_words(catalogue, kpi, "right", language),
+        choice=_choice_words(catalogue, kpi, rivals, language),
+        rivals=tuple(_part_row(business, each, beside, style) for each in rivals),
+        parts=tuple(_part_row(business, each, beside, style) for each in parts),
+        measures=tuple(measure.ja if style.japanese else measure.en for measure in measures),
+        facts=tuple(
+            FactRow(each.ja if style.japanese else each.en, each.name not in one.supply.missing)
+            for each in queries.facts_of(catalogue, kpi.id)
+        ),
+        supply=_value_words("supply", one.supply.way, language),
+        source=source_words(kpi, language),
+        measurable_words=_("M: not measurable yet") if queries.unmeasurable(kpi, one.supply) else _("M: measurable"),
+        unmeasurable=tuple(_lacking_words()[name] for name in queries.unmeasurable(kpi, one.supply)),
+        tags=_tag_rows(business, one, language),
+        benchmarks=_benchmarks(kpi, value, style),
+        pairs=tuple(_part_row(business, each, beside, style) for each in pairs),
+        trees=tuple(
+            TreeRow(
+                tree.ja if style.japanese else tree.en,
+                node.label(language),
+                reverse("cockpit:node", kwargs={"business": business.id, "tree": tree.id, "node": node.id}),
+                owner_words(node, style),
+            )
+            for tree, node in queries.used_in(user, business, kpi.id)
+        ),
+        built_on=tuple(
+            Way(kpi_name(each, language), kpi_url(business, each.id)) for each in queries.built_on(catalogue, kpi.id)
+        ),
+        improvements=improvements,
+        caution=caution,
+        versions=_version_rows(row, style) if row else (),
+        catalogue_url=reverse("kpis:catalogue", kwargs={"business": business.id}),
+        edit_url=kpi_url(business, kpi.id, "edit_kpi") if may else "",
+        retire_url=kpi_url(business, kpi.id, "retire_kpi")
+        if may and row and kpi.retired is None and one.origin != queries.BUILT_IN
+        else "",
+        bring_back_url=kpi_url(business, kpi.id, "bring_back_kpi") if may and kpi.retired else "",
+        version=row.version if row else 0,
+        value_url=kpi_url(business, kpi.id, "enter_value") if may and one.supply.way == queries.HAND else "",
+        percent=kpi.unit == "ratio",
+        data_url=_url("data:data", business) if may else "",
+    )
+
+
+def kpi_url(business: Business, kpi_id: str, name: str = "kpi") -> str:
+    """The address of a KPI's page, or of what can be done with it."""
+    return reverse(f"kpis:{name}", kwargs={"business": business.id, "kpi": kpi_id})
+
+
+def kpi_name(kpi: Kpi, language: str) -> str:
+    """What a KPI is called."""
+    return kpi.ja if language == "ja" else kpi.en
+
+
+def _comma(style: Style) -> str:
+    return "、" if style.japanese else ", "
+
+
+def _day(day: date | None, style: Style) -> str:
+    if day is None:
+        return ""
+    return f"{day:%Y/%m/%d}" if style.japanese else f"{day.day} {day:%b %Y}"
+
+
+def _fresh(day: date | None, style: Style) -> str:
+    return _("Data up to {day}").format(day=_day(day, style)) if day else ""
+
+
+def _last_month(business: Business, known: Known) -> str:
+    today = known.today or business.calendar.today()
+    return business.calendar.period(Grain.MONTH, today).start.isoformat()
+
+
+def _fallback_words(row: OwnKpi | None, style: Style) -> str:
+    """Says so when the words are shown in the other language, because nobody has written them in this one."""
+    if row is None or queries.kpi_document(row).get("ja" if style.japanese else "en"):
+        return ""
+    return (
+        _("Nobody has written the English words yet, so the Japanese ones are shown.")
+        if not style.japanese
+        else _("Nobody has written the Japanese words yet, so the English ones are shown.")
+    )
+
+
+def _missing_words(supply: queries.Supply, today: date | None, style: Style) -> str:
+    if today is None:
+        return _("There are no numbers yet.")
+    names = [queries.fact_words(name, style.language) for name in supply.missing]
+    return _("No rows yet: {facts}").format(facts=_comma(style).join(names)) if names else ""
+
+
+def _lacking_words() -> dict[str, str]:
+    return {"formula": _("formula"), "source": _("source"), "method": _("method")}
+
+
+def _kpi_chart(business: Business, kpi: Kpi, told: queries.KpiHistory, style: Style) -> Figure | None:
+    """The last 13 months; a star marks the month in which another definition began."""
+    if all(value is None for value in told.values):
+        return None
+    bars = [
+        Bar(
+            tick(period, style) + ("*" if place in told.changes else ""),
+            business.calendar.label(period, style.language),
+            value,
+        )
+        for place, (period, value) in enumerate(zip(told.periods, told.values, strict=True))
+    ]
+    name, words = kpi_name(kpi, style.language), sentence(Told(told.value, told.before, kpi.unit), style)
+    wide, narrow = (history(name, words, bars, kpi.unit, style, width) for width in (WIDTH, NARROW))
+    table = wide.table
+    if told.changes:
+        rows = tuple((*row, str(version)) for row, version in zip(table.rows, told.versions, strict=True))
+        table = Table((*table.head, _("Version")), rows)
+    return Figure(name, mark_safe(wide.svg), mark_safe(narrow.svg), table)
+
+
+def _version_notes(business: Business, kpi: Kpi, told: queries.KpiHistory, style: Style) -> tuple[str, ...]:
+    """Where the definition changed inside the picture, and why."""
+    reasons = {one.number: one.reason for one in kpi.earlier} | {kpi.version: kpi.reason}
+    notes = []
+    for place in told.changes:
+        version = told.versions[place]
+        month = business.calendar.label(told.periods[place], style.language)
+        words = _("* From {month} on by version {version} of the definition.").format(month=month, version=version)
+        notes.append(f"{words} {reasons.get(version or 0, '')}".strip())
+    return tuple(notes)
+
+
+def _names(catalogue: Catalogue, language: str) -> Callable[[Reference], str]:
+    def name(reference: Reference) -> str:
+        found = catalogue.kpis.get(reference.id) or catalogue.measures.get(reference.id)
+        return reference.id if found is None else found.ja if language == "ja" else found.en
+
+    return name
+
+
+def _mathml_of(catalogue: Catalogue, kpi: Kpi, language: str) -> SafeString:
+    return mark_safe(mathml(kpi.formula, label=_names(catalogue, language)))
+
+
+def _formula_words(catalogue: Catalogue, formula: Formula, language: str) -> str:
+    """A formula in one line, with names in the place of ids."""
+    name = _names(catalogue, language)
+    return queries.renamed(show(formula), {each.id: name(each) for each in references(formula)})
+
+
+def _side_words(catalogue: Catalogue, kpi: Kpi, side: str, language: str) -> str:
+    """What stands above or below the line; "" for a KPI that is no fraction."""
+    formula = kpi.formula
+    if not (isinstance(formula, Binary) and formula.op == "/"):
+        return ""
+    return _formula_words(catalogue, getattr(formula, side), language)
+
+
+def _choice_words(catalogue: Catalogue, kpi: Kpi, rivals: Sequence[Kpi], language: str) -> str:
+    """Why the denominator matters."""
+    below = _side_words(catalogue, kpi, "right", language)
+    if not below:
+        return ""
+    words = _("Divided by {denominator}; fixed, so that months stay comparable.").format(denominator=below)
+    other = _("The same above the line over another denominator is another KPI:")
+    return f"{words} {other}" if rivals else words
+
+
+def _part_row(business: Business, kpi: Kpi, values: Mapping[str, queries.KpiValue], style: Style) -> PartRow:
+    told = values.get(kpi.id)
+    words = number(told.value, kpi.unit, style) if told and told.value is not None else ""
+    return PartRow(kpi_name(kpi, style.language), kpi_url(business, kpi.id), words)
+
+
+def _tag_rows(business: Business, one: queries.Tagged, language: str) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+    """Every tag with links to the KPIs that share it."""
+    path = reverse("kpis:catalogue", kwargs={"business": business.id})
+    rows: list[tuple[str, tuple[Way, ...]]] = [(_("Unit"), (Way(queries.unit_words(one.kpi.unit, language), ""),))]
+    for facet, words in _facet_words().items():
+        if facet in {"supply", "origin"}:
+            continue
+        values = one.kpi.domain if facet == "domain" else one.carries[facet]
+        ways = tuple(Way(label(facet, v, language), f"{path}?{urlencode({facet: v})}") for v in values)
+        if ways:
+            rows.append((words, ways))
+    return tuple(rows)
+
+
+def _benchmarks(kpi: Kpi, value: float | None, style: Style) -> tuple[BenchmarkRow, ...]:
+    read = {id(each.benchmark): each.standing for each in benchmark_reading(kpi, value)}
+    rows = []
+    for one in kpi.benchmarks:
+        standing = read.get(id(one))
+        good = {"higher": "above", "lower": "below"}.get(str(kpi.direction), "")
+        tone = "" if standing is None else "good" if standing in {"inside", good} else "watch"
+        rows.append(
+            BenchmarkRow(
+                words=one.ja if style.japanese else one.en,
+                range=_range(one.low, one.high, kpi.unit, style),
+                standing=standing.words(style.language) if standing else "",
+                tone=tone,
+                source=one.source_ja if style.japanese else one.source_en,
+            )
+        )
+    return tuple(rows)
+
+
+def _range(low: float | None, high: float | None, unit: str, style: Style) -> str:
+    if low is not None and high is not None:
+        return f"{number(low, unit, style)} – {number(high, unit, style)}"
+    return f"≥ {number(low, unit, style)}" if low is not None else f"≤ {number(high, unit, style)}"
+
+
+def _playbook(catalogue: Catalogue, kpi_id: str, style: Style) -> tuple[tuple[ImprovementRow, ...], str]:
+    book = catalogue.playbook(kpi_id)
+    if book is None:
+        return (), ""
+    rows = tuple(
+        ImprovementRow(each.ja, each.how_ja, each.effect_ja)
+        if style.japanese
+        else ImprovementRow(each.en, each.how_en, each.effect_en)
+        for each in book.improvements
+    )
+    return rows, book.caution_ja if style.japanese else book.caution_en
+
+
+def _version_rows(row: OwnKpi, style: Style) -> tuple[VersionRow, ...]:
+    return tuple(
+        VersionRow(
+            number=each.number,
+            since=_day(each.since, style) or _("from the start"),
+            formula=each.formula,
+            reason=each.reason,
+            made=f"{_day(each.made_at.date(), style)} {each.made_by}".strip(),
+            correction=each.correction,
+        )
+        for each in queries.kpi_revisions(row)
+    )
+
+
+# --- a KPI of one's own ---
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something wrong with a formula; `picture` shows the place."""
+
+    words: str
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class FormulaCheck:
+    """What a formula means and gives, or what is wrong with it."""
+
+    mistakes: tuple[Mistake, ...] = ()
+    formula: SafeString = mark_safe("")
+    words: str = ""
+    value: str = ""
+    period: str = ""
+    months: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class KpiFormPage:
+    title: str
+    subtitle: str
+    intro: str
+    action: str
+    check_url: str
+    names_url: str
+    back_url: str
+    checked: FormulaCheck | None
+    conflict: str = ""
+    differing: tuple[tuple[str, str, str], ...] = ()
+
+
+@business_page(EDIT)
+@get_and_post
+def define_kpi(request: Any, business: Business) -> HttpResponse:
+    """A KPI that the business did not have."""
+    return _kpi_form(request, business, None, {}, 0)
+
+
+@business_page(EDIT)
+@get_and_post
+def edit_kpi(request: Any, business: Business, kpi: str) -> HttpResponse:
+    """Another version of a KPI: of one's own, or of a built-in one that means something else here."""
+    catalogue = queries.catalogue_of(request.user, business)
+    if kpi not in catalogue.kpis:
+        raise Http404
+    row = queries.own_kpi(request.user, business, kpi)
+    document = queries.kpi_document(row) if row else queries.document_of(catalogue.kpis[kpi])
+    return _kpi_form(request, business, catalogue.kpis[kpi], document, row.version if row else 0)
+
+
+def _kpi_form(
+    request: Any, business: Business, kpi: Kpi | None, document: Mapping[str, Any], version: int
+) -> HttpResponse:
+    known = queries.catalogue_of(request.user, business).kpis
+    initial = {"version": version, "since": _last_month(business, queries.known(request.user, business))}
+    if kpi is not None:
+        initial |= KpiForm.initial_of(document)
+    elif request.GET.get("formula"):
+        initial["formula"] = request.GET["formula"][:LONGEST_FORMULA]
+    posted = request.POST or None
+    form = KpiForm(posted, initial=initial, known=known, changing=kpi.id if kpi else "")
+    checked, conflict = None, ""
+    differing: tuple[tuple[str, str, str], ...] = ()
+    if posted is not None and "check" in posted:
+        checked = _checked(request, business, kpi.id if kpi else "")
+        form = KpiForm(initial=_typed(form), known=known, changing=kpi.id if kpi else "")
+    elif posted is not None and form.is_valid():
+        try:
+            saved = _save(request, business, form, kpi, document)
+        except EditConflict as error:
+            conflict = error.words(get_language() or "ja")
+            differing = _differing(form, error.details["theirs"])
+            row = queries.own_kpi(request.user, business, kpi.id if kpi else form.cleaned_data["kpi_id"])
+            form.data = {**_lists(request.POST), "version": str(row.version if row else 0)}
+        except KeikiError as error:
+            form.add_error("formula", error.words(get_language() or "ja").split("\n")[0])
+            checked = _checked(request, business, kpi.id if kpi else "")
+        else:
+            messages.success(request, _("Saved as version {number}.").format(number=saved.version))
+            return redirect("kpis:kpi", business=business.id, kpi=saved.kpi_id)
+    page = _kpi_form_page(business, kpi, checked, conflict, differing)
+    code = 409 if conflict else 422 if form.errors else 200
+    return render(request, "kpis/kpi_form.html", {"page": page, "form": form}, status=code)
+
+
+def _save(request: Any, business: Business, form: KpiForm, kpi: Kpi | None, document: Mapping[str, Any]) -> OwnKpi:
+    said = form.cleaned_data
+    since = said.get("since") if said.get("effective") == "day" else None
+    return actions.save_kpi(
+        request.user,
+        business,
+        kpi.id if kpi else said["kpi_id"],
+        said["version"],
+        dict(document) | form.document,
+        since,
+        said.get("reason", ""),
+    )
+
+
+def _typed(form: KpiForm) -> dict[str, Any]:
+    return {name: form[name].value() for name in form.fields}
+
+
+def _lists(posted: Any) -> dict[str, Any]:
+    """What was posted, with lists where several can be chosen."""
+    return {name: posted.getlist(name) if name in KpiForm.LISTED else posted[name] for name in posted}
+
+
+def _differing(form: KpiForm, theirs: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    mine = form.document
+    return tuple(
+        (str(form[name].label), _shown(mine[name]), _shown(theirs.get(name, "")))
+        for name in mine
+        if mine[name] != theirs.get(name, mine[name])
+    )
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _kpi_form_page(
+    business: Business,
+    kpi: Kpi | None,
+    checked: FormulaCheck | None,
+    conflict: str,
+    differing: tuple[tuple[str, str, str], ...],
+) -> KpiFormPage:
+    here = {"business": business.id}
+    language = (get_language() or "ja")[:2]
+    if kpi is None:
+        title, intro = _("A KPI of our own"), _("Name it, write its formula, see its value at once.")
+        action = reverse("kpis:new_kpi", kwargs=here)
+    else:
+        title = _("Change {name}").format(name=kpi_name(kpi, language))
+        intro = _("What you save is one more version. Nothing that was reported before changes by itself.")
+        action = kpi_url(business, kpi.id, "edit_kpi")
+    return KpiFormPage(
+        title=title,
+        subtitle=business.name,
+        intro=intro,
+        action=action,
+        check_url=reverse("kpis:check_formula", kwargs=here) + (f"?{urlencode({'kpi': kpi.id})}" if kpi else ""),
+        names_url=reverse("kpis:names", kwargs=here),
+        back_url=kpi_url(business, kpi.id) if kpi else reverse("kpis:catalogue", kwargs=here),
+        checked=checked,
+        conflict=conflict,
+        differing=differing,
+    )
+
+
+@business_page(EDIT)
+@require_POST
+def check_formula(request: Any, business: Business) -> HttpResponse:
+    """What the formula that is being typed means and gives; nothing is stored."""
+    checked = _checked(request, business, request.GET.get("kpi", "") or request.POST.get("kpi_id", ""))
+    return render(request, "kpis/check.html", {"checked": checked})
+
+
+LONGEST_FORMULA = 4_000
+
+
+def _checked(request: Any, business: Business, kpi_id: str) -> FormulaCheck | None:
+    text = request.POST.get("formula", "").strip()[:LONGEST_FORMULA]
+    if not text:
+        return None
+    language = (get_language() or "ja")[:2]
+    catalogue = queries.catalogue_of(request.user, business)
+    try:
+        found = queries.mistakes(business, _draft(catalogue, text, request.POST.get("unit", "number"), kpi_id))
+        if found:
+            return FormulaCheck(tuple(_mistake(error, language) for error in found))
+        told = queries.formula_value(request.user, business, text)
+    except KeikiError as error:
+        return FormulaCheck((_mistake(error, language),))
+    formula = parse(text)
+    shown = FormulaCheck(
+        formula=mark_safe(mathml(formula, label=_names(catalogue, language))),
+        words=_formula_words(catalogue, formula, language),
+        note=_("The value appears when there are rows, or when people have entered it.") if told is None else "",
+    )
+    return shown if told is None else _with_value(request, business, shown, told)
+
+
+def _draft(catalogue: Catalogue, text: str, unit: str, kpi_id: str) -> dict[str, Any]:
+    """A declaration that says nothing but a formula and its unit."""
+    free = kpi_id if ID.fullmatch(kpi_id) and kpi_id not in catalogue.measures else "this_formula"
+    said = {"id": free, "ja": free, "en": free, "definition_ja": free, "definition_en": free, "formula": text}
+    said |= {"unit": unit, "direction": "neutral", "kind": "quality", "layer": "result", "horizon": "mid"}
+    return said | {"lead_lag": "lag"}
+
+
+def _mistake(error: KeikiError, language: str) -> Mistake:
+    words, _line, picture = error.words(language).partition("\n")
+    return Mistake(words, picture)
+
+
+def _with_value(request: Any, business: Business, shown: FormulaCheck, told: queries.KpiHistory) -> FormulaCheck:
+    unit = request.POST.get("unit", "number")
+    style = style_of(business, queries.known(request.user, business))
+    recent = list(zip(told.periods, told.values, strict=True))[-3:]
+    return replace(
+        shown,
+        value=number(told.value, unit, style),
+        period=business.calendar.label(told.periods[-1], style.language),
+        months=tuple((business.calendar.label(p, style.language), exact(v, unit, style)) for p, v in recent),
+        note=_("No rows yet: {facts}").format(
+            facts=_comma(style).join(queries.fact_words(name, style.language) for name in told.missing)
+        )
+        if told.missing and told.value is None
+        else "",
+    )
+
+
+@business_page(EDIT)
+@require_POST
+def retire_kpi(request: Any, business: Business, kpi: str) -> HttpResponse:
+    """Nobody should start to use this KPI any more."""
+    row = queries.own_kpi(request.user, business, kpi)
+    if row is None:
+        raise Http404
+    version = _version(request)
+    _done_or_why_not(
+        request, actions.retire_kpi, row, version, business.calendar.today(), request.POST.get("reason", "")[:400]
+    )
+    return redirect("kpis:kpi", business=business.id, kpi=kpi)
+
+
+@business_page(EDIT)
+@require_POST
+def bring_back_kpi(request: Any, business: Business, kpi: str) -> HttpResponse:
+    """A retired KPI is used again."""
+    row = queries.own_kpi(request.user, business, kpi)
+    if row is None:
+        raise Http404
+    _done_or_why_not(request, actions.bring_back_kpi, row, _version(request))
+    return redirect("kpis:kpi", business=business.id, kpi=kpi)
+
+
+@business_page(EDIT)
+@require_POST
+def enter_value(request: Any, business: Business, kpi: str) -> HttpResponse:
+    """One value that a person knows."""
+    tagged = queries.tagged_kpis(request.user, business).get(kpi)
+    if tagged is None or tagged.supply.way != queries.HAND:
+        raise Http404
+    form = ValueForm(request.POST)
+    if not form.is_valid():
+        return _show_kpi(request, business, kpi, form)
+    said = form.cleaned_data
+    first = business.calendar.period(Grain(said["grain"]), said["on"]).start
+    value = said["value"] / 100 if tagged.kpi.unit == "ratio" else said["value"]  # people type 3.5 for 3.5 %
+    _done_or_why_not(
+        request, actions.enter_value, business, tagged.kpi, first, said["grain"], value, said["note"], said["source"]
+    )
+    return redirect("kpis:kpi", business=business.id, kpi=kpi)
+
+
+def _version(request: Any) -> int:
+    text = request.POST.get("version", "")
+    return int(text[:9]) if text.isdecimal() else 0
+
+
+def _done_or_why_not(request: Any, action: Callable[..., Any], *values: Any) -> None:
+    try:
+        action(request.user, *values)
+    except KeikiError as error:
+        messages.error(request, error.words(get_language() or "ja"))
+    else:
+        messages.success(request, _("Saved."))

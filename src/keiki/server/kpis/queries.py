@@ -752,6 +752,12 @@ def facts_of(catalogue: Catalogue, kpi_id: str) -> tuple[Fact, ...]:
     return tuple(fact_of(name) for name in names)
 
 
+def fact_words(name: str, language: str) -> str:
+    """What a fact, or a record of Keiki itself, is called."""
+    found = fact_of(name)
+    return found.ja if language == "ja" else found.en
+
+
 def active_kpis(user: Any, business: Business) -> tuple[str, ...]:
     """The KPIs a business steers by: those that stand in its trees."""
     trees = known(user, business).trees
