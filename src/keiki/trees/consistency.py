@@ -72,13 +72,14 @@ class NodeConsistency:
 class Consistency:
     """The answer for every node that has a formula or is the goal; `grain` is the period all of it was worked out in.
 
-    `levels` holds what every node comes to in that period.
+    `levels` holds what every node comes to in that period, `sums_over_time` whether its months make its year.
     """
 
     tree: Tree
     grain: Grain
     nodes: tuple[NodeConsistency, ...]
     levels: Mapping[str, Value]
+    sums_over_time: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def goal(self) -> NodeConsistency:
@@ -109,7 +110,7 @@ class _Run:
     def __init__(self, tree: Tree, catalogue: Catalogue, targets: Mapping[str, Target] | None) -> None:
         self.tree = tree
         self.catalogue = catalogue
-        self.targets = _targets(tree, targets)
+        self.targets = in_force_of(tree, targets)
         given = {t.period for t in self.targets.values() if t.period is not None}
         manual = any(t.shape in (MANUAL, SEASONAL) and t.months for t in self.targets.values())
         self.grain = min({*given, *([Grain.MONTH] if manual or not given else [])}, key=FINEST.index)
@@ -124,7 +125,9 @@ class _Run:
 
     def whole(self) -> Consistency:
         judged = [n for n in self.tree.nodes if n.formula is not None or n.parent is None]
-        return Consistency(self.tree, self.grain, tuple(self._judge(node) for node in judged), dict(self.levels))
+        return Consistency(
+            self.tree, self.grain, tuple(self._judge(node) for node in judged), dict(self.levels), self.natures
+        )
 
     def _settle(self, node: Node) -> None:
         own = self._own(node)
@@ -183,7 +186,13 @@ class _Run:
             return {}
         leaves = which or tuple(leaf for leaf in self._leaves(node) if self.levels[leaf] is not None)
         found = {leaf: self._solved(node, leaf, wanted) for leaf in leaves}
-        return {leaf: value for leaf, value in found.items() if value is not None}
+        return {leaf: value for leaf, value in found.items() if value is not None and self._can_be(leaf, value)}
+
+    def _can_be(self, leaf: str, value: float) -> bool:
+        """Not below nothing, and no share above the whole where the plan is one below it."""
+        level = self.levels[leaf]
+        share = self.tree.by_id[leaf].unit == "ratio" and (level is None or 0 <= level <= 1)
+        return value >= 0 and not (share and value > 1)
 
     def _leaves(self, node: Node) -> list[str]:
         if node.formula is None or self.implied.get(node.id) is None:
@@ -270,7 +279,7 @@ def solved(goal: Callable[[float], Value], start: float, wanted: float) -> Value
     return None
 
 
-def _targets(tree: Tree, given: Mapping[str, Target] | None) -> dict[str, Target]:
+def in_force_of(tree: Tree, given: Mapping[str, Target] | None) -> dict[str, Target]:
     """The target of every node that has one; a KPI used twice is one KPI, unless it stands above itself."""
     own = dict(given) if given is not None else {n.id: n.target for n in tree.nodes if n.target is not None}
     by_number = {tree.by_id[i].identity: t for i, t in own.items() if i in tree.by_id and tree.by_id[i].kpi}

@@ -167,8 +167,8 @@ def _well_known(whole: Kpi, catalogue: Catalogue) -> Iterator[Decomposition]:
             continue
         parts = tuple(_piece(part) for part in entries(entry, "parts"))
         if all(part.kpi in catalogue.kpis for part in parts):
-            texts = [entry.text(name) for name in ("ja", "en", "about_ja", "about_en", "formula")]
-            yield _proved(Decomposition(entry.text("id"), whole.id, *texts, parts, False), catalogue)
+            texts = {name: entry.text(name) for name in ("id", "ja", "en", "about_ja", "about_en", "formula")}
+            yield _proved(Decomposition(kpi=whole.id, parts=parts, proved=False, **texts), catalogue)
 
 
 def _piece(part: Entry) -> Piece:

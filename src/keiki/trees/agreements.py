@@ -1,0 +1,153 @@
+"""Targets of one tree that contradict each other beside its formulas: by definition, by growth, as one number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from keiki.catalogue.expand import growth
+from keiki.catalogue.load import Catalogue
+from keiki.periods import Grain
+from keiki.trees.build import Node, Tree
+from keiki.trees.consistency import Consistency
+from keiki.trees.findings import PERIODS, Details, Figure, Finding, named
+from keiki.trees.identity import powers, same
+from keiki.trees.shares import looks_back
+from keiki.trees.targets import PER_YEAR, Target, ends
+
+APART = 0.10
+"""Relative; targets that differ by less are rounded alike."""
+
+ANY_DAY = date(2026, 1, 1)
+"""A span without a first day is measured from here; only its length counts."""
+
+KEPT_OVER_A_YEAR = {"churn_rate_monthly": ("renewal_rate", "customer_retention_rate")}
+"""What a monthly loss compounds to, beside KPIs that say how much is kept over a year."""
+
+
+def disagreements(
+    tree: Tree, catalogue: Catalogue, found: Consistency, targets: Mapping[str, Target]
+) -> Iterator[Finding]:
+    """Every pair of targets that cannot both be meant."""
+    yield from _two_levels(tree, found)
+    yield from _one_number(tree, targets)
+    yield from _by_definition(tree, found, targets)
+    yield from _by_growth(tree, targets)
+    yield from _by_churn(tree, targets)
+
+
+def _two_levels(tree: Tree, found: Consistency) -> Iterator[Finding]:
+    """A node below the goal whose parts make much more than its own target."""
+    for judged in found.nodes[1:]:
+        if judged.verdict == "reaches" and judged.coverage is not None and abs(judged.coverage - 1) > APART:
+            node = tree.by_id[judged.node]
+            details: Details = {
+                "node": named(node),
+                "implied": Figure(judged.implied, node.unit),
+                "target": Figure(judged.target, node.unit),
+            }
+            yield Finding("targets_disagree", node.id, details)
+
+
+def _one_number(tree: Tree, targets: Mapping[str, Target]) -> Iterator[Finding]:
+    first: dict[object, Node] = {}
+    for node in tree.nodes:
+        target = targets.get(node.id)
+        if node.kpi is None or target is None:
+            continue
+        earlier = first.setdefault(node.identity, node)
+        one, other = _per_year(targets[earlier.id]), _per_year(target)
+        if earlier is not node and one is not None and other is not None and not math.isclose(one, other, rel_tol=1e-9):
+            values = [Figure(targets[earlier.id].value, node.unit), Figure(target.value, node.unit)]
+            details: Details = {"node": named(node), "first": values[0], "second": values[1]}
+            yield Finding("two_targets", node.id, details, (earlier.id, node.id))
+
+
+def _per_year(target: Target) -> float | None:
+    return None if target.value is None else target.value * PER_YEAR[target.period or Grain.MONTH]
+
+
+def _by_definition(tree: Tree, found: Consistency, targets: Mapping[str, Target]) -> Iterator[Finding]:
+    """A ratio whose two sides have targets elsewhere in the tree, which give another ratio."""
+    known: dict[str, tuple[Node, float]] = {}
+    told = {n.id: powers(n.measured) for n in tree.nodes if n.measured is not None and n.id in targets}
+    for node_id, names in told.items():
+        level = found.levels.get(node_id)
+        if names is not None and list(names.values()) == [1] and level is not None:
+            known.setdefault(next(iter(names)), (tree.by_id[node_id], level))
+    for node_id, names in told.items():
+        node, level = tree.by_id[node_id], found.levels.get(node_id)
+        if names is None or len(names) < 2 or level is None or any(name not in known for name in names):
+            continue
+        if node.formula is not None and {known[n][0].id for n in names} <= set(node.factors):
+            continue
+        values = {name: known[name][1] for name in names}
+        if any(values[n] == 0 for n, p in names.items() if p < 0):
+            continue
+        implied = math.prod(values[name] ** power for name, power in names.items())
+        if abs(implied - level) > APART * abs(level):
+            parts = tuple(named(known[name][0]) for name in names)
+            details: Details = {"node": named(node), "parts": parts, "implied": Figure(implied, node.unit)}
+            yield Finding("definition_disagrees", node_id, {**details, "target": Figure(level, node.unit)})
+
+
+def _by_growth(tree: Tree, targets: Mapping[str, Target]) -> Iterator[Finding]:
+    """A level to reach from a start, and the growth per period planned for the same number."""
+    rates = [n for n in tree.nodes if n.id in targets and n.measured is not None and looks_back(n.measured)]
+    for node in tree.nodes:
+        target = targets.get(node.id)
+        if target is None or not target.start or target.value is None or node.measured is None or not rates:
+            continue
+        grown = growth(node.measured)
+        for rate in rates:
+            planned = targets[rate.id]
+            if planned.value is None or rate.measured is None or not same(rate.measured, grown):
+                continue
+            grain = planned.period or Grain.MONTH
+            periods = _periods(target, grain)
+            implied = target.start * (1 + planned.value) ** periods if periods else None
+            if implied is None or implied >= target.value * (1 - 1e-9) or periods is None:
+                continue
+            needed = (target.value / target.start) ** (1 / periods) - 1
+            yield Finding(
+                "growth_disagrees",
+                node.id,
+                {
+                    "node": named(node),
+                    "rate": Figure(planned.value, "ratio"),
+                    "period": PERIODS[grain],
+                    "implied": Figure(implied, node.unit),
+                    "target": Figure(target.value, node.unit),
+                    "needed": Figure(needed, "ratio"),
+                },
+                (rate.id,),
+            )
+
+
+def _periods(target: Target, grain: Grain) -> int | None:
+    """How many periods lie between the start and the deadline of a target."""
+    since = target.since or ANY_DAY
+    by = ends(since, target.within) if target.within is not None else target.by
+    if by is None or (target.since is None and target.within is None):
+        return None
+    years = ((by - since).days + 1) / 365.2425
+    return round(years * PER_YEAR[grain]) or None
+
+
+def _by_churn(tree: Tree, targets: Mapping[str, Target]) -> Iterator[Finding]:
+    by_kpi = {n.kpi: n for n in tree.nodes if n.kpi is not None and n.id in targets}
+    for churn, keepers in KEPT_OVER_A_YEAR.items():
+        lost = targets[by_kpi[churn].id].value if churn in by_kpi else None
+        for keeper in (by_kpi[k] for k in keepers if k in by_kpi):
+            planned = targets[keeper.id].value
+            if lost is None or planned is None:
+                continue
+            kept = (1 - lost) ** 12
+            if kept < planned * (1 - 1e-9):
+                details: Details = {
+                    "rate": Figure(lost, "ratio"),
+                    "implied": Figure(kept, "ratio"),
+                    "node": named(keeper),
+                }
+                yield Finding("churn_compounds", keeper.id, {**details, "target": Figure(planned, "ratio")})
