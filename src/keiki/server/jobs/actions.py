@@ -32,25 +32,27 @@ class RunLost(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of background work: its name, what to call and how often to start it."""
+    """One kind of background work: its name, what to call, how often to try, and every how long it comes by itself."""
 
     name: str
     call: Job
     attempts: int
+    every: timedelta | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def job(name: str, attempts: int = 3) -> Callable[[Job], Job]:
+def job(name: str, attempts: int = 3, every: timedelta | None = None) -> Callable[[Job], Job]:
     """Declare a kind of background work, in an app's `tasks.py`.
 
     The function is called with the `Live` run first and then the arguments of `enqueue` by name. It must be safe
-    to start again from the beginning. What it returns (a dict of plain values, or None) is kept as `run.result`.
+    to start again from the beginning. With `every` the worker queues it by itself, without business and arguments,
+    whenever the last one is that old. What it returns (a dict of plain values, or None) is kept as `run.result`.
     """
 
     def declare(call: Job) -> Job:
-        KINDS[name] = Kind(name, call, attempts)
+        KINDS[name] = Kind(name, call, attempts, every)
         return call
 
     return declare
@@ -191,3 +193,17 @@ def sweep() -> int:
             _deliver(run)
             swept += 1
     return swept
+
+
+@transaction.atomic
+def queue_what_is_due() -> int:
+    """Queue the kinds of work that come by themselves and have not been queued for so long; gives how many."""
+    queued = 0
+    for kind in KINDS.values():
+        if kind.every is None:
+            continue
+        newest = Run.objects.select_for_update().filter(kind=kind.name).order_by("-queued_at").first()
+        if newest is None or newest.queued_at <= timezone.now() - kind.every:
+            enqueue(kind.name)
+            queued += 1
+    return queued

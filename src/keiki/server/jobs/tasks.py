@@ -84,6 +84,7 @@ def _sweep_now_and_then(stop: threading.Event) -> None:
             close_old_connections()
             try:
                 actions.sweep()
+                actions.queue_what_is_due()
             except DatabaseError:
                 log.warning("The sweep could not be done this time", exc_info=True)
             if stop.wait(settings.RUN_LOST_AFTER_SECONDS / 4):

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from keiki.errors import EditConflict, TargetsDisagree
-from keiki.server.accounts.models import Business
+from keiki.server.accounts.models import Business, Role
 from keiki.server.audit.actions import record
 from keiki.server.kpis import actions as kpis
-from keiki.server.kpis.queries import StoredTree
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.queries import StoredTree, TreeNumbers
 from keiki.server.planning import queries
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
 from keiki.server.planning.queries import OPEN, Key
@@ -23,6 +24,7 @@ from keiki.trees.fields import plain, write
 from keiki.trees.target_fields import TARGET
 from keiki.trees.targets import Target, starting
 
+SCORE_JOB: Final = "planning.score_due"
 REVIEW_EVERY: Final = timedelta(days=90)
 
 
@@ -167,6 +169,30 @@ def keep_scorecard(actor: Any, business: Business, tree_id: str, marks: Mapping[
     card = Scorecard.objects.create(business=business, tree=tree_id, marks=plain(marks), made_by=actor)
     record(actor, "planning.score_targets", business_id=business.id, target=f"tree:{tree_id}")
     return card
+
+
+def score_tree(actor: Any, user: Any, business: Business, numbers: TreeNumbers) -> Scorecard:
+    """Make the scorecard of a tree as it stands today and keep it; `user` is whose rights count."""
+    marks = {
+        card.node: {letter: judged.mark.value for letter, judged in card.marks.items()}
+        for card in queries.smart_marks(user, business, numbers)
+    }
+    return keep_scorecard(actor, business, numbers.tree.id, marks)
+
+
+def score_due() -> int:
+    """Every tree with targets gets a new scorecard once a quarter; gives how many were made."""
+    made = 0
+    for business in Business.objects.filter(plans__retired_at=None, plans__version__gt=0).distinct():
+        owner = business.memberships.filter(role=Role.OWNER).select_related("user").first()
+        if owner is None:
+            continue
+        known = door.known(owner.user, business)
+        aimed = [t.id for t in known.trees if known.today and queries.plans_of(owner.user, business, t)]
+        for tree_id in queries.due_scorecards(business, aimed, timezone.now()):
+            score_tree(None, owner.user, business, queries.history(owner.user, business, tree_id))
+            made += 1
+    return made
 
 
 def _locked(business: Business, key: Key, version: int, mine: Target | None = None) -> Plan:

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -37,11 +38,13 @@ from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning import actions, queries
 from keiki.server.planning.forms import Basis, TargetForm, meanings
-from keiki.server.planning.models import Revision, State, Way
+from keiki.server.planning.models import Revision, Scorecard, State, Way
 from keiki.server.planning.queries import Goal, Planned, Written
 from keiki.server.planning.rules import may_approve, may_write
 from keiki.trees.build import Node, Tree
 from keiki.trees.consistency import Consistency, Verdict
+from keiki.trees.smart import Mark
+from keiki.trees.smart import Scorecard as SmartCard
 from keiki.trees.stated import Reading
 from keiki.trees.targets import AT_LEAST, AT_MOST, LEVEL, MANUAL, Target
 
@@ -49,6 +52,8 @@ get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 STATE_TONES = {State.DRAFT: "", State.PROPOSED: "watch", State.APPROVED: "good", State.ASIDE: ""}
 AHEAD = 12
 """Months that a target's chart shows beyond today."""
+STEADY = 0.5
+"""Yearly growth up to which last year's says something about the next one."""
 MOST_GOALS = 3
 """Goals of one team beyond which people lose sight of them."""
 
@@ -261,13 +266,14 @@ def _banner(found: Consistency, style: Style) -> Banner | None:
     implied, target = (number(value, root.unit, style) for value in (goal.implied, goal.target))
     share = f"{(goal.coverage or 0) * 100:.0f}%"
     grain = _grain_words(found.grain)
+    tone = "act" if (goal.missing_share or 0.0) >= 0.10 else "watch"
     if goal.verdict == Verdict.REACHES:
         words = _("The targets below the goal give {implied} {grain}, the goal is {target}: {share}, reached.")
     else:
         words = _("The targets below the goal give {implied} {grain}, the goal is {target}: {share}, short by {short}.")
     short = number(goal.shortfall, root.unit, style)
     told = words.format(implied=implied, target=target, share=share, short=short, grain=grain)
-    return Banner("good" if goal.verdict == Verdict.REACHES else "act", told, _needed(found, style))
+    return Banner("good" if goal.verdict == Verdict.REACHES else tone, told, _needed(found, style))
 
 
 def _needed(found: Consistency, style: Style) -> tuple[str, ...]:
@@ -282,8 +288,8 @@ def _needed(found: Consistency, style: Style) -> tuple[str, ...]:
 
 
 def _grain_words(grain: Grain) -> str:
-    words = {Grain.DAY: _("a day"), Grain.WEEK: _("a week"), Grain.MONTH: _("a month")}
-    return words.get(grain) or {Grain.QUARTER: _("a quarter"), Grain.YEAR: _("a year")}[grain]
+    words = {Grain.DAY: _("each day"), Grain.WEEK: _("each week"), Grain.MONTH: _("each month")}
+    return words.get(grain) or {Grain.QUARTER: _("each quarter"), Grain.YEAR: _("each year")}[grain]
 
 
 def _gap_rows(business: Business, numbers: TreeNumbers, style: Style) -> tuple[GapRow, ...]:
@@ -420,6 +426,16 @@ class Rivals:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """One SMART mark with its reasons."""
+
+    letter: str
+    name: str
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True)
 class TargetPage:
     title: str
     subtitle: str
@@ -450,7 +466,7 @@ class TargetPage:
     owner: str
     stages_open: bool = False
     months_open: bool = False
-    smart: tuple[Any, ...] = ()
+    smart: tuple[Letter, ...] = ()
 
     @property
     def rival_sides(self) -> tuple[Version, ...]:
@@ -614,6 +630,7 @@ def _target_page(
 ) -> TargetPage:
     versions = tuple(_version(each, plan, node, business, style) for each in plan.revisions[::-1]) if plan else ()
     outlook = queries.outlook(numbers, node, plan, business.calendar, basis.adds_up) if plan else None
+    latest = queries.measured(request.user, business, numbers.tree.id, Asked().question)
     typed = form["value"].value() or ""
     return TargetPage(
         title=node.label(style.language),
@@ -621,14 +638,14 @@ def _target_page(
         fresh=kpis.fresh_words(numbers, style),
         tree=numbers.tree.id,
         node=node.id,
-        number=kpis.number_card(numbers, node, style),
-        sentence=kpis.told(numbers, node, style),
+        number=kpis.number_card(latest, node, style),
+        sentence=kpis.told(latest, node, style),
         facts=_facts(request, business, numbers, node, base, style),
         left_out=tuple(_left_out_words(each, business, node, style) for each in base.left_out if each.why != Why.OLD),
         suggestions=_suggestions(business, numbers, node, base, basis, style),
         read=_read(str(typed), basis, base, node, form, style),
         chart=_chart(business, numbers, node, plan, basis, style),
-        outlook=_outlook_words(outlook, node, style),
+        outlook=_outlook_words(outlook, node, style, basis.adds_up),
         outlook_tone="" if outlook is None else "good" if outlook.on_track else "act",
         versions=versions,
         rivals=_rivals(plan, versions, node, style),
@@ -643,6 +660,7 @@ def _target_page(
         has_plan=bool(versions),
         retired=plan is not None and plan.retired_at is not None,
         owner=kpis.owner_words(node, style),
+        smart=_smart(request, business, numbers, node, style),
         stages_open=any(value.value() for _months, value in form.stages) or any(v.errors for _m, v in form.stages),
         months_open=form["shape"].value() != LEVEL or any(month.errors for month in form.grid),
     )
@@ -710,7 +728,8 @@ def _suggestions(
     """Values to click, each with what it is made of; what history cannot tell is not offered."""
     grown = base.expected(AHEAD)
     half = None if base.best is None or base.level is None else (base.level + base.best) / 2
-    again = None if base.last_year is None or base.growth_year is None else base.last_year * (1 + base.growth_year)
+    steady = base.growth_year is not None and abs(base.growth_year) <= STEADY
+    again = base.last_year * (1 + (base.growth_year or 0.0)) if base.last_year is not None and steady else None
     offered = [
         (_("Baseline"), base.level),
         (_("Baseline + a year's natural growth"), grown),
@@ -804,22 +823,25 @@ def _chart(
     return kpis.Figure(label, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
 
 
-def _outlook_words(found: Outlook | None, node: Node, style: Style) -> str:
+def _outlook_words(found: Outlook | None, node: Node, style: Style, adds_up: bool = True) -> str:
     """Whether the target will be reached by its deadline as things go."""
     if found is None:
         return ""
     expected, target = (number(value, node.unit, style) for value in (found.expected, found.target))
     if found.on_track:
-        return _("On track: as things go, {expected} by the deadline (target {target}).").format(
-            expected=expected, target=target
-        )
-    told = _("Short by {short}: as things go, {expected} by the deadline (target {target}).").format(
-        short=number(abs(found.short), node.unit, style), expected=expected, target=target
-    )
+        words = _("On track: as things go, {expected} by the deadline (target {target}).")
+        return words.format(expected=expected, target=target)
+    short = difference(found.target, found.expected, node.unit, style).lstrip("+−")
+    words = _("Short by {short}: as things go, {expected} by the deadline (target {target}).")
+    told = words.format(short=short, expected=expected, target=target)
     if found.needed is None or found.remaining == 0:
         return told
-    needed = number(found.needed, node.unit, style)
-    return told + " " + _("From now on {needed} a month would be needed.").format(needed=needed)
+    if adds_up:
+        words, needed = _("From now on {needed} a month would be needed."), number(found.needed, node.unit, style)
+    else:
+        words = _("From now on {needed} each month would be needed.")
+        needed = difference(found.needed, 0.0, node.unit, style)
+    return f"{told} {words.format(needed=needed)}"
 
 
 def _version(each: Written, plan: Planned | None, node: Node, business: Business, style: Style) -> Version:
@@ -1030,8 +1052,121 @@ def _url(name: str, business: Business, **ids: str) -> str:
 
 # --- the scorecard ---
 
+TONES = {Mark.PASS: "good", Mark.CAUTION: "watch", Mark.FAIL: "act"}
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One number's five marks."""
+
+    label: str
+    url: str
+    letters: tuple[Letter, ...]
+    passed: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One scorecard that was kept: when, by whom, how many marks passed."""
+
+    at: Any
+    by: str
+    passed: str
+
+
+@dataclass(frozen=True)
+class ScorecardPage:
+    title: str
+    subtitle: str
+    fresh: str
+    tree: str
+    sentence: str
+    heads: tuple[tuple[str, str], ...]
+    rows: tuple[ScoreRow, ...]
+    kept: tuple[Kept, ...]
+    next_words: str
+    back_url: str
+    may_write: bool
+
 
 @business_page()
 @get_and_post
 def scorecard_page(request: Any, business: Business, tree: str) -> HttpResponse:
-    raise Http404
+    """The five SMART marks of every number; kept by hand, and by itself once a quarter."""
+    known = door.known(request.user, business)
+    if known.today is None or tree not in {each.id for each in known.trees}:
+        raise Http404
+    numbers = queries.history(request.user, business, tree)
+    if request.method == "POST":
+        if not may_write(request.membership.role):
+            raise PermissionDenied
+        actions.score_tree(request.user, request.user, business, numbers)
+        messages.success(request, _("The scorecard of today is kept."))
+        return HttpResponseRedirect(_url("planning:scorecard", business, tree=tree))
+    page = _scorecard_page(request, business, numbers)
+    return render(request, "planning/scorecard.html", {"page": page})
+
+
+def _scorecard_page(request: Any, business: Business, numbers: TreeNumbers) -> ScorecardPage:
+    style, tree = kpis.style_of(business, numbers.known), numbers.tree
+    cards = queries.smart_marks(request.user, business, numbers)
+    kept = queries.kept_scorecards(business, tree.id)
+    full = sum(card.passed == len(card.marks) for card in cards)
+    due = timezone.localdate(kept[0].made_at + queries.SCORE_EVERY) if kept else None
+    words = _("{full} of {all} numbers pass all five marks.")
+    return ScorecardPage(
+        title=_("SMART scorecard"),
+        subtitle=_("{business} / {tree}").format(business=business.name, tree=tree.ja if style.japanese else tree.en),
+        fresh=kpis.fresh_words(numbers, style),
+        tree=tree.id,
+        sentence=words.format(full=full, all=len(cards)),
+        heads=tuple(_smart_names().items()),
+        rows=tuple(
+            ScoreRow(
+                tree.node(card.node).label(style.language),
+                target_url(business, tree, tree.node(card.node)),
+                _letters(card, style),
+                f"{card.passed}/5",
+            )
+            for card in cards
+        ),
+        kept=tuple(Kept(each.made_at, str(each.made_by or _("by itself")), _kept_words(each)) for each in kept),
+        next_words=_("Made anew by itself on {day}.").format(day=_day(due, style))
+        if due is not None
+        else _("Made by itself once a quarter as soon as there are targets."),
+        back_url=_overview(business, tree.id),
+        may_write=may_write(request.membership.role),
+    )
+
+
+def _kept_words(card: Scorecard) -> str:
+    marks = [mark for letters in card.marks.values() for mark in letters.values()]
+    return f"{sum(mark == Mark.PASS for mark in marks)}/{len(marks)}"
+
+
+def _smart(request: Any, business: Business, numbers: TreeNumbers, node: Node, style: Style) -> tuple[Letter, ...]:
+    cards = queries.smart_marks(request.user, business, numbers)
+    return next((_letters(card, style) for card in cards if card.node == node.id), ())
+
+
+def _letters(card: SmartCard, style: Style) -> tuple[Letter, ...]:
+    names, join = _smart_names(), "" if style.japanese else " "
+    return tuple(
+        Letter(
+            letter,
+            names[letter],
+            TONES[judged.mark],
+            join.join(reason.words(style.language) for reason in judged.reasons),
+        )
+        for letter, judged in card.marks.items()
+    )
+
+
+def _smart_names() -> dict[str, str]:
+    return {
+        "S": _("Specific"),
+        "M": _("Measurable"),
+        "A": _("Achievable"),
+        "R": _("Relevant"),
+        "T": _("Time-bound"),
+    }

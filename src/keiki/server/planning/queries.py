@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,11 +24,16 @@ from keiki.trees.consistency import Consistency, consistency
 from keiki.trees.document import NodeDocument, TreeDocument
 from keiki.trees.explain import Shortfall, shortfalls
 from keiki.trees.fields import entry_of, read
+from keiki.trees.smart import Known as SmartKnown
+from keiki.trees.smart import Scorecard as SmartCard
+from keiki.trees.smart import scorecards as scorecards_of
 from keiki.trees.target_fields import TARGET
 from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, Target, band_at, value_at
 
 HISTORY_MONTHS: Final = 36
 """How far back a baseline looks: two years for the season, one more to see it twice."""
+SCORE_EVERY: Final = timedelta(days=90)
+"""A scorecard is made anew every quarter."""
 OPEN: Final = (State.DRAFT, State.PROPOSED)
 Key = tuple[str, str, str, str]
 _held = Kept(64)
@@ -286,8 +291,9 @@ def _adds_up(user: Any, business: Business, tree: Tree, node: Node) -> bool:
 
 
 def history(user: Any, business: Business, tree_id: str) -> TreeNumbers:
-    """A tree over three years of months up to the newest one, for baselines and forecasts."""
-    return measured(user, business, tree_id, Question(span=HISTORY_MONTHS))
+    """A tree over three years of months up to the one that runs, for baselines and forecasts."""
+    today = door.known(user, business).today
+    return measured(user, business, tree_id, Question(on=today, span=HISTORY_MONTHS + 1))
 
 
 def baseline_of(numbers: TreeNumbers, node: Node) -> Baseline:
@@ -403,6 +409,27 @@ def _key_of_document(document: TreeDocument) -> Key:
     return "", "", document.id, root.id
 
 
-def scorecards(business: Business, tree_id: str, count: int = 8) -> tuple[Scorecard, ...]:
-    """The newest scorecards of a tree, newest first."""
+def smart_marks(user: Any, business: Business, numbers: TreeNumbers) -> tuple[SmartCard, ...]:
+    """The five SMART marks of every number of a tree with what is in force or waits, today."""
+    tree, day = numbers.tree, business.calendar.today()
+    plans = plans_of(user, business, tree)
+    found = {node: plan.in_force(day) or _newest_open(plan, day) for node, plan in plans.items()}
+    targets = {node: each.target for node, each in found.items() if each is not None}
+    over = [place for place, complete in enumerate(numbers.completes) if complete]
+    history = {n.id: [numbers.series(n)[place] for place in over] for n in tree.nodes if counted(n)}
+    known = SmartKnown(history=history, today=day)
+    cards = scorecards_of(tree, door.catalogue_of(user, business), known, targets)
+    return tuple(card for card in cards if counted(tree.node(card.node)))
+
+
+def kept_scorecards(business: Business, tree_id: str, count: int = 8) -> tuple[Scorecard, ...]:
+    """The newest scorecards of a tree that were kept, newest first."""
     return tuple(Scorecard.objects.filter(business=business, tree=tree_id).select_related("made_by")[:count])
+
+
+def due_scorecards(business: Business, tree_ids: Iterable[str], now: datetime) -> tuple[str, ...]:
+    """The trees with targets whose last scorecard is a quarter old, or that have none."""
+    newest: dict[str, datetime] = {}
+    for tree, made_at in Scorecard.objects.filter(business=business).values_list("tree", "made_at"):
+        newest[tree] = max(made_at, newest.get(tree, made_at))
+    return tuple(name for name in tree_ids if name not in newest or now - newest[name] >= SCORE_EVERY)
