@@ -131,3 +131,11 @@ def test_missing_addend_that_does_not_move_leaves_the_rest_to_move() -> None:
     assert simulate(made, values, {}).values == values
     assert simulate(made, values, {"a": Move(How.TO, 4.0)}).goal == 12.0
     assert simulate(made, values, {"guests": Move(How.TO, 5.0)}).goal == 11.0
+
+
+@pytest.mark.feature("F-122")
+def test_ten_per_cent_more_qualified_leads_are_ten_per_cent_more_wins() -> None:
+    names = ("mql", "to_sql", "to_meeting", "to_win")
+    made = tree(alone("wins", " * ".join(names), *(alone(name) for name in names)))
+    values = {"wins": 6.0, "mql": 60.0, "to_sql": 0.5, "to_meeting": 0.8, "to_win": 0.25}
+    assert simulate(made, values, {"mql": Move(How.RELATIVE, 0.1)}).goal == pytest.approx(6.6)

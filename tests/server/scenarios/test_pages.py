@@ -9,9 +9,17 @@ import pytest
 from django.urls import reverse
 
 from keiki.errors import ScenarioNameTaken, TooManyScenarios
+from keiki.server.data.actions import opened
+from keiki.server.kpis import queries as queries_of_kpis
+from keiki.server.kpis.actions import add_tree
+from keiki.server.planning.actions import Proposal, propose_target
+from keiki.server.planning.models import State
+from keiki.server.planning.queries import key_of
 from keiki.server.scenarios import actions, queries
 from keiki.server.scenarios.models import Scenario
+from keiki.trees.document import from_dict
 from keiki.trees.simulate import How, Move
+from keiki.trees.targets import Target
 
 TREE = "simple_orders"
 
@@ -173,3 +181,49 @@ def test_names_are_once_per_tree_and_their_number_is_limited(shop: Any, monkeypa
     monkeypatch.setattr(actions, "MOST_SCENARIOS", 1)
     with pytest.raises(TooManyScenarios):
         actions.keep_scenario(shop.owner, shop.business, TREE, "Two", "", moves)
+
+
+VISITS_TREE = {
+    "id": "visits",
+    "ja": "訪問から見た売上",
+    "en": "Revenue from visits",
+    "about_ja": "訪問 × 購入率 × 単価。",
+    "about_en": "Visits × purchase rate × order value.",
+    "root": {
+        "id": "revenue",
+        "kpi": "order_revenue",
+        "formula": "sessions * purchase_rate * aov",
+        "children": [{"kpi": name, "driver": True} for name in ("sessions", "purchase_rate", "aov")],
+    },
+}
+
+
+@pytest.mark.feature("F-123")
+def test_three_conversion_rates_are_kept_and_listed_with_result_and_difference_from_target(
+    own_shop: Any, browser_of: Any
+) -> None:
+    business, owner = own_shop.business, own_shop.owner
+    visits = [{"metric": "n_sessions", "date": "2026-10-01", "grain": "month", "value": "800"}]
+    opened(business).business.load(visits, "observations", name="visits")
+    tree = add_tree(owner, business, from_dict(VISITS_TREE), {"what": "new"})
+    root = queries_of_kpis.known(owner, business).tree(tree.tree_id).root
+    goal = Proposal(Target(value=20_000.0, period="month"), date(2026, 1, 1))
+    propose_target(
+        owner,
+        business,
+        key_of(queries_of_kpis.known(owner, business).tree(tree.tree_id), root),
+        0,
+        goal,
+        State.APPROVED,
+    )
+    browser = browser_of(own_shop.editor)
+    keep = reverse("scenarios:keep", kwargs={"business": business.id, "tree": tree.tree_id})
+    for rate in ("2", "3", "4"):
+        assert browser.post(keep, {"to.purchase_rate": rate, "name": f"CVR {rate}%"}).status_code == 302
+    page = page_of(browser.get(address(business, tree.tree_id)))
+    assert [(row.name, row.goal, row.against_now, row.against_target) for row in page.scenarios] == [
+        ("CVR 2%", "¥14,400", "±¥0", "−¥5,600"),
+        ("CVR 3%", "¥21,600", "+¥7,200", "+¥1,600"),
+        ("CVR 4%", "¥28,800", "+¥14,400", "+¥8,800"),
+    ]
+    assert page.outcome.to_target == "−¥5,600"
