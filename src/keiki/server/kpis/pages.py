@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keiki.catalogue.benchmarks import benchmark_reading
-from keiki.catalogue.families import FAMILIES
+from keiki.catalogue.families import FAMILIES, PHASES
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import ID, Catalogue
 from keiki.catalogue.sources import source_words
@@ -46,6 +46,7 @@ from keiki.server.kpis.forms import Asked, CatalogueAsked, KpiForm, ValueForm
 from keiki.server.kpis.models import OwnKpi
 from keiki.server.kpis.queries import Known, TreeNumbers
 from keiki.trees.build import Edge, InfluenceEdge, Node, Tree
+from keiki.trees.document import NodeDocument
 from keiki.trees.targets import Target
 
 
@@ -119,7 +120,7 @@ def number_card(reading: TreeNumbers, node: Node, style: Style) -> Card:
     return card(compared, style, missing_words(reading, node, style))
 
 
-def owner_words(node: Node, style: Style) -> str:
+def owner_words(node: Node | NodeDocument, style: Style) -> str:
     """Who looks after a node: person and department; "" while nobody does."""
     if node.owner is None:
         return ""
@@ -288,8 +289,9 @@ def url_of(name: str, **where: str) -> str:
 # --- templates ---
 
 SKETCHED = 40
-_DASHED = ' class="influence"'
 """Nodes a small drawing shows before it shows fewer levels."""
+SPOKEN = ("purpose", "about", "goal")
+DASHED = ' class="influence"'
 
 
 @dataclass(frozen=True)
@@ -299,6 +301,7 @@ class TemplateCard:
     id: str
     name: str
     about: str
+    phase: str
     size: str
     sketch: SafeString
     data_words: str
@@ -358,14 +361,15 @@ def templates_page(request: HttpRequest, business: Business) -> HttpResponse:
 
 def _family(shown: queries.Template) -> str:
     """The family a template is filed under."""
-    return next((name for name in shown.document.domain if name in FAMILIES), "trees")
+    return shown.document.family if shown.document.family in FAMILIES else "trees"
 
 
 def _matches(shown: queries.Template, words: str) -> bool:
     document = shown.document
     nodes = " ".join(f"{node.ja} {node.en}" for node in shown.tree.nodes)
     fields = " ".join(f"{name} {label('domain', name, 'ja')} {label('domain', name, 'en')}" for name in document.domain)
-    text = f"{document.id} {document.ja} {document.en} {document.about_ja} {document.about_en} {fields} {nodes}".lower()
+    spoken = " ".join(f"{getattr(document, f'{name}_ja')} {getattr(document, f'{name}_en')}" for name in SPOKEN)
+    text = f"{document.id} {document.ja} {document.en} {spoken} {fields} {nodes}".lower()
     return all(word in text for word in words.lower().split())
 
 
@@ -379,7 +383,9 @@ def _template_card(business: Business, shown: queries.Template, language: str) -
     return TemplateCard(
         id=document.id,
         name=document.ja if language == "ja" else document.en,
-        about=document.about_ja if language == "ja" else document.about_en,
+        about=(document.purpose_ja if language == "ja" else document.purpose_en)
+        or (document.about_ja if language == "ja" else document.about_en),
+        phase=PHASES[document.phase].words(language) if document.phase in PHASES else "",
         size=_("{count} numbers").format(count=len(shown.tree.nodes)),
         sketch=sketch(shown.tree),
         data_words=words,
@@ -410,7 +416,7 @@ def sketch(tree: Tree) -> SafeString:
         layout(twigs, levels(twigs, 1)),
     )
     level = {node.id: node.level for node in tree.nodes}
-    lines = "".join(f'<path d="{e.path}"{_DASHED if e.influence else ""}/>' for e in laid.edges)
+    lines = "".join(f'<path d="{e.path}"{DASHED if e.influence else ""}/>' for e in laid.edges)
     boxes = "".join(
         f'<rect class="{level[c.id]}" x="{c.x}" y="{c.y}" width="{CARD_WIDTH}" height="{CARD_HEIGHT}" rx="14"/>'
         for c in laid.cards
@@ -430,6 +436,7 @@ class TemplateRow:
     link: str
     influence: bool
     target: str
+    owner: str
     why: str
 
 
@@ -437,6 +444,7 @@ class TemplateRow:
 class TemplatePage:
     title: str
     subtitle: str
+    purpose: str
     about: str
     goal: str
     sketch: SafeString
@@ -477,6 +485,7 @@ def _template_page(business: Business, shown: queries.Template, may: bool) -> Te
     return TemplatePage(
         title=document.ja if japanese else document.en,
         subtitle=_("Template · {field}").format(field=FAMILIES[_family(shown)].words(style.language)),
+        purpose=(document.purpose_ja if japanese else document.purpose_en) or "",
         about=document.about_ja if japanese else document.about_en,
         goal=(document.goal_ja if japanese else document.goal_en) or "",
         sketch=sketch(shown.tree),
@@ -509,7 +518,10 @@ def _template_row(shown: queries.Template, node: Node, style: Style) -> Template
         link=edge_words(node.edge),
         influence=isinstance(node.edge, InfluenceEdge),
         target=target_words(written.target, node.unit, style) if written.target else "",
-        why=(node.why_ja if style.japanese else node.why_en) or "",
+        owner=owner_words(node, style),
+        why=(node.why_ja if style.japanese else node.why_en)
+        or (written.note_ja if style.japanese else written.note_en)
+        or "",
     )
 
 
@@ -904,6 +916,7 @@ class KpiPage:
     benchmarks: tuple[BenchmarkRow, ...]
     pairs: tuple[PartRow, ...]
     trees: tuple[TreeRow, ...]
+    templates: tuple[Way, ...]
     built_on: tuple[Way, ...]
     improvements: tuple[ImprovementRow, ...]
     caution: str
@@ -996,6 +1009,13 @@ def _kpi_page(request: Any, business: Business, kpi: Kpi) -> KpiPage:
                 owner_words(node, style),
             )
             for tree, node in queries.used_in(user, business, kpi.id)
+        ),
+        templates=tuple(
+            Way(
+                each.ja if style.japanese else each.en,
+                reverse("kpis:template", kwargs={"business": business.id, "template": each.id}),
+            )
+            for each in queries.templates_with(user, business, kpi.id)[:8]
         ),
         built_on=tuple(
             Way(kpi_name(each, language), kpi_url(business, each.id)) for each in queries.built_on(catalogue, kpi.id)

@@ -728,6 +728,16 @@ def used_in(user: Any, business: Business, kpi_id: str) -> tuple[tuple[Tree, Nod
     return tuple((tree, node) for tree in known(user, business).trees for node in tree.nodes if node.kpi == kpi_id)
 
 
+def templates_with(user: Any, business: Business, kpi_id: str) -> tuple[TreeDocument, ...]:
+    """The templates in which a KPI stands."""
+    catalogue = catalogue_of(user, business)
+    documents = _kept.get(
+        (business.id, opened(business).mark, "templates with"),
+        lambda: [template(catalogue, name) for name in catalogue.templates if name not in catalogue.trees],
+    )
+    return tuple(each for each in documents if any(node.kpi == kpi_id for node in each.root.walk()))
+
+
 def built_from(catalogue: Catalogue, kpi: Kpi) -> tuple[tuple[Kpi, ...], tuple[Measure, ...]]:
     """The KPIs and measures that a KPI's own formula names."""
     ids = tuple(dict.fromkeys(reference.id for reference in references(kpi.formula)))
