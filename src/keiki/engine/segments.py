@@ -27,15 +27,16 @@ def split_by_segment(kpi: str, formula: Formula, measures: Mapping[str, Measure]
         assert isinstance(error, KeikiError)
         raise error
     segments = [segment for segment in readings.segments if segment]
-    whole = [_value(formula, readings, place, ()) for place in (0, 1)]
+    before, after = (_value(formula, readings, place, ()) for place in (0, 1))
     if bottom == ONE:
-        amounts = [{s: _value(top, readings, place, s) or 0.0 for s in segments} for place in (0, 1)]
-        return split_amount(*amounts, *whole)
-    cells = [
-        {s: Cell(_value(top, readings, place, s) or 0.0, _value(bottom, readings, place, s) or 0.0) for s in segments}
-        for place in (0, 1)
-    ]
-    return split_ratio(*cells, *whole)
+        first, second = ({s: _value(top, readings, place, s) or 0.0 for s in segments} for place in (0, 1))
+        return split_amount(first, second, before, after)
+    start, end = ({s: _cell(top, bottom, readings, place, s) for s in segments} for place in (0, 1))
+    return split_ratio(start, end, before, after)
+
+
+def _cell(top: Formula, bottom: Formula, readings: Readings, place: int, segment: Segment) -> Cell:
+    return Cell(_value(top, readings, place, segment) or 0.0, _value(bottom, readings, place, segment) or 0.0)
 
 
 def _value(formula: Formula, readings: Readings, place: int, segment: Segment) -> float | None:

@@ -42,7 +42,7 @@ class NodeConsistency:
     same relative to the target. `coverage` = implied / target. When nothing can be told, `reason` says why:
     `no_target` (the nodes of `without` lack one), `no_own_target`, `no_formula`, `looks_back` or `undefined`.
     `needed`: what one node below would have to be, all others as planned, for the target to be reached;
-    in periods of `per_period`.
+    in periods of `per_period`. `months`: target and implied are the sum of so many months, of a monthly series.
     """
 
     node: str
@@ -54,6 +54,7 @@ class NodeConsistency:
     reason: str | None = None
     without: tuple[str, ...] = ()
     needed: Mapping[str, float] = field(default_factory=dict)
+    months: int | None = None
 
     @property
     def shortfall(self) -> Value:
@@ -167,7 +168,13 @@ class _Run:
             return replace(found, reason="no_own_target")
         if target.shape == MANUAL and self.natures[node.id]:
             count = len(target.months)
-            found = replace(found, target=sum(v for _, v in target.months), implied=implied * count, period=Grain.MONTH)
+            found = replace(
+                found,
+                target=sum(v for _, v in target.months),
+                implied=implied * count,
+                period=Grain.MONTH,
+                months=count,
+            )
         if _reached(found.implied, found.target, target, node):
             return replace(found, verdict=Verdict.REACHES)
         return replace(found, verdict=Verdict.INSUFFICIENT, needed=self._needed(node))

@@ -13,7 +13,7 @@ from keiki.formula.nodes import Both, Compare, Condition, Either, OneOf, Referen
 from keiki.trees.build import Node, Tree
 from keiki.trees.document import BOARD
 from keiki.trees.findings import Details, Finding, Name, listed, named
-from keiki.trees.smart import Mark, by_hand, relevance, stages_between
+from keiki.trees.smart import Mark, by_hand, relevance
 
 MOST_ON_A_BOARD, FEWEST_ON_A_BOARD = 5, 3
 MOST_GOALS = 3
@@ -132,27 +132,33 @@ def without_owner(tree: Tree) -> tuple[str, ...]:
 
 
 def _quantities(tree: Tree, kpis: Mapping[str, tuple[Node, Kpi]], catalogue: Catalogue) -> Iterator[Finding]:
-    listed = [kpi for _, kpi in kpis.values()]
-    if len(listed) > 1 and all(kpi.kind is Kind.QUANTITY for kpi in listed):
+    there = [kpi for _, kpi in kpis.values()]
+    if len(there) > 1 and all(kpi.kind is Kind.QUANTITY for kpi in there):
         yield Finding("quantity_only_board", None, {}, tuple(kpis))
-    there = {kpi.id for kpi in listed}
-    rated = {one.measure for kpi in listed if kpi.kind is Kind.QUALITY for one in catalogue.asked(kpi.id)}
+    ids = {kpi.id for kpi in there}
+    rated = {name for node, kpi in kpis.values() if kpi.kind is Kind.QUALITY for name in _measures(node)}
     for node, kpi in kpis.values():
-        if kpi.kind is not Kind.QUANTITY or not kpi.pairs_with or there & set(kpi.pairs_with):
+        if kpi.kind is not Kind.QUANTITY or not kpi.pairs_with or ids & set(kpi.pairs_with):
             continue
-        if node.level == "kgi" or any(one.measure in rated for one in catalogue.asked(kpi.id)):
+        if node.level == "kgi" or kpi.layer is Layer.ACTION:
+            continue
+        if rated & _measures(node):
             continue
         pairs = tuple(Name(p.ja, p.en) for i in kpi.pairs_with if (p := catalogue.kpis.get(i)) is not None)
         if pairs:
             yield Finding("quantity_only", node.id, {"node": named(node), "pairs": pairs})
 
 
+def _measures(node: Node) -> set[str]:
+    return {reference.id for reference in references(node.measured)} if node.measured is not None else set()
+
+
 def _horizons(tree: Tree, kpis: Mapping[str, tuple[Node, Kpi]]) -> Iterator[Finding]:
-    listed = [kpi for _, kpi in kpis.values()]
-    if len(listed) < 2:
+    there = [kpi for _, kpi in kpis.values()]
+    if len(there) < 2:
         return
-    horizons = {kpi.horizon for kpi in listed}
-    weekly = all(kpi.cadence and set(kpi.cadence) <= set(SHORT_CADENCES) for kpi in listed)
+    horizons = {kpi.horizon for kpi in there}
+    weekly = all(kpi.cadence and set(kpi.cadence) <= set(SHORT_CADENCES) for kpi in there)
     if len(horizons) == 1 or weekly:
         code = "short_only" if weekly else HORIZON_CODES[horizons.pop()]
         yield Finding(code, None, {}, tuple(kpis))
@@ -167,10 +173,9 @@ def _by_hand(kpis: Mapping[str, tuple[Node, Kpi]], catalogue: Catalogue) -> Iter
 def _weak_links(tree: Tree, kpis: Mapping[str, tuple[Node, Kpi]], catalogue: Catalogue) -> Iterator[Finding]:
     if tree.root.kpi is None:
         return
-    for node, _ in kpis.values():
-        # What a team does itself stands in no stage of the customer's way; on its board that is no weak link.
-        if tree.kind == BOARD and stages_between(node, tree.root, catalogue) is None:
-            continue
+    for node, kpi in kpis.values():
+        if tree.kind == BOARD and kpi.layer is Layer.ACTION:
+            continue  # a team's own doing is on its board to be done, whatever it leads to
         if relevance(node, tree, catalogue).mark is Mark.CAUTION:
             yield Finding("weak_link", node.id, {"node": named(node), "goal": named(tree.root)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ from keiki.trees.agreements import disagreements
 from keiki.trees.build import Node, Tree
 from keiki.trees.check import check
 from keiki.trees.consistency import Consistency, NodeConsistency, Verdict, consistency, in_force_of, proofs
-from keiki.trees.counted import mixed_counts
+from keiki.trees.counted import COUNTS, mixed_counts
 from keiki.trees.coverage import left_out
 from keiki.trees.evaluate import EvaluatedTree
 from keiki.trees.findings import PERIODS, Detail, Figure, Finding, Name, Severity, listed, named, of_error, worst_first
@@ -130,16 +131,24 @@ def _figures(tree: Tree, judged: NodeConsistency, found: Consistency) -> dict[st
         "target": Figure(judged.target, node.unit),
         "shortfall": Figure(missing, node.unit),
         "share": Figure(share, "ratio"),
-        "period": _period(judged.period) if summed else Name("", ""),
+        "period": _span(judged) if summed else Name("", ""),
         "without": tuple(named(tree.by_id[i]) for i in judged.without),
         "needed": tuple(d for i, v in judged.needed.items() for d in (_needed(tree.by_id[i], v, found),)),
     }
 
 
 def _needed(node: Node, value: float, found: Consistency) -> Detail:
-    """“visits 166,667 a month”: what a part would have to be."""
-    period = _period(found.grain) if found.sums_over_time.get(node.id, False) else Name("", "")
-    return Figure(value, node.unit, named(node), period)
+    """“visits 166,667 a month”: what a part would have to be; what is counted in whole pieces is rounded up."""
+    summed = found.sums_over_time.get(node.id, False)
+    if summed and node.unit in COUNTS:
+        value = math.ceil(value - 1e-9 * abs(value))
+    return Figure(value, node.unit, named(node), _period(found.grain) if summed else Name("", ""))
+
+
+def _span(judged: NodeConsistency) -> Name:
+    if judged.months is None:
+        return _period(judged.period)
+    return Name(f"{judged.months}か月で", f"in {judged.months} months")
 
 
 def _period(grain: Grain) -> Name:

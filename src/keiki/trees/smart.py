@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from keiki.catalogue.kpi import Direction, JourneyStage, Kpi
 from keiki.catalogue.load import Catalogue
+from keiki.formula.evaluate import references
 from keiki.trees.build import InfluenceEdge, Node, Tree
 from keiki.trees.consistency import above
 from keiki.trees.findings import Detail, Figure, Said, named
@@ -192,7 +193,8 @@ def by_hand(node: Node, catalogue: Catalogue) -> bool:
 
 
 def _reads(node: Node, catalogue: Catalogue) -> set[str]:
-    return {name for one in catalogue.asked(node.measured or "0") for name in catalogue.measures[one.measure].facts}
+    told = references(node.measured) if node.measured is not None else ()
+    return {name for reference in told for name in catalogue.measures[reference.id].facts}
 
 
 # --- A ---
