@@ -104,9 +104,12 @@ def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> Today
 
 def _act(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked, style: Style) -> Act:
     root = numbers.tree.root
-    words = _("At its target, {goal} would be {amount}") if lever.to_target else _("Moved {goal} by {amount}")
-    amount = difference(lever.effect, 0.0, root.unit, style)
-    effect = words.format(goal=root.label(style.language), amount=amount)
+    goal, amount = root.label(style.language), difference(lever.effect, 0.0, root.unit, style)
+    if lever.effect is None:
+        effect = _("Misses its target; influences {goal} without a formula").format(goal=goal)
+    else:
+        words = _("At its target, {goal} would be {amount}") if lever.to_target else _("Moved {goal} by {amount}")
+        effect = words.format(goal=goal, amount=amount)
     return Act(
         kpis.number_card(numbers, lever.node, style), effect, kpis.node_url(business, numbers, lever.node, asked)
     )

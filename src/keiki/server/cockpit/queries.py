@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from keiki.charts.status import ACT, GOOD, PLAIN, WATCH
+from keiki.charts.status import ACT, PLAIN, WATCH
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import gaps
 from keiki.trees.build import InfluenceEdge, Node
@@ -16,14 +16,14 @@ ACTS: Final = 3
 
 @dataclass(frozen=True)
 class Lever:
-    """A node in trouble and what it does to the goal, in the goal's unit.
+    """A node in trouble and what it does to the goal, in the goal's unit; None where no formula leads there.
 
     `to_target`: what the goal would gain if the node were at its target; otherwise how far it moved the goal since the
     period compared with.
     """
 
     node: Node
-    effect: float
+    effect: float | None
     to_target: bool = False
 
 
@@ -45,16 +45,15 @@ def headlines(numbers: TreeNumbers) -> tuple[Node, ...]:
 
 
 def levers(numbers: TreeNumbers) -> tuple[Lever, ...]:
-    """At most three leaves: those whose missed target costs the goal most, then those that moved it most to the wrong
-    side.
+    """At most three numbers: those whose missed target costs the goal most, those that moved it most to the wrong
+    side, then those that miss a target and only influence it.
     """
     wished = -1 if numbers.tree.root.direction == "lower" else 1
-    missed = [
-        Lever(numbers.tree.node(row.node), -row.effect, to_target=True)
-        for row in gaps(numbers)
-        if row.effect is not None and row.effect * wished < 0 and numbers.status(numbers.tree.node(row.node)) != GOOD
-    ]
-    return tuple([*missed, *_movers(numbers, wished)][:ACTS])
+    missed = [(numbers.tree.node(row.node), row.effect) for row in gaps(numbers)]
+    costly = [Lever(node, -cost, to_target=True) for node, cost in missed if cost is not None and cost * wished < 0]
+    beside = [Lever(node, None) for node, cost in missed if cost is None and not node.children]
+    beside.sort(key=lambda lever: numbers.status(lever.node) != ACT)
+    return tuple([*costly, *_movers(numbers, wished), *beside][:ACTS])
 
 
 def _movers(numbers: TreeNumbers, wished: int) -> list[Lever]:
