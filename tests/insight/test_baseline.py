@@ -100,6 +100,10 @@ def test_line_is_not_bent_by_one_odd_value() -> None:
     assert line(np.arange(5.0), np.array([1, 2, 3, 4, 500.0])) == (1, 1)
 
 
+def test_a_tenth_off_the_trend_is_never_unusual() -> None:
+    assert not unusual(np.arange(9.0), np.array([100, 100, 100, 100, 110, 100, 100, 100, 100.0])).any()
+
+
 def test_no_month_is_unusual_among_four() -> None:
     assert not unusual(np.arange(4.0), np.array([1, 1, 1, 900.0])).any()
 

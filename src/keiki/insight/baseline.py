@@ -32,13 +32,15 @@ class Why(StrEnum):
 class BaselineRule:
     """How a baseline is made: at least `fewest` months, at best `ideal`, never more.
 
-    A month is unusual when it lies more than `fence` robust deviations from the trend (Iglewicz and Hoaglin 1993),
-    asked only from `fence_from` months on: of fewer, nobody can say which one is the odd one out.
+    A month is unusual when it lies more than `fence` robust deviations from the trend (Iglewicz and Hoaglin 1993) and
+    at least the share `far` of it, since a season fitted to two years hides how much months vary. It is asked only
+    from `fence_from` months on: of fewer, nobody can say which one is the odd one out.
     """
 
     fewest: int = 3
     ideal: int = 12
     fence: float = 3.5
+    far: float = 0.2
     fence_from: int = 5
     season_from: int = 24
 
@@ -132,7 +134,7 @@ def baseline(
         found,
         level=float(np.median(calm[kept])),
         now=start + slope * (ended - 1),
-        spread=_deviation(calm[kept] - (start + slope * kept)),
+        spread=_deviation(calm[window] - (start + slope * window)),
         growth=slope,
     )
 
@@ -175,9 +177,8 @@ def unusual(places: Numbers, values: Numbers, rule: BaselineRule | None = None) 
         return np.zeros(len(values), dtype=bool)
     slope, start = line(places, values)
     rest = values - (start + slope * places)
-    deviation = _deviation(rest)
-    noise = 1e-9 * float(np.max(np.abs(values), initial=0.0))
-    odd: NDArray[np.bool_] = np.abs(rest) > max(rule.fence * deviation, noise)
+    least = rule.far * abs(float(np.median(values)))
+    odd: NDArray[np.bool_] = np.abs(rest) > max(rule.fence * _deviation(rest), least)
     return odd
 
 

@@ -71,6 +71,7 @@ class Row:
     deadline: str
     marks: tuple[kpis.Chip, ...]
     gap: str
+    pace: str
     url: str
 
 
@@ -225,6 +226,7 @@ def _row(business: Business, numbers: TreeNumbers, node: Node, plan: Planned | N
         deadline=_day(force.target.by if force else None, style),
         marks=_marks(business, plan),
         gap="" if gap == MISSING else gap,
+        pace=_("by now {value}").format(value=bounds(aim, node.unit, style)) if aim and aim.whole else "",
         url=target_url(business, numbers.tree, node),
     )
 
@@ -297,7 +299,7 @@ def _gap_rows(business: Business, numbers: TreeNumbers, style: Style) -> tuple[G
     for short in queries.gaps(numbers):
         node = tree.node(short.node)
         aim = numbers.aim(node)
-        if aim is None or aim.missing(short.value or 0.0) == 0:
+        if aim is None:
             continue
         rows.append(
             GapRow(
@@ -1150,13 +1152,17 @@ def _smart(request: Any, business: Business, numbers: TreeNumbers, node: Node, s
 
 
 def _letters(card: SmartCard, style: Style) -> tuple[Letter, ...]:
-    names, join = _smart_names(), "" if style.japanese else " "
+    names, comma = _smart_names(), "、" if style.japanese else "; "
+
+    def write(value: float | None, unit: str) -> str:
+        return number(value, unit, style)
+
     return tuple(
         Letter(
             letter,
             names[letter],
             TONES[judged.mark],
-            join.join(reason.words(style.language) for reason in judged.reasons),
+            comma.join(reason.words(style.language, write) for reason in judged.reasons),
         )
         for letter, judged in card.marks.items()
     )

@@ -332,17 +332,27 @@ def outlook(numbers: TreeNumbers, node: Node, plan: Planned, calendar: Calendar,
 
 
 def gaps(numbers: TreeNumbers) -> tuple[Shortfall, ...]:
-    """The lowest numbers that miss their targets, the largest effect on the goal first."""
-    wanted = {}
+    """The numbers below the goal that miss their targets: first the lowest ones that formulas lead to the goal, by
+    their effect on it, then those that only influence it or stand above others, by how far they miss.
+    """
+    missed: dict[str, Shortfall] = {}
+    wanted: dict[str, float | None] = {}
     for node in numbers.tree.nodes:
         aim, value = numbers.aim(node), numbers.value(node)
-        if aim is not None and value is not None:
-            wanted[node.id] = aim.bound(value) if aim.missing(value) else value
-    if not wanted or numbers.value(numbers.tree.root) is None:
+        if aim is None or value is None:
+            continue
+        bound = aim.bound(value)
+        wanted[node.id] = bound if aim.missing(value) else value
+        if aim.missing(value) and node.parent is not None:
+            gap = (value - bound) / abs(bound) if bound else None
+            missed[node.id] = Shortfall(node.id, value, bound, gap, None)
+    if not missed:
         return ()
     values = {node.id: numbers.value(node) for node in numbers.tree.nodes}
-    rows = shortfalls(numbers.tree, values, wanted)
-    return tuple(row for row in rows if row.node in wanted and row.gap)
+    told = shortfalls(numbers.tree, values, wanted) if values[numbers.tree.root.id] is not None else ()
+    ranked = {row.node: row for row in told if row.node in missed and row.effect}
+    rest = sorted((row for name, row in missed.items() if name not in ranked), key=lambda row: -abs(row.gap or 0.0))
+    return (*ranked.values(), *rest)
 
 
 def reaching(user: Any, business: Business, tree: Tree, plans: Mapping[str, Planned]) -> Consistency | None:
