@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
 from keiki.cli.screen import show_json, tell
 from keiki.cli.words import language, say
 from keiki.errors import KeikiError
@@ -13,6 +13,7 @@ from keiki.errors import KeikiError
 if TYPE_CHECKING:
     from keiki.engine.business import Business
     from keiki.measures.document import Problem
+    from keiki.trees.findings import Finding
 
 HELP = say(
     "Check the KPIs, measures, trees and data of a business.", "事業の KPI・メジャー・ツリー・データを確かめる。"
@@ -36,9 +37,10 @@ def check(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) 
     return 1 if any(problem.severity == "error" for problem in found) else 0
 
 
-def _problems(own: Business) -> Iterator[Problem]:
+def _problems(own: Business) -> Iterator[Problem | Finding]:
+    """What cannot be read first; then what to look at in the business's own trees (a template is advice, no design)."""
     from keiki.measures.document import Problem
-    from keiki.trees.check import check as check_tree
+    from keiki.trees.review import review
 
     yield from own.catalogue.check()
     for name in sorted({*own.catalogue.templates, *own.catalogue.trees}):
@@ -47,22 +49,33 @@ def _problems(own: Business) -> Iterator[Problem]:
         except KeikiError as error:
             yield Problem(name, error)
         else:
-            if (
-                name in own.catalogue.trees
-            ):  # a template is advice for people to adapt, not yet the business's own design
-                yield from check_tree(tree, own.catalogue)
+            if name in own.catalogue.trees:
+                yield from review(tree, own.catalogue)
 
 
-def _tell(found: list[Problem], own: Business) -> None:
+MARKS = {"error": "✕", "red": "✕", "warning": "▲", "yellow": "▲", "info": "・"}
+
+
+def _tell(found: list[Problem | Finding], own: Business) -> None:
     for problem in found:
-        mark = "✕" if problem.severity == "error" else "▲"
-        tell(f"{mark} {problem.words(language())}")
+        tell(f"{MARKS[problem.severity]} {_words(problem, own)}")
     kpis, measures = len(own.catalogue.kpis), len(own.catalogue.measures)
     trees = len({*own.catalogue.templates, *own.catalogue.trees})
-    errors = sum(problem.severity == "error" for problem in found)
+    counts = {mark: sum(MARKS[problem.severity] == mark for problem in found) for mark in dict.fromkeys(MARKS.values())}
+    wrong, warnings, hints = counts.values()
     tell(
         say(
-            f"{kpis} KPIs, {measures} measures, {trees} trees: {errors} errors, {len(found) - errors} warnings.",
-            f"KPI {kpis}、メジャー {measures}、ツリー {trees}：エラー {errors}、注意 {len(found) - errors}。",
+            f"{kpis} KPIs, {measures} measures, {trees} trees: {wrong} errors, {warnings} warnings, {hints} hints.",
+            f"KPI {kpis}、メジャー {measures}、ツリー {trees}：エラー {wrong}、注意 {warnings}、ヒント {hints}。",
         )
     )
+
+
+def _words(problem: Problem | Finding, own: Business) -> str:
+    from keiki.charts.format import number
+    from keiki.trees.findings import Finding
+
+    if not isinstance(problem, Finding):
+        return problem.words(language())
+    style = style_of(own)
+    return problem.words(language(), lambda value, unit: number(value, unit, style))
