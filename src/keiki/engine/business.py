@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue, load_catalogue
+from keiki.engine.behind import SHOWN, Behind, behind
 from keiki.engine.connect import Engine, LakeSettings, open_engine
 from keiki.engine.imports import Import, Ready
 from keiki.engine.measure import Measurer, Readings
@@ -265,6 +266,14 @@ class Business:
         lens = self.question((before, after), where=where, by=(dimension,))
         readings = self.measurer.read({asked_of(r) for r in references(formula)}, lens, depth=_depth(formula))
         return split_by_segment(kpi, formula, self.catalogue.measures, readings)
+
+    def behind(
+        self, what: Formula | str, period: Period, where: Condition | str | None = None, limit: int = SHOWN
+    ) -> tuple[Behind, ...]:
+        """The rows behind a KPI or formula in a period: one answer per measure that it reads."""
+        lens = self.question((period,), where=where)
+        asked = dict.fromkeys(asked_of(reference) for reference in references(self.catalogue.expand(what)))
+        return tuple(behind(self.measurer, one, period, lens, limit) for one in asked)
 
     def _read(self, formulas: Iterable[Formula], lens: Lens) -> Readings:
         wanted = tuple(formulas)

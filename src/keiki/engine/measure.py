@@ -209,7 +209,7 @@ class Measurer:
         return Calendar(zone=self.rules.zone).today(moment) if isinstance(moment, datetime) else moment
 
     def _read_frame(self, frame: Frame, lens: Lens, periods: list[Period]) -> Values:
-        spans = {p: _span(p, frame.window, lens) for p in periods if lens.today is None or p.start <= lens.today}
+        spans = {p: span_of(p, frame.window, lens) for p in periods if lens.today is None or p.start <= lens.today}
         covered = {one: self._covered(one) for one in frame.asked}
         asked_of = {
             p: [one for one in frame.asked if covered[one].reaches(p, lasting=frame.lasting or bool(frame.window))]
@@ -275,7 +275,7 @@ WINDOWS: Mapping[str, Callable[[Period], date]] = {
 """Trailing windows: where each begins. All end where the period ends."""
 
 
-def _span(period: Period, window: str | None, lens: Lens) -> Span:
+def span_of(period: Period, window: str | None, lens: Lens) -> Span:
     """The period, or its trailing window, as rows see it; cut after the last day that the data speaks of."""
     calendar: Calendar = lens.calendar
     end = period.end if lens.today is None else min(period.end, lens.today + timedelta(days=1))

@@ -166,6 +166,41 @@ def _query(
     return Query(table.group_by(**keys).aggregate(**values), parts, group)
 
 
+def counted_rows(
+    asked: Asked,
+    measures: Mapping[str, Measure],
+    facts: Facts,
+    span: Span,
+    *,
+    rules: Rules,
+    where: Condition | None = None,
+) -> tuple[str, ir.Table] | None:
+    """The rows that a measure counts in one span, newest first, and the fact or model they are of.
+
+    A row stands there once; boundaries are placeholders, as in `queries`. None where a model's own aggregate decides
+    which of its rows count, so that no list of them could be added up to the number.
+    """
+    (frame,) = frames([asked], measures)
+    measure = measures[asked.measure]
+    if _stat(asked, measure) is not None or frame.way == "spans":
+        return None
+    wanted = _wanted(frame, measures, where)
+    table = _rows(frame, facts, 1, rules, wanted)
+    shown = [name for name in table.columns if not name.startswith("_")]
+    dated = {frame.time} if frame.way == "flow" else set()
+    table, names = reach(facts, frame.source, table, wanted | dated, rules)
+    table, time = _dated(frame, table, names, rules)
+    if where is not None:
+        table = table.filter(_holds(table, names, where))
+    table = _in_periods(frame, table, time, [(span,)])
+    kept = _kept(asked, measure, table, names)
+    if kept is not None:
+        table = table.filter(kept)
+    if measure.column is not None:  # what has nothing to add is not part of the number
+        table = table.filter(_column(measure.column, table, names).notnull())
+    return frame.source, table.order_by(table[time].desc()).select(*shown)
+
+
 def _marked(
     frame: Frame, measures: Mapping[str, Measure], table: ir.Table, names: Mapping[str, str]
 ) -> tuple[ir.Table, dict[Asked, str]]:
