@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from keiki.engine.settings import Settings
     from keiki.facts.mapping import Mapping, Rule
     from keiki.formula import parse, show
+    from keiki.trees.consistency import consistency
+    from keiki.trees.decompose import decompositions
     from keiki.trees.explain import explain_change
     from keiki.trees.explanation import Explanation
+    from keiki.trees.priority import priorities
+    from keiki.trees.review import review
     from keiki.trees.simulate import simulate
 
 LATER = {
@@ -35,10 +39,14 @@ LATER = {
     "Rule": "keiki.facts.mapping:Rule",
     "Settings": "keiki.engine.settings:Settings",
     "TreeReading": "keiki.engine.measured:TreeReading",
+    "consistency": "keiki.trees.consistency:consistency",
+    "decompositions": "keiki.trees.decompose:decompositions",
     "explain_change": "keiki.trees.explain:explain_change",
     "load_catalogue": "keiki.catalogue.load:load_catalogue",
     "open": "keiki.engine.business:open_business",
     "parse": "keiki.formula:parse",
+    "priorities": "keiki.trees.priority:priorities",
+    "review": "keiki.trees.review:review",
     "show": "keiki.formula:show",
     "simulate": "keiki.trees.simulate:simulate",
 }
@@ -58,10 +66,14 @@ __all__ = [
     "Rule",
     "Settings",
     "TreeReading",
+    "consistency",
+    "decompositions",
     "explain_change",
     "load_catalogue",
     "open",
     "parse",
+    "priorities",
+    "review",
     "show",
     "simulate",
 ]
