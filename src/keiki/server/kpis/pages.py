@@ -519,10 +519,15 @@ def _template_row(shown: queries.Template, node: Node, style: Style) -> Template
         influence=isinstance(node.edge, InfluenceEdge),
         target=target_words(written.target, node.unit, style) if written.target else "",
         owner=owner_words(node, style),
-        why=(node.why_ja if style.japanese else node.why_en)
-        or (written.note_ja if style.japanese else written.note_en)
-        or "",
+        why=_told(written, style),
     )
+
+
+def _told(written: NodeDocument, style: Style) -> str:
+    """Why a node matters and what is noted on it, such as what to do or what came of it."""
+    if style.japanese:
+        return "".join(filter(None, (written.why_ja, written.note_ja)))
+    return " ".join(filter(None, (written.why_en, written.note_en)))
 
 
 def edge_words(edge: Edge | None) -> str:
