@@ -21,7 +21,7 @@ from keiki.engine.imports import Import, Ready
 from keiki.engine.measure import Measurer, Readings
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.refresh import Progress, silent
-from keiki.engine.segments import split_by_segment
+from keiki.engine.segments import AgainstComparison, split_by_segment
 from keiki.engine.settings import FILE, Settings
 from keiki.engine.store import DuckLake, open_lake
 from keiki.errors import NoBusiness
@@ -37,8 +37,10 @@ from keiki.periods import Grain, Period
 from keiki.sources import Guess, Part, Source, guess, open_source
 from keiki.trees.build import Tree, build
 from keiki.trees.document import TreeDocument, template
+from keiki.trees.explain import Shortfall, shortfalls, wanted_of
 from keiki.trees.explanation import Explanation
 from keiki.trees.mix import Split
+from keiki.trees.targets import Target
 
 LIVELY = ("orders", "events", "media", "stages", "tickets", "invoices")
 """Facts whose rows keep coming: the last of their days is the day up to which the data speaks."""
@@ -267,6 +269,14 @@ class Business:
         readings = self.measurer.read({asked_of(r) for r in references(formula)}, lens, depth=_depth(formula))
         return split_by_segment(kpi, formula, self.catalogue.measures, readings)
 
+    def split(self, name: str, formula: Formula, lens: Lens) -> Split:
+        """Why a formula over measures changed from the comparison period to the last period of a lens, by the
+        dimension of the lens. Raises `NotARatio`, naming it `name`, when segments cannot add up to it.
+        """
+        asked = {asked_of(reference) for reference in references(formula)}
+        readings = self.measurer.read(asked, lens, depth=1 + _depth(formula))
+        return split_by_segment(name, formula, self.catalogue.measures, AgainstComparison(readings))
+
     def behind(
         self, what: Formula | str, period: Period, where: Condition | str | None = None, limit: int = SHOWN
     ) -> tuple[Behind, ...]:
@@ -274,6 +284,22 @@ class Business:
         lens = self.question((period,), where=where)
         asked = dict.fromkeys(asked_of(reference) for reference in references(self.catalogue.expand(what)))
         return tuple(behind(self.measurer, one, period, lens, limit) for one in asked)
+
+    def shortfalls(
+        self,
+        tree: str | TreeDocument | Tree,
+        period: Period,
+        targets: AnyMapping[str, Target] | None = None,
+        where: Condition | str | None = None,
+    ) -> tuple[Shortfall, ...]:
+        """How far the numbers below a goal are from their targets in a period, the largest effect on the goal first.
+
+        `targets` (node id → target) take the place of those in the tree. A period that still runs is compared with
+        the target of the whole.
+        """
+        reading = self.tree(tree, self.question((period,), where=where))
+        wanted = wanted_of(reading.tree, self.catalogue, period, self.settings.calendar, targets)
+        return shortfalls(reading.tree, reading.now.at(0), wanted)
 
     def _read(self, formulas: Iterable[Formula], lens: Lens) -> Readings:
         wanted = tuple(formulas)

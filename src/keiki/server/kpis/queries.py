@@ -21,8 +21,9 @@ from keiki.catalogue.search import fold
 from keiki.catalogue.tags import TAGS
 from keiki.charts.aim import Aim
 from keiki.charts.status import judged, status
+from keiki.engine.behind import Behind
 from keiki.engine.measured import Measured, TreeReading
-from keiki.errors import KeikiError
+from keiki.errors import KeikiError, NotARatio
 from keiki.facts import FACTS, vocabulary
 from keiki.facts.contract import Fact
 from keiki.formula import Binary, Compare, Condition, Formula, Reference, Text, parse, references, show
@@ -42,6 +43,7 @@ from keiki.server.kpis.models import OwnKpi, OwnKpis, OwnTree, Step, TreeVersion
 from keiki.trees.build import Node, Tree, build
 from keiki.trees.document import TreeDocument, from_dict, template, tree_document
 from keiki.trees.explanation import Explanation
+from keiki.trees.mix import Split
 from keiki.trees.needs import Needs, needs
 from keiki.trees.targets import adds_up as formula_adds_up
 
@@ -248,6 +250,26 @@ def dimensions(user: Any, business: Business, node: Node) -> tuple[str, ...]:
         return ()
     common = set.intersection(*(set(measure.dimensions) for measure in measures))
     return tuple(name for name in DIMENSIONS if name in common)
+
+
+def split_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, by: str) -> Split:
+    """Why a node's number differs from the period it is compared with, by the segments of a dimension.
+
+    Raises a `KeikiError` when its segments cannot add up to it.
+    """
+    if node.measured is None:
+        raise NotARatio(kpi=node.id, formula="")
+    opened = _numbers(user, business).business
+    lens = replace(numbers.reading.lens, periods=(numbers.period,), by=(by,))
+    return opened.split(node.id, node.measured, lens)
+
+
+def rows_behind(user: Any, business: Business, numbers: TreeNumbers, node: Node) -> tuple[Behind, ...]:
+    """The rows that were counted for a node in the period asked for, one answer per measure."""
+    if node.measured is None:
+        return ()
+    opened = _numbers(user, business).business
+    return opened.behind(node.measured, numbers.period, numbers.question.where)
 
 
 def sources_of(user: Any, business: Business, node: Node) -> Sources:
