@@ -45,6 +45,22 @@ def add_tree(actor: User, business: Business, document: TreeDocument, done: Done
     return tree
 
 
+@transaction.atomic
+def adopt_tree(actor: User, business: Business, document: TreeDocument) -> OwnTree:
+    """A tree that somebody wrote into the folder by hand becomes one that can be edited here, under its id."""
+    Business.objects.select_for_update().get(pk=business.pk)
+    has = business.own_trees.filter(tree_id=document.id).first()
+    if has is not None:
+        return has
+    if not (business.folder / "trees" / f"{document.id}.yaml").exists():
+        return add_tree(actor, business, document, {"what": "adopt"})
+    tree = OwnTree.objects.create(business=business, tree_id=document.id, published=1)
+    TreeVersion.objects.create(tree=tree, number=1, document=as_dict(document), done={"what": "adopt"}, made_by=actor)
+    record(actor, "kpis.add_tree", business_id=business.id, target=_target(tree), new={"name": document.ja})
+    transaction.on_commit(tree.publish)
+    return tree
+
+
 def use_template(actor: User, business: Business, template_id: str, copy: bool = False) -> tuple[OwnTree, bool]:
     """The business's own tree of a template and whether it is made just now: the one it has already, unless a further
     copy is wished."""

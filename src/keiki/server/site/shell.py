@@ -25,7 +25,10 @@ NAVIGATION = (
     ("accounts:settings", _("Settings"), "settings"),
 )
 # pages and apps whose entry has another name
-BELONGS = dict.fromkeys(("cockpit:node", "cockpit:design", "kpis", "planning", "scenarios"), "cockpit:tree")
+BELONGS = dict.fromkeys(
+    ("cockpit:node", "cockpit:design", "cockpit:designs", "cockpit:new_tree", "kpis", "planning", "scenarios"),
+    "cockpit:tree",
+)
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 
 
