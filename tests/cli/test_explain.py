@@ -43,3 +43,20 @@ def test_explain_says_where_lmdi_does_not_apply(shop, tiny):
     Path("mixed.yaml").write_text(text.replace("orders * price", "orders * price + 0 * orders"), encoding="utf-8")
     answer = shop("explain", "mixed.yaml", "--before", "2026-09", "--after", "2026-10", "--method", "lmdi")
     assert answer.out.splitlines()[-1].startswith("LMDI does not apply to Order revenue")
+
+
+def test_explain_against_the_targets_of_the_tree(shop, tiny):
+    from pathlib import Path
+
+    text = Path(tiny).read_text(encoding="utf-8")
+    text = text.replace("kpi: purchases}", "kpi: purchases, target: {value: 60, period: year}}")
+    Path("aimed.yaml").write_text(text.replace("kpi: aov}", "kpi: aov, target: {value: 2500}}"), encoding="utf-8")
+    told = shop("explain", "aimed.yaml", "--before", "target", "--after", "2026-10", "--json").json
+    assert [(row["node"], row["value"], row["wanted"], row["gap"], row["effect"]) for row in told["rows"]] == [
+        ("orders", 3, 5, -0.4, -4500.0),
+        ("price", 2000.0, 2500, -0.2, -2000.0),
+    ]
+    answer = shop("explain", "aimed.yaml", "--before", "target", "--after", "2026-10")
+    assert "effect on Order revenue" in answer.out
+    none = shop("explain", tiny, "--before", "target", "--after", "2026-10", language="ja")
+    assert none.out.strip() == "目標の下に、目標値のある項目がありません。"

@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.trees.made import AFTER, BEFORE, FUNNEL, MONTHS, HandReadings, bare, built_in, tree
 
+from keiki.catalogue.load import load_catalogue
 from keiki.errors import UnknownName, WrongField
 from keiki.formula import evaluate as number
+from keiki.periods import Calendar
 from keiki.trees.build import Node, Tree
 from keiki.trees.evaluate import evaluate
-from keiki.trees.explain import explain, explain_change, shortfalls
+from keiki.trees.explain import explain, explain_change, shortfalls, wanted_of
 from keiki.trees.explanation import Explanation, Gap
 
 READ = {
@@ -285,3 +287,11 @@ def test_drop_of_ten_percent_is_ranked_and_sums_to_it() -> None:
     ranked = [(p.node, told.relative(p)) for p in told.movers]
     assert [node for node, _ in ranked] == ["sessions", "purchase_rate", "aov"]
     assert sum(part or 0 for _, part in ranked) == pytest.approx(-0.10, abs=1e-12)
+
+
+def test_targets_of_a_year_are_brought_to_the_month() -> None:
+    given = {"sessions": {"value": 1_440_000, "period": "year"}, "purchase_rate": {"value": 0.02}}
+    band = {"compare": "between", "low": 7_000, "high": 9_000}
+    children = [{"kpi": k, "driver": True, "target": given.get(k, band)} for k in ("sessions", "purchase_rate", "aov")]
+    made = tree({**FUNNEL, "children": children})
+    assert wanted_of(made, load_catalogue(), MONTHS[0], Calendar()) == {"sessions": 120_000, "purchase_rate": 0.02}

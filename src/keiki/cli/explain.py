@@ -11,6 +11,7 @@ from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Where, s
 from keiki.cli.periods import period_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.segments import show_split
+from keiki.cli.shortfalls import show_shortfalls
 from keiki.cli.tree import tree_named
 from keiki.cli.words import language, say
 
@@ -42,7 +43,14 @@ def explain(
         ),
     ],
     before: Annotated[
-        str, typer.Option("--before", help=say("The earlier period, such as 2026-09.", "前の期間。例：2026-09。"))
+        str,
+        typer.Option(
+            "--before",
+            help=say(
+                "The earlier period, such as 2026-09, or the word target: what the targets of the tree want.",
+                "前の期間。例：2026-09。target と書くと、ツリーの目標と比べる。",
+            ),
+        ),
     ],
     after: Annotated[
         str, typer.Option("--after", help=say("The later period, such as 2026-10.", "後の期間。例：2026-10。"))
@@ -69,6 +77,9 @@ def explain(
 
     with keiki.open(business) as own:
         calendar = own.settings.calendar
+        if before == "target":
+            show_shortfalls(own, tree_named(tree), period_of(after, calendar), where=where, as_json=as_json)
+            return
         periods = period_of(before, calendar), period_of(after, calendar)
         if by is not None:
             show_split(own, tree, by, *periods, where=where, as_json=as_json)

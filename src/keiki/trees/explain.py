@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from keiki.catalogue.load import Catalogue
 from keiki.errors import UnknownName, WrongField
-from keiki.periods import Period
+from keiki.periods import Calendar, Period
 from keiki.trees.arrays import plain
 from keiki.trees.build import Node, Tree
 from keiki.trees.descent import Descent, Linear
 from keiki.trees.evaluate import WHOLE, EvaluatedTree, Segment, over_children
 from keiki.trees.explanation import Explanation, Part, Value
+from keiki.trees.targets import Target, adds_up, value_at
 
 METHODS = ("shapley", "lmdi")
 
@@ -88,6 +90,27 @@ def worked_out(tree: Tree, values: Mapping[str, Value], wanted: Mapping[str, Val
         now, told_now = values.get(node.id), _told(node, values)
         rest = now - told_now if now is not None and told_now is not None else 0.0
         found[node.id] = None if told is None else told + rest
+    return found
+
+
+def wanted_of(
+    tree: Tree,
+    catalogue: Catalogue,
+    period: Period,
+    calendar: Calendar,
+    targets: Mapping[str, Target] | None = None,
+) -> dict[str, Value]:
+    """What the targets want of every node in a whole period, months and years brought together; bands are left out."""
+    own = targets if targets is not None else {n.id: n.target for n in tree.nodes if n.target is not None}
+    found: dict[str, Value] = {}
+    for node_id, target in own.items():
+        if node_id not in tree.by_id:
+            continue
+        measured = tree.by_id[node_id].measured
+        sums = measured is not None and adds_up(measured, catalogue)
+        value = value_at(target, period, calendar, adds_up=sums)
+        if value is not None:
+            found[node_id] = value
     return found
 
 
