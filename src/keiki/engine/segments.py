@@ -38,7 +38,9 @@ class AgainstComparison:
         return self.readings.value(asked, place, segment, back + 1 - period_index)
 
 
-def split_by_segment(kpi: str, formula: Formula, measures: Mapping[str, Measure], readings: Readings | AgainstComparison) -> Split:
+def split_by_segment(
+    kpi: str, formula: Formula, measures: Mapping[str, Measure], readings: Readings | AgainstComparison
+) -> Split:
     """The change from the first to the second period of readings that were made by a dimension.
 
     Raises `NotARatio` when segments cannot add up to the KPI, and why a measure knows no such segments.
