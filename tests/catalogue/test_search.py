@@ -30,6 +30,9 @@ def ids(words: str, language: str = "ja", **tags: str | list[str]) -> list[str]:
         ("コンバージョン率", "cvr"),
         ("CVR", "cvr"),
         ("1ページだけ", "bounce_rate"),
+        ("利益率", "profit_margin"),
+        ("lead", "leads"),
+        ("open rate", "email_open_rate"),
     ],
 )
 def test_search_finds_the_nearest_first(words: str, first: str) -> None:

@@ -34,9 +34,9 @@ def search(
     """The KPIs that carry all the tags and in which every word is found, the nearest first.
 
     Words are looked for in the id, the names in both languages, the other names, and the definition in `language`;
-    width, capitals, hiragana or katakana and long-vowel signs make no difference. A KPI whose id or name starts with
-    the words comes first, then names that hold them, then other names, then definitions. Without words: the order
-    given. `domain` `sns` also finds `sns:x`.
+    width, capitals, hiragana or katakana and long-vowel signs make no difference. A KPI that is called so comes first,
+    then ids and names that start with the words, names that hold them, other names, definitions. Without words: the
+    order given. `domain` `sns` also finds `sns:x`.
     """
     tagged = [
         kpi
@@ -76,20 +76,25 @@ def fold(text: str) -> str:
     return BETWEEN.sub(" ", plain).strip()
 
 
-def _rank(kpi: Kpi, wanted: str, language: str) -> tuple[int, int] | None:
-    """How near a KPI is, smaller is nearer: the place of the match, then the length of the name. None: no match."""
+def _rank(kpi: Kpi, wanted: str, language: str) -> tuple[int, int, int] | None:
+    """How near a KPI is, smaller is nearer: where the words are found, whether they begin words there, the length.
+
+    None: they are not all found.
+    """
     own, other = (kpi.ja, kpi.en) if language == "ja" else (kpi.en, kpi.ja)
     definition = kpi.definition_ja if language == "ja" else kpi.definition_en
     names = [fold(own), fold(kpi.id), fold(other)]
     aliases = [fold(alias) for alias in kpi.aliases]
+    if wanted in names:
+        return 0, 0, len(names[0])
+    if wanted in aliases:
+        return 1, 0, len(names[0])
+    begun = [len(name) for name in names if name.startswith(wanted)]
+    if begun:
+        return 2, 0, min(begun)
     parts = wanted.split()
-    length = len(names[0])
-    if wanted in (*names, *aliases):
-        return 0, length
-    if any(name.startswith(wanted) for name in names):
-        return 1, length
-    for place, texts in enumerate(([names[0]], names, names + aliases, [*names, *aliases, fold(definition)])):
-        whole = "\n".join(texts)
+    for place, texts in enumerate((names[:1], names, names + aliases, [*names, *aliases, fold(definition)]), start=3):
+        whole = " " + " ".join(texts)
         if all(part in whole for part in parts):
-            return 2 + place, length
+            return place, int(not all(f" {part}" in whole for part in parts)), len(names[0])
     return None
