@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keiki.catalogue.benchmarks import benchmark_reading
 from keiki.catalogue.families import FAMILIES, PHASES
 from keiki.catalogue.kpi import Kpi
-from keiki.catalogue.load import ID, Catalogue
+from keiki.catalogue.load import ID, Catalogue, builtin
 from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import TAGS, in_order, label
 from keiki.charts.bars import NARROW, WIDTH, Bar, history
@@ -47,6 +47,7 @@ from keiki.server.kpis.models import OwnKpi
 from keiki.server.kpis.queries import Known, TreeNumbers
 from keiki.trees.build import Edge, InfluenceEdge, Node, Tree
 from keiki.trees.document import NodeDocument
+from keiki.trees.phases import Move, moves
 from keiki.trees.targets import Target
 
 
@@ -288,7 +289,7 @@ def url_of(name: str, **where: str) -> str:
 
 # --- templates ---
 
-SKETCHED = 40
+SKETCHED = 24
 """Nodes a small drawing shows before it shows fewer levels."""
 SPOKEN = ("purpose", "about", "goal")
 DASHED = ' class="influence"'
@@ -441,6 +442,16 @@ class TemplateRow:
 
 
 @dataclass(frozen=True)
+class PhaseRow:
+    """A step into another phase: the template of that phase, what to add then and what may step back."""
+
+    label: str
+    url: str
+    add: str
+    less: str
+
+
+@dataclass(frozen=True)
 class TemplatePage:
     title: str
     subtitle: str
@@ -452,6 +463,7 @@ class TemplatePage:
     needs: tuple[tuple[str, bool], ...]
     data_words: str
     rows: tuple[TemplateRow, ...]
+    phases: tuple[PhaseRow, ...]
     gallery_url: str
     data_url: str
     used_url: str
@@ -495,6 +507,9 @@ def _template_page(business: Business, shown: queries.Template, may: bool) -> Te
             has=shown.measurable, all=len(shown.needs.kpis)
         ),
         rows=tuple(_template_row(shown, node, style) for node in shown.tree.nodes),
+        phases=tuple(_phase_row(business, move, style) for move in moves(document, builtin()))
+        if document.phase
+        else (),
         gallery_url=reverse("kpis:templates", kwargs={"business": business.id}),
         data_url=_url("data:data", business),
         used_url=tree_url(business, shown.used_as) if shown.used_as else "",
@@ -507,6 +522,19 @@ def _needs(shown: queries.Template, japanese: bool) -> tuple[tuple[str, bool], .
     """The facts a template reads, the most wanted first, and whether they have rows."""
     known = (fact(name) for name in shown.needs.facts if name in FACTS)
     return tuple((each.ja if japanese else each.en, each.name in shown.filled) for each in known)
+
+
+def _phase_row(business: Business, move: Move, style: Style) -> PhaseRow:
+    def listed(kpis: tuple[str, ...]) -> str:
+        names = (builtin().kpi(kpi) for kpi in kpis)
+        return ("、" if style.japanese else ", ").join(kpi.ja if style.japanese else kpi.en for kpi in names)
+
+    return PhaseRow(
+        label=PHASES[move.phase].words(style.language),
+        url=reverse("kpis:template", kwargs={"business": business.id, "template": move.template.id}),
+        add=listed(move.add),
+        less=listed(move.less),
+    )
 
 
 def _template_row(shown: queries.Template, node: Node, style: Style) -> TemplateRow:
