@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 from tests.server.planning.test_actions import KEY, TREE, plan_of, propose, target, tree_of
 
@@ -153,12 +154,14 @@ def test_card_says_whether_the_target_will_be_reached() -> None:
     found = queries.outlook(slow, node, planned(YEAR), CALENDAR, adds_up=True)
     assert found is not None
     assert (found.expected, found.short, found.needed) == (120, 30, 15)
-    assert pages._outlook_words(found, node, Style("en")).startswith("Short by 30")
+    with override("en"):
+        assert pages._outlook_words(found, node, Style("en")).startswith("Short by 30")
     fast, node = made_up([12.5] * 6)
     found = queries.outlook(fast, node, planned(YEAR), CALENDAR, adds_up=True)
     assert found is not None
     assert found.on_track
-    assert pages._outlook_words(found, node, Style("en")).startswith("On track")
+    with override("en"):
+        assert pages._outlook_words(found, node, Style("en")).startswith("On track")
 
 
 def test_outlook_of_a_rate_follows_its_trend() -> None:

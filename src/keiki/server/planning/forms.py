@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -122,7 +122,7 @@ class TargetForm(forms.Form):
         return tuple((self[f"stage_{n}_months"], self[f"stage_{n}"]) for n in range(1, len(STAGES) + 1))
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = dict(super().clean() or {})  # add_error takes fields out of the form's own
         if self.errors:
             return cleaned
         if cleaned["by"] is not None and cleaned["by"] < cleaned["since"]:
@@ -198,7 +198,10 @@ class TargetForm(forms.Form):
         found = []
         for number in range(1, len(STAGES) + 1):
             text, months = cleaned.get(f"stage_{number}") or "", cleaned.get(f"stage_{number}_months")
-            if not text.strip() or months is None:
+            if not text.strip():
+                continue
+            if months is None:
+                self.add_error(f"stage_{number}_months", _("Say within how many months."))
                 continue
             value = self._plain(f"stage_{number}", text)
             if value is not None:
@@ -207,13 +210,7 @@ class TargetForm(forms.Form):
 
     def _clean_series(self, cleaned: dict[str, Any]) -> tuple[tuple[date, float], ...]:
         if cleaned["shape"] == SEASONAL:
-            if not self.basis.season:
-                self.add_error("shape", _("The season shows after a year of history. Choose another way for now."))
-            return (
-                tuple((month.start, round(self.basis.season[month.start.month], 6)) for month in self.months)
-                if self.basis.season
-                else ()
-            )
+            return self._season(cleaned)
         if cleaned["shape"] != MANUAL:
             return ()
         typed = {month: cleaned.get(month_name(month)) or "" for month in self.months}
@@ -223,6 +220,16 @@ class TargetForm(forms.Form):
         series = tuple((month.start, value) for month, value in values.items() if value is not None)
         self._check_sum(cleaned, [value for _month, value in series])
         return series
+
+    def _season(self, cleaned: dict[str, Any]) -> tuple[tuple[date, float], ...]:
+        """The weights of the months; what adds up needs a year to be shared out."""
+        season = self.basis.season
+        if not season:
+            self.add_error("shape", _("The season shows after a year of history. Choose another way for now."))
+            return ()
+        if self.basis.adds_up and cleaned["period"] == Grain.MONTH:
+            self.add_error("shape", _("A season shares out the value of a year: give the value for one year."))
+        return tuple((month.start, round(season[month.start.month], 6)) for month in self.months)
 
     def _check_sum(self, cleaned: dict[str, Any], values: list[float]) -> None:
         """Twelve months of what adds up make the year."""
@@ -243,7 +250,8 @@ def meanings(text: str, basis: Basis) -> tuple[Reading, ...]:
     """The meanings of a typed value that a person has to choose from: one per kind of change."""
     by_kind: dict[str, Reading] = {}
     for reading in stated(text, basis.current, basis.unit):
-        by_kind.setdefault(reading.kind, reading)
+        tidy = float(f"{reading.value:.12g}")  # 14,400 + 10 % is 15,840, not 15,840.000000000002
+        by_kind.setdefault(reading.kind, replace(reading, value=tidy))
     return tuple(by_kind.values())
 
 

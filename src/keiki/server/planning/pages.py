@@ -687,7 +687,10 @@ def _facts(
     if base.spread is not None:
         found.append(Fact(_("Usual spread"), f"±{said(base.spread)}"))
     kpi = door.kpi_of(request.user, business, node)
-    for benchmark in kpi.benchmarks if kpi is not None else ():
+    benchmarks = kpi.benchmarks if kpi is not None else ()
+    if not benchmarks:
+        found.append(Fact(_("Benchmark"), MISSING, _("none known for this number")))
+    for benchmark in benchmarks:
         low, high = (None if edge is None else said(edge) for edge in (benchmark.low, benchmark.high))
         between = f"{low or ''}〜{high or ''}" if style.japanese else f"{low or ''} – {high or ''}"
         name = _("Benchmark: {name}").format(name=benchmark.ja if style.japanese else benchmark.en)
