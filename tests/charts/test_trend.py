@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from keiki.charts.aim import Aim
-from keiki.charts.bars import NARROW, Bar
+from keiki.charts.bars import NARROW, WIDTH, Bar
 from keiki.charts.format import Style
 from keiki.charts.trend import trend
 
@@ -70,3 +70,14 @@ def test_names_never_overlap(value: float, target: float) -> None:
 
 def test_trend_without_values_or_targets_still_draws() -> None:
     assert drawn([Bar("1", "1", None)], [None]).findall(f"{SVG}rect") == []
+
+
+@pytest.mark.parametrize("width", [WIDTH, NARROW])
+def test_names_at_the_right_are_never_cut(width: int) -> None:
+    bars = [Bar("5", "5月", 123_456_789.0)]
+    for style in (Style("ja"), Style("en")):
+        root = ElementTree.fromstring(trend("a", "b", bars, [Aim(low=987_654_321.0)], "currency", style, width).svg)
+        for each in root.iter(f"{SVG}text"):
+            if each.get("class") in {"direct", "target-name"}:
+                wide = sum(12 if ord(letter) > 0x2E7F else 6.6 for letter in each.text or "")
+                assert float(each.get("x") or 0) + wide <= width

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 
 from keiki.charts.aim import Aim, bounds
-from keiki.charts.bars import BOTTOM, HEIGHT, LEFT, NARROW, WIDTH, Bar, Scale, column, grid, text
+from keiki.charts.bars import BOTTOM, HEIGHT, LEFT, WIDTH, Bar, Scale, column, grid, text
 from keiki.charts.chart import Chart, Table, drawing, short
 from keiki.charts.format import JAPANESE, MISSING, Style, change, exact, number
 
-LABELS = {WIDTH: 86, NARROW: 74}
-"""Room at the right for the names of the last column and of the target line."""
+LETTERS = {False: 7.0, True: 12.5}
+"""How wide a letter is in the picture: Latin letters and digits, and Japanese ones."""
 
 
 def trend(
@@ -28,19 +28,20 @@ def trend(
     The last column and the line are named at the right; a short mark shows where a running period should stand by
     now. `width` in pixels, `NARROW` for a phone: letters keep their size.
     """
-    right = LABELS.get(width, 86)
-    room = width - LEFT - right
+    last = max((index for index, bar in enumerate(bars) if bar.value is not None), default=-1)
+    names = _names(bars, aims, last, unit, style)
+    right = max((_wide(words) for _value, _kind, words in names), default=0.0) + 12
+    room = width - LEFT - int(right)
     slot = room / max(len(bars), 1)
     scale = Scale.over([*(bar.value for bar in bars if bar.value is not None), *_bounds(aims)])
-    body = "".join(grid(tick, scale, unit, style, width, right) for tick in scale.ticks)
+    body = "".join(grid(tick, scale, unit, style, width, int(right)) for tick in scale.ticks)
     every = max(1, math.ceil(len(bars) * 34 / room))
-    last = max((index for index, bar in enumerate(bars) if bar.value is not None), default=-1)
     for index, bar in enumerate(bars):
         body += column(bar, LEFT + index * slot, slot, scale, strong=index == last)
         if (len(bars) - 1 - index) % every == 0:
             body += text("tick", LEFT + (index + 0.5) * slot, HEIGHT - 8, "middle", bar.tick)
     body += _band(aims, slot, scale) + _steps(aims, slot, scale) + _pace(aims, slot, scale)
-    body += _names(bars, aims, last, scale, unit, style, width - right + 6)
+    body += _named(names, scale, width - int(right) + 6)
     svg = drawing(width, HEIGHT, title, sentence, body, "trend")
     return Chart(svg, title, sentence, _table(title, bars, aims, unit, style))
 
@@ -95,25 +96,34 @@ def _pace(aims: Sequence[Aim | None], slot: float, scale: Scale) -> str:
     return found
 
 
-def _names(
-    bars: Sequence[Bar], aims: Sequence[Aim | None], last: int, scale: Scale, unit: str, style: Style, x: float
-) -> str:
-    """The target's and the last column's names at the right, kept apart."""
-    found: list[tuple[float, str, str]] = []
+Named = tuple[float, str, str]
+
+
+def _names(bars: Sequence[Bar], aims: Sequence[Aim | None], last: int, unit: str, style: Style) -> list[Named]:
+    """Value, kind and words of what is named at the right: the target and the last column."""
+    found: list[Named] = []
     newest = next((aim for aim in reversed(aims) if aim is not None), None)
     bound = None if newest is None else newest.full.bound(bars[last].value if last >= 0 else None)
     if bound is not None:
-        word = "目標" if style.japanese else "Target"
-        found.append((scale.y(bound), "target-name", f"{word} {number(bound, unit, style)}"))
+        found.append((bound, "target-name", f"{'目標' if style.japanese else 'Target'} {number(bound, unit, style)}"))
     if last >= 0:
-        word = "実績" if style.japanese else "Actual"
         value = bars[last].value or 0.0
-        found.append((scale.y(value), "direct", f"{word} {number(value, unit, style)}"))
-    found.sort()
-    if len(found) == 2 and found[1][0] - found[0][0] < 16:
-        middle = (found[0][0] + found[1][0]) / 2
-        found = [(middle - 8, *found[0][1:]), (middle + 8, *found[1][1:])]
-    return "".join(text(kind, x, min(max(y + 4, 12), HEIGHT - BOTTOM), "start", words) for y, kind, words in found)
+        found.append((value, "direct", f"{'実績' if style.japanese else 'Actual'} {number(value, unit, style)}"))
+    return found
+
+
+def _named(names: Sequence[Named], scale: Scale, x: float) -> str:
+    """The names beside their values, kept apart."""
+    placed = sorted((scale.y(value), kind, words) for value, kind, words in names)
+    if len(placed) == 2 and placed[1][0] - placed[0][0] < 16:
+        middle = (placed[0][0] + placed[1][0]) / 2
+        placed = [(middle - 8, *placed[0][1:]), (middle + 8, *placed[1][1:])]
+    return "".join(text(kind, x, min(max(y + 4, 12), HEIGHT - BOTTOM), "start", words) for y, kind, words in placed)
+
+
+def _wide(words: str) -> float:
+    """How wide words are in the picture, rather too wide than cut."""
+    return sum(LETTERS[ord(letter) > 0x2E7F] for letter in words)
 
 
 def _table(title: str, bars: Sequence[Bar], aims: Sequence[Aim | None], unit: str, style: Style) -> Table:
