@@ -59,8 +59,8 @@ def test_added_and_removed_nodes_are_told() -> None:
 def test_moved_and_reordered_nodes_are_told() -> None:
     moved = move(document(), "ads", "nps", edge=Influence(1)).document
     assert diff(document(), moved)[-2:] == (
-        Change("moved", "node", "ads", "paid_sessions", "shop", before="sessions", after="NPS"),
-        Change("changed", "node", "ads", "paid_sessions", "shop", "influence.sign", None, "+"),
+        Change("moved", "node", "ads", *["paid_sessions"] * 2, "shop", before="visits", after="nps"),
+        Change("changed", "node", "ads", *["paid_sessions"] * 2, "shop", "influence.sign", None, "+"),
     )
     assert words(reorder(document(), "nps", 0).document) == [
         "⇅ children of node “売上” reordered from [visits, cvr, aov, nps] to [nps, visits, cvr, aov] (shop)"
@@ -74,7 +74,7 @@ def test_changed_fields_are_told_before_and_after() -> None:
         "～ ノード「purchase_rate」の担当 (person)：なし → 佐藤（shop）",
         "～ ノード「purchase_rate」の目標 (value)：0.03 → 0.035（shop）",
     ]
-    assert words(change_tree(document(), team="marketing").document) == ["~ team of tree “店”: none → marketing"]
+    assert words(change_tree(document(), team="marketing").document) == ["~ team of tree “Shop”: none → marketing"]
     linked = set_link(document(), Link("nps", "ads", -1)).document
     assert words(linked) == [
         "~ sign of link “NPS → paid_sessions”: + → - (shop)",
@@ -88,7 +88,7 @@ def test_kpi_and_target_changes_are_told() -> None:
     one = Bundle(kpis=(kpi,), targets=(KpiTarget(Target(100.0), kpi="aov"),))
     other = Bundle(kpis=(replace(kpi, formula="n_orders"),), targets=(KpiTarget(Target(120.0), kpi="aov"),))
     assert [c.words("en") for c in diff(one, other)] == [
-        f"~ formula of KPI “{kpi.ja}”: {kpi.formula} → n_orders",
+        f"~ formula of KPI “{kpi.en}”: {kpi.formula} → n_orders",
         "~ target (value) of target “aov”: 100 → 120",
     ]
     assert [c.words("ja") for c in diff(one, Bundle())] == [f"− KPI「{kpi.ja}」を削除", "− 目標「aov」を削除"]
@@ -97,8 +97,9 @@ def test_kpi_and_target_changes_are_told() -> None:
         "thing": "target",
         "id": "aov",
         "name": "aov",
+        "name_en": "aov",
         "field": "target.value",
         "before": 100,
         "after": 120,
     }
-    assert [c.words("en") for c in diff(Bundle(), document())] == ["+ tree “店” added"]
+    assert [c.words("en") for c in diff(Bundle(), document())] == ["+ tree “Shop” added"]

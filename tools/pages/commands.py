@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,18 @@ def describe() -> list[dict[str, Any]]:
     from keiki.cli.main import app
 
     group: Any = get_command(app)
-    return [_describe(name, command) for name, command in group.commands.items()]
+    return [_describe(name, command) for name, command in _verbs(group)]
+
+
+def _verbs(group: Any) -> Iterator[tuple[str, Any]]:
+    """Every verb with its name; what a group does without a verb has the name of the group."""
+    for name in group.list_commands(None):
+        command = group.commands[name]
+        if not hasattr(command, "commands"):
+            yield name, command
+            continue
+        for verb, inner in command.commands.items():
+            yield name if verb == "show" else f"{name} {verb}", inner
 
 
 def _describe(name: str, command: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from keiki.cli import check, demo, explain, import_file, measure, mistakes, password, serve, tree, work
+from keiki.cli import check, demo, explain, import_file, measure, mistakes, password, serve, tree, tree_files, work
 from keiki.cli.screen import complain
 from keiki.cli.words import language, say
 from keiki.errors import KeikiError
@@ -19,6 +19,7 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
+ORDER = ("import", "measure", "tree", "explain", "demo", "check")
 HELP = say("Show this help.", "この使い方を表示する。")
 
 
@@ -39,6 +40,20 @@ class Verb(Spoken, TyperCommand):
 class Verbs(Spoken, TyperGroup):
     """The command `keiki`."""
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order of the work; typer would put what has verbs of its own last."""
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
+class TreeVerbs(Spoken, TyperGroup):
+    """`keiki tree …`: without a verb of its own it shows a tree."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, "--help", "-h"):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
 
 app = typer.Typer(
     name="keiki",
@@ -54,7 +69,13 @@ app = typer.Typer(
 )
 app.command("import", cls=Verb, help=import_file.HELP)(import_file.import_file)
 app.command("measure", cls=Verb, help=measure.HELP)(measure.measure)
-app.command("tree", cls=Verb, help=tree.HELP)(tree.tree)
+trees = typer.Typer(cls=TreeVerbs, help=tree_files.HELP, context_settings={"help_option_names": ["--help", "-h"]})
+trees.command("show", cls=Verb, help=tree.HELP)(tree.tree)
+trees.command("export", cls=Verb, help=tree_files.HELP_EXPORT)(tree_files.export_trees)
+trees.command("import", cls=Verb, help=tree_files.HELP_IMPORT)(tree_files.import_trees)
+trees.command("diff", cls=Verb, help=tree_files.HELP_DIFF)(tree_files.diff_trees)
+trees.command("check", cls=Verb, help=tree_files.HELP_CHECK)(tree_files.check_trees)
+app.add_typer(trees, name="tree")
 app.command("explain", cls=Verb, help=explain.HELP)(explain.explain)
 app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
 app.command("check", cls=Verb, help=check.HELP)(check.check)

@@ -34,5 +34,5 @@ def _name(error: Any) -> str:
 
 
 def _help(error: Any) -> str:
-    command = error.ctx.command_path if getattr(error, "ctx", None) else "keiki"
+    command = error.ctx.command_path.removesuffix(" show") if getattr(error, "ctx", None) else "keiki"
     return say(f"Help: {command} --help", f"使い方：{command} --help")

@@ -96,8 +96,11 @@ def write_bundle(bundle: Bundle, path: Path | str) -> None:
     text = to_json(bundle) if file.name.endswith(JSON_NAMES) else to_yaml(bundle)
     beside = file.with_name(f".{file.name}.part")
     try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, file)
+        try:
+            beside.write_text(text, encoding="utf-8")
+            os.replace(beside, file)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise UnreadableBundle(path=file.name, detail=_reason(error)) from error
 

@@ -36,14 +36,16 @@ BESIDE = frozenset({"children", "root", "links", "trees", "kpis", "targets"})
 class Change:
     """One change: what happened (`added`, `removed`, `moved`, `reordered`, `changed`) to which thing.
 
-    `thing` is a `tree`, `node`, `link`, `kpi` or `target`; `tree` is the tree it is in. `field` with a dot is a part of
-    a field, as `target.value`. `before` and `after` are plain values, None for nothing.
+    `thing` is a `tree`, `node`, `link`, `kpi` or `target`, `name` and `name_en` what it is called; `tree` is the tree
+    it is in. `field` with a dot is a part of a field, as `target.value`. `before` and `after` are plain values, None
+    for nothing; of what moved, the ids of its parents.
     """
 
     what: str
     thing: str
     id: str
     name: str
+    name_en: str
     tree: str | None = None
     field: str | None = None
     before: Any = None
@@ -56,7 +58,7 @@ class Change:
         place = (f"（{self.tree}）" if japanese else f" ({self.tree})") if here else ""
         return WORDS[self.what][0 if japanese else 1].format(
             thing=THINGS[self.thing][0 if japanese else 1],
-            name=self.name,
+            name=self.name if japanese else self.name_en,
             place=place,
             field=_field_words(self.field or "", language),
             before=_shown(self.before, language),
@@ -66,7 +68,7 @@ class Change:
     def as_dict(self) -> dict[str, Any]:
         """The change as plain data; what says nothing is left out."""
         shown = {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
-        kept = ("what", "thing", "id", "name", *(("before", "after") if self.what == CHANGED else ()))
+        kept = ("what", "thing", "id", "name", "name_en", *(("before", "after") if self.what == CHANGED else ()))
         return {name: value for name, value in shown.items() if value is not None or name in kept}
 
 
@@ -88,7 +90,7 @@ def diff(before: Bundle | TreeDocument, after: Bundle | TreeDocument) -> tuple[C
         if old is None or new is None:
             found.append(_came_or_went("kpi", kpi_id, old, new))
         else:
-            found += _fields("kpi", kpi_id, new.ja, None, KPI_TABLE, old, new)
+            found += _fields("kpi", kpi_id, (new.ja, new.en), None, KPI_TABLE, old, new)
     found += _targets(one.targets, other.targets)
     return tuple(found)
 
@@ -98,22 +100,21 @@ def _as_bundle(given: Bundle | TreeDocument) -> Bundle:
 
 
 def _tree(before: TreeDocument, after: TreeDocument) -> Iterator[Change]:
-    yield from _fields("tree", after.id, after.ja, after.id, TREE_TABLE, before, after)
+    yield from _fields("tree", after.id, (after.ja, after.en), after.id, TREE_TABLE, before, after)
     old, new = {n.id: n for n in before.root.walk()}, {n.id: n for n in after.root.walk()}
     old_parents, new_parents = _parents(before.root), _parents(after.root)
     for node_id, was, now in _paired(old, new):
         if was is None or now is None:
             yield _came_or_went("node", node_id, was, now, after.id)
             continue
-        name = label(now)
+        name = label(now), label(now, "en")
         was_below, is_below = old_parents.get(node_id), new_parents.get(node_id)
         if was_below != is_below:
-            above = [None if p is None else label(nodes[p]) for p, nodes in ((was_below, old), (is_below, new))]
-            yield Change(MOVED, "node", node_id, name, after.id, before=above[0], after=above[1])
+            yield Change(MOVED, "node", node_id, *name, after.id, before=was_below, after=is_below)
         yield from _fields("node", node_id, name, after.id, NODE_TABLE, was, now)
         orders = _order(was, now), _order(now, was)
         if orders[0] != orders[1]:
-            yield Change(REORDERED, "node", node_id, name, after.id, before=orders[0], after=orders[1])
+            yield Change(REORDERED, "node", node_id, *name, after.id, before=orders[0], after=orders[1])
     yield from _links(before, after, old, new)
 
 
@@ -125,9 +126,10 @@ def _links(
         if known is None:
             continue
         nodes = new if now is not None else old
-        name = f"{label(nodes[known.source])} → {label(nodes[known.target])}"
+        source, target = nodes[known.source], nodes[known.target]
+        name = f"{label(source)} → {label(target)}", f"{label(source, 'en')} → {label(target, 'en')}"
         if was is None or now is None:
-            yield Change(ADDED if was is None else REMOVED, "link", link_id, name, after.id)
+            yield Change(ADDED if was is None else REMOVED, "link", link_id, *name, after.id)
         else:
             yield from _fields("link", link_id, name, after.id, LINK_TABLE, was, now)
 
@@ -139,9 +141,9 @@ def _by_ends(links: Iterable[Link]) -> dict[str, Link]:
 def _targets(before: Sequence[KpiTarget], after: Sequence[KpiTarget]) -> Iterator[Change]:
     for key, was, now in _paired(_by_subject(before), _by_subject(after)):
         if was is None or now is None:
-            yield Change(ADDED if was is None else REMOVED, "target", key, key)
+            yield Change(ADDED if was is None else REMOVED, "target", key, key, key)
         else:
-            yield from _fields("target", key, key, None, KPI_TARGET_TABLE, was, now)
+            yield from _fields("target", key, (key, key), None, KPI_TARGET_TABLE, was, now)
 
 
 def _by_subject(targets: Iterable[KpiTarget]) -> dict[str, KpiTarget]:
@@ -159,13 +161,13 @@ def _by_subject(targets: Iterable[KpiTarget]) -> dict[str, KpiTarget]:
 
 
 def _fields(
-    thing: str, thing_id: str, name: str, tree: str | None, table: Table, before: Any, after: Any
+    thing: str, thing_id: str, name: tuple[str, str], tree: str | None, table: Table, before: Any, after: Any
 ) -> Iterator[Change]:
     old, new = _flat(table, before, after), _flat(table, after, before)
     rank = {field.name: index for index, field in enumerate(table.fields)}
     for field in sorted(dict.fromkeys((*old, *new)), key=lambda name: rank[name.partition(".")[0]]):
         if old.get(field) != new.get(field):
-            yield Change(CHANGED, thing, thing_id, name, tree, field, old.get(field), new.get(field))
+            yield Change(CHANGED, thing, thing_id, *name, tree, field, old.get(field), new.get(field))
 
 
 def _flat(table: Table, record: Any, other: Any, inside: str = "") -> dict[str, Any]:
@@ -199,8 +201,9 @@ def _paired(
 
 def _came_or_went(thing: str, thing_id: str, was: Any, now: Any, tree: str | None = None) -> Change:
     known = now if was is None else was
-    name = label(known) if isinstance(known, NodeDocument) else known.ja
-    return Change(ADDED if was is None else REMOVED, thing, thing_id, name, tree)
+    names: tuple[str, str]
+    names = (label(known), label(known, "en")) if isinstance(known, NodeDocument) else (known.ja, known.en)
+    return Change(ADDED if was is None else REMOVED, thing, thing_id, *names, tree)
 
 
 def _parents(root: NodeDocument) -> dict[str, str | None]:

@@ -31,19 +31,20 @@ from keiki.trees.names import called
 from keiki.trees.parts import OPERATORS, Inseparable, joined, named, renamed, turned, without
 
 WORDS = {
-    "add": ("「{node}」を「{parent}」の下に加えた", "Added “{node}” below “{parent}”"),
-    "remove": ("「{node}」を「{parent}」の下から外した", "Removed “{node}” from below “{parent}”"),
-    "move": ("「{node}」を「{parent}」の下へ移した", "Moved “{node}” below “{parent}”"),
-    "copy": ("「{node}」の写しを「{parent}」の下に置いた", "Copied “{node}” below “{parent}”"),
-    "reorder": ("「{node}」の順番を変えた", "Changed the order of “{node}”"),
-    "change": ("「{node}」の{fields_ja}を変えた", "Changed {fields} of “{node}”"),
-    "formula": ("「{node}」の式を {formula} にした", "Set the formula of “{node}” to {formula}"),
-    "no_formula": ("「{node}」の式を消した", "Cleared the formula of “{node}”"),
-    "edge": ("「{node}」と「{parent}」のつながりを {edge_ja} にした", "Made “{node}” {edge} of “{parent}”"),
-    "collapse": ("「{node}」を畳んだ", "Collapsed “{node}”"),
-    "unfold": ("「{node}」を開いた", "Unfolded “{node}”"),
-    "link": ("「{node}」から「{parent}」への影響を書いた", "Linked “{node}” to “{parent}”"),
-    "unlink": ("「{node}」から「{parent}」への影響を消した", "Removed the link from “{node}” to “{parent}”"),
+    "add": ("「{node}」を「{parent}」の下に加えた", "Added “{node_en}” below “{parent_en}”"),
+    "remove": ("「{node}」を「{parent}」の下から外した", "Removed “{node_en}” from below “{parent_en}”"),
+    "move": ("「{node}」を「{parent}」の下へ移した", "Moved “{node_en}” below “{parent_en}”"),
+    "copy": ("「{node}」の写しを「{parent}」の下に置いた", "Copied “{node_en}” below “{parent_en}”"),
+    "reorder": ("「{node}」の順番を変えた", "Changed the order of “{node_en}”"),
+    "change": ("「{node}」の{fields_ja}を変えた", "Changed {fields} of “{node_en}”"),
+    "formula": ("「{node}」の式を {formula} にした", "Set the formula of “{node_en}” to {formula}"),
+    "no_formula": ("「{node}」の式を消した", "Cleared the formula of “{node_en}”"),
+    "edge": ("「{node}」と「{parent}」のつながりを {edge_ja} にした", "Made “{node_en}” {edge} of “{parent_en}”"),
+    "decompose": ("「{node}」を「{way_ja}」に分けた", "Split “{node_en}” by “{way_en}”"),
+    "collapse": ("「{node}」を畳んだ", "Collapsed “{node_en}”"),
+    "unfold": ("「{node}」を開いた", "Unfolded “{node_en}”"),
+    "link": ("「{node}」から「{parent}」への影響を書いた", "Linked “{node_en}” to “{parent_en}”"),
+    "unlink": ("「{node}」から「{parent}」への影響を消した", "Removed the link from “{node_en}” to “{parent_en}”"),
     "change_tree": ("ツリーの{fields_ja}を変えた", "Changed {fields} of the tree"),
 }
 EDGE_WORDS = {
@@ -65,7 +66,9 @@ class Edit:
 
     def words(self, language: str) -> str:
         """What was done, in `ja` or `en`."""
-        return WORDS[self.what][0 if language.startswith("ja") else 1].format_map(dict(self.names))
+        names = dict(self.names)
+        english = {f"{name}_en": value for name, value in self.names}
+        return WORDS[self.what][0 if language.startswith("ja") else 1].format_map({**english, **names})
 
     def as_dict(self) -> dict[str, str]:
         """The entry as data that `Edit.from_dict` reads."""
@@ -101,7 +104,7 @@ def add(
     """
     above = document.node(parent)
     placed = _placed(above, _hung(node, edge), edge, at)
-    return _done(document, _with(document, parent, lambda _: placed), "add", node=label(node), parent=label(above))
+    return _done(document, _with(document, parent, lambda _: placed), "add", node=node, parent=above)
 
 
 def remove(document: TreeDocument, node: str, formula: str | None = None) -> Edited:
@@ -114,7 +117,7 @@ def remove(document: TreeDocument, node: str, formula: str | None = None) -> Edi
     lost = {n.id for n in gone.walk()}
     links = tuple(link for link in document.links if link.source not in lost and link.target not in lost)
     after = replace(_with(document, above.id, lambda _: kept), links=links)
-    return _done(document, after, "remove", node=label(gone), parent=label(above))
+    return _done(document, after, "remove", node=gone, parent=above)
 
 
 def move(
@@ -142,7 +145,7 @@ def move(
     left = _with(document, above.id, lambda _: kept)
     hung = _hung(moved, hangs)
     after = _with(left, parent, lambda found: _placed(found, hung, hangs, at))
-    return _done(document, after, "move", node=label(moved), parent=label(document.node(parent)))
+    return _done(document, after, "move", node=moved, parent=document.node(parent))
 
 
 def copy(
@@ -162,7 +165,7 @@ def copy(
         taken.add(names[below.id])
     above = document.node(under)
     placed = _placed(above, _hung(_renamed(copied, names), edge), edge, at)
-    return _done(document, _with(document, under, lambda _: placed), "copy", node=label(copied), parent=label(above))
+    return _done(document, _with(document, under, lambda _: placed), "copy", node=copied, parent=above)
 
 
 def reorder(document: TreeDocument, node: str, at: int) -> Edited:
@@ -171,7 +174,7 @@ def reorder(document: TreeDocument, node: str, at: int) -> Edited:
     others = [child for child in above.children if child.id != node]
     others.insert(min(max(at, 0), len(others)), moved)
     after = _with(document, above.id, lambda found: replace(found, children=tuple(others)))
-    return _done(document, after, "reorder", node=label(moved))
+    return _done(document, after, "reorder", node=moved)
 
 
 def change(document: TreeDocument, node: str, **fields: Any) -> Edited:
@@ -198,7 +201,7 @@ def change(document: TreeDocument, node: str, **fields: Any) -> Edited:
     else:
         document_ = document
     after = _with(document_, changed.id, lambda found: replace(changed, children=found.children))
-    return _done(document, after, "change", node=label(before), **_called(fields))
+    return _done(document, after, "change", node=before, **_called(fields))
 
 
 def change_tree(document: TreeDocument, **fields: Any) -> Edited:
@@ -218,8 +221,8 @@ def set_formula(document: TreeDocument, node: str, formula: str | None) -> Edite
     before = document.node(node)
     after = _with(document, node, lambda found: _calculated(found, formula))
     if formula is None:
-        return _done(document, after, "no_formula", node=label(before))
-    return _done(document, after, "formula", node=label(before), formula=formula)
+        return _done(document, after, "no_formula", node=before)
+    return _done(document, after, "formula", node=before, formula=formula)
 
 
 def set_edge(document: TreeDocument, node: str, edge: Edge) -> Edited:
@@ -240,13 +243,13 @@ def set_edge(document: TreeDocument, node: str, edge: Edge) -> Edited:
     children = tuple(hung if c.id == node else c for c in above.children)
     text = show(formula) if formula is not None else None
     after = _with(document, above.id, lambda found: replace(found, children=children, formula=text))
-    return _done(document, after, "edge", node=label(child), parent=label(above), **words)
+    return _done(document, after, "edge", node=child, parent=above, **words)
 
 
 def collapse(document: TreeDocument, node: str, collapsed: bool = True) -> Edited:
     """Draw a node without, or again with, its children."""
     after = _with(document, node, lambda found: replace(found, collapsed=collapsed))
-    return _done(document, after, "collapse" if collapsed else "unfold", node=label(document.node(node)))
+    return _done(document, after, "collapse" if collapsed else "unfold", node=document.node(node))
 
 
 def set_link(document: TreeDocument, link: Link) -> Edited:
@@ -256,7 +259,7 @@ def set_link(document: TreeDocument, link: Link) -> Edited:
         raise NodeUnderItself(node=label(source), parent=label(target), path=f"{source.id} > {target.id}")
     others = tuple(other for other in document.links if (other.source, other.target) != (link.source, link.target))
     after = replace(document, links=(*others, link))
-    return _done(document, after, "link", node=label(source), parent=label(target))
+    return _done(document, after, "link", node=source, parent=target)
 
 
 def remove_link(document: TreeDocument, source: str, target: str) -> Edited:
@@ -265,17 +268,18 @@ def remove_link(document: TreeDocument, source: str, target: str) -> Edited:
     if len(kept) == len(document.links):
         known = [f"{link.source} > {link.target}" for link in document.links]
         raise UnknownName(kind="link", name=f"{source} > {target}", known=known)
-    names = {"node": label(document.node(source)), "parent": label(document.node(target))}
-    return _done(document, replace(document, links=kept), "unlink", **names)
+    after = replace(document, links=kept)
+    return _done(document, after, "unlink", node=document.node(source), parent=document.node(target))
 
 
 def _called(fields: Mapping[str, Any]) -> dict[str, str]:
     return {"fields": called(fields, "en"), "fields_ja": called(fields, "ja")}
 
 
-def label(node: NodeDocument) -> str:
-    """What the log calls a node: its Japanese or English name, its KPI, its id."""
-    return node.ja or node.en or node.kpi or node.id
+def label(node: NodeDocument, language: str = "ja") -> str:
+    """What the log calls a node: its name in the language or else the other, its KPI, its id."""
+    names = (node.ja, node.en) if language.startswith("ja") else (node.en, node.ja)
+    return names[0] or names[1] or node.kpi or node.id
 
 
 def free_id(wanted: str, taken: set[str]) -> str:
@@ -295,13 +299,23 @@ def free_id(wanted: str, taken: set[str]) -> str:
 # --- what holds after every edit ---
 
 
-def _done(before: TreeDocument, after: TreeDocument, what: str, **names: str) -> Edited:
+def _done(before: TreeDocument, after: TreeDocument, what: str, **names: str | NodeDocument) -> Edited:
     sound(after)
     had, has = _under_themselves(before.root), _under_themselves(after.root)
     if len(has) > len(had):
         path = min(has - had)
         raise KpiUnderItself(kpi=after.node(path[-1]).kpi, path=" > ".join(path))
-    return Edited(after, Edit(what, tuple(names.items())))
+    return Edited(after, Edit(what, tuple(_named(names))))
+
+
+def _named(names: Mapping[str, str | NodeDocument]) -> Iterator[tuple[str, str]]:
+    """Nodes by their name in Japanese and, with `_en`, in English."""
+    for name, value in names.items():
+        if isinstance(value, NodeDocument):
+            yield name, label(value)
+            yield f"{name}_en", label(value, "en")
+        else:
+            yield name, value
 
 
 def sound(document: TreeDocument) -> None:
