@@ -11,7 +11,7 @@ from keiki.facts.contract import Column, Kind
 
 FIRST = datetime(2024, 1, 1)
 DAYS = 700
-PEOPLE = [f"c{n}" for n in range(150)]
+PEOPLE = [f"c{n}" for n in range(80)]
 ORDERS = [f"o{n}" for n in range(150)]
 IDS = ("customer_id", "order_id", "subscription_id", "invoice_id", "response_id", "ticket_id")
 OWN: dict[str, list[Any]] = {
@@ -21,7 +21,8 @@ OWN: dict[str, list[Any]] = {
     "session_id": [f"w{n}" for n in range(1500)],
     "metric": ["n_sessions", "sum_market_size", "n_units_total", "sum_project_ad_budget", "some_kpi"],
     "experiment": ["button"],
-    "subject_id": [f"j{n}" for n in range(40)],
+    "subject_id": [f"j{n}" for n in range(200)],
+    "parent_id": [None] * 30 + [f"j{n}" for n in range(6)],
     "unit_id": [f"v{n}" for n in range(60)],
     "grain": ["month"],
     "campaign_kind": ["webinar", "online_exhibition"],
@@ -39,6 +40,8 @@ def made_up_rows(fact: str, count: int, seed: int = 7) -> dict[str, list[Any]]:
     if declared.key and declared.key[0] in IDS:
         prefix = {"customer_id": "c", "order_id": "o"}.get(declared.key[0], fact)
         columns[declared.key[0]] = [f"{prefix}{n}" for n in range(count)]
+    if fact == "stages":
+        columns["stage"] = [chance.choice(list(vocabulary("stage", pipeline))) for pipeline in columns["pipeline"]]
     return columns
 
 

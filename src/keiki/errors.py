@@ -873,6 +873,13 @@ class MeasureNotReadable(KeikiError):
     ja = "メジャー「{measure}」が使うモデル「{model}」は、この版にはまだありません。"
 
 
+class NothingCounted(KeikiError):
+    """A fact that has rows, but none in the periods that a measure counts."""
+
+    en = "“{fact}” has rows, but none of them counts here for “{measure}”{where}."
+    ja = "「{fact}」にデータはありますが、この期間に「{measure_ja}」として数える行がありません{where_ja}。"
+
+
 class ParameterNeeded(KeikiError):
     """A measure asked without a parameter that it cannot do without."""
 

@@ -16,6 +16,7 @@ from keiki.engine.measure import Readings
 from keiki.facts import FACTS
 from keiki.measures.load import load_measures
 from keiki.measures.measure import Asked
+from keiki.measures.models import AWAITED, table_of
 from keiki.periods import Grain
 
 COUNTS = {
@@ -30,7 +31,14 @@ COUNTS = {
     "media": 400,
     "observations": 200,
 }
-PARAMS: dict[str, tuple[tuple[str, str], ...]] = {"observed_value": (("this_kpi", "some_kpi"),)}
+PARAMS: dict[str, tuple[tuple[str, str], ...]] = {
+    "observed_value": (("this_kpi", "some_kpi"),),
+    "n_stage_cohort": (("from", "lead"), ("within", "90d")),
+    "n_stage_reached": (("from", "lead"), ("to", "mql"), ("within", "180d")),
+    "n_cohort_customers": (("at", "6m"),),
+    "n_cohort_active": (("at", "6m"),),
+    "n_cohort_churned": (("within", "6m"),),
+}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +90,9 @@ def test_parity_reaches_the_measures(on_duckdb: keiki.Business) -> None:
     found = readings(on_duckdb, ())
     told = {asked.measure for (asked, _, _), value in found.values.items() if value}
     every = {m.id for m in load_measures().values() if not m.fact.startswith("workspace.")}
-    assert sorted(every - told) == ["avg_order_value_near_line"], "it needs the free-shipping line, which is not set"
+    waits = {m.id for m in load_measures().values() if m.model and table_of(m.model, m.param("stat")) in AWAITED}
+    untold = sorted(every - told - waits)
+    assert untold == ["avg_order_value_near_line"], "it needs the free-shipping line, which is not set"
 
 
 def _same(left: float | None, right: float | None) -> bool:

@@ -17,6 +17,7 @@ from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue, load_catalogue
 from keiki.engine.behind import SHOWN, Behind, behind
 from keiki.engine.connect import Engine, LakeSettings, open_engine
+from keiki.engine.entered import with_entered
 from keiki.engine.imports import Import, Ready
 from keiki.engine.measure import Measurer, Readings
 from keiki.engine.measured import Measured, TreeReading
@@ -30,7 +31,7 @@ from keiki.facts.casts import Reading
 from keiki.facts.conform import conform
 from keiki.facts.mapping import Mapping
 from keiki.formula import Call, Condition, Formula, parse_condition, references
-from keiki.formula.nodes import Binary, Negate
+from keiki.formula.nodes import Binary, Negate, Reference
 from keiki.lens import Lens
 from keiki.measures.models import Rules
 from keiki.periods import Grain, Period
@@ -228,7 +229,8 @@ class Business:
     def measure(self, kpis: Iterable[str], lens: Lens | None = None) -> Measured:
         """KPIs (or formulas over them) in every period of the lens and in the period each is compared with."""
         wanted = tuple(dict.fromkeys(kpis))
-        formulas = {name: self.catalogue.dated(name) for name in wanted}
+        catalogue = with_entered(self.catalogue, self.measurer.metrics)
+        formulas = {name: catalogue.dated(name) for name in wanted}
         known = {name: self.catalogue.kpis[name] for name in wanted if name in self.catalogue.kpis}
         readings = self._read([each for one in formulas.values() for each in one.formulas], lens or self.lens())
         return Measured(known, formulas, readings, self.snapshot)
@@ -241,7 +243,7 @@ class Business:
 
     def tree(self, tree: str | TreeDocument | Tree, lens: Lens | None = None) -> TreeReading:
         """Every node of a tree, measured in every period of the lens and in the period each is compared with."""
-        built = self.tree_named(tree)
+        built = self._as_entered(self.tree_named(tree))
         formulas = [formula for node in built.nodes for formula in node.definitions]
         return TreeReading(built, self._read(formulas, lens or self.lens()), self.snapshot)
 
@@ -300,6 +302,15 @@ class Business:
         reading = self.tree(tree, self.question((period,), where=where))
         wanted = wanted_of(reading.tree, self.catalogue, period, self.settings.calendar, targets)
         return shortfalls(reading.tree, reading.now.at(0), wanted)
+
+    def _as_entered(self, tree: Tree) -> Tree:
+        """The tree with KPIs read as entered where observations speak of one."""
+        catalogue = with_entered(self.catalogue, self.measurer.metrics)
+        if catalogue is self.catalogue:
+            return tree
+        told = {n.id: catalogue.dated(Reference(n.kpi, where=n.where)) for n in tree.nodes if n.kpi is not None}
+        nodes = (replace(n, dated=told[n.id], measured=told[n.id].newest) if n.id in told else n for n in tree.nodes)
+        return replace(tree, nodes=tuple(nodes))
 
     def _read(self, formulas: Iterable[Formula], lens: Lens) -> Readings:
         wanted = tuple(formulas)

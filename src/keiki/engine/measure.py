@@ -13,9 +13,11 @@ from typing import Any
 import ibis.expr.types as ir
 
 from keiki.engine.connect import Engine
+from keiki.engine.entered import OBSERVED, Entered, is_entered
 from keiki.engine.totals import Totals
-from keiki.errors import KeikiError
+from keiki.errors import KeikiError, NothingCounted
 from keiki.facts import fact
+from keiki.formula.show import show_condition
 from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
 from keiki.measures.compile import Frame, Parts, frames, queries
@@ -64,6 +66,7 @@ class Readings:
     segments: tuple[Segment, ...] = ()
     reasons: Mapping[Asked, str | KeikiError] = field(default_factory=dict)
     from_totals: frozenset[tuple[Asked, Period]] = frozenset()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -78,6 +81,31 @@ class Readings:
         found = [self.reasons[one] for one in asked if one in self.reasons]
         told = [one.words(language) if isinstance(one, KeikiError) else one for one in found]
         return tuple(dict.fromkeys(told))
+
+    def nothing_counted(self, asked: Iterable[Asked], language: str) -> tuple[str, ...]:
+        """In words, the measures that counted nothing in any period of the lens though their fact has rows."""
+        wanted = [one for one in dict.fromkeys(asked) if one.measure in self.measures and one not in self.reasons]
+        empty = [one for one in wanted if not any(self.value(one, n) for n in range(len(self.periods)))]
+        return tuple(self._nothing(one, self.measures[one.measure]).words(language) for one in empty)
+
+    def _nothing(self, asked: Asked, measure: Measure) -> NothingCounted:
+        clauses = [show_condition(each) for each in (measure.where, asked.where) if each is not None]
+        said = " and ".join(clauses)
+        return NothingCounted(
+            fact=measure.facts[0],
+            measure=measure.en,
+            measure_ja=measure.ja,
+            where=f" ({said})" if said else "",
+            where_ja=f"（{said}）" if said else "",
+        )
+
+    def origin(self, asked: Iterable[Asked], period: Period) -> str:
+        """Where a value comes from: `rows`, `totals` (a measure's observed totals), `entered` (for the KPI itself)."""
+        told = [one for one in asked if self.values.get((one, period, ())) is not None]
+        known = [one for one in told if (one, period) in self.from_totals]
+        if any(is_entered(one) for one in known) or any(one.measure == OBSERVED for one in told):
+            return "entered"
+        return "totals" if known else "rows"
 
 
 class Measurer:
@@ -103,17 +131,32 @@ class Measurer:
 
         Where a fact has no rows the measure's declared fallback is read instead, and after it observed totals.
         """
-        wanted = tuple(sorted(set(asked), key=repr))
+        every = set(asked)
+        wanted = tuple(sorted((one for one in every if not is_entered(one)), key=repr))
         periods = sorted({lens.period(i, back) for i in range(len(lens.periods)) for back in range(depth + 1)})
         reasons: dict[Asked, str | KeikiError] = {}
         values = self._read(wanted, lens, periods, reasons)
         values |= self._read_fallbacks(wanted, lens, periods, values)
         found = Totals(self.engine, self.facts, self.measures).read(wanted, lens, periods, values)
-        measured = values | found
+        entered = self._entered(every - set(wanted), lens, periods)
+        measured = values | found | entered
         answered = {one for (one, _, segment), value in measured.items() if not segment and value is not None}
         reasons = {one: why for one, why in reasons.items() if one not in answered}
         segments = tuple(sorted({segment for _, _, segment in values if segment}, key=repr))
-        return Readings(lens, measured, ((), *segments), reasons, frozenset((a, p) for a, p, _ in found))
+        from_totals = frozenset((a, p) for a, p, _ in (*found, *entered))
+        return Readings(lens, measured, ((), *segments), reasons, from_totals, self.measures)
+
+    @cached_property
+    def metrics(self) -> frozenset[str]:
+        """What observations speak of: ids of measures and of KPIs."""
+        if self.coverage("observations").first is None:
+            return frozenset()
+        rows = self.engine.run(self.facts["observations"].select("metric").distinct()).to_pylist()
+        return frozenset(row["metric"] for row in rows)
+
+    def _entered(self, asked: Iterable[Asked], lens: Lens, periods: list[Period]) -> Values:
+        wanted = tuple(asked)
+        return dict(Entered(self.engine, self.facts["observations"]).read(wanted, lens, periods)) if wanted else {}
 
     def _read(
         self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], reasons: dict[Asked, str | KeikiError]
@@ -123,7 +166,11 @@ class Measurer:
             try:
                 values |= self._read_frame(frame, lens, periods)
             except KeikiError as error:
-                reasons |= dict.fromkeys(frame.asked, error)
+                if len(frame.asked) > 1:  # one that cannot be asked must not silence the others
+                    for one in frame.asked:
+                        values |= self._read([one], lens, periods, reasons)
+                else:
+                    reasons |= dict.fromkeys(frame.asked, error)
             for one in frame.asked:
                 lacking = self._lacking(one)
                 if lacking is not None:

@@ -79,8 +79,19 @@ class Measured:
         return tuple(self.value(kpi, index, segment) for index in range(len(self.periods)))
 
     def missing(self, kpi: str, language: str = "en") -> tuple[str, ...]:
-        """Why a KPI has no value: the names of facts without rows, or in words what could not be asked."""
-        return self.readings.missing(map(asked_of, references(self.formulas[kpi].newest)), language)
+        """Why a KPI has no value: the names of facts without rows, in words what could not be asked or counted nothing.
+
+        Empty for a KPI that has a value in some period of the lens.
+        """
+        if any(value is not None for value in self.series(kpi)):
+            return ()
+        asked = [asked_of(reference) for reference in references(self.formulas[kpi].newest)]
+        return self.readings.missing(asked, language) or self.readings.nothing_counted(asked, language)
+
+    def origin(self, kpi: str, period: int = -1) -> str:
+        """Where a KPI's value comes from: `rows`, `totals` (totals observed for a measure in it), `entered` by hand."""
+        asked = [asked_of(reference) for reference in references(self.formula(kpi, period))]
+        return self.readings.origin(asked, self.lens.period(range(len(self.periods))[period]))
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per KPI, period and segment, for a table, a file or JSON."""
@@ -159,5 +170,12 @@ class TreeReading:
 
     def missing(self, node_id: str, language: str = "en") -> tuple[str, ...]:
         """Why a node has no value: the names of facts without rows, or in words what could not be asked."""
+        return self.readings.missing(self._asked(node_id), language)
+
+    def origin(self, node_id: str, period: int = -1) -> str:
+        """Where a node's value comes from: `rows`, `totals` (observed for a measure in it), `entered` by hand."""
+        return self.readings.origin(self._asked(node_id), self.lens.period(range(len(self.lens.periods))[period]))
+
+    def _asked(self, node_id: str) -> tuple[Asked, ...]:
         measured = self.tree.node(node_id).measured
-        return self.readings.missing(map(asked_of, references(measured)) if measured is not None else (), language)
+        return tuple(map(asked_of, references(measured))) if measured is not None else ()
