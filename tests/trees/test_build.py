@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -49,6 +50,32 @@ def test_node_is_measured_by_its_kpi_narrowed() -> None:
 def test_node_without_kpi_takes_unit_and_direction_of_its_parts() -> None:
     node = built_in("subscription").node("lost")
     assert (node.measured, node.unit, node.direction) == (None, "currency", Direction.LOWER)
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit"),
+    [
+        ("sessions * purchase_rate", "count"),
+        ("sessions * purchase_rate * aov", "currency"),
+        ("purchase_rate * bounce_rate", "ratio"),
+        ("purchase_rate / bounce_rate", "ratio"),
+        ("aov / aov_2", "number"),
+        ("sessions * purchases", "number"),
+        ("aov + aov_2", "currency"),
+        ("aov * purchases + aov_2", "currency"),
+        ("sessions + aov", "number"),
+        ("purchase_rate", "ratio"),
+    ],
+)
+def test_node_without_kpi_takes_the_unit_its_formula_gives(formula: str, unit: str) -> None:
+    names = dict.fromkeys(re.findall(r"[a-z_0-9]+", formula))
+    children = [{"id": name, "kpi": name.removesuffix("_2"), "level": "kpi"} for name in names]
+    assert tree({"id": "goal", "formula": formula, "children": children}).root.unit == unit
+
+
+def test_unit_passes_through_nodes_without_a_kpi() -> None:
+    assert built_in("saas_mid_size_new_contracts").node("raise_win_rate").unit == "currency"
+    assert (built_in("ec_funnel").root.unit, built_in("industry_real_estate").root.unit) == ("ratio", "currency")
 
 
 def test_levels_follow_the_depth_and_influences_are_kpis() -> None:

@@ -15,6 +15,7 @@ from keiki.formula.evaluate import references
 from keiki.formula.nodes import Binary, Call, Condition, Formula, Negate, Reference
 from keiki.formula.parse import parse, parse_condition
 from keiki.measures.measure import Asked
+from keiki.measures.units import dimension
 from keiki.trees.document import LEVELS, TREE, Influence, Link, NodeDocument, Owner, TreeDocument
 from keiki.trees.targets import Target
 
@@ -177,7 +178,7 @@ def _add(written: NodeDocument, parent: Node | None, depth: int, catalogue: Cata
         kpi=written.kpi,
         ja=written.ja or (kpi.ja if kpi else written.id),
         en=written.en or (kpi.en if kpi else written.id),
-        unit=kpi.unit if kpi else _unit_of_parts(written, catalogue),
+        unit=_unit(written, catalogue),
         direction=kpi.direction if kpi else _direction_of_parts(written, catalogue),
         level=written.level or _level(written, depth),
         depth=depth,
@@ -229,10 +230,27 @@ def _measured(kpi: Kpi | None, where: Condition | None, catalogue: Catalogue) ->
 
 
 def _unit_of_parts(written: NodeDocument, catalogue: Catalogue) -> str:
-    """A node without a KPI has the unit its parts share, a bare number otherwise."""
-    units = {catalogue.kpi(c.kpi).unit if c.kpi else "number" for c in written.children if c.influence is None}
-    additive = written.formula is not None and not set("*/×÷＊／") & set(written.formula)
-    return units.pop() if len(units) == 1 and additive else "number"
+    """A node without a KPI has the unit its parts give together, a bare number where that cannot be said.
+
+    Parts of a sum share it; a product is money when its money does not cancel, and otherwise has the unit of its one
+    factor that is no ratio.
+    """
+    units = {c.id: _unit(c, catalogue) for c in written.children if c.influence is None}
+    if written.formula is None:
+        return "number"
+    operators = set("+-−＋－*/×÷＊／") & set(written.formula)
+    if not operators & set("*/×÷＊／"):
+        return next(iter(units.values())) if len(set(units.values())) == 1 else "number"
+    if dimension(parse(written.formula), units).currency == 1:
+        return "currency"
+    counted = [unit for unit in units.values() if unit != "ratio"]
+    if operators <= set("*×＊") and len(counted) == 1:
+        return counted[0]
+    return "number" if counted else "ratio"
+
+
+def _unit(written: NodeDocument, catalogue: Catalogue) -> str:
+    return catalogue.kpi(written.kpi).unit if written.kpi else _unit_of_parts(written, catalogue)
 
 
 def _direction_of_parts(written: NodeDocument, catalogue: Catalogue) -> Direction:
