@@ -110,7 +110,7 @@ class CatalogueAsked:
         return cls(
             words=query.get("q", "").strip()[:LONGEST_SEARCH],
             chosen=tuple((facet, query[facet][:64]) for facet in FACETS if query.get(facet)),
-            page=int(page) if page.isdecimal() and int(page[:4]) > 0 else 1,
+            page=max(int(page[:4]), 1) if page.isdecimal() else 1,
             values="values" in query,
         )
 
