@@ -17,7 +17,7 @@ def test_bounce_rate_has_five_improvements_with_what_to_expect() -> None:
 
 
 def test_every_playbook_is_of_a_known_kpi_and_complete() -> None:
-    assert set(CATALOGUE.playbooks) - set(CATALOGUE.kpis) <= {"feature_adoption_rate"}
+    assert set(CATALOGUE.playbooks) - set(CATALOGUE.kpis) == set()
     for playbook in CATALOGUE.playbooks.values():
         ids = [improvement.id for improvement in playbook.improvements]
         assert len(ids) == len(set(ids)) >= 2
@@ -43,3 +43,12 @@ def test_mistake_in_a_playbook_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "playbooks" / "own.yaml").write_text("playbooks:\n  - improvements: []\n", encoding="utf-8")
     (problem,) = load_catalogue([tmp_path]).problems
     assert "own.yaml:2" in str(problem)
+
+
+def test_playbook_of_a_kpi_nobody_declared_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "own.yaml").write_text(
+        "playbooks:\n  - {kpi: cvrr, improvements: []}\n", encoding="utf-8"
+    )
+    (problem,) = load_catalogue([tmp_path]).check()
+    assert (problem.error.details["near"], problem.severity) == ("cvr", "warning")

@@ -91,7 +91,10 @@ class Catalogue:
 
     def check(self) -> tuple[Problem, ...]:
         """What is wrong in the declarations, those that could not be read first."""
-        return self.problems + check(self.kpis, self.measures, self.places)
+        astray = [name for name in self.playbooks if name not in self.kpis]
+        errors = [UnknownName(kind="KPI", name=name, known=self.kpis) for name in astray]
+        told = tuple(Problem("playbook", error, severity="warning") for error in errors)
+        return self.problems + check(self.kpis, self.measures, self.places) + told
 
 
 def load_catalogue(folders: Iterable[Path | str] = ()) -> Catalogue:
