@@ -276,3 +276,24 @@ def test_formula_that_does_not_hold_shows_its_residual() -> None:
 
 def test_nothing_measured_proves_nothing() -> None:
     assert proof(evaluate(tree(FUNNEL), HandReadings({}))).holds is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "wanted"),
+    [
+        ("x * 0", 1.0, 5.0),
+        ("x / x", 1.0, 2.0),
+        ("x * x", 1.0, 4.0),
+        ("x", 0.0, 1.0),
+        ("1 / x", 2.0, 0.0),
+        ("x", 1e308, 1.0),
+    ],
+)
+def test_value_that_cannot_be_worked_out_is_not_guessed(formula: str, start: float, wanted: float) -> None:
+    assert solved(lambda x: worth(parse(formula), lambda r, _: x), start, wanted) is None
+
+
+def test_model_counts_that_name_their_kpi_are_understood() -> None:
+    children = [{"kpi": "account_opening_form_completion_rate", "target": {"value": 0.5}}]
+    root = {"kpi": "cvr", "formula": "account_opening_form_completion_rate", "children": children}
+    assert told(tree({**root, "target": {"value": 0.4}})).goal.verdict is Verdict.REACHES

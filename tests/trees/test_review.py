@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.trees.made import FUNNEL, HandReadings, built_in, tree
 
 from keiki.catalogue.load import load_catalogue
@@ -200,3 +205,49 @@ def test_every_template_can_be_reviewed_in_both_languages(name: str) -> None:
 def test_design_is_looked_at_again_each_quarter() -> None:
     assert not due_again(date(2026, 1, 1), date(2026, 4, 1))
     assert due_again(date(2026, 1, 1), date(2026, 4, 2))
+
+
+VALUES = (0, 1, -1, 0.5, 1e-12, 1e308, -1e308, 100, 3.3, 1e15)
+KPIS = sorted(CATALOGUE.kpis)
+
+
+def random_target(dice: Random) -> dict[str, Any]:
+    low, high = sorted(dice.choices(VALUES, k=2))
+    made: dict[str, Any] = {"compare": "between", "low": low, "high": high} if dice.random() < 0.2 else {"value": low}
+    extras: dict[str, Any] = {
+        "period": dice.choice(["day", "week", "month", "quarter", "year"]),
+        "start": dice.choice(VALUES),
+        "since": "2026-04-01",
+        "within": dice.choice(["1w", "6m", "1y"]),
+    }
+    return {**made, **{name: value for name, value in extras.items() if dice.random() < 0.4}}
+
+
+def random_node(dice: Random, names: Iterator[str], depth: int = 0) -> dict[str, Any]:
+    """A node with any KPI, any target and any formula over children made the same way."""
+    children = [random_node(dice, names, depth + 1) for _ in range(dice.choice([0, 1, 3]) if depth < 3 else 0)]
+    made: dict[str, Any] = {"id": next(names), "kpi": dice.choice(KPIS), "driver": dice.random() < 0.3}
+    if dice.random() < 0.6:
+        made["target"] = random_target(dice)
+    parts = []
+    for child in children:
+        if dice.random() < 0.3:
+            child["influence"] = {"sign": "+"}
+        else:
+            parts.append(child["id"])
+    if parts:
+        formula = parts[0]
+        for part in parts[1:]:
+            formula = dice.choice([f"({formula}) * {part}", f"{part} / ({formula})", f"sum({formula}, {part}, 2)"])
+        made["formula"] = dice.choice([formula, formula, f"1 - ({formula})", f"growth({formula})", f"({formula}) / 0"])
+    return {**made, "children": children} if children else made
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_no_design_breaks_the_review(dice: Random) -> None:
+    made = tree(random_node(dice, (f"n{place}" for place in count())))
+    history = {node.id: dice.choices((None, *VALUES), k=3) for node in made.nodes}
+    for finding in review(made, CATALOGUE, known=Known(("orders",), history, {made.root.id: 5.0}, date(2026, 4, 1))):
+        assert finding.words("ja")
+        assert finding.words("en")

@@ -136,3 +136,8 @@ def test_slope_is_how_fast_the_formula_moves(formula: str, steady: bool) -> None
 @pytest.mark.parametrize(("formula", "back"), [("a + prev(b)", True), ("-growth(a)", True), ("max(a, -b)", False)])
 def test_looks_back(formula: str, back: bool) -> None:
     assert looks_back(parse(formula)) is back
+
+
+def test_numbers_too_far_apart_have_no_logarithmic_share() -> None:
+    assert logarithmic_mean(1e-300, 1e300) == pytest.approx(1e300 / (600 * log(10)))
+    assert log_shares({"a": 1}, {"a": 5e-324}, {"a": 1e-323}, (1.0, 2.0)) is None

@@ -229,8 +229,8 @@ class _Run:
 
     def _sums_over_time(self, node: Node) -> bool:
         """Whether twelve months of it make a year; counts of different people are taken to, as plans do."""
-        if node.measured is not None:
-            if adds_up(node.measured, self.catalogue):
+        if node.kpi is not None:
+            if adds_up(node.kpi, self.catalogue):
                 return True
             one = node.measured if isinstance(node.measured, Reference) else None
             if one is None or "window" in dict(one.params):
@@ -272,17 +272,21 @@ def solved(goal: Callable[[float], Value], start: float, wanted: float) -> Value
     """Where a function of one number is `wanted`, when it is a straight line in the number or in one over it."""
     points = [start, 2 * start, 3 * start]
     values = [value for x in points if (value := goal(x)) is not None]
-    if start == 0 or len(values) < len(points):
+    if start == 0 or 1 / start == 0 or len(values) < len(points) or not all(map(math.isfinite, points)):
         return None
     for turned in (False, True):
         xs = [1 / x if turned else x for x in points]
-        slope = (values[1] - values[0]) / (xs[1] - xs[0])
-        straight = values[0] + slope * (xs[2] - xs[0])
-        if slope == 0 or not math.isclose(straight, values[2], rel_tol=1e-9, abs_tol=1e-12):
+        run, rise = xs[1] - xs[0], values[1] - values[0]
+        if run == 0 or rise / run == 0 or not math.isfinite(rise / run):
+            continue
+        slope = rise / run
+        if not math.isclose(values[0] + slope * (xs[2] - xs[0]), values[2], rel_tol=1e-9, abs_tol=1e-12):
             continue
         place = xs[0] + (wanted - values[0]) / slope
-        found = 1 / place if turned and place else place
-        return found if math.isfinite(found) and (place or not turned) else None
+        if turned and (place == 0 or not math.isfinite(1 / place)):
+            return None
+        found = 1 / place if turned else place
+        return found if math.isfinite(found) else None
     return None
 
 

@@ -106,8 +106,8 @@ def wanted_of(
     for node_id, target in own.items():
         if node_id not in tree.by_id:
             continue
-        measured = tree.by_id[node_id].measured
-        sums = measured is not None and adds_up(measured, catalogue)
+        kpi = tree.by_id[node_id].kpi
+        sums = kpi is not None and adds_up(kpi, catalogue)
         value = value_at(target, period, calendar, adds_up=sums)
         if value is not None:
             found[node_id] = value

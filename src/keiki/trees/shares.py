@@ -53,7 +53,9 @@ def logarithmic_mean(a: float, b: float) -> float:
     step = (a - b) / b
     if abs(step) < 1e-5:  # the quotient loses its digits here; its series does not
         return b * (1 + step / 2 - step * step / 12)
-    return (a - b) / math.log(a / b)
+    ratio = a / b
+    logs = math.log(ratio) if 0 < ratio < math.inf else math.log(a) - math.log(b)
+    return (a - b) / logs
 
 
 def exponents(formula: Formula) -> dict[str, int] | None:
@@ -164,7 +166,10 @@ def log_shares(
     if min(whole) <= 0 or any(before[n] <= 0 or after[n] <= 0 for n in powers):
         return None
     mean = logarithmic_mean(whole[1], whole[0])
-    return {n: power * mean / logarithmic_mean(after[n], before[n]) for n, power in powers.items()}
+    own = {n: logarithmic_mean(after[n], before[n]) for n in powers}
+    if not all(0 < value < math.inf and mean / value < math.inf for value in own.values()):
+        return None
+    return {n: power * mean / own[n] for n, power in powers.items()}
 
 
 def _product_slope(left: Formula, right: Formula, name: str) -> Formula | None:
