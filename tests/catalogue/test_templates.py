@@ -23,12 +23,15 @@ from keiki.trees.build import Node, Tree
 from keiki.trees.check import check
 from keiki.trees.consistency import Verdict, consistency
 from keiki.trees.document import BOARD, TreeDocument, as_dict, from_dict, from_yaml, template, to_yaml
+from keiki.trees.findings import Severity
 from keiki.trees.identity import same
+from keiki.trees.review import review
 
 SPEC = Path(__file__).parents[2] / ".." / "shared" / "spec"
 WITH_SPEC = pytest.mark.skipif(not (SPEC / "templates.yaml").exists(), reason="the specification is not here")
 
 SYSTEMS = {
+    "design_rules/category_table": "marketing_four_areas",
     "kpi_trees/ec_annual_1b": "ec_annual_1b",
     "kpi_trees/ec_monthly_80m_inconsistent": "ec_monthly_80m_inconsistent",
     "kpi_trees/ec_annual_300m_example": "ec_annual_300m_example",
@@ -103,6 +106,8 @@ SYSTEMS = {
 """Where the specification writes a KPI system, and the template that holds it."""
 
 BESIDE = (
+    "advertising",
+    "customer_success_value",
     "corporate_profit",
     "ec",
     "ec_customers",
@@ -175,6 +180,21 @@ def test_templates_are_exactly_the_listed_ones() -> None:
 def test_template_builds_and_its_check_finds_only_what_is_expected(name: str) -> None:
     found = {type(p.error) for p in check(built_in(name), load_catalogue()) if isinstance(p.error, KeikiError)}
     assert found == ({NothingToMove} if name in INFLUENCES_ONLY else set())
+
+
+def test_review_finds_only_the_two_trees_that_are_to_fall_short() -> None:
+    catalogue = load_catalogue()
+    every = (finding for name in catalogue.templates for finding in review(built_in(name), catalogue))
+    red = {(finding.tree, finding.code) for finding in every if finding.severity is Severity.RED}
+    assert red - {("ec_customers", "rate_of_other_things")} == {  # a first order is one per first-time buyer
+        ("ec_monthly_80m_inconsistent", "insufficient"),
+        ("ec_annual_300m_example", "insufficient"),
+    }
+
+
+def test_review_sees_page_views_under_visits() -> None:
+    found = review(built_in("ec_annual_1b"), load_catalogue())
+    assert [f.node for f in found if f.code == "counts_other_things"] == ["seo_page_views", "paid_page_views"]
 
 
 @EVERY

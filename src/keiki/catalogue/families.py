@@ -11,7 +11,7 @@ FAMILIES: Mapping[str, Label] = MappingProxyType(
     {
         "trees": Label("KPIツリーの基本", "KPI trees"),
         "ec": Label("EC", "Online shops"),
-        "web": Label("Webサイト", "Web sites"),
+        "web": Label("Webサイト・広告", "Web sites and ads"),
         "owned_media": Label("オウンドメディア", "Owned media"),
         "sns": Label("SNS", "Social media"),
         "b2b": Label("B2Bマーケティング・営業", "B2B marketing and sales"),
