@@ -23,6 +23,9 @@ PAGES = {
     "ec tree": "tree/ec/?open=all",
     "node": "tree/simple_orders/{root}/?by=channel",
     "what-if": "what-if/simple_orders/",
+    "why": "why/simple_orders/?by=channel",
+    "what first": "first/simple_orders/",
+    "rows": "rows/simple_orders/revenue/",
     "data": "data/",
     "empty": "../empty/today/",
 }

@@ -422,9 +422,8 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
         raise Http404
     style = kpis.style_of(business, numbers.known)
     label = chosen.label(style.language)
-    lists = tuple(
-        _rows_of(business, one, request, style) for one in door.rows_behind(request.user, business, numbers, chosen)
-    )
+    behind = door.rows_behind(request.user, business, numbers, chosen)
+    lists = _alike(_rows_of(business, one, request, style) for one in behind)
     chips = []
     if asked.segment is not None:
         dimension, value = asked.segment
@@ -445,6 +444,14 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
     return render(request, "reasons/rows.html", {"page": page})
 
 
+def _alike(lists: Iterable[RowsOf]) -> tuple[RowsOf, ...]:
+    """Measures that counted the very same rows share one list."""
+    found: dict[tuple[str, str, Table | None], list[str]] = {}
+    for each in lists:
+        found.setdefault((each.fact, each.sentence, each.table), []).append(each.measure)
+    return tuple(RowsOf(" · ".join(names), *key) for key, names in found.items())
+
+
 def _rows_of(business: Business, one: Any, request: HttpRequest, style: Style) -> RowsOf:
     measure = door.catalogue_of(request.user, business).measures[one.asked.measure]
     name = measure.ja if style.japanese else measure.en
@@ -461,7 +468,7 @@ def _rows_of(business: Business, one: Any, request: HttpRequest, style: Style) -
     )
     sentence = shown.format(count=f"{one.count:,}", fact=source, shown=len(one.rows))
     head = tuple(_column(one.source, column, style) for column in one.columns)
-    body = tuple(tuple(_cell(row[column]) for column in one.columns) for row in one.rows)
+    body = tuple(tuple(_cell(column, row[column], style) for column in one.columns) for row in one.rows)
     return RowsOf(name, source, sentence, Table(head, body))
 
 
@@ -476,8 +483,8 @@ def _column(source: str, name: str, style: Style) -> str:
     return name if column is None else column.ja if style.japanese else column.en
 
 
-def _cell(value: Any) -> str:
-    """A cell as a person reads it; times in the zone of the business."""
+def _cell(column: str, value: Any, style: Style) -> str:
+    """A cell as a person reads it; words of a vocabulary by their names, times in the zone of the business."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -489,7 +496,7 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, Decimal | float):
         return f"{Decimal(str(value)).normalize():,f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else door.value_label(column, str(value), style.language)
 
 
 # --- what first ---

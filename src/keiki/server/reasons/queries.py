@@ -107,8 +107,9 @@ def _beside(user: Any, business: Business, numbers: TreeNumbers, node: Node, aga
                 return Compared(SCENARIO, each.scenario.name, each.what_if.simulated.values)
     if kind == TARGET and numbers.aims:
         wanted = _wanted(numbers)
+        own = wanted.pop(node.id, None)
         values = worked_out(numbers.tree, values_of(numbers), wanted)
-        own, told = wanted.get(node.id), values.get(node.id)
+        told = values.get(node.id)
         return Compared(TARGET, "", values, own - told if own is not None and told is not None else 0.0)
     before = {each.id: numbers.value_before(each) for each in numbers.tree.nodes}
     return Compared(PERIOD, "", before)

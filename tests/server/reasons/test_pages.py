@@ -1,0 +1,129 @@
+"""Why a number moved, the rows behind it, and what to work on first."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.queries import Question
+from keiki.server.planning.actions import Proposal, propose_target
+from keiki.server.planning.models import State
+from keiki.server.planning.queries import key_of
+from keiki.server.reasons import queries
+from keiki.server.scenarios.actions import keep_scenario
+from keiki.trees.simulate import How, Move
+from keiki.trees.targets import Target
+
+TREE = "simple_orders"
+
+
+def address(name: str, business: Any, **parts: str) -> str:
+    return reverse(f"reasons:{name}", kwargs={"business": business.id, "tree": TREE, **parts})
+
+
+def page_of(answer: Any) -> Any:
+    return answer.context["page"]
+
+
+def money(words: str) -> float:
+    return float(re.sub(r"[^\d.]", "", words)) * (-1 if "−" in words else 1)
+
+
+def test_parts_of_the_change_sum_to_it_and_lead_to_their_rows(shop: Any, browser_of: Any) -> None:
+    page = page_of(browser_of(shop.viewer).get(address("why", shop.business)))
+    assert page.sentence.startswith("Order revenue is ¥14,400: −¥5,600 (−28.0%) against prev. month (¥20,000).")
+    assert sum(money(row.part) for row in page.rows) == pytest.approx(-5_600, abs=3)
+    assert page.figure.table.rows[0] == ("Prev. month", "¥20,000")
+    assert page.figure.table.rows[-1] == ("Oct 2026", "¥14,400")
+    assert browser_of(shop.viewer).get(page.rows[0].url).status_code == 200
+
+
+def test_a_number_below_the_goal_is_explained_in_its_own_unit(shop: Any, browser_of: Any) -> None:
+    page = page_of(browser_of(shop.viewer).get(address("why", shop.business, node="buyers")))
+    assert (page.label, page.rows[0].part.startswith("¥")) == ("Buyers", False)
+    assert [way.current for way in page.nodes].count(True) == 1
+
+
+def test_change_by_channel_has_a_sentence_and_rows_that_sum(shop: Any, browser_of: Any) -> None:
+    page = page_of(browser_of(shop.viewer).get(address("why", shop.business) + "?by=channel"))
+    assert page.by.sentence == "Order revenue fell by ¥5,600, from ¥20,000 to ¥14,400. E-mail moved most (−¥2,800)."
+    assert [(row.label, row.part) for row in page.by.rows] == [("E-mail", "−¥2,800"), ("Organic search", "−¥2,800")]
+
+
+def test_change_of_a_rate_is_split_into_own_change_and_weight(shop: Any, browser_of: Any) -> None:
+    page = page_of(browser_of(shop.viewer).get(address("why", shop.business, node="aov") + "?by=channel"))
+    assert page.by.is_ratio
+    assert (page.by.whole, page.by.rate, page.by.mix) == ("−¥100", "−¥100", "±¥0")
+
+
+def test_numbers_stand_beside_their_targets_and_scenarios(own_shop: Any, browser_of: Any) -> None:
+    business, owner = own_shop.business, own_shop.owner
+    tree = door.known(owner, business).tree(TREE)
+    goal = Proposal(Target(value=20_000.0, period="month"), date(2026, 1, 1))
+    propose_target(owner, business, key_of(tree, tree.root), 0, goal, State.APPROVED)
+    scenario = keep_scenario(owner, business, TREE, "Dearer", "", {"aov": Move(How.TO, 1000.0)})
+    browser = browser_of(own_shop.viewer)
+    page = page_of(browser.get(address("why", business) + "?against=target"))
+    assert page.sentence.startswith("Order revenue is ¥14,400: −¥5,600 (−28.0%) against the target (¥20,000).")
+    assert page.figure.table.rows[1] == ("Not shared out to targets below", "−¥5,600")
+    page = page_of(browser.get(address("why", business) + f"?against=scenario:{scenario.pk}"))
+    assert "against the scenario “Dearer” (¥16,000)" in page.sentence
+    assert ("scenario:" + str(scenario.pk), "Scenario “Dearer”") in page.lens_form.choices[-1].options
+
+
+def test_rows_behind_a_number_are_those_that_were_counted(shop: Any, browser_of: Any) -> None:
+    page = page_of(
+        browser_of(shop.viewer).get(address("rows", shop.business, node="revenue") + "?segment=channel:email")
+    )
+    (listed,) = page.lists
+    assert listed.sentence == "8 rows of Orders."
+    assert len(listed.table.rows) == 8
+    assert {row[listed.table.head.index("Amount, net of tax")] for row in listed.table.rows} == {"900"}
+    assert {row[listed.table.head.index("Channel")] for row in listed.table.rows} == {"E-mail"}
+    assert page.chips[0].remove_url
+
+
+def test_measures_of_the_same_rows_share_one_list(shop: Any, browser_of: Any) -> None:
+    page = page_of(browser_of(shop.viewer).get(address("rows", shop.business, node="aov")))
+    assert len(page.lists) == 1
+    assert " · " in page.lists[0].measure
+
+
+def test_first_number_has_the_most_effect_and_says_why(shop: Any, browser_of: Any) -> None:
+    page = page_of(browser_of(shop.viewer).get(address("first", shop.business)))
+    effects = [money(row.effect) * row.control for row in page.rows]
+    assert effects == sorted(effects, reverse=True)
+    assert page.rows[0].label in page.sentence
+    assert all(row.reasons for row in page.rows)
+
+
+def test_subtree_has_the_node_as_its_goal(shop: Any) -> None:
+    numbers = door.measured(shop.viewer, shop.business, TREE, Question(on=date(2026, 10, 1)))
+    part = queries.subtree(numbers.tree, numbers.tree.node("known_revenue"))
+    assert (part.root.id, part.root.parent, part.root.edge) == ("known_revenue", None, None)
+    assert {node.id for node in part.nodes} == {
+        "known_revenue",
+        "buyers",
+        "first_time_buyers",
+        "earlier_buyers",
+        "orders_per_buyer",
+        "aov",
+    }
+
+
+@pytest.mark.parametrize("name", ["why", "first"])
+def test_business_without_rows_offers_sample_data(bare: Any, browser_of: Any, name: str) -> None:
+    assert page_of(browser_of(bare.editor).get(address(name, bare.business))).empty is not None
+
+
+def test_what_is_not_there_is_not_found(shop: Any, browser_of: Any) -> None:
+    browser = browser_of(shop.viewer)
+    assert browser.get(address("why", shop.business, node="nothing")).status_code == 404
+    assert browser.get(address("rows", shop.business, node="nothing")).status_code == 404
+    assert browser.get(address("why", shop.business).replace(TREE, "no-tree")).status_code == 404
+    assert browser.get(address("why", shop.business) + "?against=scenario:nonsense&by=nothing").status_code == 200
