@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keiki.errors import NotARatio
 from keiki.formula import parse, show
-from keiki.trees.mix import Cell, Split, above_and_below, split_amount, split_ratio
+from keiki.trees.mix import Cell, Split, above_and_below, split_amount, split_gap, split_ratio
 
 BEFORE = {("pc",): Cell(1_500, 60_000), ("phone",): Cell(900, 60_000)}
 AFTER = {("pc",): Cell(1_080, 40_000), ("phone",): Cell(1_440, 90_000)}
@@ -59,6 +59,16 @@ def test_amount_is_shared_by_its_own_parts() -> None:
     told = split_amount({("a",): 5.0, ("b",): 9.0}, {("a",): 7.0, ("c",): 1.0}, 14.0, 8.0)
     assert [(p.segment, p.part) for p in told.parts] == [(("b",), -9.0), (("a",), 2.0), (("c",), 1.0)]
     assert (told.change, told.rate, told.mix, told.rest) == (-6.0, None, None, 0.0)
+
+
+def test_gap_to_a_level_is_shared_by_segment() -> None:
+    """Mobile 2 % and PC 4 % on 60/40 traffic give 2.8 %; against 3 % mobile takes 0.6 pt and PC gives 0.4 pt."""
+    told = split_gap({("mobile",): Cell(1_200, 60_000), ("pc",): Cell(1_600, 40_000)}, 2_800 / 100_000, 0.03)
+    assert (told.after, told.change) == (0.028, pytest.approx(-0.002))
+    assert [(p.segment, p.after, p.share_after) for p in told.parts] == [(("mobile",), 0.02, 0.6), (("pc",), 0.04, 0.4)]
+    assert [p.part for p in told.parts] == [pytest.approx(-0.006), pytest.approx(0.004)]
+    assert sum(p.part for p in told.parts) == pytest.approx(told.change)
+    assert split_gap({}, None, 0.03).change is None
 
 
 CELLS = st.dictionaries(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from keiki.catalogue.expand import growth
+from keiki.catalogue.kpi import Direction
 from keiki.catalogue.load import Catalogue
 from keiki.periods import Grain
 from keiki.trees.build import Node, Tree
@@ -38,10 +39,12 @@ def disagreements(
 
 
 def _two_levels(tree: Tree, found: Consistency) -> Iterator[Finding]:
-    """A node below the goal whose parts make much more than its own target."""
+    """A node below the goal whose parts make much more than its own target; a budget need not be spent."""
     for judged in found.nodes[1:]:
-        if judged.verdict == "reaches" and judged.coverage is not None and abs(judged.coverage - 1) > APART:
-            node = tree.by_id[judged.node]
+        node = tree.by_id[judged.node]
+        if judged.verdict != "reaches" or judged.coverage is None or node.direction is Direction.LOWER:
+            continue
+        if abs(judged.coverage - 1) > APART:
             details: Details = {
                 "node": named(node),
                 "implied": Figure(judged.implied, node.unit),

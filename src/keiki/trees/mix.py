@@ -109,6 +109,24 @@ def _part(segment: Segment, first: Cell, second: Cell, bottoms: list[float], mid
     return SegmentPart(segment, first.rate, second.rate, *shares, rate, mix, rate + mix)
 
 
+def split_gap(cells: Mapping[Segment, Cell], whole: Value, wanted: float) -> Split:
+    """How far a ratio is from a wanted level, by segment: each segment's share × its own distance from that level.
+
+    `before` of the split and of every segment is the wanted level. The parts + `rest` sum to the gap, the largest first.
+    """
+    bottom = sum(cell.bottom for cell in cells.values())
+    if whole is None or not bottom:
+        return Split(wanted, whole, None if whole is None else whole - wanted, None, None, None, ())
+    parts = []
+    for segment, cell in cells.items():
+        share = cell.bottom / bottom
+        part = share * (cell.rate - wanted) if cell.rate is not None else 0.0
+        parts.append(SegmentPart(segment, wanted, cell.rate, share, share, part, 0.0, part))
+    gap = whole - wanted
+    ordered = tuple(sorted(parts, key=lambda p: (-abs(p.part), str(p.segment))))
+    return Split(wanted, whole, gap, sum(p.part for p in parts), 0.0, gap - sum(p.part for p in parts), ordered)
+
+
 def split_amount(
     before: Mapping[Segment, float], after: Mapping[Segment, float], whole_before: Value, whole_after: Value
 ) -> Split:
