@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PORT ?= 8000
+FUZZ ?= 60
 KEIKI_HOME ?= $(CURDIR)/.keiki
 PYTHON ?= $(shell tools/find_python.sh)
 BIN := .venv/bin
@@ -23,10 +24,11 @@ run: install ## Set everything up, make the demo company and start Keiki (PORT=8
 	@$(BIN)/keiki serve --port $(PORT)
 
 .PHONY: test
-test: machine develop ## Set up what the checks need and run every check and test
+test: machine develop ## Set up what the checks need and run every check and test (FUZZ=60 seconds of broken input)
 	@status=0; \
 	$(MAKE) --no-print-directory --keep-going check || status=$$?; \
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup || status=$$?; \
+	$(BIN)/python -m tools.fuzz --seconds $(FUZZ) || status=$$?; \
 	exit $$status
 
 .PHONY: check form types layers templates house
