@@ -112,7 +112,8 @@ def _part(segment: Segment, first: Cell, second: Cell, bottoms: list[float], mid
 def split_gap(cells: Mapping[Segment, Cell], whole: Value, wanted: float) -> Split:
     """How far a ratio is from a wanted level, by segment: each segment's share × its own distance from that level.
 
-    `before` of the split and of every segment is the wanted level. The parts + `rest` sum to the gap, the largest first.
+    `before` of the split and of every segment is the wanted level. The parts + `rest` sum to the gap, the largest
+    first.
     """
     bottom = sum(cell.bottom for cell in cells.values())
     if whole is None or not bottom:
