@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     from keiki.engine.settings import Settings
     from keiki.facts.mapping import Mapping, Rule
     from keiki.formula import parse, show
+    from keiki.trees.bundle import Bundle, read_bundle, write_bundle
     from keiki.trees.consistency import consistency
     from keiki.trees.decompose import decompositions
+    from keiki.trees.diff import diff
+    from keiki.trees.document import TreeDocument
     from keiki.trees.explain import explain_change
     from keiki.trees.explanation import Explanation
     from keiki.trees.priority import priorities
     from keiki.trees.review import review
     from keiki.trees.simulate import simulate
+    from keiki.trees.targets import Target
 
 LATER = {
+    "Bundle": "keiki.trees.bundle:Bundle",
     "Business": "keiki.engine.business:Business",
     "Catalogue": "keiki.catalogue.load:Catalogue",
     "Explanation": "keiki.trees.explanation:Explanation",
@@ -38,21 +43,27 @@ LATER = {
     "Measured": "keiki.engine.measured:Measured",
     "Rule": "keiki.facts.mapping:Rule",
     "Settings": "keiki.engine.settings:Settings",
+    "Target": "keiki.trees.targets:Target",
+    "TreeDocument": "keiki.trees.document:TreeDocument",
     "TreeReading": "keiki.engine.measured:TreeReading",
     "consistency": "keiki.trees.consistency:consistency",
     "decompositions": "keiki.trees.decompose:decompositions",
+    "diff": "keiki.trees.diff:diff",
     "explain_change": "keiki.trees.explain:explain_change",
     "load_catalogue": "keiki.catalogue.load:load_catalogue",
     "open": "keiki.engine.business:open_business",
     "parse": "keiki.formula:parse",
     "priorities": "keiki.trees.priority:priorities",
+    "read_bundle": "keiki.trees.bundle:read_bundle",
     "review": "keiki.trees.review:review",
     "show": "keiki.formula:show",
     "simulate": "keiki.trees.simulate:simulate",
+    "write_bundle": "keiki.trees.bundle:write_bundle",
 }
 """Names whose modules bring databases with them; imported when first used, so that `import keiki` is quick."""
 
 __all__ = [
+    "Bundle",
     "Business",
     "Calendar",
     "Catalogue",
@@ -65,17 +76,22 @@ __all__ = [
     "Period",
     "Rule",
     "Settings",
+    "Target",
+    "TreeDocument",
     "TreeReading",
     "consistency",
     "decompositions",
+    "diff",
     "explain_change",
     "load_catalogue",
     "open",
     "parse",
     "priorities",
+    "read_bundle",
     "review",
     "show",
     "simulate",
+    "write_bundle",
 ]
 
 
