@@ -21,6 +21,8 @@ from keiki.server.planning import pages, queries
 from keiki.server.planning.models import State
 from keiki.server.planning.queries import Planned, Written
 from keiki.trees.document import template
+from keiki.trees.fields import plain, write
+from keiki.trees.target_fields import TARGET
 from keiki.trees.targets import Target
 
 
@@ -141,7 +143,7 @@ def made_up(values: list[float | None]) -> Any:
 def planned(aimed: Target) -> Planned:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     since = aimed.since or date(2026, 1, 1)
-    return Planned(1, (Written(1, State.APPROVED, "", since, aimed, "", "", at, "", at),))
+    return Planned(1, (Written(1, State.APPROVED, "", since, plain(write(TARGET, aimed)), "", "", at, "", at),))
 
 
 YEAR = Target(value=150, compare="at_least", period=Grain.YEAR, since=date(2026, 1, 1), by=date(2026, 12, 31))

@@ -64,8 +64,8 @@ class TargetForm(forms.Form):
         label=_("To be reached"),
         choices=((AT_LEAST, _("at least this")), (AT_MOST, _("at most this")), (BETWEEN, _("between two values"))),
     )
-    low = forms.CharField(label=_("From"), max_length=40, required=False)
-    high = forms.CharField(label=_("To"), max_length=40, required=False)
+    low = forms.CharField(label=_("Lower end"), max_length=40, required=False)
+    high = forms.CharField(label=_("Upper end"), max_length=40, required=False)
     period = forms.ChoiceField(
         label=_("The value is for one"),
         choices=((Grain.MONTH, _("month")), (Grain.QUARTER, _("quarter")), (Grain.YEAR, _("year"))),
@@ -84,7 +84,7 @@ class TargetForm(forms.Form):
         ),
     )
     way = forms.ChoiceField(label=_("Whose figure"), choices=Way.choices, required=False)
-    reason = forms.CharField(label=_("Why"), max_length=400, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, basis: Basis, **kwargs: Any) -> None:

@@ -52,6 +52,8 @@ get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 STATE_TONES = {State.DRAFT: "", State.PROPOSED: "watch", State.APPROVED: "good", State.ASIDE: ""}
 AHEAD = 12
 """Months that a target's chart shows beyond today."""
+FAR_ABOVE_BEST = 1.2
+"""A proposal from last year's growth is not made when it lies this far above anything reached so far."""
 STEADY = 0.5
 """Yearly growth up to which last year's says something about the next one."""
 MOST_GOALS = 3
@@ -73,6 +75,11 @@ class Row:
     gap: str
     pace: str
     url: str
+
+    @property
+    def bare(self) -> bool:
+        """Nothing to say but the value: a phone shows one line."""
+        return not self.number.target and not self.marks
 
 
 @dataclass(frozen=True)
@@ -546,7 +553,7 @@ def _initial(request: Any, business: Business, plan: Planned | None, basis: Basi
     )
 
 
-TYPED = frozenset({"value", "period", "compare", "since", "by", "low", "high", "shape"})
+TYPED = frozenset({"value", "period", "compare", "since", "by", "low", "high", "shape", "way"})
 
 
 def _written_out(target: Target, basis: Basis) -> dict[str, Any]:
@@ -644,7 +651,7 @@ def _target_page(
         sentence=kpis.told(latest, node, style),
         facts=_facts(request, business, numbers, node, base, style),
         left_out=tuple(_left_out_words(each, business, node, style) for each in base.left_out if each.why != Why.OLD),
-        suggestions=_suggestions(business, numbers, node, base, basis, style),
+        suggestions=_suggestions(request, business, numbers, node, base, basis, style),
         read=_read(str(typed), basis, base, node, form, style),
         chart=_chart(business, numbers, node, plan, basis, style),
         outlook=_outlook_words(outlook, node, style, basis.adds_up),
@@ -728,28 +735,48 @@ def _left_out_words(left: LeftOut, business: Business, node: Node, style: Style)
 
 
 def _suggestions(
-    business: Business, numbers: TreeNumbers, node: Node, base: Baseline, basis: Basis, style: Style
+    request: Any, business: Business, numbers: TreeNumbers, node: Node, base: Baseline, basis: Basis, style: Style
 ) -> tuple[Suggestion, ...]:
     """Values to click, each with what it is made of; what history cannot tell is not offered."""
     grown = base.expected(AHEAD)
     half = None if base.best is None or base.level is None else (base.level + base.best) / 2
-    steady = base.growth_year is not None and abs(base.growth_year) <= STEADY
-    again = base.last_year * (1 + (base.growth_year or 0.0)) if base.last_year is not None and steady else None
     offered = [
         (_("Baseline"), base.level),
         (_("Baseline + a year's natural growth"), grown),
         (_("Half-way to the past best"), half),
         (_("The past best again"), base.best),
-        (_("Last year + its growth"), again),
+        (_("Last year + its growth"), _last_year_grown(base)),
     ]
     path, found = target_url(business, numbers.tree, node), []
-    for words, value in offered:
-        if value is not None and (value > 0 or node.unit not in {"ratio", "count"}):
-            typed = basis.written(_rounded(value, node.unit))
-            found.append(
-                Suggestion(words, number(value, node.unit, style), f"{path}?{_query(value=typed)}#target-form")
-            )
+    below = _from_below(request, business, numbers, node)
+    if below is not None:
+        value, grain = below
+        asked = _query(value=basis.written(_rounded(value, node.unit)), period=grain.value, way=Way.BOTTOM_UP.value)
+        words = _("What the targets below give")
+        found.append(Suggestion(words, number(value, node.unit, style), f"{path}?{asked}#target-form"))
+    for words, offer in offered:
+        if offer is not None and (offer > 0 or node.unit not in {"ratio", "count"}):
+            asked = _query(value=basis.written(_rounded(offer, node.unit)))
+            found.append(Suggestion(words, number(offer, node.unit, style), f"{path}?{asked}#target-form"))
     return tuple(found)
+
+
+def _last_year_grown(base: Baseline) -> float | None:
+    """Last year's month with the growth of the last year; nothing where that growth is no rule yet."""
+    if base.last_year is None or base.growth_year is None or base.best is None or abs(base.growth_year) > STEADY:
+        return None
+    grown = base.last_year * (1 + base.growth_year)
+    return grown if abs(grown) <= abs(base.best) * FAR_ABOVE_BEST else None
+
+
+def _from_below(request: Any, business: Business, numbers: TreeNumbers, node: Node) -> tuple[float, Grain] | None:
+    """What the targets below a number make of it: the team's figure, and for which period."""
+    plans = queries.plans_of(request.user, business, numbers.tree)
+    reaching = queries.reaching(request.user, business, numbers.tree, plans) if node.formula is not None else None
+    if reaching is None or reaching.grain not in {Grain.MONTH, Grain.QUARTER, Grain.YEAR}:
+        return None
+    found = reaching.node(node.id)
+    return None if found.implied is None or found.without else (found.implied, reaching.grain)
 
 
 def _rounded(value: float, unit: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -39,25 +40,30 @@ Key = tuple[str, str, str, str]
 _held = Kept(64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Written:
-    """One revision of a plan as it was written."""
+    """One revision of a plan as it was written; its target is read when somebody asks."""
 
     number: int
     state: str
     way: str
     since: date
-    target: Target
+    content: Mapping[str, Any]
     reason: str
     made_by: str
     made_at: datetime
     decided_by: str
     decided_at: datetime | None
 
+    @cached_property
+    def target(self) -> Target:
+        """What is to be reached."""
+        return target_of(self.content)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Planned:
-    """The plan of one number with all its revisions, oldest first."""
+    """The plan of one number with all its revisions, oldest first; `mark` changes with whatever judges numbers."""
 
     version: int
     revisions: tuple[Written, ...]
@@ -65,6 +71,7 @@ class Planned:
     recheck_since: datetime | None = None
     recheck_of: str = ""
     retired_at: datetime | None = None
+    mark: tuple[int, int] = (0, 0)
 
     @property
     def approved(self) -> tuple[Written, ...]:
@@ -214,6 +221,7 @@ def _planned(row: Plan) -> Planned:
         recheck_since=row.recheck_since,
         recheck_of=row.recheck_of,
         retired_at=row.retired_at,
+        mark=(row.pk, row.version),
     )
 
 
@@ -223,7 +231,7 @@ def _written(row: Revision) -> Written:
         state=row.state,
         way=row.way,
         since=row.since,
-        target=target_of(row.content),
+        content=row.content,
         reason=row.reason,
         made_by=str(row.made_by or ""),
         made_at=row.made_at,
@@ -255,9 +263,8 @@ def measured(user: Any, business: Business, tree_id: str | None, question: Quest
     plans = _plans(business, numbers.tree)
     if question.segment is not None or not plans:  # a target is for the whole, no part of it
         return numbers
-    return _held.get(
-        (numbers, tuple(plans.items())), lambda: replace(numbers, aims=_aims(user, business, numbers, plans))
-    )
+    key = numbers, tuple((node, plan.mark) for node, plan in plans.items())
+    return _held.get(key, lambda: replace(numbers, aims=_aims(user, business, numbers, plans)))
 
 
 def sums(user: Any, business: Business, tree: Tree) -> Mapping[str, bool]:
