@@ -793,6 +793,8 @@ def _wish(
         form = NodeForm(posted, **_lists(request, business, stored.document))
         if form.is_valid():
             values = form.cleaned_data | {"node": posted.get("node", ""), "fields": form.node_fields}
+            if "formula" not in posted:  # nothing hangs below it, so its formula was not shown
+                del values["formula"]
         return form, Wish(what, values)
     if what == "change_tree":
         tree_form = TreeForm(posted)
@@ -1103,6 +1105,7 @@ def _inspector(
     node, names = each.node, {one.node.id: one.label(style.language) for one in listed}
     edge = actions.current_edge(document, chosen)
     form = typed.node_form or NodeForm(initial=NodeForm.initial_of(node, edge), **_lists(request, business, document))
+    form.fields["ja"].widget.attrs["placeholder"], form.fields["en"].widget.attrs["placeholder"] = each.ja, each.en
     if each.parent is None:
         del form.fields["edge"], form.fields["lag"]
     if not node.children:

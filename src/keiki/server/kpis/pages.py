@@ -681,14 +681,14 @@ def _catalogue_page(request: Any, business: Business, asked: CatalogueAsked) -> 
     known = queries.known(request.user, business)
     style = style_of(business, known)
     chosen = dict(asked.chosen)
-    found = queries.find_kpis(request.user, business, asked.words, style.language, chosen)
+    found = queries.find_kpis(request.user, business, asked.words, style.language, chosen, known)
     first = min((asked.page - 1) * ON_A_PAGE, max(len(found.kpis) - 1, 0) // ON_A_PAGE * ON_A_PAGE)
     listed = found.kpis[first : first + ON_A_PAGE]
-    active = queries.active_kpis(request.user, business)
+    active = queries.active_kpis(request.user, business, known)
     wanted = tuple(dict.fromkeys([*(one.kpi.id for one in listed), *active]))
-    values = queries.known_values(request.user, business, wanted)
+    values = queries.known_values(request.user, business, wanted, known)
     if values is None and asked.values:
-        values = queries.kpi_values(request.user, business, wanted)
+        values = queries.kpi_values(request.user, business, wanted, known)
     facets = tuple(_facet(name, found, chosen, style.language) for name in queries.FACETS)
     more = facets[MAIN_FACETS:]
     rows = [(one, _kpi_row(business, one, values, style)) for one in listed]
@@ -712,7 +712,7 @@ def _catalogue_page(request: Any, business: Business, asked: CatalogueAsked) -> 
         earlier_url=asked.url(path, page=page - 1) if first else "",
         later_url=asked.url(path, page=page + 1) if last < len(found.kpis) else "",
         measure_url=asked.url(path, page=page, values=True) if values is None else "",
-        activities=_activities(request.user, business, asked, active, values, path, style),
+        activities=_activities(queries.tagged_kpis(request.user, business, known), asked, active, values, path, style),
         new_url=_url("kpis:new_kpi", business) if allows(request.membership.role, EDIT) else "",
         period=next((business.calendar.label(one.period, style.language) for one in (values or {}).values()), ""),
     )
@@ -818,8 +818,7 @@ def _groups(
 
 
 def _activities(
-    user: Any,
-    business: Business,
+    tagged: Mapping[str, queries.Tagged],
     asked: CatalogueAsked,
     active: Sequence[str],
     values: Mapping[str, queries.KpiValue] | None,
@@ -827,7 +826,6 @@ def _activities(
     style: Style,
 ) -> tuple[Activity, ...]:
     """The KPIs that a business steers by, by creation, communication and operation, and how they stand."""
-    tagged = queries.tagged_kpis(user, business)
     about = {
         "creation": _("making what customers value"),
         "communication": _("finding and winning customers"),
@@ -972,21 +970,19 @@ def kpi_page(request: HttpRequest, business: Business, kpi: str) -> HttpResponse
 
 
 def _show_kpi(request: Any, business: Business, kpi_id: str, form: ValueForm | None = None) -> HttpResponse:
+    known = queries.known(request.user, business)
     catalogue = queries.catalogue_of(request.user, business)
     if kpi_id not in catalogue.kpis:
         raise Http404
-    known = queries.known(request.user, business)
     wished = form or ValueForm(initial={"on": _last_month(business, known), "grain": "month"})
-    context = {"page": _kpi_page(request, business, catalogue.kpis[kpi_id]), "form": wished}
+    context = {"page": _kpi_page(request, business, catalogue, catalogue.kpis[kpi_id], known), "form": wished}
     return render(request, "kpis/kpi.html", context, status=422 if form is not None else 200)
 
 
-def _kpi_page(request: Any, business: Business, kpi: Kpi) -> KpiPage:
+def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, known: Known) -> KpiPage:
     user = request.user
-    known = queries.known(user, business)
-    catalogue = queries.catalogue_of(user, business)
-    one = queries.tagged_kpis(user, business)[kpi.id]
-    told = queries.kpi_history(user, business, kpi.id) if one.supply.way != queries.LACKS else None
+    one = queries.tagged_kpis(user, business, known)[kpi.id]
+    told = queries.kpi_history(user, business, kpi.id, known) if one.supply.way != queries.LACKS else None
     row = queries.own_kpi(user, business, kpi.id)
     style = style_of(business, known)
     language = style.language
@@ -994,7 +990,7 @@ def _kpi_page(request: Any, business: Business, kpi: Kpi) -> KpiPage:
     parts, measures = queries.built_from(catalogue, kpi)
     rivals = queries.rivals(catalogue, kpi)
     pairs = tuple(catalogue.kpis[name] for name in kpi.pairs_with if name in catalogue.kpis)
-    beside = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)])
+    beside = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
     may = allows(request.membership.role, EDIT)
     improvements, caution = _playbook(catalogue, kpi.id, style)
     return KpiPage(
@@ -1041,7 +1037,7 @@ def _kpi_page(request: Any, business: Business, kpi: Kpi) -> KpiPage:
                 reverse("cockpit:node", kwargs={"business": business.id, "tree": tree.id, "node": node.id}),
                 owner_words(node, style),
             )
-            for tree, node in queries.used_in(user, business, kpi.id)
+            for tree, node in queries.used_in(user, business, kpi.id, known)
         ),
         templates=tuple(
             Way(

@@ -1,0 +1,577 @@
+"""The design page: every step by forms alone, as a browser without scripts sends them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from keiki.server.cockpit import actions as steps
+from keiki.server.kpis import actions, queries
+from keiki.server.kpis.models import OwnTree
+from keiki.trees.bundle import read_text
+from keiki.trees.document import Influence, NodeDocument, Owner, TreeDocument, to_yaml
+from keiki.trees.targets import Target
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+SALES = TreeDocument(
+    id="sales",
+    ja="売上",
+    en="Sales",
+    about_ja="試し",
+    about_en="A trial",
+    root=NodeDocument(
+        "revenue",
+        kpi="order_revenue",
+        formula="buyers * per_buyer * aov",
+        children=(
+            NodeDocument("buyers", kpi="buyers"),
+            NodeDocument("per_buyer", kpi="orders_per_buyer"),
+            NodeDocument(
+                "aov", kpi="aov", children=(NodeDocument("items", kpi="items_per_order", influence=Influence(1)),)
+            ),
+            NodeDocument("repeat", kpi="repeat_purchase_rate", influence=Influence(1, 2)),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def sales(bare: Any) -> Any:
+    """The cast with one own tree."""
+    actions.add_tree(bare.owner, bare.business, SALES, {"what": "start_empty", "ja": "売上", "en": "Sales"})
+    return bare
+
+
+def url(cast: Any, name: str = "design", tree: str | None = "sales", **query: str) -> str:
+    where = {"business": cast.business.id} | ({"tree": tree} if tree else {})
+    return reverse(f"cockpit:{name}", kwargs=where) + (
+        "?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else ""
+    )
+
+
+def stored(cast: Any, tree: str = "sales") -> queries.StoredTree:
+    found = queries.stored_tree(cast.owner, cast.business, tree)
+    assert found is not None
+    return found
+
+
+def document(cast: Any, tree: str = "sales") -> TreeDocument:
+    return stored(cast, tree).document
+
+
+def below(cast: Any, node: str) -> list[str]:
+    return [child.id for child in document(cast).node(node).children]
+
+
+def step(browser: Any, cast: Any, do: str, tree: str = "sales", **values: Any) -> Any:
+    """One step on the newest version, unless `base` says otherwise."""
+    sent = {"base": stored(cast, tree).version, "do": do} | values
+    return browser.post(url(cast, tree=tree), sent)
+
+
+def form_of(page: Any) -> dict[str, Any]:
+    """What the form of the chosen node would send unchanged."""
+    form = page.context["page"].inspector.form
+    return {name: form[name].value() or "" for name in form.fields if form[name].value() not in (None, False)}
+
+
+def test_design_lists_every_number_with_its_link(sales: Any, browser_of: Any) -> None:
+    rows = browser_of(sales.editor).get(url(sales)).context["page"].rows
+    assert [(row.id, row.level_number, row.link, row.influence) for row in rows] == [
+        ("revenue", 1, "", False),
+        ("buyers", 2, "×", False),
+        ("per_buyer", 2, "×", False),
+        ("aov", 2, "×", False),
+        ("items", 3, "↑", True),
+        ("repeat", 2, "↑", True),
+    ]
+    assert rows[-1].link_words == "moves it the same way, 2 periods later"
+
+
+def test_design_is_only_read_by_viewers(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.viewer)
+    page = browser.get(url(sales, node="buyers"))
+    assert (page.status_code, page.context["page"].may_edit) == (200, False)
+    assert 'name="do"' not in page.content.decode()
+    assert step(browser, sales, "remove", node="repeat").status_code == 403
+    assert stored(sales).version == 1
+
+
+def test_design_of_a_template_can_be_taken_over(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    assert b"not a tree of your own yet" in browser.get(url(bare, tree="simple_orders")).content
+    assert browser.post(url(bare, tree="simple_orders")).url == url(bare, tree="simple_orders")
+    assert stored(bare, "simple_orders").row.made_from == "simple_orders"
+    assert browser.get(url(bare, tree="nothing")).status_code == 404
+
+
+def test_design_of_a_tree_written_by_hand_keeps_its_id(bare: Any, browser_of: Any) -> None:
+    (bare.business.folder / "trees").mkdir(parents=True)
+    (bare.business.folder / "trees" / "sales.yaml").write_text(to_yaml(SALES), encoding="utf-8")
+    assert browser_of(bare.editor).post(url(bare)).url == url(bare)
+    assert document(bare) == SALES
+
+
+# --- steps ---
+
+
+@pytest.mark.feature("F-020")
+def test_node_moved_to_another_parent_is_saved(sales: Any, browser_of: Any) -> None:
+    answer = step(browser_of(sales.editor), sales, "move", node="repeat", parent="buyers")
+    assert answer.url == url(sales, node="repeat")
+    assert (below(sales, "revenue"), below(sales, "buyers")) == (["buyers", "per_buyer", "aov"], ["repeat"])
+    assert document(sales).node("repeat").influence == Influence(1, 2)
+
+
+def test_number_added_from_the_catalogue_hangs_as_wished(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    page = browser.get(url(sales, node="buyers", q="returning"))
+    found = [kpi.id for kpi in page.context["page"].inspector.found]
+    assert "returning_buyers" in found
+    step(browser, sales, "add", parent="buyers", kpi="first_time_buyers", edge="+")
+    step(browser, sales, "add", parent="buyers", kpi="returning_buyers", edge="+")
+    step(browser, sales, "add", parent="buyers", kpi="bounce_rate", edge="against", lag="1")
+    node = document(sales).node("buyers")
+    assert node.formula == "first_time_buyers + returning_buyers"
+    assert node.children[2].influence == Influence(-1, 1)
+
+
+def test_group_added_by_name_is_a_success_factor(sales: Any, browser_of: Any) -> None:
+    step(browser_of(sales.editor), sales, "add", parent="revenue", name="顧客を増やす")
+    node = document(sales).root.children[-1]
+    assert (node.ja, node.level, node.kpi) == ("顧客を増やす", "ksf", None)
+    assert not stored(sales).measurable
+
+
+@pytest.mark.feature("F-006")
+def test_success_factor_without_a_reason_is_marked_incomplete(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    step(browser, sales, "change", node="buyers", level="ksf")
+    rows = {row.id: row for row in browser.get(url(sales)).context["page"].rows}
+    assert (rows["buyers"].tone, rows["buyers"].troubles) == ("watch", 1)
+    step(
+        browser,
+        sales,
+        "change",
+        node="buyers",
+        level="ksf",
+        why_ja="人が増えれば注文も増える",
+        why_en="More people order more",
+    )
+    rows = {row.id: row for row in browser.get(url(sales)).context["page"].rows}
+    assert rows["buyers"].tone == ""
+
+
+@pytest.mark.parametrize(
+    ("way", "node", "above", "order"),
+    [
+        ("up", "per_buyer", "revenue", ["per_buyer", "buyers", "aov", "repeat"]),
+        ("down", "per_buyer", "revenue", ["buyers", "aov", "per_buyer", "repeat"]),
+        ("in", "repeat", "aov", ["items", "repeat"]),
+        ("out", "items", "revenue", ["buyers", "per_buyer", "aov", "items", "repeat"]),
+    ],
+)
+def test_steps_move_by_one_place(
+    sales: Any, browser_of: Any, way: str, node: str, above: str, order: list[str]
+) -> None:
+    step(browser_of(sales.editor), sales, f"step:{way}", node=node)
+    assert below(sales, above) == order
+
+
+def test_copy_and_remove_take_everything_below_along(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    step(browser, sales, "copy", node="aov")
+    assert below(sales, "aov_2") == ["items_2"]
+    step(browser, sales, "remove", node="aov_2")
+    assert [node.id for node in document(sales).root.walk()] == [node.id for node in SALES.root.walk()]
+
+
+def test_factor_leaves_its_formula_only_after_a_question(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    asked = step(browser, sales, "remove", node="per_buyer")
+    ask = asked.context["page"].ask
+    assert (asked.status_code, stored(sales).version, dict(ask.fields)["loose"]) == (422, 1, "1")
+    assert browser.post(url(sales), dict(ask.fields)).status_code == 302
+    assert document(sales).root.formula == "buyers * aov"
+
+
+def test_change_keeps_everything_else_of_a_node(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    sent = form_of(browser.get(url(sales, node="aov"))) | {"en": "Basket", "impact": "4", "kra": "Assortment"}
+    step(browser, sales, "change", node="aov", **sent)
+    wanted = replace(SALES.node("aov"), en="Basket", impact=4, kra="Assortment")
+    assert document(sales).node("aov") == wanted
+    assert document(sales).root.formula == SALES.root.formula
+
+
+def test_change_without_a_difference_makes_no_version(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    step(browser, sales, "change", node="aov", **form_of(browser.get(url(sales, node="aov"))))
+    assert stored(sales).version == 1
+
+
+def test_edge_and_formula_are_changed_in_the_same_form(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    sent = form_of(browser.get(url(sales, node="repeat"))) | {"edge": "against", "lag": "3"}
+    step(browser, sales, "change", node="repeat", **sent)
+    assert document(sales).node("repeat").influence == Influence(-1, 3)
+    sent = form_of(browser.get(url(sales, node="revenue"))) | {"formula": "buyers * per_buyer * aov * repeat"}
+    step(browser, sales, "change", node="revenue", **sent)
+    assert document(sales).node("repeat").influence is None
+    wrong = step(browser, sales, "change", node="revenue", **(sent | {"formula": "buyers * nothing"}))
+    assert (wrong.status_code, "nothing" in wrong.context["page"].error) == (422, True)
+    assert wrong.context["page"].inspector.form["formula"].value() == "buyers * nothing"
+
+
+@pytest.mark.feature("F-021")
+def test_nodes_without_owner_are_listed_and_owners_can_be_set(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    page = browser.get(url(sales)).context["page"]
+    assert page.unowned == 6
+    assert any(
+        ("Buyers" in line.words and line.words.startswith("Nobody")) or "owner" in line.words.lower()
+        for line in page.checks
+    )
+    for node, department in (("buyers", "web marketing"), ("aov", "UI/UX"), ("items", "product planning")):
+        step(browser, sales, "change", node=node, department=department, person="Emi", **{"edge": ""})
+    page = browser.get(url(sales)).context["page"]
+    assert page.unowned == 3
+    owners = {node.id: node.owner for node in document(sales).root.walk() if node.owner}
+    assert [owner.person for owner in owners.values()] == ["Emi"] * 3
+    assert "Emi" in page.people
+
+
+@pytest.mark.feature("F-026")
+def test_links_beside_the_tree_are_stored_as_a_chain(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    chain = ["webinar_participants", "mqls", "opportunities", "won_deals"]
+    names = ["Webinar participants", "MQL", "Deals", "Wins"]
+    for name in names:
+        step(browser, sales, "add", parent="revenue", name=name)
+    ids = below(sales, "revenue")[-4:]
+    assert len(ids) == len(chain)
+    for source, target in itertools.pairwise(ids):
+        step(browser, sales, "link", node=source, target=target, edge="same", lag="1", strength="strong")
+    links = document(sales).links
+    assert [(link.source, link.target, link.sign, link.lag, link.strength) for link in links] == [
+        (ids[0], ids[1], 1, 1, "strong"),
+        (ids[1], ids[2], 1, 1, "strong"),
+        (ids[2], ids[3], 1, 1, "strong"),
+    ]
+    step(browser, sales, "unlink", node=ids[0], target=ids[1])
+    assert len(document(sales).links) == 2
+
+
+def test_number_taken_apart_by_a_proposal(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    steps.start_empty(bare.editor, bare.business, "Revenue", "order_revenue")
+    page = browser.get(url(bare, tree="order_revenue")).context["page"]
+    ways = [way.id for way in page.inspector.ways]
+    assert "visits_rate_value" in ways
+    step(browser, bare, "decompose:visits_rate_value", tree="order_revenue", node="order_revenue")
+    root = document(bare, "order_revenue").root
+    assert (root.formula, [child.kpi for child in root.children]) == (
+        "sessions * purchase_rate * aov",
+        ["sessions", "purchase_rate", "aov"],
+    )
+
+
+def test_undo_redo_and_going_back_to_a_version(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    step(browser, sales, "remove", node="repeat")
+    page = browser.get(url(sales)).context["page"]
+    assert (page.can_undo, page.can_redo, page.last.startswith("Version 2: Removed")) == (True, False, True)
+    step(browser, sales, "undo")
+    assert document(sales) == SALES
+    step(browser, sales, "redo")
+    assert "repeat" not in below(sales, "revenue")
+    step(browser, sales, "restore:1")
+    assert document(sales) == SALES
+    assert [line.words for line in browser.get(url(sales)).context["page"].history][:2] == [
+        "Went back to version 1",
+        "Did again: Removed “repeat_purchase_rate” from below “order_revenue”",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("do", "values"),
+    [
+        ("nonsense", {}),
+        ("remove", {"node": "nowhere"}),
+        ("remove", {"node": "revenue"}),
+        ("move", {"node": "aov", "parent": "items", "loose": "1"}),
+        ("add", {"parent": "revenue", "kpi": "no_such_kpi"}),
+        ("decompose:no_such_way", {"node": "revenue"}),
+        ("restore:77", {}),
+        ("undo", {}),
+        ("link", {"node": "aov", "target": "aov"}),
+        ("add", {"parent": "buyers", "kpi": "buyers", "edge": "*"}),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_changes_nothing(
+    sales: Any, browser_of: Any, do: str, values: dict[str, str]
+) -> None:
+    answer = step(browser_of(sales.editor), sales, do, **values)
+    assert (answer.status_code, bool(answer.context["page"].error), stored(sales).version) == (422, True, 1)
+
+
+# --- two people ---
+
+
+def test_second_saver_sees_both_versions_and_can_save_a_copy(sales: Any, browser_of: Any) -> None:
+    hers, his = browser_of(sales.owner), browser_of(sales.editor)
+    step(hers, sales, "remove", node="repeat", base=1)
+    answer = step(his, sales, "change", node="buyers", en="People who buy", edge="*", base=1)
+    clash = answer.context["page"].clash
+    assert (answer.status_code, stored(sales).version) == (409, 2)
+    assert ("Olivia" in clash.words, clash.theirs.startswith("Removed"), clash.mine.startswith("Changed")) == (
+        True,
+        True,
+        True,
+    )
+    assert ("People who buy" in clash.mine_text, "People who buy" in clash.theirs_text) == (True, False)
+    fields = dict(clash.fields)
+    copy = his.post(url(sales), fields | {"first": fields["do"], "do": "copy_mine", "base": fields["before"]})
+    assert copy.url == url(sales, tree="sales_2")
+    mine = document(sales, "sales_2")
+    assert (mine.node("buyers").en, "repeat" in [c.id for c in mine.root.children]) == ("People who buy", True)
+
+
+def test_second_saver_can_do_it_on_top(sales: Any, browser_of: Any) -> None:
+    hers, his = browser_of(sales.owner), browser_of(sales.editor)
+    step(hers, sales, "remove", node="repeat", base=1)
+    clash = step(his, sales, "change", node="buyers", en="People who buy", edge="*", base=1).context["page"]
+    assert his.post(url(sales), dict(clash.clash.fields) | {"base": clash.version}).status_code == 302
+    assert (document(sales).node("buyers").en, below(sales, "revenue")) == (
+        "People who buy",
+        ["buyers", "per_buyer", "aov"],
+    )
+
+
+# --- goals and boards ---
+
+
+@pytest.mark.feature("F-036")
+def test_sixth_kpi_on_a_board_needs_a_confirmation(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    tree = steps.start_in_layers(
+        bare.editor,
+        bare.business,
+        "Team",
+        "purchase_rate",
+        ("hesitation_signals", "bounce_rate"),
+        ("two_week_cycles", "aov"),
+    )
+    answer = step(browser, bare, "add", tree=tree.tree_id, parent="purchase_rate", kpi="buyers")
+    ask = answer.context["page"].ask
+    assert (answer.status_code, "3–5" in ask.words, tree.versions.count()) == (422, True, 1)
+    browser.post(url(bare, tree=tree.tree_id), dict(ask.fields))
+    assert sum(1 for node in document(bare, tree.tree_id).root.walk() if node.kpi) == 6
+
+
+@pytest.mark.feature("F-001")
+def test_fourth_active_goal_warns_and_a_goal_without_value_or_deadline_stays_a_draft(
+    bare: Any, browser_of: Any
+) -> None:
+    from datetime import date
+
+    browser = browser_of(bare.editor)
+    whole = Target(1000.0, by=date(2027, 3, 31))
+    for rank in (1, 2, 3, 4):
+        root = replace(SALES.root, target=whole)
+        actions.add_tree(bare.owner, bare.business, replace(SALES, team="EC", rank=rank, root=root), {"what": "import"})
+    said = []
+    for tree in ("sales", "sales_2", "sales_3", "sales_4"):
+        step(browser, bare, "activate", tree=tree)
+        page = browser.get(url(bare, tree=tree))
+        said.append([str(message) for message in page.context["messages"]])
+        assert page.context["page"].active
+    assert said[:3] == [["The goal is active."]] * 3
+    assert "4" in said[3][0]
+    assert said[3][0] != "The goal is active."
+    for target in (None, Target(1000.0)):
+        root = replace(SALES.root, target=target)
+        tree = actions.add_tree(bare.owner, bare.business, replace(SALES, team="Store", rank=1, root=root), {})
+        answer = step(browser, bare, "activate", tree=tree.tree_id)
+        assert (answer.status_code, stored(bare, tree.tree_id).active) == (422, False)
+        actions.archive_tree(bare.owner, tree)
+
+
+@pytest.mark.feature("F-038")
+def test_both_orders_create_the_same_three_layers(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    new = url(bare, "new_tree", None)
+    orders = [
+        [field.name for field in browser.get(f"{new}?order={order}").context["page"].layers]
+        for order in ("goal", "action")
+    ]
+    assert orders == [["name", "result", "between", "doing"], ["name", "doing", "between", "result"]]
+    made = []
+    for order in ("goal", "action"):
+        sent = {"order": order, "domain": "co_creation", "name": "Team", "result": "revenue"}
+        page = browser.get(f"{new}?domain=co_creation").context["page"]
+        chosen = {name: [page.layers.fields[name].choices[0][0]] for name in ("between", "doing")}
+        chosen["result"] = page.layers.fields["result"].choices[0][0]
+        assert browser.post(new, sent | chosen).status_code == 302
+        made.append(document(bare, OwnTree.objects.latest("pk").tree_id))
+    assert replace(made[0], id="x") == replace(made[1], id="x")
+    layers = [made[0].root, made[0].root.children[0], made[0].root.children[0].children[0]]
+    catalogue = queries.catalogue_of(bare.owner, bare.business)
+    assert [catalogue.kpi(str(node.kpi)).layer for node in layers] == ["result", "intermediate", "action"]
+
+
+def test_empty_start_needs_only_a_name(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    assert browser.post(url(bare, "new_tree", None), {"name": "売上"}).url == url(bare, tree="tree")
+    assert (document(bare, "tree").ja, stored(bare, "tree").measurable) == ("売上", False)
+    assert browser_of(bare.viewer).get(url(bare, "new_tree", None)).status_code == 403
+
+
+def test_tree_form_changes_names_team_and_goal(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    form = browser.get(url(sales)).context["page"].tree_form.initial
+    sent = {name: value or "" for name, value in form.items()} | {"team": "EC", "rank": "2", "goal_en": "Grow by half"}
+    step(browser, sales, "change_tree", **sent)
+    assert document(sales) == replace(SALES, team="EC", rank=2, goal_en="Grow by half")
+    wrong = step(browser, sales, "change_tree", **(sent | {"ja": "", "rank": "0"}))
+    assert (wrong.status_code, set(wrong.context["page"].tree_form.errors)) == (422, {"ja", "rank"})
+
+
+@pytest.mark.feature("F-002")
+def test_goals_without_a_company_goal_are_listed(sales: Any, browser_of: Any) -> None:
+    actions.add_tree(
+        sales.owner, sales.business, replace(SALES, en="Served", goal_en="Mid-term plan", goal_ja="中計"), {}
+    )
+    browser = browser_of(sales.viewer)
+    page = browser.get(url(sales, "designs", None)).context["page"]
+    assert page.without_goal == ("Sales",)
+    assert {line.name: line.goal for line in page.lines} == {"Sales": "", "Served": "Mid-term plan"}
+    form = browser.get(url(sales, tree="sales_2")).context["page"].tree_form
+    assert form["goal_en"].value() == "Mid-term plan"
+
+
+def test_archived_tree_is_listed_apart_and_comes_back(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    assert step(browser, sales, "archive").url == url(sales, "designs", None)
+    page = browser.get(url(sales, "designs", None)).context["page"]
+    assert (page.lines, [line.name for line in page.archived]) == ((), ["Sales"])
+    shown = browser.get(url(sales)).context["page"]
+    assert (shown.archived, shown.may_edit) == (True, False)
+    step(browser, sales, "bring_back")
+    assert not stored(sales).row.archived_at
+
+
+def test_list_of_trees_asks_as_often_for_three_as_for_one(sales: Any, browser_of: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    browser = browser_of(sales.viewer)
+    browser.get(url(sales, "designs", None))  # what is asked once in a session is asked now
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            browser.get(url(sales, "designs", None))
+        counts.append(len(asked))
+        for _more in range(2):
+            actions.add_tree(sales.owner, sales.business, SALES, {})
+    assert counts[0] == counts[1]
+
+
+# --- files ---
+
+
+def test_file_goes_out_and_comes_back_without_loss(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.viewer)
+    for kind in ("yaml", "json"):
+        answer = browser.get(url(sales, "tree_file") + f"?as={kind}")
+        assert answer["Content-Disposition"] == f'attachment; filename="sales.{kind}"'
+        assert read_text(answer.content.decode(), f"x.{kind}").trees == (SALES,)
+
+
+def test_changes_of_a_file_are_shown_before_they_are_applied(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    text = to_yaml(replace(SALES, en="Turnover"))
+    shown = browser.post(url(sales, "tree_file"), {"do": "look", "base": 1, "text": text})
+    assert [line.kind for line in shown.context["page"].changes] == ["changed"]
+    assert stored(sales).version == 1
+    assert browser.post(url(sales, "tree_file"), {"do": "apply", "base": 1, "text": text}).url == url(sales)
+    assert (document(sales).en, stored(sales).version) == ("Turnover", 2)
+
+
+def test_file_on_an_old_version_shows_what_it_would_undo(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    step(browser, sales, "remove", node="repeat")
+    text = to_yaml(replace(SALES, en="Turnover"))
+    answer = browser.post(url(sales, "tree_file"), {"do": "apply", "base": 1, "text": text})
+    page = answer.context["page"]
+    assert (answer.status_code, page.version, stored(sales).version) == (409, 2, 2)
+    assert {line.kind for line in page.changes} >= {"added", "changed"}
+    assert page.text == text.strip()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"text": ""},
+        {"text": "id: [unclosed"},
+        {"text": "kpi_tree: 1\n"},
+        {"file": SimpleUploadedFile("x.yaml", b"\xff\xfe\x00")},
+        {"file": SimpleUploadedFile("x.yaml", b"#" * (1024 * 1024 + 1))},
+    ],
+)
+def test_file_that_cannot_be_read_says_why(sales: Any, browser_of: Any, sent: dict[str, Any]) -> None:
+    if "file" in sent:
+        sent["file"].seek(0)
+    browser = browser_of(sales.editor)
+    for address in (url(sales, "tree_file"), url(sales, "designs", None)):
+        answer = browser.post(address, {"do": "look", "base": 1} | sent)
+        page = answer.context["page"]
+        assert (answer.status_code, bool(page.error or page.form.errors)) == (422, True)
+    assert OwnTree.objects.count() == 1
+
+
+def test_tree_comes_in_from_a_file(bare: Any, browser_of: Any) -> None:
+    file = SimpleUploadedFile("t.yaml", to_yaml(SALES).encode())
+    assert browser_of(bare.editor).post(url(bare, "designs", None), {"file": file}).url == url(bare)
+    assert document(bare) == SALES
+
+
+# --- what every page keeps ---
+
+
+def test_english_design_pages_hold_no_japanese_and_no_inline_code(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    english = replace(SALES, ja="Sales", about_ja="A trial")
+    actions.save_tree(sales.owner, stored(sales).row, 1, english, {"what": "import"})
+    for address in (
+        url(sales, node="buyers", q="rate"),
+        url(sales, "designs", None),
+        url(sales, "new_tree", None),
+        url(sales, "tree_file"),
+        reverse("kpis:templates", kwargs={"business": sales.business.id}),
+        reverse("kpis:template", kwargs={"business": sales.business.id, "template": "ec"}),
+    ):
+        text = browser.get(address).content.decode()
+        shown = re.sub(
+            r'lang="ja">[^<]*|<option[^>]*>日本語|Keiki 計器|placeholder="[^"]*"|<textarea.*?</textarea>',
+            "",
+            text,
+            flags=re.S,
+        )
+        assert (address, JAPANESE.findall(shown)[:9]) == (address, [])
+        assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", text)
+
+
+def test_owner_department_is_kept_by_its_id(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    step(browser, sales, "change", node="aov", department="Marketing", edge="*")
+    owner = document(sales).node("aov").owner
+    assert owner is not None
+    assert owner == Owner(owner.department)
+    assert browser.get(url(sales, node="aov")).context["page"].inspector.form["department"].value() == "Marketing"
