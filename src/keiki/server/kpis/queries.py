@@ -683,16 +683,16 @@ def catalogue_of(user: Any, business: Business) -> Catalogue:
     return opened(business).business.catalogue
 
 
-def tagged_kpis(user: Any, business: Business) -> Mapping[str, Tagged]:
+def tagged_kpis(user: Any, business: Business, asked: Known | None = None) -> Mapping[str, Tagged]:
     """Every KPI of a business by id, with how it gets its number here."""
-    asked = known(user, business)
+    asked = asked or known(user, business)
     numbers = opened(business)
     return _kept.get((business.id, numbers.mark, asked.snapshot, "tagged"), lambda: _tagged(numbers))
 
 
-def kpi_values(user: Any, business: Business, ids: Iterable[str]) -> Mapping[str, KpiValue]:
+def kpi_values(user: Any, business: Business, ids: Iterable[str], asked: Known | None = None) -> Mapping[str, KpiValue]:
     """The values of KPIs, measured together; each is kept until data or definitions change."""
-    asked = known(user, business)
+    asked = asked or known(user, business)
     if asked.today is None:
         return {}
     numbers = opened(business)
@@ -704,17 +704,19 @@ def kpi_values(user: Any, business: Business, ids: Iterable[str]) -> Mapping[str
     return {name: found[name] for name in wanted if name in found}
 
 
-def known_values(user: Any, business: Business, ids: Iterable[str]) -> Mapping[str, KpiValue] | None:
+def known_values(
+    user: Any, business: Business, ids: Iterable[str], asked: Known | None = None
+) -> Mapping[str, KpiValue] | None:
     """The same when all of them have been measured already, at no cost; else None."""
-    asked = known(user, business)
+    asked = asked or known(user, business)
     found = _values(business, asked)
     wanted = tuple(ids)
     return {name: found[name] for name in wanted} if all(name in found for name in wanted) else None
 
 
-def kpi_history(user: Any, business: Business, kpi_id: str) -> KpiHistory | None:
+def kpi_history(user: Any, business: Business, kpi_id: str, asked: Known | None = None) -> KpiHistory | None:
     """A KPI over the last 13 complete months; None while the business has no rows at all."""
-    asked = known(user, business)
+    asked = asked or known(user, business)
     if asked.today is None:
         return None
     numbers = opened(business)
@@ -724,13 +726,13 @@ def kpi_history(user: Any, business: Business, kpi_id: str) -> KpiHistory | None
     )
 
 
-def formula_value(user: Any, business: Business, text: str) -> KpiHistory | None:
+def formula_value(user: Any, business: Business, text: str, asked: Known | None = None) -> KpiHistory | None:
     """What a formula that nobody has saved gives over the last 13 complete months.
 
     None while there are no rows, and for what people enter by hand. Raises what the formula language and the catalogue
     raise.
     """
-    asked = known(user, business)
+    asked = asked or known(user, business)
     numbers = opened(business)
     catalogue = numbers.business.catalogue
     formula = parse(text, known=[*catalogue.kpis, *catalogue.measures])
@@ -745,14 +747,17 @@ def formula_value(user: Any, business: Business, text: str) -> KpiHistory | None
     )
 
 
-def used_in(user: Any, business: Business, kpi_id: str) -> tuple[tuple[Tree, Node], ...]:
+def used_in(user: Any, business: Business, kpi_id: str, asked: Known | None = None) -> tuple[tuple[Tree, Node], ...]:
     """Where a KPI stands in the trees of a business."""
-    return tuple((tree, node) for tree in known(user, business).trees for node in tree.nodes if node.kpi == kpi_id)
+    return tuple(
+        (tree, node) for tree in (asked or known(user, business)).trees for node in tree.nodes if node.kpi == kpi_id
+    )
 
 
 def templates_with(user: Any, business: Business, kpi_id: str) -> tuple[TreeDocument, ...]:
     """The templates in which a KPI stands."""
-    catalogue = catalogue_of(user, business)
+    _may_see(user, business)
+    catalogue = opened(business).business.catalogue
     documents = _kept.get(
         (business.id, opened(business).mark, "templates with"),
         lambda: [template(catalogue, name) for name in catalogue.templates if name not in catalogue.trees],
@@ -790,9 +795,9 @@ def fact_words(name: str, language: str) -> str:
     return found.ja if language == "ja" else found.en
 
 
-def active_kpis(user: Any, business: Business) -> tuple[str, ...]:
+def active_kpis(user: Any, business: Business, asked: Known | None = None) -> tuple[str, ...]:
     """The KPIs a business steers by: those that stand in its trees."""
-    trees = known(user, business).trees
+    trees = (asked or known(user, business)).trees
     return tuple(dict.fromkeys(node.kpi for tree in trees for node in tree.nodes if node.kpi))
 
 
@@ -960,18 +965,23 @@ class Found:
 
 
 def find_kpis(
-    user: Any, business: Business, words: str, language: str, chosen: Mapping[str, str] | None = None
+    user: Any,
+    business: Business,
+    words: str,
+    language: str,
+    chosen: Mapping[str, str] | None = None,
+    asked: Known | None = None,
 ) -> Found:
-    """The KPIs with all the words and the chosen value of every facet.
+    """The KPIs with all the words and the chosen value of every facet. `asked` is what `known` gave, to save asking.
 
     With words the nearest come first; without, by domain, those that the data tells first. Retired ones only when
     asked for.
     """
-    tagged = tagged_kpis(user, business)
+    tagged = tagged_kpis(user, business, asked)
     wanted = {facet: value for facet, value in (chosen or {}).items() if value}
     kpis: list[Tagged] = []
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
-    for kpi in catalogue_of(user, business).search(words, language):
+    for kpi in opened(business).business.catalogue.search(words, language):
         one = tagged[kpi.id]
         failed = [facet for facet, value in wanted.items() if value not in one.carries[facet]]
         if one.origin == RETIRED and wanted.get("origin") != RETIRED:
