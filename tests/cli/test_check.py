@@ -40,4 +40,4 @@ def test_check_reviews_the_trees_of_the_business(keiki, made_shop, tmp_path):
         "¥200,000 (20.0%) is missing. One of these alone would be enough: Completed purchases 125 a month, "
         "Average order value ¥10,000. Or add what is missing, or lower the target."
     )
-    assert "1 errors" in answer.out.splitlines()[-1]
+    assert "Errors: 1," in answer.out.splitlines()[-1]

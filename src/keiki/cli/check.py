@@ -65,8 +65,8 @@ def _tell(found: list[Problem | Finding], own: Business) -> None:
     wrong, warnings, hints = counts.values()
     tell(
         say(
-            f"{kpis} KPIs, {measures} measures, {trees} trees: {wrong} errors, {warnings} warnings, {hints} hints.",
-            f"KPI {kpis}、メジャー {measures}、ツリー {trees}：エラー {wrong}、注意 {warnings}、ヒント {hints}。",
+            f"{kpis} KPIs, {measures} measures, {trees} trees. Errors: {wrong}, warnings: {warnings}, hints: {hints}.",
+            f"KPI {kpis}、メジャー {measures}、ツリー {trees}。エラー {wrong}、注意 {warnings}、ヒント {hints}。",
         )
     )
 
