@@ -32,7 +32,7 @@ def test_explain_by_a_dimension_splits_rate_and_mix(shop, tiny):
     assert abs(told["rate"] + told["mix"] + told["rest"]) < 1e-9
     answer = shop("explain", tiny, "--before", "2026-09", "--after", "2026-10", "--by", "channel", language="ja")
     assert answer.out.splitlines()[0] == (
-        "注文売上は4,000円から6,000円へ2,000円上がりました。最も大きく動いたのはemail（+2,500円）です。"
+        "注文売上は4,000円から6,000円へ2,000円上がりました。最も大きく動いたのはメール（+2,500円）です。"
     )
 
 

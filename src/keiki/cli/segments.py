@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keiki.cli.options import style_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.tree import tree_named
-from keiki.cli.words import say
+from keiki.cli.words import language, say
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
@@ -32,9 +32,25 @@ def show_split(
         return
     known = own.catalogue.kpis.get(kpi)
     label, unit = (say(known.en, known.ja), known.unit) if known else (kpi, "number")
-    style = style_of(own)
-    tell(mix_sentence(label, split, unit, style))
-    _table(split, unit, style)
+    style, shown = style_of(own), _named(split, dimension)
+    tell(mix_sentence(label, shown, unit, style))
+    _table(shown, unit, style)
+
+
+def _named(split: Split, dimension: str) -> Split:
+    """The split with the values of its dimension in the reader's words, where a vocabulary has them."""
+    from keiki.facts import FACTS
+    from keiki.facts.vocabulary import vocabulary
+
+    columns = (declared.column(dimension) for declared in FACTS.values())
+    domain = next((column.vocabulary for column in columns if column is not None), None)
+    labels = vocabulary(domain) if domain is not None else {}
+
+    def words(value: str | None) -> str | None:
+        return labels[value].words(language()) if value in labels else value
+
+    parts = tuple(replace(part, segment=tuple(map(words, part.segment))) for part in split.parts)
+    return replace(split, parts=parts)
 
 
 def _kpi(own: Business, name: str) -> str:
