@@ -82,7 +82,7 @@ def test_file_with_one_tree_is_a_bundle_of_it() -> None:
         ("trees: []", "a.yaml", "a.yaml:1: “a.yaml:1” has no “kpi_tree”."),
         ("kpi_tree: 2", "a.yaml", "“2” cannot be its “kpi_tree”. It may be: 1."),
         ("kpi_tree: true", "a.yaml", "“True” cannot be its “kpi_tree”."),
-        ("kpi_tree: 1\ntres: []", "a.yaml", "a.yaml:2: “a.yaml:1” has a field “tres”"),
+        ("kpi_tree: 1\ntres: []", "a.yaml", "a.yaml:2: “bundle” has a field “tres”"),
         ("kpi_tree: 1\ntargets: [{target: {value: 1}}]", "a.yaml", "has no “kpi”."),
         ("kpi_tree: 1\ntargets: [{tree: a, target: {value: 1}}]", "a.yaml", "has no “node”."),
         ("kpi_tree: 1\ntargets: [{kpi: a, node: b, target: {value: 1}}]", "a.yaml", "It may be: kpi | tree + node."),

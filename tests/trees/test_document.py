@@ -120,10 +120,10 @@ MISTAKES = [
     ),
     (
         "root:\n  kpi: aov\n  target:\n    value: 3%",
-        "tree.yaml:9: “tree.yaml:9”: “3%” cannot be its “value”. It may be: 1200, 0.03.",
+        "tree.yaml:9: “target”: “3%” cannot be its “value”. It may be: 1200, 0.03.",
     ),
-    ("root: {kpi: aov, target: {value: .nan}}", "tree.yaml:6: “tree.yaml:6”: “nan” cannot be its “value”."),
-    ("root: {kpi: aov, target: {compare: between, low: 1}}", "tree.yaml:6: “tree.yaml:6” has no “high”."),
+    ("root: {kpi: aov, target: {value: .nan}}", "tree.yaml:6: “target”: “nan” cannot be its “value”."),
+    ("root: {kpi: aov, target: {compare: between, low: 1}}", "tree.yaml:6: “target” has no “high”."),
     ("root: {kpi: aov, target: {compare: between, low: 3, high: 1}}", "“3.0” cannot be its “low”. It may be: ≤ 1."),
     ("root: {kpi: aov, target: {}}", "has no “value”."),
     ("root: {kpi: aov, target: {value: 1, by: soon}}", "“soon” cannot be its “by”. It may be: 2026-04-01."),

@@ -95,6 +95,7 @@ def read(table: Table, entry: Entry, depth: int = 0) -> Any:
     """
     if depth > DEEPEST:
         raise TreeTooLarge(subject=_name(entry), count=depth, limit=DEEPEST, what="levels", what_ja="階層")
+    vars(entry)["called"] = table.name
     known = {field.name for field in table.fields}
     for name in entry:
         if name not in known:
@@ -152,7 +153,8 @@ def missing(entry: Entry, field: str) -> FieldMissing:
 
 
 def _name(entry: Entry) -> str:
-    found = entry.get("id") or entry.get("kpi")
+    """What messages call a record: its id, its KPI, else what kind of record it is."""
+    found = entry.get("id") or entry.get("kpi") or vars(entry).get("called")
     return found if isinstance(found, str) else str(entry.at)
 
 
