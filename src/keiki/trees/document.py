@@ -319,7 +319,7 @@ TREE_TABLE = Table(
         Field("purpose_ja", Kind.TEXT, "ひな形の目的（日本語）。", "What a template is for, in Japanese."),
         Field("purpose_en", Kind.TEXT, "ひな形の目的（英語）。", "What a template is for, in English."),
         Field("team", Kind.TEXT, "どのチームのゴールか。", "The unit whose goal it is."),
-        Field("rank", Kind.WHOLE, "チームのゴールの中の順位。", "Order among the goals of that team.", low=1),
+        Field("rank", Kind.WHOLE, "チームのゴールの中の順位。", "Order among the goals of that team.", low=1, high=99),
         Field("goal_ja", Kind.TEXT, "支える会社の目標（日本語）。", "The company goal it serves, in Japanese."),
         Field("goal_en", Kind.TEXT, "支える会社の目標（英語）。", "The company goal it serves, in English."),
         Field("domain", Kind.WORDS, "領域。", "Fields of work.", default=()),
