@@ -26,6 +26,10 @@ PAGES = {
     "why": "why/simple_orders/?by=channel",
     "what first": "first/simple_orders/",
     "rows": "rows/simple_orders/revenue/",
+    "catalogue": "kpis/?domain=ec",
+    "kpi": "kpis/cvr/",
+    "own kpi": "kpis/new/",
+    "changed kpi": "kpis/revenue/edit/",
     "data": "data/",
     "empty": "../empty/today/",
 }

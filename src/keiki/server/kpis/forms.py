@@ -160,10 +160,16 @@ class KpiForm(forms.Form):
     unit = forms.ChoiceField(label=_("Unit"), choices=_units, initial="number")
     direction = forms.ChoiceField(label=_("Wished direction"), choices=_choices("direction"), initial="higher")
     definition_ja = forms.CharField(
-        label=_("Meaning in Japanese"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Meaning in Japanese"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "ja"}),
     )
     definition_en = forms.CharField(
-        label=_("Meaning in English"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Meaning in English"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "en"}),
     )
     data_source = forms.CharField(
         label=_("Where the numbers come from"),

@@ -673,7 +673,10 @@ class CataloguePage:
 def catalogue_page(request: HttpRequest, business: Business) -> HttpResponse:
     """Every KPI: searched as one types, narrowed by its tags, with its value of the last complete month."""
     asked = CatalogueAsked.read(request.GET)
-    return render(request, "kpis/catalogue.html", {"page": _catalogue_page(request, business, asked)})
+    answer = render(request, "kpis/catalogue.html", {"page": _catalogue_page(request, business, asked)})
+    if request.headers.get("HX-Request") and not asked.values:  # the address bar keeps what was chosen and no more
+        answer["HX-Replace-Url"] = asked.url(request.path)
+    return answer
 
 
 def _catalogue_page(request: Any, business: Business, asked: CatalogueAsked) -> CataloguePage:

@@ -35,3 +35,6 @@ document.addEventListener("change", (event) => {
   form?.requestSubmit();
 });
 document.documentElement.classList.add("js");
+
+// Where the tabs of a section do not fit, the present one is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
