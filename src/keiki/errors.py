@@ -903,6 +903,23 @@ class UnreadableSettings(KeikiError):
     )
 
 
+# --- what customers will be worth ---
+
+
+class NoCustomers(KeikiError):
+    """A model of customer value without a single customer."""
+
+    en = "There are no customers to learn from. Nothing was calculated; load purchases or contracts first."
+    ja = "学習に使える顧客がいません。計算していません。先に購入か契約のデータを取り込んでください。"
+
+
+class CustomersImpossible(KeikiError):
+    """Numbers of a customer that cannot be, such as a last purchase after today."""
+
+    en = "Row {row} of the customers breaks the rule “{rule}”. Nothing was calculated; please correct that row."
+    ja = "顧客の{row}行目が「{rule}」を満たしていません。計算していません。その行を直してください。"
+
+
 # --- KPIs of a business's own ---
 
 
