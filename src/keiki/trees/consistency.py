@@ -230,7 +230,7 @@ class _Run:
     def _sums_over_time(self, node: Node) -> bool:
         """Whether twelve months of it make a year; counts of different people are taken to, as plans do."""
         if node.kpi is not None:
-            if adds_up(node.kpi, self.catalogue):
+            if adds_up(Reference(node.kpi), self.catalogue):
                 return True
             one = node.measured if isinstance(node.measured, Reference) else None
             if one is None or "window" in dict(one.params):

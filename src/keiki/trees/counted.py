@@ -136,15 +136,15 @@ def _not_per(
 
 def _in_influences(tree: Tree, node: Node, catalogue: Catalogue) -> Iterator[Finding]:
     """A count hung below another count of the same step of the journey, which is the same way counted otherwise."""
-    wanted = _wanted(node, catalogue)
+    below = [tree.by_id[c] for c in node.children if not isinstance(tree.by_id[c].edge, FormulaEdge)]
+    things = [(child, thing) for child in below if (thing := counted(child.measured, catalogue)) is not None]
+    wanted = _wanted(node, catalogue) if things else None
     if wanted is None:
         return
     stage = _stage(node, catalogue)
-    for child in (tree.by_id[c] for c in node.children):
-        thing = counted(child.measured, catalogue)
-        if isinstance(child.edge, FormulaEdge) or thing is None or thing.key == wanted.key:
-            continue
-        if thing.fact == wanted.fact and stage and _stage(child, catalogue) == stage:
+    for child, thing in things:
+        same_rows = thing.fact == wanted.fact and thing.key != wanted.key
+        if same_rows and stage and _stage(child, catalogue) == stage:
             yield _other(child, thing, node, wanted, Severity.YELLOW)
 
 
