@@ -299,7 +299,7 @@ def names_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, la
 
 def adds_up(user: Any, business: Business, node: Node) -> bool:
     """Whether the months of a measured node add up to its year."""
-    return node.measured is not None and formula_adds_up(node.measured, _numbers(user, business).business.catalogue)
+    return node.kpi is not None and formula_adds_up(node.kpi, _numbers(user, business).business.catalogue)
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:
