@@ -11,7 +11,7 @@ from keiki.facts.contract import Column, Kind
 
 FIRST = datetime(2024, 1, 1)
 DAYS = 700
-PEOPLE = [f"c{n}" for n in range(80)]
+PEOPLE = [f"c{n}" for n in range(110)]
 ORDERS = [f"o{n}" for n in range(150)]
 IDS = ("customer_id", "order_id", "subscription_id", "invoice_id", "response_id", "ticket_id")
 OWN: dict[str, list[Any]] = {

@@ -15,8 +15,7 @@ from keiki.customers.cohorts import (
     attendee_deals,
     cohorts,
     first_entries,
-    lost_within,
-    still_active,
+    followed,
 )
 from keiki.errors import UnknownName
 
@@ -83,7 +82,7 @@ def test_active_at_an_age_is_the_status_on_that_day(lake: SmallLake) -> None:
             contract("returns", "2025-04-01"),
         ],
     )
-    table = still_active(facts, CohortRule(at="13m", as_of=KNOWN))
+    table = followed(facts, CohortRule(at="13m", as_of=KNOWN))
     active = {"buys": True, "sleeps": False, "leaves": False, "holds": True, "ended": False, "returns": True}
     assert dict(lake.rows(table, "customer_id", "active")) == active
 
@@ -95,7 +94,7 @@ def test_retention_after_twelve_months_by_hand(lake: SmallLake) -> None:
         customers=[customer(n, "2025-01-15") for n in names],
         subscriptions=[contract(n, "2025-01-15", None if k < 6 else "2025-12-31") for k, n in enumerate(names)],
     )
-    table = still_active(facts, CohortRule(at="12m", as_of=KNOWN))
+    table = followed(facts, CohortRule(at="12m", as_of=KNOWN))
     assert lake.rows(table.group_by("counted_on").aggregate(n=table.count(), active=table.active.sum())) == [
         (date(2026, 1, 15), 10, 6)
     ]
@@ -115,7 +114,7 @@ def test_lost_is_lost_also_when_the_customer_came_back(lake: SmallLake) -> None:
             contract("changes plan", "2025-03-01", mrr=20),
         ],
     )
-    table = lost_within(facts, CohortRule(within="12m", as_of=KNOWN))
+    table = followed(facts, CohortRule(within="12m", as_of=KNOWN))
     assert dict(lake.rows(table, "customer_id", "lost")) == {
         "stays": False,
         "pauses": True,
@@ -244,5 +243,5 @@ def test_lost_agrees_with_a_look_at_every_day_in_plain_sql(
             for i, (w, n, k) in enumerate(held)
         ],
     )
-    table = lost_within(facts, CohortRule(within="12m", as_of=KNOWN))
+    table = followed(facts, CohortRule(within="12m", as_of=KNOWN))
     assert lake.rows(table, "customer_id", "lost") == lake.sql(LOST_DAYS)

@@ -66,26 +66,32 @@ def cohorts(facts: Facts, rule: CohortRule | None = None) -> ir.Table:
     return table.left_join(used, table.customer_id == used.user).drop("user")
 
 
-def still_active(facts: Facts, rule: CohortRule) -> ir.Table:
-    """The rows of `cohorts` with `active`: the status at the age (`at`; today without one) is active."""
-    table = cohorts(facts, rule)
-    day = table.counted_on if rule.at is not None else _known_until(facts, rule)
-    table = table.mutate(day=day)
-    told = _statuses(facts, table, rule)
-    joined = table.left_join(told, ["customer_id", "day"])
+def followed(facts: Facts, rule: CohortRule | None = None, spans: ir.Table | None = None) -> ir.Table:
+    """The rows of `cohorts` with what became of them; with `spans` only the customers that count in one of them.
+
+    With `at` a column `active`: the status at that age is active. With `within` a column `lost`: churned or dormant at
+    any time before the window's end, also when the customer came back.
+    """
+    rule = rule or CohortRule()
+    table = _counting(cohorts(facts, rule), spans)
+    if rule.at is not None:
+        table = _with_active(facts, table, rule)
+    return table if rule.within is None else _with_lost(facts, table, rule, rule.within)
+
+
+def _with_active(facts: Facts, table: ir.Table, rule: CohortRule) -> ir.Table:
+    dated = table.mutate(day=table.counted_on)
+    joined = dated.left_join(_statuses(facts, dated, rule), ["customer_id", "day"])
     return joined.select(*table.columns, active=ibis.coalesce(joined.status == "active", ibis.literal(value=False)))
 
 
-def lost_within(facts: Facts, rule: CohortRule) -> ir.Table:
-    """The rows of `cohorts` with `lost`: churned or dormant at any time before the window's end (until today without
-    one), also when the customer came back.
-    """
-    table = cohorts(facts, rule)
-    closes = _known_until(facts, rule) if rule.within is None else _later(table.entered_on, rule.within)
-    table = table.mutate(closes_on=closes)
+def _with_lost(facts: Facts, table: ir.Table, rule: CohortRule, within: str) -> ir.Table:
+    kept = table.columns
+    table = table.mutate(closes_on=_later(table.entered_on, within))
     turns = _turns(facts, rule)
     inside = [turns.turner == table.customer_id, turns.day > table.entered_on, turns.day <= table.closes_on]
-    turned = table.inner_join(turns, inside).select("customer_id", "entered_on", "day")
+    turned = table.inner_join(turns, inside)
+    turned = turned.select("customer_id", "entered_on", "day")
     begun = (table.entered_on + ibis.interval(days=1)).cast("date")
     turned = turned.union(table.select("customer_id", "entered_on", day=begun)).distinct()
     told = _statuses(facts, turned, rule)
@@ -93,7 +99,13 @@ def lost_within(facts: Facts, rule: CohortRule) -> ir.Table:
     gone = turned.semi_join(bad, [turned.customer_id == bad.loser, turned.day == bad.lost_before])
     gone = gone.select("customer_id", "entered_on", lost=ibis.literal(value=True)).distinct()
     joined = table.left_join(gone, ["customer_id", "entered_on"])
-    return joined.select(*table.columns, lost=ibis.coalesce(joined.lost, ibis.literal(value=False)))
+    return joined.select(*kept, lost=ibis.coalesce(joined.lost, ibis.literal(value=False)))
+
+
+def _counting(table: ir.Table, spans: ir.Table | None) -> ir.Table:
+    if spans is None:
+        return table
+    return table.semi_join(spans, [table.counted_on >= spans.start_date, table.counted_on < spans.end_date])
 
 
 def _statuses(facts: Facts, table: ir.Table, rule: CohortRule) -> ir.Table:
@@ -119,8 +131,10 @@ def _known_until(facts: Facts, rule: CohortRule) -> ir.Value:
     if rule.as_of is not None:
         return ibis.date(rule.as_of.isoformat())
     moments = (("orders", "ordered_at"), ("stages", "entered_at"), ("events", "occurred_at"))
-    days = [facts[name].select(day=local_time(facts[name][time], rule.zone).date()) for name, time in moments]
-    known = ibis.union(*days, facts["subscriptions"].select(day="valid_from"))
+    latest = [facts[name].aggregate(at=facts[name][time].max().cast("timestamp")) for name, time in moments]
+    days = [last.select(day=local_time(last["at"], rule.zone).date()) for last in latest]
+    spans = facts["subscriptions"]
+    known = ibis.union(*days, spans.aggregate(day=spans.valid_from.max()))
     return known.day.max().as_scalar()
 
 

@@ -41,6 +41,7 @@ class Frame:
     at: str = "end"
     params: Params = ()
     time_fallback: str | None = None
+    over_history: bool = False
     asked: tuple[Asked, ...] = field(default=())
 
     @property
@@ -67,7 +68,10 @@ def frames(asked: Iterable[Asked], measures: Mapping[str, Measure]) -> tuple[Fra
     """The queries that answer these measures, one per fact, time column and window."""
     groups: dict[Frame, list[Asked]] = {}
     for one in sorted(set(asked), key=repr):
-        groups.setdefault(_frame(one, measures[one.measure]), []).append(one)
+        frame = _frame(one, measures[one.measure])
+        # Events are many: the few measures that number them over the whole history do not hold up the others.
+        apart = frame.source == "events" and not _named(one, measures[one.measure]).isdisjoint(OVER_HISTORY)
+        groups.setdefault(replace(frame, over_history=apart), []).append(one)
     return tuple(replace(frame, asked=tuple(members)) for frame, members in groups.items())
 
 
@@ -237,13 +241,19 @@ def _rows(frame: Frame, facts: Facts, count: int, rules: Rules, wanted: set[str]
 def _wanted(frame: Frame, measures: Mapping[str, Measure], where: Condition | None) -> set[str]:
     wanted = set(condition_columns(where)) if where is not None else set()
     for asked in frame.asked:
-        measure = measures[asked.measure]
-        if measure.column is not None and _stat(asked, measure) is None:
-            wanted |= set(column_names(measure.column))
-        for clause in (measure.where, asked.where):
-            wanted |= set(condition_columns(clause)) if clause is not None else set()
-        if measure.param("weight"):
-            wanted.add(str(measure.param("weight")))
+        wanted |= _named(asked, measures[asked.measure])
+    return wanted
+
+
+def _named(asked: Asked, measure: Measure) -> set[str]:
+    """The columns that a measure reads as it is asked for."""
+    wanted = set()
+    if measure.column is not None and _stat(asked, measure) is None:
+        wanted |= set(column_names(measure.column))
+    for clause in (measure.where, asked.where):
+        wanted |= set(condition_columns(clause)) if clause is not None else set()
+    if measure.param("weight"):
+        wanted.add(str(measure.param("weight")))
     return wanted
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import ibis
 import ibis.expr.types as ir
 
-from keiki.customers.cohorts import CohortRule, attendee_deals, cohorts, first_entries, lost_within, still_active
+from keiki.customers.cohorts import CohortRule, attendee_deals, first_entries, followed
 from keiki.customers.movements import expansions, movements, renewals, trials
 from keiki.customers.postings import conversions
 from keiki.customers.repeat import RepeatRule, acts_of_first_buyers, first_purchases, purchases
@@ -139,9 +139,21 @@ def _cohort(params: Mapping[str, str], rules: Rules) -> CohortRule:
     return replace(rules.cohorts, **{name: value for name, value in given.items() if value is not None})
 
 
+def _followed(column: str, parameter: str, example: str) -> Stat:
+    """Customers of a cohort of whom a column is true, which only a parameter makes."""
+
+    def test(table: ir.Table, params: Mapping[str, str]) -> ir.BooleanValue:
+        _needed("cohort", parameter, params, example)
+        return table.window_ended & table[column]
+
+    return _customers_where(test)
+
+
 def _attribution(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
     given = {name: params[name] for name in ("model", "lookback") if name in params}
-    return credited(facts, conversions(facts, rules.postings), replace(rules.attribution, **given))
+    sold = conversions(facts, rules.postings)
+    sold = sold.semi_join(spans, [sold.converted_at >= spans.start_at, sold.converted_at < spans.end_at])
+    return credited(facts, sold, replace(rules.attribution, **given))
 
 
 def _outcomes(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
@@ -244,24 +256,14 @@ MODELS: Mapping[str, Model] = {
     ),
     "cohort": Model(
         reads=("customers", "orders", "subscriptions", "stages", "events"),
-        build=lambda facts, spans, params, rules: cohorts(facts, _cohort(params, rules)),
+        build=lambda facts, spans, params, rules: followed(facts, _cohort(params, rules), spans),
         time="counted_on",
         parameters=("from", "at", "within"),
-        stats={"size": _customers_where(lambda table, params: table.window_ended)},
-    ),
-    "cohort_active": Model(
-        reads=("customers", "orders", "subscriptions", "stages", "events"),
-        build=lambda facts, spans, params, rules: still_active(facts, _cohort(params, rules)),
-        time="counted_on",
-        parameters=("from", "at", "within"),
-        stats={"active": _customers_where(lambda table, params: table.window_ended & table.active)},
-    ),
-    "cohort_lost": Model(
-        reads=("customers", "orders", "subscriptions", "stages", "events"),
-        build=lambda facts, spans, params, rules: lost_within(facts, _cohort(params, rules)),
-        time="counted_on",
-        parameters=("from", "at", "within"),
-        stats={"lost": _customers_where(lambda table, params: table.window_ended & table.lost)},
+        stats={
+            "size": _customers_where(lambda table, params: table.window_ended),
+            "active": _followed("active", "at", "n_cohort_active[at: 12m]"),
+            "lost": _followed("lost", "within", "n_cohort_churned[within: 12m]"),
+        },
     ),
     "attendee_deals": Model(
         reads=("events",),
@@ -364,8 +366,6 @@ SPLIT: Mapping[tuple[str, str], str] = {
     ("revenue_quality", "bad_revenue"): "customer_classes",
     ("repeat", "interval"): "purchases",
     ("repeat", "acted"): "first_buyer_acts",
-    ("cohort", "active"): "cohort_active",
-    ("cohort", "lost"): "cohort_lost",
     ("cohort", "reached"): "attendee_deals",
     ("cohort", "amount"): "attendee_deals",
     ("cohort", "first"): "first_entries",

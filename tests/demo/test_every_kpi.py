@@ -1,0 +1,54 @@
+"""Every KPI of the catalogue on the demo company: it has a value, is entered by hand, or says what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+import keiki
+from keiki.demo import load_demo
+from keiki.formula import references
+
+UNTIL = date(2026, 10, 20)
+LANGUAGES = ("en", "ja")
+
+
+@pytest.fixture(scope="module")
+def business(tmp_path_factory: pytest.TempPathFactory) -> Iterator[keiki.Business]:
+    with keiki.open(tmp_path_factory.mktemp("every"), keiki.Settings(name="Minato")) as made:
+        load_demo(made, until=UNTIL)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def measured(business: keiki.Business) -> keiki.engine.measured.Measured:
+    """Every KPI over thirteen months."""
+    return business.measure(business.catalogue.kpis, business.lens("month", 13, UNTIL))
+
+
+def test_every_kpi_has_a_value_is_entered_by_hand_or_says_what_it_lacks(
+    business: keiki.Business, measured: keiki.engine.measured.Measured
+) -> None:
+    silent = []
+    for kpi in business.catalogue.kpis:
+        has = any(value is not None for value in measured.series(kpi))
+        by_hand = {r.id for r in references(business.catalogue.expand(kpi))} == {"observed_value"}
+        if not has and not by_hand and not all(measured.missing(kpi, language) for language in LANGUAGES):
+            silent.append(kpi)
+    assert silent == []
+
+
+def test_kpi_with_a_value_lacks_nothing(business: keiki.Business, measured: keiki.engine.measured.Measured) -> None:
+    told = [k for k in business.catalogue.kpis if measured.value(k, -2) is not None and measured.missing(k)]
+    assert told == []
+
+
+def test_kpis_of_stages_lack_the_stages_that_a_shop_does_not_have(
+    measured: keiki.engine.measured.Measured,
+) -> None:
+    for kpi in ("avg_sales_cycle_days", "opportunity_progress_rate", "first_contact_to_win_months"):
+        assert measured.missing(kpi) == ("stages",)
+    for kpi in ("aov", "repeat_purchase_rate", "roi", "retention_rate_12m"):
+        assert any(value is not None for value in measured.series(kpi)), kpi
