@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
+
+from keiki.periods import Grain
+from keiki.server.kpis.queries import known
+from keiki.server.planning.actions import Proposal, propose_target
+from keiki.server.planning.models import State
+from keiki.server.planning.queries import key_of
+from keiki.trees.targets import Target
 
 
 def today(business: Any) -> str:
@@ -43,3 +51,38 @@ def test_today_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> No
 def test_levers_leave_out_what_is_on_track(shop: Any, browser_of: Any) -> None:
     page = browser_of(shop.viewer).get(today(shop.business)).context["page"]
     assert {act.number.status for act in page.acts} <= {"act", "watch", "plain"}
+
+
+def aimed(shop: Any, value: float, node: str = "revenue") -> None:
+    tree = known(shop.owner, shop.business).tree("simple_orders")
+    since = date(2026, 7, 1)
+    proposal = Proposal(Target(value=value, compare="at_least", period=Grain.MONTH), since)
+    key = key_of(tree, tree.node(node))
+    propose_target(shop.owner, shop.business, key, 0, proposal, State.APPROVED)
+
+
+def test_today_speaks_of_the_target(shop: Any, browser_of: Any) -> None:
+    aimed(shop, 15_000)
+    page = browser_of(shop.viewer).get(today(shop.business) + "?tree=simple_orders").context["page"]
+    goal = page.headlines[0].number
+    assert (goal.status, goal.against, goal.change, goal.beside) == ("watch", "vs target", "−4.0%", "Target ¥15,000")
+    assert page.sentence.startswith("4.0% below the target.")
+    assert page.rule.startswith("Target reached is On track")
+    assert page.trend.table.rows[-1] == ("Oct 2026", "¥14,400", "¥15,000", "−4.0%")
+
+
+def test_missed_targets_come_first_with_what_they_cost(shop: Any, browser_of: Any) -> None:
+    aimed(shop, 1_000, "aov")
+    aimed(shop, 0.9, "repeat_rate")
+    page = browser_of(shop.viewer).get(today(shop.business) + "?tree=simple_orders").context["page"]
+    assert page.acts[0].number.target == "¥1,000"
+    assert page.acts[0].effect.startswith("At its target, ")
+
+
+def test_table_of_the_tree_has_a_column_of_targets(shop: Any, browser_of: Any) -> None:
+    browser, path = browser_of(shop.viewer), f"/b/{shop.business.id}/tree/simple_orders/?as=table"
+    assert '<th class="number">Target</th>' not in browser.get(path).content.decode()
+    aimed(shop, 15_000)
+    body = browser.get(path).content.decode()
+    assert '<th class="number">Target</th>' in body
+    assert "¥15,000" in body
