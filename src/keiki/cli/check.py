@@ -40,9 +40,12 @@ def check(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) 
 def _problems(own: Business) -> Iterator[Problem | Finding]:
     """What cannot be read first; then what to look at in the business's own trees (a template is advice, no design)."""
     from keiki.measures.document import Problem
+    from keiki.trees.agreements import between_trees
+    from keiki.trees.coverage import goals
     from keiki.trees.review import review
 
     yield from own.catalogue.check()
+    designs = []
     for name in sorted({*own.catalogue.templates, *own.catalogue.trees}):
         try:
             tree = own.tree_named(name)
@@ -50,7 +53,10 @@ def _problems(own: Business) -> Iterator[Problem | Finding]:
             yield Problem(name, error)
         else:
             if name in own.catalogue.trees:
+                designs.append(tree)
                 yield from review(tree, own.catalogue)
+    yield from goals(designs)
+    yield from between_trees(designs, own.catalogue)
 
 
 MARKS = {"error": "✕", "red": "✕", "warning": "▲", "yellow": "▲", "info": "・"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from keiki.catalogue.expand import growth
@@ -12,10 +12,10 @@ from keiki.catalogue.load import Catalogue
 from keiki.periods import Grain
 from keiki.trees.build import Node, Tree
 from keiki.trees.consistency import Consistency
-from keiki.trees.findings import PERIODS, Details, Figure, Finding, named
+from keiki.trees.findings import PERIODS, Details, Figure, Finding, Name, named
 from keiki.trees.identity import powers, same
 from keiki.trees.shares import looks_back
-from keiki.trees.targets import PER_YEAR, Target, ends
+from keiki.trees.targets import PER_YEAR, Target, adds_up, ends, per
 
 APART = 0.10
 """Relative; targets that differ by less are rounded alike."""
@@ -32,7 +32,7 @@ def disagreements(
 ) -> Iterator[Finding]:
     """Every pair of targets that cannot both be meant."""
     yield from _two_levels(tree, found)
-    yield from _one_number(tree, targets)
+    yield from _one_number(tree, found, targets)
     yield from _by_definition(tree, found, targets)
     yield from _by_growth(tree, targets)
     yield from _by_churn(tree, targets)
@@ -53,22 +53,51 @@ def _two_levels(tree: Tree, found: Consistency) -> Iterator[Finding]:
             yield Finding("targets_disagree", node.id, details)
 
 
-def _one_number(tree: Tree, targets: Mapping[str, Target]) -> Iterator[Finding]:
+def _one_number(tree: Tree, found: Consistency, targets: Mapping[str, Target]) -> Iterator[Finding]:
     first: dict[object, Node] = {}
     for node in tree.nodes:
         target = targets.get(node.id)
         if node.kpi is None or target is None:
             continue
         earlier = first.setdefault(node.identity, node)
-        one, other = _per_year(targets[earlier.id]), _per_year(target)
-        if earlier is not node and one is not None and other is not None and not math.isclose(one, other, rel_tol=1e-9):
+        if earlier is not node and _differ(targets[earlier.id], target, found.sums_over_time[node.id]):
             values = [Figure(targets[earlier.id].value, node.unit), Figure(target.value, node.unit)]
             details: Details = {"node": named(node), "first": values[0], "second": values[1]}
             yield Finding("two_targets", node.id, details, (earlier.id, node.id))
 
 
-def _per_year(target: Target) -> float | None:
-    return None if target.value is None else target.value * PER_YEAR[target.period or Grain.MONTH]
+def between_trees(trees: Iterable[Tree], catalogue: Catalogue) -> Iterator[Finding]:
+    """The KPIs that have different targets in two trees."""
+    first: dict[object, tuple[Tree, Node]] = {}
+    for tree in trees:
+        for node in tree.nodes:
+            if node.kpi is None or node.target is None:
+                continue
+            earlier, twin = first.setdefault(node.identity, (tree, node))
+            if (
+                earlier is tree
+                or twin.target is None
+                or not _differ(twin.target, node.target, adds_up(node.kpi, catalogue))
+            ):
+                continue
+            details: Details = {
+                "node": named(node),
+                "first": Figure(twin.target.value, node.unit),
+                "second": Figure(node.target.value, node.unit),
+                "one": Name(earlier.ja, earlier.en),
+                "other": Name(tree.ja, tree.en),
+            }
+            yield Finding("trees_disagree", node.id, details, (node.id,), tree.id)
+
+
+def _differ(first: Target, second: Target, sums_over_time: bool) -> bool:
+    """Whether two targets of one number want different things, months and years brought together."""
+    if first.value is None or second.value is None:
+        return False
+    one, other = (
+        per(target.value or 0.0, target.period or Grain.MONTH, Grain.YEAR, sums_over_time) for target in (first, second)
+    )
+    return not math.isclose(one, other, rel_tol=1e-9)
 
 
 def _by_definition(tree: Tree, found: Consistency, targets: Mapping[str, Target]) -> Iterator[Finding]:
