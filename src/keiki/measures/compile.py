@@ -26,7 +26,7 @@ from keiki.measures.models import MODELS, Facts, Params, Rules, Stat, table_of
 
 MANY_LAYERS = 2
 """Windows that overlap in more layers than this are joined to a table of spans instead of bucketed layer by layer."""
-MEANS = ("interval", "avg")
+MEANS = ("interval", "avg", "recency", "contract_months", "lifetime_years", "payback")
 """Aggregates of models that are a mean: unknown, not zero, where there is no row."""
 
 

@@ -14,6 +14,7 @@ from keiki.customers.postings import conversions
 from keiki.customers.repeat import RepeatRule, acts_of_first_buyers, first_purchases, purchases
 from keiki.customers.retention import status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.customers.rfm import rfm
 from keiki.errors import ParameterNeeded
 from keiki.insight.experiment import outcomes
 from keiki.journeys.attribution import credited
@@ -164,6 +165,12 @@ def _outcomes(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: R
 
 def _counted_deals(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
     return total(table, table.amount, _both(table.counts, where))
+
+
+def _moved_to(table: ir.Table, params: Mapping[str, str]) -> ir.BooleanValue:
+    """Customers that were in another segment at the start and are in `to` at the end."""
+    to = _needed("rfm", "to", params, "n_new_dormant[to: dormant]")
+    return (table.side == "start") & (table.rfm_segment != to) & (table.other_segment == to)
 
 
 def _target(params: Mapping[str, str]) -> tuple[str, str]:
@@ -327,6 +334,15 @@ MODELS: Mapping[str, Model] = {
         parameters=("from", "to", "unit"),
         stats={"avg": lambda table, where, params: mean(table.length, where)},
     ),
+    "rfm": Model(
+        reads=("orders", "stages", "invoices"),
+        build=lambda facts, spans, params, rules: rfm(facts, spans, rules.rfm),
+        stats={
+            "members": _customers_where(lambda table, params: table.side == params.get("at", "end")),
+            "moved": _customers_where(_moved_to),
+            "recency": lambda table, where, params: mean(table.recency_days, _both(table.side == "end", where)),
+        },
+    ),
     "attribution": Model(
         reads=("orders", "stages"),
         needs=("events",),
@@ -355,7 +371,6 @@ AWAITED: Mapping[str, tuple[str, ...]] = {
     "customer_classes": ("customers", "orders", "invoices", "stages", "subscriptions", "costs"),
     "health": ("subscriptions", "events", "tickets", "invoices", "surveys"),
     "lifetime_value": ("customers", "orders", "invoices", "subscriptions", "costs"),
-    "rfm": ("orders", "customers"),
 }
 """Models that measures already name and nobody has built yet, with the facts they will read."""
 

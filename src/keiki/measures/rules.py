@@ -10,6 +10,7 @@ from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
 from keiki.customers.repeat import RepeatRule
 from keiki.customers.retention import RetentionRule
+from keiki.customers.rfm import RfmRule
 from keiki.insight.experiment import ExperimentRule
 from keiki.journeys.attribution import AttributionRule
 from keiki.journeys.sessions import SessionRule
@@ -28,6 +29,7 @@ class Rules:
     movements: MovementRule = field(default_factory=MovementRule)
     retention: RetentionRule = field(default_factory=RetentionRule)
     repeat: RepeatRule = field(default_factory=RepeatRule)
+    rfm: RfmRule = field(default_factory=RfmRule)
     stages: StageRule = field(default_factory=StageRule)
     cohorts: CohortRule = field(default_factory=CohortRule)
     attribution: AttributionRule = field(default_factory=AttributionRule)
@@ -44,6 +46,7 @@ class Rules:
             postings=postings,
             retention=retention,
             repeat=RepeatRule(postings=postings),
+            rfm=RfmRule(postings=postings),
             stages=StageRule(zone=zone, country=country),
             cohorts=CohortRule(retention=retention),
         )
