@@ -134,7 +134,7 @@ def opens(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
     trouble: list[str] = []
 
     def console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not re.search(r"status of 4\d\d", message.text):
+        if message.type == "error" and not re.search(r"status of 4\d\d|Error Code 4\d\d", message.text):
             trouble.append(message.text)
 
     def window(

@@ -295,7 +295,7 @@ def test_undo_redo_and_going_back_to_a_version(sales: Any, browser_of: Any) -> N
     assert document(sales) == SALES
     assert [line.words for line in browser.get(url(sales)).context["page"].history][:2] == [
         "Went back to version 1",
-        "Did again: Removed “repeat_purchase_rate” from below “order_revenue”",
+        "Did again: Removed “Repeat purchase rate (within a window)” from below “Order revenue”",
     ]
 
 

@@ -14,12 +14,12 @@ from keiki.trees.document import LONGEST_LAG, Influence, NodeDocument, Owner, Tr
 from keiki.trees.edit import Edge
 
 EDGES: tuple[tuple[str, Any], ...] = (
-    ("+", _("+ added in the formula")),
-    ("-", _("− subtracted in the formula")),
-    ("*", _("× multiplied in the formula")),
-    ("/", _("÷ divided by in the formula")),
-    ("same", _("influence: moves the same way")),
-    ("against", _("influence: moves the other way")),
+    ("+", _("+ in the formula")),
+    ("-", _("− in the formula")),
+    ("*", _("× in the formula")),
+    ("/", _("÷ in the formula")),
+    ("same", _("influence, same way")),
+    ("against", _("influence, other way")),
 )
 LEVELS = (("", _("by its place")), ("kgi", "KGI"), ("ksf", "KSF"), ("kpi", "KPI"), ("detail", _("Detail")))
 SCALE = (("", "—"), *((str(n), str(n)) for n in range(1, 6)))

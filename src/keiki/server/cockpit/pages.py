@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -552,6 +553,7 @@ def _facts(request: HttpRequest, business: Business, node: Node, style: Style) -
 
 # --- the design of a tree ---
 
+QUOTED = re.compile(r"([“「])([a-z][a-z0-9_]*)([”」])")
 TONES = {Severity.RED: "act", Severity.YELLOW: "watch", Severity.INFO: "none"}
 LEVEL_WORDS = {"kgi": "KGI", "ksf": "KSF", "kpi": "KPI"}
 LAYERS = tuple(layer.value for layer in Layer)
@@ -881,10 +883,11 @@ def _clash(now: StoredTree, stored_from: int, wish: Wish, posted: QueryDict, cat
         mine = None
     words = _("While you were editing, {who} saved the tree. Nothing of yours was saved yet, and nothing is lost.")
     again = tuple((name, value) for name, value in _kept(posted) if name != "base")
+    names = _names(catalogue, now.document)
     return Clash(
         words=words.format(who=now.changed_by or _("somebody")),
-        theirs=done_words(now.done),
-        mine=mine.edit.words(language()) if mine else _("undo or redo"),
+        theirs=done_words(now.done, names),
+        mine=named(mine.edit.words(language()), names) if mine else _("undo or redo"),
         mine_text=to_yaml(mine.document) if mine else "",
         theirs_text=to_yaml(now.document),
         fields=(*again, ("before", str(stored_from))),
@@ -910,6 +913,7 @@ def _design_page(request: HttpRequest, business: Business, stored: StoredTree, t
     may = allows(request.membership.role, EDIT)  # type: ignore[attr-defined]  # set by business_page
     back, again = stored.steps
     checks = _checks(business, stored, listed, found, style)
+    names = _names(catalogue, document)
     return DesignPage(
         title=_("Design"),
         subtitle=document.ja if style.japanese else document.en,
@@ -924,19 +928,19 @@ def _design_page(request: HttpRequest, business: Business, stored: StoredTree, t
         measurable=stored.measurable,
         can_undo=back is not None,
         can_redo=again is not None,
-        last=_last(stored),
+        last=_last(stored, names),
         rows=rows,
         checks=checks,
         check_words=_check_words(checks),
         check_tone=min((line.tone for line in checks if line.tone != "none"), default="good"),
         unowned=len(queries.unowned(document)),
-        history=_history(stored),
+        history=_history(stored, names),
         tree_form=typed.tree_form or TreeForm(initial=TreeForm.initial_of(document)),
         **lists,
         file_url=reverse("cockpit:tree_file", kwargs={"business": business.id, "tree": stored.id}),
         inspector=_inspector(request, business, stored, document, listed, rows, chosen, typed, style),
-        error=typed.error,
-        ask=typed.ask,
+        error=named(typed.error, names),
+        ask=replace(typed.ask, words=named(typed.ask.words, names)) if typed.ask else None,
         clash=typed.clash,
     )
 
@@ -1016,7 +1020,7 @@ def _checks(
     return tuple(
         CheckLine(
             TONES[one.severity],
-            one.message(style.language, write),
+            named(one.message(style.language, write), names),
             one.remedy(style.language, write),
             names.get(one.node or "", ""),
             f"{here}?node={one.node}" if one.node in names else here,
@@ -1038,24 +1042,26 @@ def _rank_words(document: TreeDocument) -> str:
     return document.team or ""
 
 
-def _last(stored: StoredTree) -> str:
+def _last(stored: StoredTree, names: Mapping[str, str]) -> str:
     return _("Version {number}: {what} ({who})").format(
-        number=stored.version, what=done_words(stored.done), who=stored.changed_by or "—"
+        number=stored.version, what=done_words(stored.done, names), who=stored.changed_by or "—"
     )
 
 
-def _history(stored: StoredTree) -> tuple[RevisionLine, ...]:
+def _history(stored: StoredTree, names: Mapping[str, str]) -> tuple[RevisionLine, ...]:
     return tuple(
-        RevisionLine(each.number, done_words(each.done), each.made_at, each.made_by, each.number == stored.version)
+        RevisionLine(
+            each.number, done_words(each.done, names), each.made_at, each.made_by, each.number == stored.version
+        )
         for each in door.tree_history(stored)
     )
 
 
-def done_words(done: Mapping[str, Any]) -> str:
-    """A step of a tree in words."""
+def done_words(done: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """A step of a tree in words; `names` say what KPIs and nodes are called that it has by their ids."""
     what = str(done.get("what", ""))
     if what in EDIT_WORDS:
-        return Edit.from_dict(done).words(language())
+        return named(Edit.from_dict(done).words(language()), names)
     name = str(done.get(language(), ""))
     said = {
         "use_template": _("Made from the template “{name}”"),
@@ -1069,9 +1075,22 @@ def done_words(done: Mapping[str, Any]) -> str:
         "undo": _("Undid: {step}"),
         "redo": _("Did again: {step}"),
     }.get(what, _("Changed"))
-    step = done_words(done["of"]) if isinstance(done.get("of"), Mapping) else ""
+    step = done_words(done["of"], names) if isinstance(done.get("of"), Mapping) else ""
     way = done.get(f"way_{language()}", "")
-    return said.format(name=name, number=done.get("number", ""), node=done.get("node", ""), way=way, step=step)
+    node = names.get(str(done.get("node", "")), done.get("node", ""))
+    return said.format(name=name, number=done.get("number", ""), node=node, way=way, step=step)
+
+
+def named(words: str, names: Mapping[str, str]) -> str:
+    """A sentence with the names of numbers in the place of their quoted ids."""
+    return QUOTED.sub(lambda found: found[1] + names.get(found[2], found[2]) + found[3], words)
+
+
+def _names(catalogue: Catalogue, document: TreeDocument) -> dict[str, str]:
+    """What KPIs and the nodes of a tree are called, by id."""
+    kpis_by_id = {kpi.id: kpi.ja if language() == "ja" else kpi.en for kpi in catalogue.kpis.values()}
+    nodes = {each.node.id: each.label(language()) for each in queries.written(document, catalogue)}
+    return kpis_by_id | nodes
 
 
 def _lists(request: HttpRequest, business: Business, document: TreeDocument) -> dict[str, tuple[str, ...]]:

@@ -48,9 +48,17 @@ function focusRow(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+/* one step at a time: keys pressed while the server works wait for its answer and its version */
+let working = false;
+const waiting = [];
+
 function wish(values) {
   const form = document.getElementById("wish");
   if (!form) return;
+  if (working) {
+    waiting.push(values);
+    return;
+  }
   for (const field of form.querySelectorAll("input:not([name=base], [name=csrfmiddlewaretoken])")) field.value = values[field.name] ?? "";
   form.requestSubmit();
 }
@@ -206,6 +214,23 @@ document.addEventListener("focusin", (event) => {
 /* after the server's answer */
 
 let held = null;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.verb === "post") working = true;
+});
+
+document.addEventListener("htmx:sendError", () => {
+  working = false;
+  waiting.length = 0;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.verb !== "post") return;
+  working = false;
+  if (document.querySelector("#design [role=alert]")) waiting.length = 0;
+  const next = waiting.shift();
+  if (next) wish(next);
+});
 
 document.addEventListener("htmx:beforeSwap", () => {
   held = document.activeElement?.closest?.(".design-row")?.dataset.node ?? null;
