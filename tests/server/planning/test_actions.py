@@ -120,6 +120,8 @@ def test_two_figures_stand_side_by_side_until_one_is_chosen(shop: Any) -> None:
         with pytest.raises(TargetsDisagree) as error:
             approve(shop, 2, number)
         assert (error.value.details["top"], error.value.details["bottom"]) == ("100", "80")
+    with pytest.raises(TargetsDisagree):
+        propose(shop, 90, version=2, state=State.APPROVED)  # nobody has agreed on it
     assert queries.targets_of(shop.viewer, shop.business, tree_of(shop)) == {}
     actions.choose_target(shop.editor, shop.business, KEY, 2, 2)
     approve(shop, 3, 2)

@@ -217,6 +217,9 @@ def test_page_shows_the_gap_of_two_figures_and_blocks_approval(shop: Any, browse
     answer = browser.post(of(shop, "decide"), {"do": "approve", "version": "2", "revision": "1"}, follow=True)
     assert "Choose one" in str(next(iter(answer.context["messages"])))
     assert plan_of(shop).approved == ()
+    typed = browser.post(of(shop), GIVEN | {"value": "90", "version": "2", "state": "approved"})
+    assert typed.status_code == 422
+    assert 'value="90"' in typed.content.decode()  # what was typed stays
     assert row(browser.get(overview(shop)).context["page"], page.title).marks[0].words == "Two figures"
 
 

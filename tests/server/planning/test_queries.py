@@ -95,7 +95,7 @@ def test_stranger_sees_no_targets(shop: Any) -> None:
 def test_document_gets_the_targets_in_force(shop: Any) -> None:
     propose(shop, 14_000, state=State.APPROVED)
     document = template(catalogue_of(shop.owner, shop.business), TREE)
-    filled = queries.with_targets(shop.viewer, shop.business, document, tree_of(shop))
+    filled = queries.with_targets(shop.viewer, shop.business, document)
     assert filled.root.target == target(14_000)
     assert [node.id for node in filled.root.walk() if node.target is not None] == ["revenue"]
 

@@ -210,7 +210,7 @@ def _locked(business: Business, key: Key, version: int, mine: Target | None = No
 def _approve(actor: Any, plan: Plan, revision: Revision, trees: Iterable[Tree]) -> None:
     open_now = {each.way: each for each in plan.revisions.filter(state__in=OPEN).order_by("number")}
     top, bottom = open_now.get(Way.TOP_DOWN), open_now.get(Way.BOTTOM_UP)
-    if top is not None and bottom is not None and revision in (top, bottom):
+    if top is not None and bottom is not None and revision.way != Way.AGREED:
         raise TargetsDisagree(top=_value(top), bottom=_value(bottom))
     before = plan.revisions.filter(state=State.APPROVED).order_by("since", "number").last()
     _decide(actor, revision, State.APPROVED)

@@ -502,6 +502,8 @@ def target_page(request: Any, business: Business, tree: str, node: str) -> HttpR
         except EditConflict as error:
             plan = queries.plans_of(request.user, business, numbers.tree).get(node)
             conflict = _conflict(form, error, plan, chosen, style)
+        except KeikiError as error:
+            form.add_error(None, error.words(style.language))
     page = _target_page(request, business, numbers, chosen, plan, base, basis, form, style)
     status = 409 if conflict else 422 if form.errors else 200
     return render(request, "planning/target.html", {"page": page, "form": form, "conflict": conflict}, status=status)
@@ -597,13 +599,7 @@ def _saved(request: Any, business: Business, tree: Tree, node: Node, form: Targe
     trees = door.known(request.user, business).trees
     key = queries.key_of(tree, node)
     version = form.cleaned_data["version"]
-    try:
-        actions.propose_target(request.user, business, key, version, form.proposal, state, trees)
-    except EditConflict:
-        raise
-    except KeikiError as error:
-        messages.error(request, error.words(get_language() or "ja"))
-        return HttpResponseRedirect(target_url(business, tree, node))
+    actions.propose_target(request.user, business, key, version, form.proposal, state, trees)
     words = {
         State.DRAFT: _("Kept as a draft."),
         State.PROPOSED: _("Proposed. An owner can approve it now."),

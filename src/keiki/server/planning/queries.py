@@ -20,7 +20,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import Kept, Question, StoredTree, TreeNumbers
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
-from keiki.trees.build import FormulaEdge, Node, Tree
+from keiki.trees.build import FormulaEdge, Node, Tree, build
 from keiki.trees.consistency import Consistency, consistency
 from keiki.trees.document import NodeDocument, TreeDocument
 from keiki.trees.explain import Shortfall, shortfalls
@@ -172,9 +172,9 @@ def targets_of(user: Any, business: Business, tree: Tree, on: date | None = None
     return MappingProxyType({node: each.target for node, each in found.items() if each is not None})
 
 
-def with_targets(user: Any, business: Business, document: TreeDocument, tree: Tree) -> TreeDocument:
+def with_targets(user: Any, business: Business, document: TreeDocument) -> TreeDocument:
     """The document with the targets in force written into its nodes, for exports and checks."""
-    targets = targets_of(user, business, tree)
+    targets = targets_of(user, business, build(document, door.catalogue_of(user, business)))
 
     def filled(node: NodeDocument) -> NodeDocument:
         children = tuple(filled(child) for child in node.children)
