@@ -289,6 +289,16 @@ def test_changed_formula_is_marked_in_the_history(own_shop: Any, define: Any, br
     ]
 
 
+def test_kpi_built_on_a_changed_one_says_so(own_shop: Any, define: Any, browser_of: Any) -> None:
+    define(formula="sum_order_revenue")
+    define(kpi_id="double", en="Double", formula="own_basket * 2")
+    address = url(own_shop.business, "edit_kpi", kpi="own_basket")
+    define(address, formula="sum_order_revenue / 2", version="1", effective="day", since="2026-10-01")
+    shown = browser_of(own_shop.viewer).get(url(own_shop.business, "kpi", kpi="double")).context["page"]
+    assert shown.history.table.rows[-2:] == (("Sep 2026", "¥40,000"), ("Oct 2026", "¥14,400"))
+    assert shown.notes == ("* From Oct 2026 on “Own basket”, which it is calculated from, has another definition.",)
+
+
 @pytest.mark.feature("F-014")
 def test_kpi_without_source_fails_m_until_one_is_named(own_shop: Any, define: Any, browser_of: Any) -> None:
     done = define(formula="mrr_end / n_orders")

@@ -332,7 +332,7 @@ class GalleryPage:
 
 @business_page()
 @require_safe
-def templates_page(request: HttpRequest, business: Business) -> HttpResponse:
+def templates_page(request: Any, business: Business) -> HttpResponse:
     """The gallery of templates by field of work; the address holds words, family and whether the data must be there."""
     words, family, ready = request.GET.get("q", "").strip()[:80], request.GET.get("family", ""), "ready" in request.GET
     language = (get_language() or "ja")[:2]
@@ -355,14 +355,15 @@ def templates_page(request: HttpRequest, business: Business) -> HttpResponse:
         count=ngettext("{count} template", "{count} templates", len(found)).format(
             count=sum(len(each.cards) for each in shown)
         ),
-        new_url=_url("cockpit:new_tree", business) if allows(request.membership.role, EDIT) else "",  # type: ignore[attr-defined]  # set by business_page
+        new_url=_url("cockpit:new_tree", business) if allows(request.membership.role, EDIT) else "",
     )
     return render(request, "kpis/templates.html", {"page": page})
 
 
 def _family(shown: queries.Template) -> str:
     """The family a template is filed under."""
-    return shown.document.family if shown.document.family in FAMILIES else "trees"
+    family = shown.document.family
+    return family if family is not None and family in FAMILIES else "trees"
 
 
 def _matches(shown: queries.Template, words: str) -> bool:
@@ -386,7 +387,7 @@ def _template_card(business: Business, shown: queries.Template, language: str) -
         name=document.ja if language == "ja" else document.en,
         about=(document.purpose_ja if language == "ja" else document.purpose_en)
         or (document.about_ja if language == "ja" else document.about_en),
-        phase=PHASES[document.phase].words(language) if document.phase in PHASES else "",
+        phase=PHASES[document.phase].words(language) if document.phase else "",
         size=_("{count} numbers").format(count=len(shown.tree.nodes)),
         sketch=sketch(shown.tree),
         data_words=words,
@@ -473,12 +474,12 @@ class TemplatePage:
 
 @business_page()
 @get_and_post
-def template_page(request: HttpRequest, business: Business, template: str) -> HttpResponse:
+def template_page(request: Any, business: Business, template: str) -> HttpResponse:
     """One template with its targets; a POST makes an own tree of it, or leads to the one there is."""
     shown = queries.template_named(request.user, business, template)
     if shown is None:
         raise Http404
-    may = allows(request.membership.role, EDIT)  # type: ignore[attr-defined]  # set by business_page
+    may = allows(request.membership.role, EDIT)
     if request.method == "POST":
         if not may:
             raise PermissionDenied
@@ -994,6 +995,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
     rivals = queries.rivals(catalogue, kpi)
     pairs = tuple(catalogue.kpis[name] for name in kpi.pairs_with if name in catalogue.kpis)
     beside = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
+    below = queries.changed_below(catalogue, kpi, told.periods) if told else ()
     may = allows(request.membership.role, EDIT)
     improvements, caution = _playbook(catalogue, kpi.id, style)
     return KpiPage(
@@ -1012,8 +1014,8 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         period=business.calendar.label(told.periods[-1], language) if told else "",
         sentence=sentence(Told(value, before, kpi.unit), style) if told else "",
         missing=_missing_words(one.supply, known.today, style),
-        history=_kpi_chart(business, kpi, told, style) if told else None,
-        notes=_version_notes(business, kpi, told, style) if told else (),
+        history=_kpi_chart(business, kpi, told, below, style) if told else None,
+        notes=_version_notes(business, kpi, told, below, style) if told else (),
         formula=_mathml_of(catalogue, kpi, language),
         source_text=kpi.source,
         numerator=_side_words(catalogue, kpi, "left", language),
@@ -1119,13 +1121,16 @@ def _lacking_words() -> dict[str, str]:
     return {"formula": _("formula"), "source": _("source"), "method": _("method")}
 
 
-def _kpi_chart(business: Business, kpi: Kpi, told: queries.KpiHistory, style: Style) -> Figure | None:
+def _kpi_chart(
+    business: Business, kpi: Kpi, told: queries.KpiHistory, below: Sequence[tuple[int, Kpi]], style: Style
+) -> Figure | None:
     """The last 13 months; a star marks the month in which another definition began."""
     if all(value is None for value in told.values):
         return None
+    stars = {*told.changes, *(place for place, _kpi in below)}
     bars = [
         Bar(
-            tick(period, style) + ("*" if place in told.changes else ""),
+            tick(period, style) + ("*" if place in stars else ""),
             business.calendar.label(period, style.language),
             value,
         )
@@ -1140,7 +1145,9 @@ def _kpi_chart(business: Business, kpi: Kpi, told: queries.KpiHistory, style: St
     return Figure(name, mark_safe(wide.svg), mark_safe(narrow.svg), table)
 
 
-def _version_notes(business: Business, kpi: Kpi, told: queries.KpiHistory, style: Style) -> tuple[str, ...]:
+def _version_notes(
+    business: Business, kpi: Kpi, told: queries.KpiHistory, below: Sequence[tuple[int, Kpi]], style: Style
+) -> tuple[str, ...]:
     """Where the definition changed inside the picture, and why."""
     reasons = {one.number: one.reason for one in kpi.earlier} | {kpi.version: kpi.reason}
     notes = []
@@ -1149,6 +1156,10 @@ def _version_notes(business: Business, kpi: Kpi, told: queries.KpiHistory, style
         month = business.calendar.label(told.periods[place], style.language)
         words = _("* From {month} on by version {version} of the definition.").format(month=month, version=version)
         notes.append(f"{words} {reasons.get(version or 0, '')}".strip())
+    for place, one in below:
+        month = business.calendar.label(told.periods[place], style.language)
+        words = _("* From {month} on “{name}”, which it is calculated from, has another definition.")
+        notes.append(words.format(month=month, name=kpi_name(one, style.language)))
     return tuple(notes)
 
 

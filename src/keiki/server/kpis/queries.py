@@ -19,6 +19,7 @@ from keiki.catalogue.load import Catalogue, builtin
 from keiki.catalogue.load import kpi_of as kpi_of_entry
 from keiki.catalogue.search import fold
 from keiki.catalogue.tags import TAGS
+from keiki.catalogue.versions import changes, reached
 from keiki.charts.aim import Aim
 from keiki.charts.status import judged, status
 from keiki.engine.behind import Behind
@@ -763,6 +764,19 @@ def templates_with(user: Any, business: Business, kpi_id: str) -> tuple[TreeDocu
         lambda: [template(catalogue, name) for name in catalogue.templates if name not in catalogue.trees],
     )
     return tuple(each for each in documents if any(node.kpi == kpi_id for node in each.root.walk()))
+
+
+def changed_below(catalogue: Catalogue, kpi: Kpi, periods: Sequence[Period]) -> tuple[tuple[int, Kpi], ...]:
+    """The KPIs that a KPI is calculated from whose own definition changed, each with the place of the first period it
+    holds for."""
+    below = (catalogue.kpis[name] for name in reached(kpi.formula, catalogue.kpis) if name != kpi.id)
+    found = []
+    for one in below:
+        for day in changes(one):
+            place = next((n for n, period in enumerate(periods) if n and period.start >= day), None)
+            if place is not None and periods[place - 1].start < day:
+                found.append((place, one))
+    return tuple(found)
 
 
 def built_from(catalogue: Catalogue, kpi: Kpi) -> tuple[tuple[Kpi, ...], tuple[Measure, ...]]:
