@@ -145,10 +145,10 @@ def _remove(document: TreeDocument, wish: Wish, _catalogue: Catalogue) -> Edited
 
 
 def _move(document: TreeDocument, wish: Wish, _catalogue: Catalogue) -> Edited:
-    at = wish.values.get("at")
+    at = str(wish.values.get("at", ""))
     edge = edge_of(wish.values) if wish.values.get("edge") else None
     loose = _loose(document, wish)
-    return edit.move(loose, wish.node, str(wish.values["parent"]), int(at) if str(at).isdecimal() else None, edge)
+    return edit.move(loose, wish.node, str(wish.values["parent"]), int(at) if at.isdecimal() else None, edge)
 
 
 def _step(document: TreeDocument, wish: Wish, _catalogue: Catalogue) -> Edited:

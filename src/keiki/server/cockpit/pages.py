@@ -211,6 +211,7 @@ class TreePage:
     has_targets: bool = False
     period_label: str = ""
     against_label: str = ""
+    tree: str = ""
     cards: tuple[TreeCard, ...] = ()
     edges: tuple[Edge, ...] = ()
     badges: tuple[Badge, ...] = ()
@@ -265,6 +266,7 @@ def _tree_page(business: Business, reading: TreeNumbers, asked: Asked, path: str
         has_targets=bool(reading.aims),
         period_label=business.calendar.label(reading.period, style.language),
         against_label=briefly_against(asked.comparison, asked.grain, style),
+        tree=tree.id,
         cards=_cards(business, reading, asked, laid, style),
         edges=laid.edges,
         badges=laid.badges,
@@ -719,19 +721,19 @@ class Typed:
 
 @business_page()
 @get_and_post
-def design_page(request: HttpRequest, business: Business, tree: str) -> HttpResponse:
+def design_page(request: Any, business: Business, tree: str) -> HttpResponse:
     """A tree as it is designed; a POST is one step, which becomes one version."""
     stored = door.stored_tree(request.user, business, tree)
     if stored is None:
         return _not_own_yet(request, business, tree)
     if request.method == "POST":
-        if not allows(request.membership.role, EDIT):  # type: ignore[attr-defined]  # set by business_page
+        if not allows(request.membership.role, EDIT):
             raise PermissionDenied
         return _step(request, business, stored)
     return _design(request, business, stored, Typed())
 
 
-def _not_own_yet(request: HttpRequest, business: Business, tree: str) -> HttpResponse:
+def _not_own_yet(request: Any, business: Business, tree: str) -> HttpResponse:
     """A built-in tree, or one written by hand: it can be taken over."""
     catalogue = door.catalogue_of(request.user, business)
     if tree not in catalogue.trees and tree not in catalogue.templates:
@@ -739,10 +741,10 @@ def _not_own_yet(request: HttpRequest, business: Business, tree: str) -> HttpRes
     if request.method != "POST":
         document = template(catalogue, tree)
         name = document.ja if language() == "ja" else document.en
-        page = {"title": _("Design"), "subtitle": business.name, "name": name, "tree": tree}
-        page["may_edit"] = allows(request.membership.role, EDIT)  # type: ignore[attr-defined]  # set by business_page
+        may = allows(request.membership.role, EDIT)
+        page = {"title": _("Design"), "subtitle": business.name, "name": name, "tree": tree, "may_edit": may}
         return render(request, "cockpit/adopt.html", {"page": page})
-    if not allows(request.membership.role, EDIT):  # type: ignore[attr-defined]  # set by business_page
+    if not allows(request.membership.role, EDIT):
         raise PermissionDenied
     if tree in catalogue.trees:
         own = adopt_tree(request.user, business, template(catalogue, tree))
@@ -751,7 +753,7 @@ def _not_own_yet(request: HttpRequest, business: Business, tree: str) -> HttpRes
     return redirect("cockpit:design", business=business.id, tree=own.tree_id)
 
 
-def _step(request: HttpRequest, business: Business, stored: StoredTree) -> HttpResponse:
+def _step(request: Any, business: Business, stored: StoredTree) -> HttpResponse:
     """Do what the form asks; what cannot be done comes back with its reason and everything that was typed."""
     posted = request.POST
     what, _colon, way = posted.get("do", "").partition(":")
@@ -786,7 +788,7 @@ def _step(request: HttpRequest, business: Business, stored: StoredTree) -> HttpR
 
 
 def _wish(
-    posted: QueryDict, what: str, way: str, stored: StoredTree, business: Business, request: HttpRequest
+    posted: QueryDict, what: str, way: str, stored: StoredTree, business: Business, request: Any
 ) -> tuple[NodeForm | TreeForm | None, Wish]:
     """What the form asks for, and the form when it has to be checked first."""
     values: dict[str, Any] = {name: posted.get(name, "") for name in posted}
@@ -805,7 +807,7 @@ def _wish(
 
 
 def _done(
-    request: HttpRequest,
+    request: Any,
     business: Business,
     stored: StoredTree,
     began_from: int,
@@ -815,7 +817,7 @@ def _done(
     catalogue: Catalogue,
 ) -> str:
     """Do it, and the address to go to."""
-    user: Any = request.user
+    user = request.user
     here = _design_url(business, stored.id)
     node = wish.node
     match what:
@@ -845,7 +847,7 @@ def _done(
 
 
 def _first_wish(
-    posted: QueryDict, stored: StoredTree, business: Business, request: HttpRequest
+    posted: QueryDict, stored: StoredTree, business: Business, request: Any
 ) -> tuple[str, Mapping[str, Any]]:
     """The wish that met another person's, kept in the form as `first`."""
     what, _colon, way = posted.get("first", "").partition(":")
@@ -853,7 +855,7 @@ def _first_wish(
     return wish.what, wish.values
 
 
-def _activate(request: HttpRequest, business: Business, stored: StoredTree) -> None:
+def _activate(request: Any, business: Business, stored: StoredTree) -> None:
     target = queries.planned(
         request.user, business, stored.document, door.catalogue_of(request.user, business)
     ).root.target
@@ -894,14 +896,12 @@ def _clash(now: StoredTree, stored_from: int, wish: Wish, posted: QueryDict, cat
     )
 
 
-def _design(
-    request: HttpRequest, business: Business, stored: StoredTree, typed: Typed, status: int = 200
-) -> HttpResponse:
+def _design(request: Any, business: Business, stored: StoredTree, typed: Typed, status: int = 200) -> HttpResponse:
     page = _design_page(request, business, stored, typed)
     return render(request, "cockpit/design.html", {"page": page}, status=status)
 
 
-def _design_page(request: HttpRequest, business: Business, stored: StoredTree, typed: Typed) -> DesignPage:
+def _design_page(request: Any, business: Business, stored: StoredTree, typed: Typed) -> DesignPage:
     catalogue = door.catalogue_of(request.user, business)
     document = queries.planned(request.user, business, stored.document, catalogue)
     listed = queries.written(document, catalogue)
@@ -910,7 +910,7 @@ def _design_page(request: HttpRequest, business: Business, stored: StoredTree, t
     chosen = typed.node or request.GET.get("node", "") or document.root.id
     rows = _rows(business, stored, listed, found, chosen, style)
     lists = _lists(request, business, document)
-    may = allows(request.membership.role, EDIT)  # type: ignore[attr-defined]  # set by business_page
+    may = allows(request.membership.role, EDIT)
     back, again = stored.steps
     checks = _checks(business, stored, listed, found, style)
     names = _names(catalogue, document)
@@ -1093,10 +1093,10 @@ def _names(catalogue: Catalogue, document: TreeDocument) -> dict[str, str]:
     return kpis_by_id | nodes
 
 
-def _lists(request: HttpRequest, business: Business, document: TreeDocument) -> dict[str, tuple[str, ...]]:
+def _lists(request: Any, business: Business, document: TreeDocument) -> dict[str, tuple[str, ...]]:
     """Who and which departments can be named as owners."""
     owners = [node.owner for node in document.root.walk() if node.owner]
-    people = [person.name for person in people_of(business, request.user)]  # type: ignore[arg-type]  # signed in
+    people = [person.name for person in people_of(business, request.user)]
     departments = [words.words(language()) for words in vocabulary("department").values()]
     return {
         "people": tuple(dict.fromkeys([*people, *(o.person for o in owners if o.person)])),
@@ -1107,7 +1107,7 @@ def _lists(request: HttpRequest, business: Business, document: TreeDocument) -> 
 
 
 def _inspector(
-    request: HttpRequest,
+    request: Any,
     business: Business,
     stored: StoredTree,
     document: TreeDocument,
@@ -1251,9 +1251,9 @@ class DesignsPage:
 
 @business_page()
 @get_and_post
-def designs_page(request: HttpRequest, business: Business) -> HttpResponse:
+def designs_page(request: Any, business: Business) -> HttpResponse:
     """All own trees, and how to begin one; a POST brings one in from a file."""
-    may, form, error = allows(request.membership.role, EDIT), FileForm(), ""  # type: ignore[attr-defined]  # set by business_page
+    may, form, error = allows(request.membership.role, EDIT), FileForm(), ""
     if request.method == "POST":
         if not may:
             raise PermissionDenied
@@ -1279,12 +1279,12 @@ def designs_page(request: HttpRequest, business: Business) -> HttpResponse:
     return render(request, "cockpit/designs.html", {"page": page}, status=422 if error or form.errors else 200)
 
 
-def _brought_in(request: HttpRequest, business: Business, form: FileForm) -> str:
+def _brought_in(request: Any, business: Business, form: FileForm) -> str:
     """Every tree of a file becomes an own tree; the address of the first."""
     bundle = read_text(form.cleaned_data["text"], form.file_name)
     if not bundle.trees:
         raise UnknownName(kind="tree", name=form.file_name)
-    rows = [add_tree(request.user, business, document, {"what": "import"}) for document in bundle.trees]  # type: ignore[arg-type]  # signed in
+    rows = [add_tree(request.user, business, document, {"what": "import"}) for document in bundle.trees]
     return _design_url(business, rows[0].tree_id)
 
 
@@ -1323,7 +1323,7 @@ class NewTreePage:
 
 @business_page(EDIT)
 @get_and_post
-def new_tree_page(request: HttpRequest, business: Business) -> HttpResponse:
+def new_tree_page(request: Any, business: Business) -> HttpResponse:
     """A tree without a template: only its goal, or three layers from the goal down or from the action up."""
     order = "action" if (request.POST.get("order") or request.GET.get("order")) == "action" else "goal"
     catalogue = door.catalogue_of(request.user, business)
@@ -1335,7 +1335,7 @@ def new_tree_page(request: HttpRequest, business: Business) -> HttpResponse:
     in_layers = posted is not None and "result" in posted
     start = StartForm(None if in_layers else posted, kpis=tuple(names.items()))
     three = LayersForm(posted if in_layers else None, kpis=layers, order=order)
-    user: Any = request.user
+    user = request.user
     if in_layers and three.is_valid():
         given = three.cleaned_data
         tree = actions.start_in_layers(
@@ -1398,7 +1398,7 @@ class TreeFilePage:
 
 @business_page()
 @get_and_post
-def tree_file_page(request: HttpRequest, business: Business, tree: str) -> HttpResponse:
+def tree_file_page(request: Any, business: Business, tree: str) -> HttpResponse:
     """Download a tree, or send one back: what would change is shown first, then applied as one version."""
     stored = door.stored_tree(request.user, business, tree)
     if stored is None:
@@ -1408,7 +1408,7 @@ def tree_file_page(request: HttpRequest, business: Business, tree: str) -> HttpR
     bundle = bundle_of(over(catalogue, Bundle((document,))), [document.id])
     if request.GET.get("as") in {"yaml", "json"}:
         return _download(bundle, stored.id, request.GET["as"])
-    may = allows(request.membership.role, EDIT)  # type: ignore[attr-defined]  # set by business_page
+    may = allows(request.membership.role, EDIT)
     page = TreeFilePage(
         title=_("File"),
         subtitle=_name(document),
@@ -1435,7 +1435,7 @@ def _download(bundle: Bundle, name: str, kind: str) -> HttpResponse:
 
 
 def _sent_back(
-    request: HttpRequest, business: Business, stored: StoredTree, page: TreeFilePage, catalogue: Catalogue
+    request: Any, business: Business, stored: StoredTree, page: TreeFilePage, catalogue: Catalogue
 ) -> HttpResponse:
     """Show what a text would change; apply it when the person has seen that."""
     form = FileForm(request.POST, request.FILES)
@@ -1448,7 +1448,7 @@ def _sent_back(
     try:
         document = _one_tree(text, form.file_name, stored)
         if request.POST.get("do") == "apply":
-            save_tree(request.user, stored.row, began_from, document, {"what": "import"})  # type: ignore[arg-type]  # signed in
+            save_tree(request.user, stored.row, began_from, document, {"what": "import"})
             return redirect(page.design_url)
         shown = replace(
             page,

@@ -780,7 +780,7 @@ def _kpi_row(
     row = KpiRow(
         url=kpi_url(business, kpi.id),
         name=kpi_name(kpi, language),
-        definition=kpi.definition_ja if style.japanese else kpi.definition_en,
+        definition=_definition(kpi, language),
         unit=queries.unit_words(kpi.unit, language),
         tags=("・" if style.japanese else " · ").join(label(tag, str(value), language) for tag, value in tags if value),
         chip=_supply_chip(one, style),
@@ -932,6 +932,7 @@ class KpiPage:
     period: str
     sentence: str
     missing: str
+    reasons: tuple[str, ...]
     history: Figure | None
     notes: tuple[str, ...]
     formula: SafeString
@@ -1005,7 +1006,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         kpi_id=kpi.id,
         other_name=kpi_name(kpi, "en" if style.japanese else "ja") if kpi.ja != kpi.en else "",
         aliases=_comma(style).join(kpi.aliases),
-        definition=kpi.definition_ja if style.japanese else kpi.definition_en,
+        definition=_definition(kpi, language),
         fallback=_fallback_words(row, style),
         retired=_("Retired since {day}; its history stays.").format(day=_day(kpi.retired, style))
         if kpi.retired
@@ -1014,6 +1015,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         period=business.calendar.label(told.periods[-1], language) if told else "",
         sentence=sentence(Told(value, before, kpi.unit), style) if told else "",
         missing=_missing_words(one.supply, known.today, style),
+        reasons=told.reasons[language] if told and value is None else (),
         history=_kpi_chart(business, kpi, told, below, style) if told else None,
         notes=_version_notes(business, kpi, told, below, style) if told else (),
         formula=_mathml_of(catalogue, kpi, language),
@@ -1078,6 +1080,12 @@ def kpi_url(business: Business, kpi_id: str, name: str = "kpi") -> str:
 def kpi_name(kpi: Kpi, language: str) -> str:
     """What a KPI is called."""
     return kpi.ja if language == "ja" else kpi.en
+
+
+def _definition(kpi: Kpi, language: str) -> str:
+    """What a KPI means; nothing where nobody has written more than its name."""
+    words = kpi.definition_ja if language == "ja" else kpi.definition_en
+    return "" if words in {kpi.ja, kpi.en} else words
 
 
 def _comma(style: Style) -> str:
@@ -1292,7 +1300,7 @@ class FormulaCheck:
     value: str = ""
     period: str = ""
     months: tuple[tuple[str, str], ...] = ()
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -1457,7 +1465,7 @@ def _checked(request: Any, business: Business, kpi_id: str) -> FormulaCheck | No
     shown = FormulaCheck(
         formula=mark_safe(mathml(formula, label=_names(catalogue, language))),
         words=_formula_words(catalogue, formula, language),
-        note=_("The value appears when there are rows, or when people have entered it.") if told is None else "",
+        notes=(_("The value appears when there are rows, or when people have entered it."),) if told is None else (),
     )
     return shown if told is None else _with_value(request, business, shown, told)
 
@@ -1479,16 +1487,16 @@ def _with_value(request: Any, business: Business, shown: FormulaCheck, told: que
     unit = request.POST.get("unit", "number")
     style = style_of(business, queries.known(request.user, business))
     recent = list(zip(told.periods, told.values, strict=True))[-3:]
+    lacking = [queries.fact_words(name, style.language) for name in told.missing]
+    notes = [*told.reasons[style.language]]
+    if lacking:
+        notes.append(_("No rows yet: {facts}").format(facts=_comma(style).join(lacking)))
     return replace(
         shown,
         value=number(told.value, unit, style),
         period=business.calendar.label(told.periods[-1], style.language),
         months=tuple((business.calendar.label(p, style.language), exact(v, unit, style)) for p, v in recent),
-        note=_("No rows yet: {facts}").format(
-            facts=_comma(style).join(queries.fact_words(name, style.language) for name in told.missing)
-        )
-        if told.missing and told.value is None
-        else "",
+        notes=tuple(notes or [_("No matching rows")]) if told.value is None else (),
     )
 
 
