@@ -1361,7 +1361,7 @@ def new_tree_page(request: Any, business: Business) -> HttpResponse:
         form=start,
         layers=three,
     )
-    return render(request, "cockpit/new_tree.html", {"page": page}, status=422 if start.errors or three.errors else 200)
+    return render(request, "cockpit/start.html", {"page": page}, status=422 if start.errors or three.errors else 200)
 
 
 def _of_layer(catalogue: Catalogue, chosen: Sequence[Kpi], layer: str) -> tuple[tuple[str, str], ...]:
