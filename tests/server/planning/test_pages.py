@@ -108,6 +108,23 @@ def test_consistency_banner_tells_what_the_leaves_give(shop: Any, browser_of: An
     assert banner.tone == "act"
 
 
+def test_targets_of_a_template_are_taken_over_and_their_shortfall_is_told(own_shop: Any, browser_of: Any) -> None:
+    """100,000 visits × 3 % × 5,000 yen make 180 million a year; the goal is 300 million."""
+    tree = own_tree(own_shop, "ec_annual_300m_example")
+    address = reverse("planning:targets", kwargs={"business": own_shop.business.id})
+    browser = browser_of(own_shop.editor)
+    page = browser.get(address).context["page"]
+    assert (page.tree, page.adopt_words) == (tree.id, "Take over 4 targets of the template as drafts")
+    taken = browser.post(page.adopt_url, follow=True)
+    assert str(next(iter(taken.context["messages"]))) == "4 targets are kept as drafts."
+    page = taken.context["page"]
+    assert page.banner.words == (
+        "The targets below the goal give ¥180M each year, the goal is ¥300M: 60%, short by ¥120M."
+    )
+    assert page.adopt_url == ""
+    assert {mark.words for each in page.rows for mark in each.marks} == {"Draft"}
+
+
 @pytest.mark.feature("F-041")
 def test_beside_the_field_stand_past_best_last_year_and_benchmark(shop: Any, browser_of: Any) -> None:
     answer = browser_of(shop.editor).get(of(shop, node="returns"))

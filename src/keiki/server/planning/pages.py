@@ -173,7 +173,9 @@ def _targets_page(request: Any, business: Business, numbers: TreeNumbers, asked:
         lens_form=_lens(business, numbers, asked),
         fresh=kpis.fresh_words(numbers, style),
         sentence=_overall(numbers, plans),
-        banner=_banner(reaching, style) if reaching is not None else None,
+        banner=_banner(reaching, queries.planned_target(plans.get(tree.root.id), business), style)
+        if reaching is not None
+        else None,
         rows=tuple(
             _row(business, numbers, node, plans.get(node.id), style) for node in tree.nodes if queries.counted(node)
         ),
@@ -263,8 +265,8 @@ def _marks(business: Business, plan: Planned | None) -> tuple[kpis.Chip, ...]:
     return tuple(found)
 
 
-def _banner(found: Consistency, style: Style) -> Banner | None:
-    """Whether the targets below reach the goal, with the figures."""
+def _banner(found: Consistency, own: Target | None, style: Style) -> Banner | None:
+    """Whether the targets below reach the goal, with the figures for the period that the goal's own target is for."""
     goal, root = found.goal, found.tree.root
     if goal.verdict == Verdict.CANNOT_TELL:
         if goal.reason != "no_target" or goal.target is None:
@@ -272,15 +274,18 @@ def _banner(found: Consistency, style: Style) -> Banner | None:
         names = [found.tree.node(name).label(style.language) for name in goal.without[:5]]
         words = _("Whether the targets reach the goal cannot be told yet: {names} have none.")
         return Banner("watch", words.format(names=("、" if style.japanese else ", ").join(names)))
-    implied, target = (number(value, root.unit, style) for value in (goal.implied, goal.target))
+    scale, period = 1.0, found.grain
+    if own is not None and own.value is not None and own.period is not None and goal.target:
+        scale, period = own.value / goal.target, own.period
+    figures = [None if v is None else v * scale for v in (goal.implied, goal.target, goal.shortfall)]
+    implied, target, short = (number(value, root.unit, style) for value in figures)
     share = f"{(goal.coverage or 0) * 100:.0f}%"
-    grain = _grain_words(found.grain)
+    grain = _grain_words(period)
     tone = "act" if (goal.missing_share or 0.0) >= 0.10 else "watch"
     if goal.verdict == Verdict.REACHES:
         words = _("The targets below the goal give {implied} {grain}, the goal is {target}: {share}, reached.")
     else:
         words = _("The targets below the goal give {implied} {grain}, the goal is {target}: {share}, short by {short}.")
-    short = number(goal.shortfall, root.unit, style)
     told = words.format(implied=implied, target=target, share=share, short=short, grain=grain)
     return Banner("good" if goal.verdict == Verdict.REACHES else tone, told, _needed(found, style))
 

@@ -364,12 +364,22 @@ def gaps(numbers: TreeNumbers) -> tuple[Shortfall, ...]:
 
 def reaching(user: Any, business: Business, tree: Tree, plans: Mapping[str, Planned]) -> Consistency | None:
     """Whether the targets below each number reach its own; None while there are none to compare."""
-    day = business.calendar.today()
-    found = {
-        node: plan.in_force(day) or _newest_open(plan, day) for node, plan in plans.items() if plan.retired_at is None
-    }
-    targets = {node: each.target for node, each in found.items() if each is not None}
+    targets = _planned_targets(plans, business)
     return consistency(tree, door.catalogue_of(user, business), targets) if targets else None
+
+
+def planned_target(plan: Planned | None, business: Business) -> Target | None:
+    """What a plan says today: the target in force, else the one that waits."""
+    if plan is None or plan.retired_at is not None:
+        return None
+    day = business.calendar.today()
+    found = plan.in_force(day) or _newest_open(plan, day)
+    return None if found is None else found.target
+
+
+def _planned_targets(plans: Mapping[str, Planned], business: Business) -> dict[str, Target]:
+    found = {node: planned_target(plan, business) for node, plan in plans.items()}
+    return {node: target for node, target in found.items() if target is not None}
 
 
 def season_of(numbers: TreeNumbers, node: Node, base: Baseline) -> Mapping[int, float]:
@@ -429,9 +439,7 @@ def _key_of_document(document: TreeDocument) -> Key:
 def smart_marks(user: Any, business: Business, numbers: TreeNumbers) -> tuple[SmartCard, ...]:
     """The five SMART marks of every number of a tree with what is in force or waits, today."""
     tree, day = numbers.tree, business.calendar.today()
-    plans = plans_of(user, business, tree)
-    found = {node: plan.in_force(day) or _newest_open(plan, day) for node, plan in plans.items()}
-    targets = {node: each.target for node, each in found.items() if each is not None}
+    targets = _planned_targets(plans_of(user, business, tree), business)
     over = [place for place, complete in enumerate(numbers.completes) if complete]
     history = {n.id: [numbers.series(n)[place] for place in over] for n in tree.nodes if counted(n)}
     known = SmartKnown(history=history, today=day)
