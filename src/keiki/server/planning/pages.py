@@ -329,9 +329,8 @@ def _gap_rows(business: Business, numbers: TreeNumbers, style: Style) -> tuple[G
 def _goal_row(request: Any, business: Business, goal: Goal, style: Style) -> GoalRow:
     document, root = goal.tree.document, goal.tree.document.root
     serves = document.goal_ja if style.japanese else document.goal_en
-    owner = root.owner
-    names = () if owner is None else tuple(word for word in (owner.person, owner.department) if word)
-    unit = "number"
+    department = door.value_label("department", root.owner.department or "", style.language) if root.owner else ""
+    names = tuple(word for word in (root.owner.person if root.owner else "", department) if word)
     kpi = door.catalogue_of(request.user, business).kpis.get(root.kpi) if root.kpi else None
     unit = kpi.unit if kpi is not None else "number"
     own = {"business": business.id, "tree": goal.tree.id}
