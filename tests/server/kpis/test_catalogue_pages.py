@@ -395,6 +395,18 @@ def test_check_shows_the_value_and_stores_nothing(shop: Any, browser_of: Any) ->
     assert OwnKpi.objects.count() == 0
 
 
+def test_check_says_why_there_is_no_value(shop: Any, browser_of: Any) -> None:
+    browser = browser_of(shop.editor)
+    asked = {"formula": "revenue[no_such_column = 'x'] / revenue", "unit": "ratio"}
+    checked = browser.post(url(shop.business, "check_formula"), asked).context["checked"]
+    assert checked.value == "—"
+    assert any("no_such_column" in note for note in checked.notes)
+    checked = browser.post(url(shop.business, "check_formula"), {"formula": "mrr", "unit": "currency"}).context[
+        "checked"
+    ]
+    assert checked.notes == ("No rows yet: Subscriptions",)
+
+
 def test_check_without_script_keeps_what_was_typed(shop: Any, browser_of: Any) -> None:
     page = browser_of(shop.editor).post(url(shop.business, "new_kpi"), TYPED | {"check": "1"})
     text = page.content.decode()

@@ -659,13 +659,17 @@ class KpiValue:
 
 @dataclass(frozen=True, eq=False)
 class KpiHistory:
-    """A KPI over the last 13 complete months; `versions` are the numbers of the definitions that gave the values."""
+    """A KPI over the last 13 complete months; `versions` are the numbers of the definitions that gave the values.
+
+    `missing` are the facts without rows, `reasons` the words, by language, for what cannot be asked of the data.
+    """
 
     periods: tuple[Period, ...]
     values: tuple[float | None, ...]
     before: float | None
     versions: tuple[int | None, ...]
     missing: tuple[str, ...]
+    reasons: Mapping[str, tuple[str, ...]]
 
     @property
     def value(self) -> float | None:
@@ -860,12 +864,17 @@ def _measured_values(numbers: Opened, asked: Known, ids: Sequence[str]) -> dict[
 
 
 def _history(read: Measured, name: str) -> KpiHistory:
+    facts = {*FACTS, *WORKSPACE}
     return KpiHistory(
         periods=read.periods,
         values=read.series(name),
         before=read.value(name, back=1),
         versions=tuple(read.version(name, place) for place in range(len(read.periods))),
-        missing=tuple(each for each in read.missing(name) if each in FACTS or each in WORKSPACE),
+        missing=tuple(each for each in read.missing(name) if each in facts),
+        reasons={
+            language: tuple(each for each in read.missing(name, language) if each not in facts)
+            for language in ("ja", "en")
+        },
     )
 
 
