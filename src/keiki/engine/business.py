@@ -33,7 +33,7 @@ from keiki.facts.mapping import Mapping
 from keiki.formula import Call, Condition, Formula, parse_condition, references
 from keiki.formula.nodes import Binary, Negate, Reference
 from keiki.lens import Lens
-from keiki.measures.models import Rules
+from keiki.measures.rules import Rules
 from keiki.periods import Grain, Period
 from keiki.sources import Guess, Part, Source, guess, open_source
 from keiki.trees.build import Tree, build

@@ -90,14 +90,14 @@ class Entered:
 
     def read(
         self, asked: Iterable[Asked], lens: Lens, periods: Iterable[Period]
-    ) -> dict[tuple[Asked, Period, tuple[()]], float]:
+    ) -> dict[tuple[Asked, Period, tuple[str | None, ...]], float]:
         """What was entered for the lens's own grain, for the whole or for exactly the segment that is asked for."""
         grain = next((period.grain for period in lens.periods), None)
         own = [one for one in asked if dict(one.params).pop(AS_DECLARED, None) == _written(one.params)]
         if not own or grain is None or lens.where is not None:
             return {}
         wanted = tuple(periods)
-        found: dict[tuple[Asked, Period, tuple[()]], float] = {}
+        found: dict[tuple[Asked, Period, tuple[str | None, ...]], float] = {}
         for where in dict.fromkeys(one.where for one in own):
             of_where = {one.measure.removeprefix(MARK): one for one in own if one.where == where}
             if where is None or set(condition_columns(where)) <= set(DIMENSIONS):
@@ -120,4 +120,5 @@ class Entered:
             kept.append(condition(where, lambda name: table[name]))
         table = table.filter(*kept)
         each = table.group_by("metric", "date").aggregate(value=table.value.max(), rows=table.count())
-        return self.engine.run(each.filter(each.rows == 1).order_by("date")).to_pylist()
+        rows: list[dict[str, Any]] = self.engine.run(each.filter(each.rows == 1).order_by("date")).to_pylist()
+        return rows

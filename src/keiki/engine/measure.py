@@ -22,7 +22,8 @@ from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
 from keiki.measures.compile import Frame, Parts, frames, queries
 from keiki.measures.measure import Asked, Measure
-from keiki.measures.models import MODELS, Rules, reads_of, table_of
+from keiki.measures.models import MODELS, reads_of, table_of
+from keiki.measures.rules import Rules
 from keiki.periods import Calendar, Period, add_months
 
 Segment = tuple[str | None, ...]
@@ -156,7 +157,7 @@ class Measurer:
 
     def _entered(self, asked: Iterable[Asked], lens: Lens, periods: list[Period]) -> Values:
         wanted = tuple(asked)
-        return dict(Entered(self.engine, self.facts["observations"]).read(wanted, lens, periods)) if wanted else {}
+        return {**Entered(self.engine, self.facts["observations"]).read(wanted, lens, periods)} if wanted else {}
 
     def _read(
         self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], reasons: dict[Asked, str | KeikiError]

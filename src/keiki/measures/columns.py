@@ -8,7 +8,8 @@ import ibis.expr.types as ir
 
 from keiki.errors import UnknownName
 from keiki.measures.derive import DERIVED
-from keiki.measures.models import Facts, Rules
+from keiki.measures.models import Facts
+from keiki.measures.rules import Rules
 
 
 def reach(

@@ -22,7 +22,8 @@ from keiki.measures.buckets import Edges, Span, layers, span_table
 from keiki.measures.columns import reach
 from keiki.measures.derive import OVER_HISTORY
 from keiki.measures.measure import Aggregation, Asked, Measure, Timing
-from keiki.measures.models import MODELS, Facts, Params, Rules, Stat, table_of
+from keiki.measures.models import MODELS, Facts, Params, Stat, table_of
+from keiki.measures.rules import Rules
 
 MANY_LAYERS = 2
 """Windows that overlap in more layers than this are joined to a table of spans instead of bucketed layer by layer."""

@@ -8,7 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from keiki.journeys.local_time import local_time
-from keiki.measures.models import Facts, Rules
+from keiki.measures.models import Facts
+from keiki.measures.rules import Rules
 
 
 def _counts(orders: ir.Table) -> ir.BooleanValue:

@@ -136,8 +136,9 @@ def _stage_passages(facts: Facts, spans: ir.Table, params: Mapping[str, str], ru
 
 
 def _cohort(params: Mapping[str, str], rules: Rules) -> CohortRule:
-    given = {"start": params.get("from"), "at": params.get("at"), "within": params.get("within")}
-    return replace(rules.cohorts, **{name: value for name, value in given.items() if value is not None})
+    rule = rules.cohorts
+    start, at, within = (params.get("from", rule.start), params.get("at", rule.at), params.get("within", rule.within))
+    return replace(rule, start=start, at=at, within=within)
 
 
 def _followed(column: str, parameter: str, example: str) -> Stat:
@@ -151,15 +152,16 @@ def _followed(column: str, parameter: str, example: str) -> Stat:
 
 
 def _attribution(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
-    given = {name: params[name] for name in ("model", "lookback") if name in params}
+    rule = rules.attribution
+    rule = replace(rule, model=params.get("model", rule.model), lookback=params.get("lookback", rule.lookback))
     sold = conversions(facts, rules.postings)
     sold = sold.semi_join(spans, [sold.converted_at >= spans.start_at, sold.converted_at < spans.end_at])
-    return credited(facts, sold, replace(rules.attribution, **given))
+    return credited(facts, sold, rule)
 
 
 def _outcomes(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
-    given = {name: params[name] for name in ("goal", "within") if name in params}
-    rule = replace(rules.experiments, **given)
+    rule = rules.experiments
+    rule = replace(rule, goal=params.get("goal", rule.goal), within=params.get("within", rule.within))
     return outcomes(facts, window(rule.within), rule)
 
 
