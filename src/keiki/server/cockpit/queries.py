@@ -82,7 +82,7 @@ def _matters(numbers: TreeNumbers, lever: Lever) -> bool:
     """Whether a lever is worth a morning: its own number is in trouble, or nobody judges it and it moved the goal by
     a hundredth."""
     before = numbers.value_before(numbers.tree.root)
-    large = bool(before) and abs(lever.effect) >= abs(before or 0.0) / 100
+    large = bool(before) and abs(lever.effect or 0.0) >= abs(before or 0.0) / 100
     status = numbers.status(lever.node)
     return lever.node.parent is not None and (status in {ACT, WATCH} or (status == PLAIN and large))
 
