@@ -1,0 +1,168 @@
+"""The best values of a few positive parameters, how sure they are, and what that means for a number made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import ndtri
+
+from keiki.customers.clv.cautions import Caution
+from keiki.customers.clv.grouped import Numbers
+
+EDGE = 14.0
+"""Parameters are looked for between e^-14 and e^14 times the scale of the data."""
+LOOSE = 1.0
+"""A parameter whose logarithm has a larger standard error is not settled by the data: the 95 % interval then reaches
+from a seventh to seven times its value."""
+STEP = 1e-4
+NEAR, FAR = 1e-9, 1e-3
+"""A Newton step shorter than the first ends the search; after one longer than the second the curvature is new."""
+
+Slope = Callable[[Numbers], tuple[float, Numbers]]
+"""The log-likelihood at some parameters and its derivative with respect to each of them."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the data said about the parameters of a model.
+
+    `covariance` is that of their logarithms, None where the likelihood is flat; `loose` are those the data does not
+    settle. Models given by their parameters instead of by data have no estimate.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+    log_likelihood: float
+    customers: int
+    covariance: Numbers | None = None
+    loose: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def standard_errors(self) -> Mapping[str, float] | None:
+        """The standard error of each parameter, None where the likelihood is flat."""
+        if self.covariance is None:
+            return None
+        errors = np.array(self.values) * np.sqrt(np.diag(self.covariance))
+        return dict(zip(self.names, map(float, errors), strict=True))
+
+    @property
+    def bic(self) -> float:
+        """Bayesian information criterion: smaller is better."""
+        return len(self.names) * float(np.log(self.customers)) - 2 * self.log_likelihood
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with the range in which it lies with the probability `level`; both ends None where that is unknown."""
+
+    value: float
+    low: float | None
+    high: float | None
+    level: float
+
+
+def maximum(
+    likelihood: Slope,
+    start: Mapping[str, float],
+    customers: float,
+    scale: Mapping[str, float] | None = None,
+    shift: float = 0.0,
+    cautions: Sequence[Caution] = (),
+) -> Estimate:
+    """The parameters under which the data is likeliest, by L-BFGS-B on their logarithms and Newton steps at the end.
+
+    `scale` turns parameters back into the units of the data and `shift` their log-likelihood.
+    """
+
+    def downhill(logs: Numbers) -> tuple[float, Numbers]:
+        values = np.exp(logs)
+        level, slope = likelihood(values)
+        return -level / customers, -slope * values / customers
+
+    found = minimize(
+        downhill,
+        np.log(list(start.values())),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-EDGE, EDGE)] * len(start),
+        options={"maxiter": 500, "ftol": 1e-11, "gtol": 1e-6, "maxcor": 20},
+    )
+    logs, curvature = _polished(downhill, found.x)
+    level, slope = downhill(logs)
+    covariance = _inverse(curvature * customers)
+    errors = np.full(len(logs), np.inf) if covariance is None else np.sqrt(np.diag(covariance))
+    at_edge = np.abs(logs) > EDGE - 0.5
+    names = tuple(start)
+    loose = tuple(n for n, error, edge in zip(names, errors, at_edge, strict=True) if edge or error > LOOSE)
+    told = list(cautions)
+    if loose:
+        told.append(Caution("not_identifiable", {"parameters": ", ".join(loose)}))
+    elif np.abs(slope).max() > 1e-4:
+        told.append(Caution("not_converged"))
+    values = np.exp(logs) * [(scale or {}).get(name, 1.0) for name in names]
+    return Estimate(
+        names, tuple(map(float, values)), -level * customers + shift, int(customers), covariance, loose, tuple(told)
+    )
+
+
+def _polished(downhill: Slope, logs: Numbers) -> tuple[Numbers, Numbers]:
+    """Newton steps, so that the result does not depend on where the search gave up; and the curvature there."""
+    curvature = _curvature(downhill, logs)
+    level, slope = downhill(logs)
+    for _ in range(3):
+        if np.abs(logs).max() > EDGE - 0.5 or _inverse(curvature) is None:
+            break
+        step = np.linalg.solve(curvature, slope)
+        reach = np.abs(step).max()
+        if reach > 0.5 or reach < NEAR:
+            break
+        there = downhill(logs - step)
+        if there[0] > level + 1e-12:
+            break
+        logs, (level, slope) = logs - step, there
+        if reach > FAR:
+            curvature = _curvature(downhill, logs)
+    return logs, curvature
+
+
+def _curvature(downhill: Slope, logs: Numbers) -> Numbers:
+    rows = [(downhill(logs + move)[1] - downhill(logs - move)[1]) / (2 * STEP) for move in STEP * np.eye(len(logs))]
+    matrix = np.array(rows)
+    return (matrix + matrix.T) / 2
+
+
+def _inverse(curvature: Numbers) -> Numbers | None:
+    """The inverse of a matrix that is positive definite beyond rounding, else None."""
+    if not np.isfinite(curvature).all():
+        return None
+    values, vectors = np.linalg.eigh(curvature)
+    if values[0] <= 1e-9 * values[-1]:
+        return None
+    inverse = (vectors / values) @ vectors.T
+    inverse.setflags(write=False)
+    return np.asarray(inverse)
+
+
+def interval(estimate: Estimate | None, number: Callable[..., float], level: float = 0.95) -> Interval:
+    """How far a positive number made of the parameters could lie off, as they rest on a finite number of customers.
+
+    `number` is given the parameters by name. Delta method on the logarithm, so that the range stays positive.
+    """
+    if estimate is None:
+        raise ValueError("a model given by its parameters has no uncertainty")
+    logs = np.log(estimate.values)
+
+    def told(at: Numbers) -> float:
+        return float(number(**dict(zip(estimate.names, map(float, np.exp(at)), strict=True))))
+
+    value = told(logs)
+    if estimate.covariance is None or not value > 0:
+        return Interval(value, None, None, level)
+    moves = STEP * np.eye(len(logs))
+    slope = np.array([np.log(told(logs + move) / told(logs - move)) / (2 * STEP) for move in moves])
+    reach = float(ndtri((1 + level) / 2) * np.sqrt(slope @ estimate.covariance @ slope))
+    return Interval(value, float(value * np.exp(-reach)), float(value * np.exp(reach)), level)
