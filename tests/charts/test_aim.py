@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keiki.charts.aim import Aim, bounds
 from keiki.charts.format import Style
 from keiki.charts.status import judged, rule
-from keiki.periods import Grain
+from keiki.periods import Calendar, Grain
+from keiki.trees.targets import Target
+from keiki.trees.targets import judged as judged_by_library
 
 ENGLISH = Style("en")
 
@@ -56,3 +62,20 @@ def test_rule_of_targets_names_both_ways_of_judging() -> None:
     ja, en = rule("previous", Grain.MONTH, targets=True), rule("previous", Grain.MONTH, ENGLISH, targets=True)
     assert all(words in ja for words in ("目標に届けば順調", "10%以上の不足は要対応", "目標のない数字は前月より"))
     assert all(words in en for words in ("Target reached is On track", "Without a target: 2% or more"))
+
+
+NUMBERS = st.floats(0.01, 1e6)
+
+
+@given(value=NUMBERS, low=NUMBERS, high=NUMBERS, compare=st.sampled_from(["at_least", "at_most", "between"]))
+def test_pages_judge_as_the_library_does(value: float, low: float, high: float, compare: str) -> None:
+    low, high = sorted((low, high))
+    calendar = Calendar()
+    month = calendar.period(Grain.MONTH, date(2026, 10, 1))
+    target = {
+        "at_least": Target(value=low, compare=compare, period=Grain.MONTH),
+        "at_most": Target(value=high, compare=compare, period=Grain.MONTH),
+        "between": Target(low=low, high=high, compare=compare, period=Grain.MONTH),
+    }[compare]
+    aim = {"at_least": Aim(low=low), "at_most": Aim(high=high), "between": Aim(low, high)}[compare]
+    assert judged(value, aim, "count") == judged_by_library(value, target, month, calendar).status

@@ -9,6 +9,7 @@ from keiki.charts.aim import Aim
 from keiki.charts.format import ABSOLUTE_CHANGE, JAPANESE, Style, Value, decimal
 from keiki.charts.sentence import against
 from keiki.periods import Grain
+from keiki.trees.targets import ACT_FROM
 
 GOOD, WATCH, ACT, NONE, PLAIN = "good", "watch", "act", "none", "plain"
 
@@ -22,7 +23,7 @@ class Steps:
 
 
 STEPS: Final = Steps()
-TARGET_STEPS: Final = Steps(watch=0.0, act=0.10)
+TARGET_STEPS: Final = Steps(watch=0.0, act=ACT_FROM)
 """A target missed at all calls for a look, one missed by a tenth for an act."""
 
 
@@ -67,8 +68,10 @@ def rule(comparison: str, grain: Grain, style: Style = JAPANESE, steps: Steps = 
     period = against(comparison, grain, style)
     watch, act = f"{steps.watch:.0%}", f"{steps.act:.0%}"
     if style.japanese:
-        return f"目標はまだありません。{period}より望まない側へ{watch}以上動いたら注意、{act}以上なら要対応。"
-    return f"No targets yet: {watch} or more to the wrong side of {period} is Watch, {act} or more is Act now."
+        return f"この期間に目標はありません。{period}より望まない側へ{watch}以上動いたら注意、{act}以上なら要対応。"
+    return (
+        f"No targets in this period: {watch} or more to the wrong side of {period} is Watch, {act} or more is Act now."
+    )
 
 
 def _rule_of_targets(comparison: str, grain: Grain, style: Style, steps: Steps) -> str:
