@@ -30,6 +30,9 @@ MANY_LAYERS = 2
 MEANS = ("interval", "avg", "recency", "contract_months", "lifetime_years", "payback")
 """Aggregates of models that are a mean: unknown, not zero, where there is no row."""
 
+BY_PERIOD = ("spans", "flow_spans")
+"""Ways of models that give a row per period themselves: of a state that lasts, or of what happened in the period."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -84,8 +87,9 @@ def _frame(asked: Asked, measure: Measure) -> Frame:
             raise MeasureNotReadable(measure=measure.id, model=name)
         model = MODELS[name]
         kept = tuple(sorted((k, v) for k, v in params.items() if k in model.parameters))
-        way = "flow" if model.time else "spans"
-        return Frame(name, model.time or "period", way, params.get("window"), params=kept)
+        way = "flow" if model.time else "spans" if model.lasting else "flow_spans"
+        window = None if "window" in model.parameters else params.get("window")
+        return Frame(name, model.time or "period", way, window, params=kept)
     if measure.fact not in FACTS:
         raise MeasureNotReadable(measure=measure.id, model=measure.fact)
     time = measure.time.rpartition(".")[2]
@@ -187,7 +191,7 @@ def counted_rows(
     """
     (frame,) = frames([asked], measures)
     measure = measures[asked.measure]
-    if _stat(asked, measure) is not None or frame.way == "spans":
+    if _stat(asked, measure) is not None or frame.way in BY_PERIOD:
         return None
     wanted = _wanted(frame, measures, where)
     table = _rows(frame, facts, 1, rules, wanted)
@@ -270,7 +274,7 @@ def _dated(frame: Frame, table: ir.Table, names: Mapping[str, str], rules: Rules
 
 def _in_periods(frame: Frame, table: ir.Table, time: str, rows: Sequence[tuple[Span, ...]]) -> ir.Table:
     """The rows with the number of the period they count in; a row may count in several when periods overlap."""
-    if frame.way == "spans":
+    if frame.way in BY_PERIOD:
         return table
     dates = table[time].type().is_date()
     if frame.way == "flow" and all(len(layers(row)) == 1 for row in rows):

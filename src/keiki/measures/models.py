@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import ibis
 import ibis.expr.types as ir
 
+from keiki.customers.activity import ActivityRule, acts, entitlements, licences
 from keiki.customers.cohorts import CohortRule, attendee_deals, first_entries, followed
 from keiki.customers.movements import expansions, movements, renewals, trials
 from keiki.customers.postings import conversions
@@ -39,6 +40,7 @@ class Model:
 
     `time` dates its rows; a model without one has a row per period in the column `period`. `parameters` are those
     that change the table. `stats` are its own aggregates; any other `stat` is a plain one of the measure's column.
+    A model whose rows are a `lasting` state speaks of every period after its first row, others only of days with rows.
     The days of the facts it `reads` are those it can speak of; without rows of those it `needs` it says nothing.
     """
 
@@ -48,6 +50,7 @@ class Model:
     needs: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     stats: Mapping[str, Stat] = field(default_factory=dict)
+    lasting: bool = True
 
 
 def _sum_of(column: str) -> Stat:
@@ -167,6 +170,30 @@ def _outcomes(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: R
 
 def _counted_deals(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
     return total(table, table.amount, _both(table.counts, where))
+
+
+def _activity(params: Mapping[str, str], rules: Rules) -> ActivityRule:
+    least = params.get("min")
+    given = {"window": params.get("window"), "within": params.get("within"), "least_contents": least and int(least)}
+    return replace(rules.activity, **given)
+
+
+def _people_per_window(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
+    """People summed over the windows of the period, by the number of windows: a window without anybody counts too."""
+    return Aggregate("mean", (table.act_in.nunique(where=where), table.windows.max()))
+
+
+SEAT_BITS = 20
+"""Seats of one contract that can be told apart: fewer than 2 to this power."""
+
+
+def _seats_once(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
+    """The seats of different licences: each binary digit of the seats is counted over licences, then weighed."""
+    digits = [
+        table.licence.nunique(where=_both((table.seats // 2**bit).cast("int64") % 2 == 1, where)) * 2**bit
+        for bit in range(SEAT_BITS)
+    ]
+    return Aggregate("count", (sum(digits[1:], digits[0]),))
 
 
 def _moved_to(table: ir.Table, params: Mapping[str, str]) -> ir.BooleanValue:
@@ -336,6 +363,23 @@ MODELS: Mapping[str, Model] = {
         parameters=("from", "to", "unit"),
         stats={"avg": lambda table, where, params: mean(table.length, where)},
     ),
+    "activity": Model(
+        reads=("events",),
+        build=lambda facts, spans, params, rules: acts(facts, spans, _activity(params, rules)),
+        parameters=("window", "within", "min"),
+        stats={"people": _people_per_window},
+        lasting=False,
+    ),
+    "licences": Model(
+        reads=("subscriptions",),
+        build=lambda facts, spans, params, rules: licences(facts, spans, rules.activity),
+        stats={"seats": _sum_of("seats")},
+    ),
+    "entitlements": Model(
+        reads=("subscriptions",),
+        build=lambda facts, spans, params, rules: entitlements(facts, spans, rules.activity),
+        stats={"entitled": _seats_once},
+    ),
     "rfm": Model(
         reads=("orders", "stages", "invoices"),
         build=lambda facts, spans, params, rules: rfm(facts, spans, rules.rfm),
@@ -369,7 +413,6 @@ MODELS: Mapping[str, Model] = {
 """By the name a measure gives. A `stat` that its model keeps in another table is found through `SPLIT`."""
 
 AWAITED: Mapping[str, tuple[str, ...]] = {
-    "activity": ("events", "subscriptions"),
     "customer_classes": ("customers", "orders", "invoices", "stages", "subscriptions", "costs"),
     "health": ("subscriptions", "events", "tickets", "invoices", "surveys"),
     "lifetime_value": ("customers", "orders", "invoices", "subscriptions", "costs"),
@@ -381,6 +424,8 @@ SPLIT: Mapping[tuple[str, str], str] = {
     ("revenue_quality", "bad"): "customer_classes",
     ("revenue_quality", "good_revenue"): "customer_classes",
     ("revenue_quality", "bad_revenue"): "customer_classes",
+    ("activity", "seats"): "licences",
+    ("activity", "entitled"): "entitlements",
     ("repeat", "interval"): "purchases",
     ("repeat", "acted"): "first_buyer_acts",
     ("cohort", "reached"): "attendee_deals",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from keiki.customers.activity import ActivityRule
 from keiki.customers.cohorts import CohortRule
 from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
@@ -29,6 +30,7 @@ class Rules:
     movements: MovementRule = field(default_factory=MovementRule)
     retention: RetentionRule = field(default_factory=RetentionRule)
     repeat: RepeatRule = field(default_factory=RepeatRule)
+    activity: ActivityRule = field(default_factory=ActivityRule)
     rfm: RfmRule = field(default_factory=RfmRule)
     stages: StageRule = field(default_factory=StageRule)
     cohorts: CohortRule = field(default_factory=CohortRule)
@@ -46,6 +48,7 @@ class Rules:
             postings=postings,
             retention=retention,
             repeat=RepeatRule(postings=postings),
+            activity=ActivityRule(zone=zone),
             rfm=RfmRule(postings=postings),
             stages=StageRule(zone=zone, country=country),
             cohorts=CohortRule(retention=retention),
