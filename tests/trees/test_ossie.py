@@ -87,7 +87,7 @@ def test_model_has_only_what_the_specification_knows() -> None:
     keys = {"name", "source", "primary_key", "description", "ai_context", "fields"}
     assert [d["name"] for d in MODEL["datasets"] if not {"name", "source"} <= set(d) <= keys] == []
     fields = [f for dataset in MODEL["datasets"] for f in dataset["fields"]]
-    assert {tuple(f) for f in fields} == {("name", "expression", "dimension", "label", "description")}
+    assert {tuple(f) for f in fields} == {("name", "expression", "dimension", "description")}
     named = {dataset["name"] for dataset in MODEL["datasets"]}
     assert {r[end] for r in MODEL["relationships"] for end in ("from", "to")} <= named
     assert {m["custom_extensions"][0]["vendor_name"] for m in MODEL["metrics"]} == {"COMMON"}
@@ -99,6 +99,16 @@ def test_bundle_comes_back_out_of_its_extension() -> None:
     assert from_dict(json.loads(model["custom_extensions"][0]["data"])["keiki"]["kpi_tree"]) == bundle
 
 
+def test_rows_of_several_keys_have_one_computed_and_tables_lie_where_they_are_said_to() -> None:
+    (model,) = ossie(bundle_of(CATALOGUE, ["ec"]), CATALOGUE, tables="shop.main").document["semantic_model"]
+    found = {dataset["name"]: dataset for dataset in model["datasets"]}
+    assert [found["orders"][name] for name in ("source", "primary_key")] == ["shop.main.orders", ["order_id"]]
+    assert found["order_lines"]["primary_key"] == ["order_lines_key"]
+    assert found["order_lines"]["fields"][0]["expression"]["dialects"][0]["expression"].startswith(
+        "COALESCE(CAST(order_id"
+    )
+
+
 def losses(*kpis: str, catalogue: Catalogue = CATALOGUE) -> list[Loss]:
     from keiki.trees.kpi_document import kpi_document
 
@@ -108,6 +118,7 @@ def losses(*kpis: str, catalogue: Catalogue = CATALOGUE) -> list[Loss]:
 
 def test_losses_say_why() -> None:
     assert losses("sessions") == [Loss("kpi", "sessions", "model", "n_sessions", gone=True)]
+    assert losses("marketing_cost") == [Loss("model", "keiki", "words"), Loss("fact", "costs", "keyless")]
     assert losses("order_revenue") == [Loss("model", "keiki", "words")]
     assert losses("items_per_order")[0] == Loss("kpi", "items_per_order", "spans", "order_lines, orders")
     bundle = Bundle(bundle_of(CATALOGUE, ["simple_orders"]).trees, targets=(KpiTarget(Target(1), kpi="aov"),))

@@ -52,6 +52,17 @@ AsOssie = Annotated[
         ),
     ),
 ]
+Tables = Annotated[
+    str,
+    typer.Option(
+        "--tables",
+        show_default=False,
+        help=say(
+            "With --ossie: where the tables of the facts lie, such as analytics.public.",
+            "--ossie のとき、ファクトの表の場所。例：analytics.public。",
+        ),
+    ),
+]
 Replace = Annotated[
     bool,
     typer.Option(
@@ -74,6 +85,7 @@ def export_trees(
     names: NamedTrees = None,
     output: Output = None,
     ossie: AsOssie = False,
+    tables: Tables = "",
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
 ) -> int:
@@ -83,7 +95,7 @@ def export_trees(
     catalogue = catalogue_of(business)
     bundle = _bundle(names, catalogue) if names else bundle_of(catalogue)
     if ossie:
-        return _export_ossie(bundle, over(catalogue, bundle), output)
+        return _export_ossie(bundle, over(catalogue, bundle), output, tables)
     if output is not None:
         write_bundle(bundle, output)
         tell(_counted(bundle, output.name))
@@ -207,12 +219,12 @@ def _same(bundle: Bundle, catalogue: Catalogue) -> Bundle:
     return Bundle(trees, kpis)
 
 
-def _export_ossie(bundle: Bundle, catalogue: Catalogue, output: Path | None) -> int:
+def _export_ossie(bundle: Bundle, catalogue: Catalogue, output: Path | None, tables: str) -> int:
     import json
 
     from keiki.trees.ossie import ossie
 
-    model = ossie(bundle, catalogue)
+    model = ossie(bundle, catalogue, tables=tables)
     text = json.dumps(model.document, ensure_ascii=False, indent=2) + "\n"
     if output is not None:
         output.write_text(text, encoding="utf-8")

@@ -52,6 +52,10 @@ REASONS = {
     "record": ("Keikiの中の記録を読む（{detail}）", "it reads records kept inside Keiki ({detail})"),
     "broken": ("計算できない（{detail}）", "it cannot be calculated ({detail})"),
     "fallback": ("データがないときの代わりの測り方は表せない", "what is measured where a fact has no rows is not kept"),
+    "keyless": (
+        "行に鍵がない。dbt は鍵のない表を受け取らない",
+        "its rows have no key, and dbt takes no table without one",
+    ),
     "spans": (
         "複数の表にまたがる（{detail}）。先に行を結合するツールでは二重に数える",
         "it spans {detail}; a tool that joins their rows before it counts would count twice",
@@ -70,7 +74,7 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Loss:
-    """Something that Ossie 0.1.1 cannot say: of a `kpi`, a `tree`, a `target` or the whole `model`, and why.
+    """Something that Ossie 0.1.1 cannot say: of a `kpi`, a `fact`, a `tree`, a `target` or the whole `model`, and why.
 
     `gone`: the KPI is no metric at all; otherwise only a part of its meaning stays behind.
     """
@@ -117,8 +121,11 @@ class _Used:
         return f"{fact.name}.{column.name}"
 
 
-def ossie(bundle: Bundle, catalogue: Catalogue, name: str = "keiki") -> Ossie:
-    """The KPIs of a bundle, or without any those of the whole catalogue, as an Ossie 0.1.1 document with its losses."""
+def ossie(bundle: Bundle, catalogue: Catalogue, name: str = "keiki", tables: str = "") -> Ossie:
+    """The KPIs of a bundle, or without any those of the whole catalogue, as an Ossie 0.1.1 document with its losses.
+
+    `tables` is where the tables of the facts lie, such as `analytics.public`; dbt asks for database and schema.
+    """
     losses: list[Loss] = []
     used = _Used()
     metrics = [m for kpi in _kpis(bundle, catalogue) if (m := _metric(kpi, catalogue, used, losses)) is not None]
@@ -132,10 +139,11 @@ def ossie(bundle: Bundle, catalogue: Catalogue, name: str = "keiki") -> Ossie:
     ]
     losses += [Loss("target", given.kpi or f"{given.tree}/{given.node}", "target") for given in bundle.targets]
     facts = [fact for fact in FACTS.values() if fact.name in used.columns] or [FACTS["orders"]]
+    losses += [Loss("fact", fact.name, "keyless") for fact in facts if not fact.key]
     model = {
         "name": name,
         "description": "KPIs of Keiki / KeikiのKPI",
-        "datasets": [_dataset(fact) for fact in facts],
+        "datasets": [_dataset(fact, f"{tables}." if tables else "") for fact in facts],
         "relationships": list(_relationships(facts)),
         "metrics": metrics,
         "custom_extensions": [_extension({"kpi_tree": as_dict(bundle)})],
@@ -293,15 +301,30 @@ def _operand(found: Operand, fact: Fact, used: _Used) -> str:
 # --- datasets ---
 
 
-def _dataset(fact: Fact) -> dict[str, Any]:
+def _dataset(fact: Fact, where: str) -> dict[str, Any]:
     columns = [column for column in fact.columns if column.role is not Role.DERIVED]
     return {
         "name": fact.name,
-        "source": fact.name,
-        **({"primary_key": list(fact.key)} if fact.key else {}),
+        "source": f"{where}{fact.name}",
+        **({"primary_key": [_key(fact)]} if fact.key else {}),
         "description": f"{fact.grain_en} / {fact.grain_ja}",
         "ai_context": {"synonyms": [fact.en, fact.ja]},
-        "fields": [_field(column) for column in columns],
+        "fields": [*([_joined_key(fact)] if len(fact.key) > 1 else []), *map(_field, columns)],
+    }
+
+
+def _key(fact: Fact) -> str:
+    """The column of the key; of several one computed field, since dbt takes several columns for several keys."""
+    return fact.key[0] if len(fact.key) == 1 else f"{fact.name}_key"
+
+
+def _joined_key(fact: Fact) -> dict[str, Any]:
+    columns = [f"COALESCE(CAST({column} AS VARCHAR), '')" for column in fact.key]
+    return {
+        "name": _key(fact),
+        "expression": _expression(" || '|' || ".join(columns)),
+        "dimension": {"is_time": False},
+        "description": f"What makes a row: {', '.join(fact.key)} / 行を決める列の組",
     }
 
 
@@ -310,7 +333,6 @@ def _field(column: Column) -> dict[str, Any]:
         "name": column.name,
         "expression": _expression(column.name),
         "dimension": {"is_time": column.kind in (ColumnKind.DATE, ColumnKind.TIMESTAMP)},
-        "label": column.en,
         "description": f"{column.en} / {column.ja}",
     }
 
