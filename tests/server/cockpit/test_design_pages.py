@@ -192,6 +192,14 @@ def test_copy_and_remove_take_everything_below_along(sales: Any, browser_of: Any
     assert [node.id for node in document(sales).root.walk()] == [node.id for node in SALES.root.walk()]
 
 
+def test_fold_is_kept_with_the_tree(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    for closed in (True, False):
+        step(browser, sales, "collapse", node="aov")
+        rows = {row.id: row.closed for row in browser.get(url(sales)).context["page"].rows}
+        assert rows["aov"] == document(sales).node("aov").collapsed == closed
+
+
 def test_factor_leaves_its_formula_only_after_a_question(sales: Any, browser_of: Any) -> None:
     browser = browser_of(sales.editor)
     asked = step(browser, sales, "remove", node="per_buyer")

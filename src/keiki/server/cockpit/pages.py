@@ -62,7 +62,7 @@ from keiki.server.kpis.actions import (
 )
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import StoredTree, TreeNumbers, known
-from keiki.server.planning.queries import counted, measured
+from keiki.server.planning.queries import counted, goal_target, measured
 from keiki.trees.build import FormulaEdge, InfluenceEdge, Node, build
 from keiki.trees.bundle import Bundle, bundle_of, over, read_text, to_json
 from keiki.trees.bundle import to_yaml as bundle_yaml
@@ -632,6 +632,7 @@ class Inspector:
     row: DesignRow
     kpi: str
     kpi_url: str
+    target_url: str  # "" while nothing can be set: a group without a number, or a tree that cannot be measured yet
     form: NodeForm
     steps: tuple[tuple[str, str, str, bool], ...]  # what to do, words, icon, whether it can be done
     parents: tuple[tuple[str, str], ...]
@@ -856,15 +857,12 @@ def _first_wish(
 
 
 def _activate(request: Any, business: Business, stored: StoredTree) -> None:
-    target = queries.planned(
-        request.user, business, stored.document, door.catalogue_of(request.user, business)
-    ).root.target
+    """Activate the goal by its plan, or by the target it was written with."""
+    target = goal_target(request.user, business, stored) or stored.document.root.target
     value = (target.value if target.value is not None else target.low) if target else None
     count = activate_goal(request.user, stored.row, value, target.by if target else None)
     if count > actions.MOST_GOALS:
-        words = _(
-            "This is goal number {count} of the team. One to three goals are kept in sight; think about pausing one."
-        )
+        words = _("The team now has {count} active goals. One to three stay in sight; consider pausing one.")
         messages.warning(request, words.format(count=count))
     else:
         messages.success(request, _("The goal is active."))
@@ -1136,8 +1134,11 @@ def _inspector(
         row=row,
         kpi=_kpi_words(catalogue, node, style),
         kpi_url=kpis.url_of("kpis:kpi", business=business.id, kpi=node.kpi) if node.kpi else "",
+        target_url=reverse("planning:target", kwargs={"business": business.id, "tree": stored.id, "node": node.id})
+        if stored.measurable and (node.kpi or node.formula)
+        else "",
         form=form,
-        steps=_steps(each, listed),
+        steps=_steps(each),
         parents=tuple((one.id, "　" * one.level_number + one.label) for one in rows if one.id not in below),
         query=query,
         found=_found_kpis(catalogue, query, document, style),
@@ -1199,7 +1200,7 @@ def _found_kpis(catalogue: Catalogue, query: str, document: TreeDocument, style:
     )
 
 
-def _steps(each: Written, listed: Sequence[Written]) -> tuple[tuple[str, str, str, bool], ...]:
+def _steps(each: Written) -> tuple[tuple[str, str, str, bool], ...]:
     parent = each.parent
     last = parent is None or each.place == len(parent.children) - 1
     return (
@@ -1208,6 +1209,7 @@ def _steps(each: Written, listed: Sequence[Written]) -> tuple[tuple[str, str, st
         ("step:out", _("Out"), "out", each.depth > 1),
         ("step:in", _("In"), "in", parent is not None and each.place > 0),
         ("copy", _("Copy"), "copy", parent is not None),
+        ("collapse", _("Unfold") if each.node.collapsed else _("Fold"), "chevron", bool(each.node.children)),
         ("remove", _("Remove"), "close", parent is not None),
     )
 
