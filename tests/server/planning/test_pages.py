@@ -73,6 +73,16 @@ def test_overview_of_a_running_month_shows_the_pace(shop: Any, browser_of: Any) 
     assert (page.rows[0].pace, page.rows[0].gap, page.rows[0].number.status) == ("by now ¥8,000", "±0.0%", "good")
 
 
+def test_overview_says_from_when_a_target_holds(shop: Any, browser_of: Any) -> None:
+    """Approved from November on: October is not judged by it, and nobody is asked for a target again."""
+    propose(shop, 15_000, since=date(2026, 11, 1), state=State.APPROVED)
+    page = browser_of(shop.viewer).get(overview(shop)).context["page"]
+    assert [mark.words for mark in page.rows[0].marks] == ["¥15,000 from 1 Nov 2026"]
+    assert page.rows[0].number.target == ""
+    assert page.sentence.startswith("1 of ")
+    assert len(page.missing) == len(page.rows) - 1
+
+
 def test_overview_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> None:
     address = reverse("planning:targets", kwargs={"business": bare.business.id})
     answer = browser_of(bare.editor).get(address)

@@ -182,7 +182,10 @@ def _targets_page(request: Any, business: Business, numbers: TreeNumbers, asked:
         missing=tuple(
             kpis.Way(node.label(style.language), target_url(business, tree, node))
             for node in tree.nodes
-            if queries.counted(node) and numbers.aim(node) is None and not _waiting(plans.get(node.id))
+            if queries.counted(node)
+            and numbers.aim(node) is None
+            and not _waiting(plans.get(node.id))
+            and _coming(plans.get(node.id), numbers) is None
         ),
         gaps=_gap_rows(business, numbers, style),
         gaps_sentence=_("What missed targets cost {goal}, the largest first.").format(
@@ -213,9 +216,20 @@ def _waiting(plan: Planned | None) -> bool:
     return plan is not None and bool(plan.open)
 
 
+def _coming(plan: Planned | None, numbers: TreeNumbers) -> Written | None:
+    """What is approved and holds only after the period on the page."""
+    if plan is None or plan.retired_at is not None or plan.in_force(numbers.period.last) is not None:
+        return None
+    return next((each for each in plan.approved if each.since > numbers.period.last), None)
+
+
 def _overall(numbers: TreeNumbers, plans: Mapping[str, Planned]) -> str:
     counted = [node for node in numbers.tree.nodes if queries.counted(node)]
     aimed = [node for node in counted if numbers.aim(node) is not None]
+    later = sum(_coming(plans.get(node.id), numbers) is not None for node in counted)
+    if not aimed and later:
+        words = _("{later} of {all} numbers have a target; it holds only after the period shown here.")
+        return words.format(later=later, all=len(counted))
     if not aimed:
         return _("No target is in force yet. Begin with the goal at the top.")
     reached = sum(numbers.status(node) == "good" for node in aimed)
@@ -226,18 +240,24 @@ def _overall(numbers: TreeNumbers, plans: Mapping[str, Planned]) -> str:
 def _row(business: Business, numbers: TreeNumbers, node: Node, plan: Planned | None, style: Style) -> Row:
     shown = kpis.number_card(numbers, node, style)
     aim, value = numbers.aim(node), numbers.value(node)
-    force = plan.in_force(numbers.period.last) if plan is not None else None
+    coming = _coming(plan, numbers)
+    force = coming or (plan.in_force(numbers.period.last) if plan is not None else None)
     gap = "" if aim is None else change(value, aim.bound(value), node.unit, style)
     return Row(
         number=shown,
         level=kpis_level(node),
         indent=f"{min(node.depth, 15):x}",
         deadline=_day(force.target.by if force else None, style),
-        marks=_marks(business, plan),
+        marks=(*_marks(business, plan), *((_coming_chip(coming, node, style),) if coming else ())),
         gap="" if gap == MISSING else gap,
         pace=_("by now {value}").format(value=bounds(aim, node.unit, style)) if aim and aim.whole else "",
         url=target_url(business, numbers.tree, node),
     )
+
+
+def _coming_chip(coming: Written, node: Node, style: Style) -> kpis.Chip:
+    target = _target_words(coming.target, node.unit, node.direction, style)
+    return kpis.Chip(_("{target} from {day}").format(target=target, day=_day(coming.since, style)), "good")
 
 
 def kpis_level(node: Node) -> str:
@@ -329,8 +349,6 @@ def _gap_rows(business: Business, numbers: TreeNumbers, style: Style) -> tuple[G
 def _goal_row(request: Any, business: Business, goal: Goal, style: Style) -> GoalRow:
     document, root = goal.tree.document, goal.tree.document.root
     serves = document.goal_ja if style.japanese else document.goal_en
-    department = door.value_label("department", root.owner.department or "", style.language) if root.owner else ""
-    names = tuple(word for word in (root.owner.person if root.owner else "", department) if word)
     kpi = door.catalogue_of(request.user, business).kpis.get(root.kpi) if root.kpi else None
     unit = kpi.unit if kpi is not None else "number"
     own = {"business": business.id, "tree": goal.tree.id}
@@ -341,7 +359,7 @@ def _goal_row(request: Any, business: Business, goal: Goal, style: Style) -> Goa
         company_goal=serves or "",
         target=_target_words(goal.target, unit, kpi.direction if kpi else "higher", style) if goal.target else "",
         deadline=_day(goal.deadline, style),
-        owner=("・" if style.japanese else ", ").join(names),
+        owner=kpis.owner_words(root, style),
         active=goal.tree.active,
         url=reverse("planning:target", kwargs={**own, "node": root.id}) if goal.tree.measurable else "",
         activate_url=reverse("planning:activate", kwargs=own)
