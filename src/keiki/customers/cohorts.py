@@ -56,7 +56,7 @@ def cohorts(facts: Facts, rule: CohortRule | None = None) -> ir.Table:
     if rule.start not in STARTS:
         raise UnknownName(kind="value", name=rule.start, known=STARTS)
     table = STARTS[rule.start](facts, rule)
-    known = _known_until(facts, rule)
+    known = known_until(facts, rule)
     counted = table.entered_on if rule.at is None else _later(table.entered_on, rule.at)
     closes = [_later(table.entered_on, length) for length in (rule.at, rule.within) if length is not None]
     ended = ibis.and_(ibis.literal(value=True), *(day <= known for day in closes))
@@ -127,7 +127,8 @@ def _turns(facts: Facts, rule: CohortRule) -> ir.Table:
     return every.filter(every.day.notnull()).mutate(day=(every.day + ibis.interval(days=1)).cast("date")).distinct()
 
 
-def _known_until(facts: Facts, rule: CohortRule) -> ir.Value:
+def known_until(facts: Facts, rule: CohortRule) -> ir.Value:
+    """The last day the data speaks of: `as_of` of the rule, else the latest of orders, contracts, stages and events."""
     if rule.as_of is not None:
         return ibis.date(rule.as_of.isoformat())
     moments = (("orders", "ordered_at"), ("stages", "entered_at"), ("events", "occurred_at"))

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from keiki.customers.activity import ActivityRule
+from keiki.customers.classes import ClassRule
 from keiki.customers.cohorts import CohortRule
 from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
+from keiki.customers.profit import ProfitRule
 from keiki.customers.repeat import RepeatRule
 from keiki.customers.retention import RetentionRule
 from keiki.customers.rfm import RfmRule
@@ -30,6 +32,7 @@ class Rules:
     movements: MovementRule = field(default_factory=MovementRule)
     retention: RetentionRule = field(default_factory=RetentionRule)
     repeat: RepeatRule = field(default_factory=RepeatRule)
+    classes: ClassRule = field(default_factory=ClassRule)
     activity: ActivityRule = field(default_factory=ActivityRule)
     rfm: RfmRule = field(default_factory=RfmRule)
     stages: StageRule = field(default_factory=StageRule)
@@ -48,6 +51,7 @@ class Rules:
             postings=postings,
             retention=retention,
             repeat=RepeatRule(postings=postings),
+            classes=ClassRule(profit=ProfitRule(retention=retention)),
             activity=ActivityRule(zone=zone),
             rfm=RfmRule(postings=postings),
             stages=StageRule(zone=zone, country=country),

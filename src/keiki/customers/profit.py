@@ -1,0 +1,221 @@
+"""What every customer earned and cost: the one home of a customer's profit, entry by entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from keiki.customers.postings import Facts
+from keiki.customers.repeat import purchased
+from keiki.customers.retention import RetentionRule, contracts, statuses_at
+from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.journeys.local_time import local_time, midnight
+
+COLUMNS = ("customer_id", "acquired_on", "on_day", "kind", "product", "amount")
+BY_CAMPAIGN, BY_CHANNEL, BY_MONTH = "campaign", "channel", "month"
+
+
+@dataclass(frozen=True)
+class ProfitRule:
+    """Which cost is charged to whom.
+
+    The purpose of a cost says whether it is one of acquisition or of retention; without a purpose its category does.
+    A cost with a customer_id is that customer's. Acquisition costs without one are shared equally among the customers
+    acquired in their month: by that campaign; when it acquired nobody, by that channel; when neither did, among all
+    of the month. Retention and customer success costs without one are shared equally among the customers active at
+    the end of their month. Costs of goods that no sale carries are shared among the month's sales without a cost, by
+    amount. A cost nobody can be charged with (a month without customers) stays out, as does every other cost.
+    """
+
+    acquisition: tuple[str, ...] = (
+        "ad_spend",
+        "promotion",
+        "content_production",
+        "event",
+        "sns",
+        "marketing_tools",
+        "marketing_personnel",
+        "sales_personnel",
+        "sales_other",
+    )
+    retention_costs: tuple[str, ...] = (
+        "cs_personnel",
+        "support",
+        "crm_operation",
+        "email_marketing",
+        "retention_other",
+    )
+    retention: RetentionRule = RetentionRule()
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the business."""
+        return self.retention.postings.zone
+
+
+def acquired(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
+    """Every customer with the day it was acquired: the listed one, else of the first purchase or contract.
+
+    Columns: customer_id, acquired_on, channel and campaign (of the acquiring touch).
+    """
+    rule = rule or ProfitRule()
+    listed = facts["customers"]
+    bought, held = purchased(facts, rule.retention.postings), contracts(facts, rule.retention)
+    text, no_day = ibis.null("string"), ibis.null("date")
+    every = ibis.union(
+        listed.select(
+            "customer_id",
+            "acquired_on",
+            first_on=no_day,
+            channel=listed.acquisition_channel,
+            campaign=listed.acquisition_campaign,
+        ),
+        bought.select(
+            "customer_id",
+            acquired_on=no_day,
+            first_on=local_time(bought.ordered_at, rule.zone).date(),
+            channel=text,
+            campaign=text,
+        ),
+        held.select("customer_id", acquired_on=no_day, first_on=held.valid_from, channel=text, campaign=text),
+    )
+    known = every.group_by("customer_id").aggregate(
+        acquired_on=ibis.coalesce(every.acquired_on.max(), every.first_on.min()),
+        channel=every.channel.max(),
+        campaign=every.campaign.max(),
+    )
+    return known.filter(known.acquired_on.notnull())
+
+
+def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
+    """One row per amount a customer earned (positive) or cost (negative), with no row for what is charged to nobody.
+
+    Columns: customer_id, acquired_on, on_day (of the sale or cost; a shared acquisition cost counts on the day the
+    customer was acquired, a shared retention cost on the last day of the month it was spent on), kind (`sales`: gross
+    profit, the whole amount where no cost of goods is known; `cogs`, `acquisition`, `retention`), product (where sale
+    or cost name one), amount (money, to four decimals).
+    """
+    rule = rule or ProfitRule()
+    members = acquired(facts, rule)
+    costs = _named(cost_postings(facts, rule.retention.postings), rule)
+    sales = revenue_postings(facts, rule.retention.postings)
+    sales = sales.filter(sales.customer_id.notnull())
+    sales = sales.mutate(on_day=local_time(sales.posted_at, rule.zone).date())
+    entries = ibis.union(
+        sales.select(
+            "customer_id",
+            "on_day",
+            "product",
+            kind=ibis.literal("sales"),
+            amount=ibis.coalesce(sales.gross_profit, sales.amount).cast("float64"),
+        ),
+        _direct(costs),
+        _of_goods(sales, costs),
+        _of_acquisition(members, costs),
+        _of_retention(facts, members, costs, rule),
+    )
+    table = entries.inner_join(members.select("customer_id", "acquired_on"), "customer_id")
+    return table.mutate(amount=table.amount.cast("decimal(18, 4)")).select(*COLUMNS)
+
+
+def _named(costs: ir.Table, rule: ProfitRule) -> ir.Table:
+    """Costs with their kind (`acquisition`, `retention`, `cogs`) and month; others are left out."""
+    unsaid = costs.purpose.isnull()
+    kind = ibis.cases(
+        (costs.on_sales, ibis.null("string")),
+        (costs.category == "cogs", "cogs"),
+        (costs.purpose == "acquisition", "acquisition"),
+        (costs.purpose == "retention", "retention"),
+        (unsaid & costs.category.isin(rule.acquisition), "acquisition"),
+        (unsaid & costs.category.isin(rule.retention_costs), "retention"),
+    )
+    table = costs.mutate(kind=kind, month=_month(costs.spent_on))
+    return table.filter(table.kind.notnull())
+
+
+def _month(day: ir.Value) -> ir.IntegerValue:
+    """A number per calendar month, one more for the next."""
+    return (day.year() * 12 + day.month()).cast("int64")
+
+
+def _entry(table: ir.Table, kind: str, amount: ir.Value, day: ir.Value) -> ir.Table:
+    return table.select(
+        "customer_id", on_day=day, product=ibis.null("string"), kind=ibis.literal(kind), amount=-amount.cast("float64")
+    )
+
+
+def _direct(costs: ir.Table) -> ir.Table:
+    mine = costs.filter(costs.customer_id.notnull())
+    return mine.select("customer_id", "product", "kind", on_day="spent_on", amount=-mine.amount.cast("float64")).select(
+        "customer_id", "on_day", "product", "kind", "amount"
+    )
+
+
+def _shared(costs: ir.Table, kind: str, *keys: str) -> ir.Table:
+    table = costs.filter((costs.kind == kind) & costs.customer_id.isnull())
+    return table.group_by("month", *keys).aggregate(spent=table.amount.sum(), spent_on=table.spent_on.max())
+
+
+def _of_goods(sales: ir.Table, costs: ir.Table) -> ir.Table:
+    """Costs of goods by month, among the sales of that month without a cost of their own."""
+    without = sales.filter(sales.cogs.isnull())
+    without = without.mutate(month=_month(without.on_day))
+    sold = without.group_by("customer_id", "month").aggregate(sold=without.amount.sum(), sold_on=without.on_day.max())
+    whole = ibis.window(group_by=sold.month)
+    sold = sold.mutate(all_sold=sold.sold.sum().over(whole))
+    spent = _shared(costs, "cogs")
+    table = sold.filter(sold.all_sold > 0).inner_join(spent, "month")
+    share = table.sold.cast("float64") / table.all_sold.cast("float64")
+    return _entry(table, "cogs", table.spent.cast("float64") * share, table.sold_on)
+
+
+def _of_acquisition(members: ir.Table, costs: ir.Table) -> ir.Table:
+    heads = _heads(members)
+    sizes = heads.select("month", "level", "key", "heads").distinct()
+    spent = _shared(costs, "acquisition", "campaign", "channel")
+    for level in (BY_CAMPAIGN, BY_CHANNEL):
+        size = sizes.filter(sizes.level == level)
+        size = size.select(**{f"{level}_month": size.month, f"{level}_key": size.key})
+        same = [spent.month == size[f"{level}_month"], spent[level] == size[f"{level}_key"]]
+        spent = spent.left_join(size, same)
+    level = ibis.cases(
+        (spent.campaign_key.notnull(), BY_CAMPAIGN), (spent.channel_key.notnull(), BY_CHANNEL), else_=BY_MONTH
+    )
+    spent = spent.select("month", "spent", level=level, key=ibis.coalesce(spent.campaign_key, spent.channel_key, ""))
+    spent = spent.group_by("month", "level", "key").aggregate(spent=spent.spent.sum())
+    table = heads.inner_join(spent, ["month", "level", "key"])
+    return _entry(table, "acquisition", table.spent.cast("float64") / table.heads, table.acquired_on)
+
+
+def _heads(members: ir.Table) -> ir.Table:
+    """Customers by the month they were acquired in, once for their campaign, their channel and the month itself."""
+    month = _month(members.acquired_on)
+    ways = ((BY_CAMPAIGN, members.campaign), (BY_CHANNEL, members.channel), (BY_MONTH, ibis.literal("")))
+    each = [
+        members.select("customer_id", "acquired_on", month=month, level=ibis.literal(level), key=key)
+        for level, key in ways
+    ]
+    heads = ibis.union(*each)
+    heads = heads.filter(heads.key.notnull())
+    group = ibis.window(group_by=[heads.month, heads.level, heads.key])
+    return heads.mutate(heads=heads.count().over(group).cast("int64"))
+
+
+def _of_retention(facts: Facts, members: ir.Table, costs: ir.Table, rule: ProfitRule) -> ir.Table:
+    spent = _shared(costs, "retention")
+    spent = spent.mutate(day=(spent.spent_on.truncate("M").cast("date") + ibis.interval(months=1)).cast("date"))
+    asked = members.inner_join(spent, members.acquired_on < spent.day)
+    told = statuses_at(facts, asked.select("customer_id", "day", at=midnight(asked.day, rule.zone)), rule.retention)
+    active = told.filter(told.status == "active")
+    active = active.mutate(heads=active.count().over(ibis.window(group_by=active.day)).cast("int64"))
+    table = active.inner_join(spent, "day")
+    return _entry(table, "retention", table.spent.cast("float64") / table.heads, table.spent_on)
+
+
+def ages(entries: ir.Table) -> ir.Table:
+    """Entries with age: whole months after the acquisition by which they had come (0 up to the day itself)."""
+    day, begun = entries.on_day, entries.acquired_on
+    months = _month(day) - _month(begun) + ibis.ifelse(day.day() > begun.day(), 1, 0)
+    return entries.mutate(age=ibis.greatest(months, 0).cast("int64"))
