@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 import keiki
 from keiki.engine.settings import FILE
 from keiki.errors import NoBusiness, UnknownName, UnreadableSettings
+from keiki.trees.document import NodeDocument
 
 ORDERS = [
     ("o1", "c1", "2026-08-03 10:00", 4200, "paid"),
@@ -77,6 +79,46 @@ def test_rows_tell_value_and_comparison_of_every_segment(shop: keiki.Business) -
     rows = shop.measure(["purchases"], lens).rows()
     told = {row.get("channel"): (row["value"], row["before"]) for row in rows}
     assert told == {None: (3, 1), "paid": (1, 1), "organic": (2, 0)}
+
+
+def test_lacking_names_the_facts_without_rows_unless_totals_tell_the_measure(shop: keiki.Business) -> None:
+    (mrr,) = shop.catalogue.asked("mrr")
+    (orders,) = shop.catalogue.asked("n_orders")
+    assert (shop.measurer.lacking(orders), shop.measurer.lacking(mrr)) == ((), ("subscriptions",))
+    total = {"metric": mrr.measure, "date": date(2026, 9, 1), "grain": "month", "value": 1.0}
+    shop.load([total], fact="observations")
+    assert shop.measurer.lacking(mrr) == ()
+
+
+def test_each_period_is_told_with_the_version_of_its_definition(tmp_path: Path) -> None:
+    declared = {
+        "id": "own_basket",
+        "ja": "客単価",
+        "en": "Basket",
+        "definition_ja": "客単価",
+        "definition_en": "Basket",
+    }
+    declared |= {"unit": "currency", "direction": "higher", "kind": "quality", "layer": "result", "horizon": "mid"}
+    declared |= {"lead_lag": "lag", "formula": "sum_order_revenue / n_orders", "version": 2, "since": date(2026, 9, 1)}
+    before = {"version": 1, "formula": "sum_order_revenue"}
+    (tmp_path / "kpis").mkdir(parents=True)
+    text = yaml.safe_dump({"kpis": [declared | {"earlier": [before]}]}, allow_unicode=True)
+    (tmp_path / "kpis" / "own.yaml").write_text(text, encoding="utf-8")
+    with keiki.open(tmp_path, keiki.Settings(name="Shop")) as business:
+        business.load(orders_csv(tmp_path))
+        measured = business.measure(["own_basket", "sum_order_revenue", "aov"], months(business))
+        assert [measured.version("own_basket", period) for period in (0, 1)] == [1, 2]
+        assert measured.value("own_basket", 0) == measured.value("sum_order_revenue", 0)
+        assert measured.value("own_basket") == measured.value("aov")
+        assert measured.value("own_basket", back=1) == measured.value("sum_order_revenue", back=1), (
+            "as it was told then"
+        )
+        rows = [row for row in measured.rows() if row["kpi"] == "own_basket"]
+        assert [row["version"] for row in rows] == [1, 2]
+        tree = keiki.TreeDocument("own", "自社", "Own", "自社", "Own", NodeDocument("goal", kpi="own_basket"))
+        reading = business.tree(tree, months(business))
+        assert reading.now.series("goal") == measured.series("own_basket")
+        assert reading.before.value("goal", 1) == measured.value("own_basket", back=1)
 
 
 def test_tree_and_explanation_add_up(shop: keiki.Business) -> None:
@@ -184,3 +226,11 @@ def test_folder_without_a_business_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoBusiness):
         keiki.open(tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
+
+
+def test_repeated_keys_of_one_fact_do_not_disturb_a_fact_without_a_key(tmp_path: Path) -> None:
+    order = {"order_id": "a", "customer_id": "c", "ordered_at": "2026-10-01 09:00:00", "amount": 100}
+    cost = {"spent_on": "2026-10-01", "amount": 10, "category": "ad_spend"}
+    with open_business(tmp_path, create=True) as business:
+        done = business.load_facts({"orders": [order, order | {"amount": 200}], "costs": [cost, cost]}, name="both")
+        assert {part.fact: (part.added, part.rejected) for part in done.parts} == {"orders": (1, 1), "costs": (2, 0)}
