@@ -111,7 +111,8 @@ class _Run:
             return self.over(newest, back)
         places = np.array([node.dated.place(period.start) for period in self.readings.periods])
         each = [np.broadcast_to(self.over(formula, back), self.shape) for formula in node.dated.formulas]
-        return np.stack(each)[places, np.arange(len(places))]
+        found: Array = np.stack(each)[places, np.arange(len(places))]
+        return found
 
     def over(self, formula: Formula, back: int) -> Array:
         key = formula, back
