@@ -37,12 +37,12 @@ def test_tree_page_shows_what_leads_to_trouble(shop: Any, browser_of: Any) -> No
         card.open == bool(card.children) for card in shown.cards if card.number.status == "act" and card.children
     )
     assert shown.sentence.startswith("28.0% below the previous month. Moved most by ")
-    assert shown.rule.startswith("No targets yet: 2% or more")
+    assert shown.rule.startswith("No targets in this period: 2% or more")
 
 
 def test_tree_page_lists_close_what_they_open(shop: Any, browser_of: Any) -> None:
     text = browser_of(shop.owner).get(tree_url(shop.business, open="all")).content.decode()
-    stage = text[text.index('id="tree-stage"') : text.index("No targets yet")]
+    stage = text[text.index('id="tree-stage"') : text.index("No targets in this period")]
     assert stage.count("<ul") == stage.count("</ul>")
     assert stage.count("<li") == stage.count("</li>")
 

@@ -83,6 +83,14 @@ def test_overview_says_from_when_a_target_holds(shop: Any, browser_of: Any) -> N
     assert len(page.missing) == len(page.rows) - 1
 
 
+def test_overview_names_a_target_that_holds_only_later(shop: Any, browser_of: Any) -> None:
+    propose(shop, 30_000, state=State.APPROVED, since=date(2026, 11, 1))
+    page = browser_of(shop.viewer).get(overview(shop)).context["page"]
+    assert [mark.words for mark in page.rows[0].marks] == ["¥30,000 from 1 Nov 2026"]
+    assert page.sentence.endswith("numbers have a target; it holds only after the period shown here.")
+    assert page.rows[0].number.label not in [way.words for way in page.missing]
+
+
 def test_overview_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> None:
     address = reverse("planning:targets", kwargs={"business": bare.business.id})
     answer = browser_of(bare.editor).get(address)

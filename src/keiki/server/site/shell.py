@@ -26,7 +26,16 @@ NAVIGATION = (
 )
 # pages and apps whose entry has another name
 BELONGS = dict.fromkeys(
-    ("cockpit:node", "cockpit:design", "cockpit:designs", "cockpit:new_tree", "kpis", "planning", "scenarios"),
+    (
+        "cockpit:node",
+        "cockpit:design",
+        "cockpit:designs",
+        "cockpit:new_tree",
+        "kpis",
+        "planning",
+        "reasons",
+        "scenarios",
+    ),
     "cockpit:tree",
 )
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
