@@ -231,6 +231,6 @@ def test_folder_without_a_business_is_refused(tmp_path: Path) -> None:
 def test_repeated_keys_of_one_fact_do_not_disturb_a_fact_without_a_key(tmp_path: Path) -> None:
     order = {"order_id": "a", "customer_id": "c", "ordered_at": "2026-10-01 09:00:00", "amount": 100}
     cost = {"spent_on": "2026-10-01", "amount": 10, "category": "ad_spend"}
-    with open_business(tmp_path, create=True) as business:
+    with keiki.open(tmp_path, create=True) as business:
         done = business.load_facts({"orders": [order, order | {"amount": 200}], "costs": [cost, cost]}, name="both")
         assert {part.fact: (part.added, part.rejected) for part in done.parts} == {"orders": (1, 1), "costs": (2, 0)}

@@ -52,7 +52,7 @@ def load(run: Run, arrival: Arrival, target: Target, until: float) -> Loaded:
     target = _widened(run, arrival, target)
     mend = _Mending(arrival, target)
     empty = not run(f"SELECT 1 FROM {target.table} LIMIT 1")
-    way = _merge if arrival.staged or (target.fact.key and not empty) else _append
+    way = _merge if target.fact.key and (arrival.staged or not empty) else _append
     loaded = way(run, mend, start + 0.9 * reach)
     if loaded.rejected:
         _list_unread(run, mend)
