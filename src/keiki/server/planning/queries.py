@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -71,7 +71,7 @@ class Planned:
     recheck_since: datetime | None = None
     recheck_of: str = ""
     retired_at: datetime | None = None
-    mark: tuple[int, int] = (0, 0)
+    mark: Hashable = ()
 
     @property
     def approved(self) -> tuple[Written, ...]:
@@ -214,14 +214,16 @@ def _newest_open(plan: Planned, day: date) -> Written | None:
 
 
 def _planned(row: Plan) -> Planned:
+    revisions = tuple(_written(each) for each in row.revisions.all())
+    judging = tuple((r.number, r.since, repr(r.content)) for r in revisions if r.state == State.APPROVED)
     return Planned(
         version=row.version,
-        revisions=tuple(_written(each) for each in row.revisions.all()),
+        revisions=revisions,
         review_on=row.review_on,
         recheck_since=row.recheck_since,
         recheck_of=row.recheck_of,
         retired_at=row.retired_at,
-        mark=(row.pk, row.version),
+        mark=(row.pk, row.retired_at, judging),
     )
 
 
