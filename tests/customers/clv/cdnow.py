@@ -44,7 +44,7 @@ def _summary(rows: Iterator[list[str]], unit: Unit) -> Cdnow:
     for customer, day, value in rows:
         bought[customer][date.fromisoformat(day)] += float(value)
     columns = []
-    for days in bought.values():
+    for _, days in sorted(bought.items()):
         order = sorted(days)
         before = [day for day in order if day <= CALIBRATED]
         spent = [days[day] for day in before[1:]]

@@ -1,0 +1,46 @@
+"""The history of customers is the same on Spark as on DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pytest
+from tests.customers.test_history import many_orders
+from tests.engines.test_models import SPARK_TYPES
+from tests.rows import fact_rows
+
+from keiki.customers.history import HistoryRule, grouped_history, history, repeat_purchases_by_day
+from keiki.facts import FACTS
+
+RULE = HistoryRule(until=date(2026, 4, 30), held_out_until=date(2026, 6, 30), unit="week")
+TABLES: dict[str, Callable[[Mapping[str, ir.Table]], ir.Table]] = {
+    "until the latest purchase": lambda facts: history(facts),
+    "held out, in weeks": lambda facts: history(facts, RULE),
+    "grouped": lambda facts: grouped_history(history(facts, RULE)),
+    "repeat purchases by day": lambda facts: repeat_purchases_by_day(facts, RULE),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_history_is_the_same_on_spark(name: str, spark: Any) -> None:
+    duck = ibis.duckdb.connect()
+    tables = {fact: fact_rows(fact, many_orders() if fact == "orders" else ()) for fact in FACTS}
+    on_duck = {fact: duck.create_table(fact, table) for fact, table in tables.items()}
+    for fact, table in tables.items():
+        kinds = ", ".join(f"{field.name} {SPARK_TYPES.get(str(field.type), 'string')}" for field in table.schema)
+        rows = [tuple(row.values()) for row in table.to_pylist()]
+        spark._session.createDataFrame(rows, kinds).createOrReplaceTempView(f"of_{fact}")
+    on_spark = {fact: spark.table(f"of_{fact}") for fact in tables}
+    expected, found = (answered(b, TABLES[name](f)) for b, f in ((duck, on_duck), (spark, on_spark)))
+    assert len(expected) > 20
+    assert found == expected
+
+
+def answered(backend: Any, table: ir.Table) -> list[Any]:
+    rows = [tuple(row.values()) for row in backend.to_pyarrow(table).to_pylist()]
+    rows = [tuple(round(v, 9) if isinstance(v, float) else v for v in row) for row in rows]
+    return sorted(rows, key=str)
