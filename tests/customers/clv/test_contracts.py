@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.customers.clv.slopes import assert_slope
 
@@ -37,6 +37,7 @@ def test_beta_discrete_weibull_gives_the_published_values() -> None:
     assert abs(weibull.survival(12) - 0.394) < abs(shifted.survival(12) - 0.394)
 
 
+@settings(deadline=None)
 @given(sizes, sizes)
 def test_weibull_with_c_one_is_the_shifted_beta_geometric(alpha: float, beta: float) -> None:
     ages = np.arange(50.0)
@@ -46,6 +47,7 @@ def test_weibull_with_c_one_is_the_shifted_beta_geometric(alpha: float, beta: fl
     )
 
 
+@settings(deadline=None)
 @given(sizes, sizes, st.floats(0.0, 0.2), st.integers(1, 60))
 def test_payments_follow_from_retention(alpha: float, beta: float, discount: float, horizon: int) -> None:
     model = ShiftedBetaGeometric(alpha=alpha, beta=beta)

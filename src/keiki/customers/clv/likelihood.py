@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
@@ -18,6 +19,8 @@ LOOSE = 1.0
 """A parameter whose logarithm has a larger standard error is not settled by the data: the 95 % interval then reaches
 from a seventh to seven times its value."""
 STEP = 1e-4
+SMALL = 1e-9
+"""Curvatures that far below the largest are rounding."""
 NEAR, FAR = 1e-9, 1e-3
 """A Newton step shorter than the first ends the search; after one longer than the second the curvature is new."""
 
@@ -94,10 +97,8 @@ def maximum(
     logs, curvature = _polished(downhill, found.x)
     level, slope = downhill(logs)
     covariance = _inverse(curvature * customers)
-    errors = np.full(len(logs), np.inf) if covariance is None else np.sqrt(np.diag(covariance))
-    at_edge = np.abs(logs) > EDGE - 0.5
     names = tuple(start)
-    loose = tuple(n for n, error, edge in zip(names, errors, at_edge, strict=True) if edge or error > LOOSE)
+    loose = tuple(n for n, far in zip(names, _unsettled(curvature * customers, logs), strict=True) if far)
     told = list(cautions)
     if loose:
         told.append(Caution("not_identifiable", {"parameters": ", ".join(loose)}))
@@ -135,12 +136,21 @@ def _curvature(downhill: Slope, logs: Numbers) -> Numbers:
     return (matrix + matrix.T) / 2
 
 
+def _unsettled(curvature: Numbers, logs: Numbers) -> NDArray[np.bool_]:
+    """Which parameters take part in a direction in which the likelihood hardly changes, or ran to the edge."""
+    if not np.isfinite(curvature).all():
+        return np.ones(len(logs), dtype=bool)
+    values, vectors = np.linalg.eigh(curvature)
+    errors = np.sqrt(vectors**2 @ (1 / np.maximum(values, SMALL * values[-1])))
+    return np.asarray((errors > LOOSE) | (np.abs(logs) > EDGE - 0.5))
+
+
 def _inverse(curvature: Numbers) -> Numbers | None:
     """The inverse of a matrix that is positive definite beyond rounding, else None."""
     if not np.isfinite(curvature).all():
         return None
     values, vectors = np.linalg.eigh(curvature)
-    if values[0] <= 1e-9 * values[-1]:
+    if values[0] <= SMALL * values[-1]:
         return None
     inverse = (vectors / values) @ vectors.T
     inverse.setflags(write=False)

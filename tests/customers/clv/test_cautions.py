@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from keiki.customers.clv.cautions import WORDS, Caution, cautions_of
+from keiki.customers.clv.grouped import History
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_every_caution_has_both_languages_with_the_same_blanks(code: str) -> None:
+    english, japanese = WORDS[code]
+    assert set(re.findall(r"{\w+[^}]*}", english)) == set(re.findall(r"{\w+[^}]*}", japanese))
+    assert english.isascii()
+    assert not japanese.isascii()
+
+
+@pytest.mark.parametrize(
+    ("once", "repeaters", "codes"),
+    [
+        (60, 60, []),
+        (61, 60, ["one_time_buyers"]),
+        (10, 20, ["too_few_customers"]),
+        (200, 29, ["too_few_customers", "one_time_buyers"]),
+    ],
+)
+def test_cautions_come_beyond_their_limits(once: int, repeaters: int, codes: list[str]) -> None:
+    history = History.of([0, 1], [0, 5], [9, 9], [once, repeaters])
+    assert [caution.code for caution in cautions_of(history)] == codes
+
+
+def test_figures_are_in_the_sentence() -> None:
+    assert Caution("one_time_buyers", {"share": 0.6}).words("ja").startswith("顧客の60%は1回")

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from keiki.customers.clv.likelihood import interval, maximum
+
+Numbers = NDArray[np.float64]
+
+
+def exponential(total: float, n: int) -> object:
+    """Waiting times with a rate: the likeliest rate is n / total, the standard error of its logarithm 1 / √n."""
+
+    def slope(values: Numbers) -> tuple[float, Numbers]:
+        rate = float(values[0])
+        return n * np.log(rate) - rate * total, np.array([n / rate - total])
+
+    return slope
+
+
+def test_waiting_times_give_the_textbook_rate_and_error() -> None:
+    found = maximum(exponential(50.0, 100), {"rate": 1.0}, 100)  # type: ignore[arg-type]
+    assert found.values[0] == pytest.approx(2.0, rel=1e-9)
+    errors = found.standard_errors
+    assert errors is not None
+    assert errors["rate"] == pytest.approx(0.2, rel=1e-6)
+    assert (found.loose, found.cautions) == ((), ())
+    assert found.log_likelihood == pytest.approx(100 * np.log(2.0) - 100)
+
+
+def test_interval_of_a_mean_is_that_of_the_textbook() -> None:
+    found = maximum(exponential(50.0, 100), {"rate": 1.0}, 100)  # type: ignore[arg-type]
+    wait = interval(found, lambda rate: 1 / rate)
+    assert wait.value == pytest.approx(0.5)
+    assert wait.low == pytest.approx(0.5 * np.exp(-1.959964 * 0.1), rel=1e-5)
+    assert wait.high == pytest.approx(0.5 * np.exp(1.959964 * 0.1), rel=1e-5)
+
+
+def test_only_a_product_known_leaves_both_factors_loose() -> None:
+    def slope(values: Numbers) -> tuple[float, Numbers]:
+        rate = values[0] * values[1]
+        steep = 100 / rate - 50.0
+        return float(100 * np.log(rate) - rate * 50), np.array([steep * values[1], steep * values[0]])
+
+    found = maximum(slope, {"a": 1.0, "b": 3.0}, 100)
+    assert found.loose == ("a", "b")
+    assert [c.code for c in found.cautions] == ["not_identifiable"]
+    assert found.standard_errors is None
+    assert interval(found, lambda a, b: a * b).low is None
