@@ -116,6 +116,18 @@ def test_save_tree_by_many_at_once_lets_exactly_one_win(bare: Any) -> None:
     assert from_yaml(tree.path.read_text(encoding="utf-8")).en == won[0]
 
 
+def test_tree_is_saved_even_while_its_file_cannot_be_written(own_shop: Any, commits: Any, monkeypatch: Any) -> None:
+    def full(self: OwnTree) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk, commits():
+        disk.setattr(OwnTree, "publish", full)
+        tree = actions.add_tree(own_shop.owner, own_shop.business, SALES, NOTHING)
+    assert not tree.path.exists()
+    assert [each.id for each in queries.known(own_shop.viewer, own_shop.business).trees] == ["sales"]
+    assert tree.is_published
+
+
 def test_undo_and_redo_walk_the_steps_and_lose_none(bare: Any) -> None:
     tree = actions.add_tree(bare.owner, bare.business, SALES, NOTHING)
     for words in ("One", "Two", "Three"):

@@ -41,7 +41,7 @@ def add_tree(actor: User, business: Business, document: TreeDocument, done: Done
     )
     TreeVersion.objects.create(tree=tree, number=1, document=as_dict(named), done=dict(done), made_by=actor)
     record(actor, "kpis.add_tree", business_id=business.id, target=_target(tree), new={"name": named.ja, **done})
-    transaction.on_commit(tree.publish)
+    transaction.on_commit(tree.publish, robust=True)
     return tree
 
 
@@ -57,7 +57,7 @@ def adopt_tree(actor: User, business: Business, document: TreeDocument) -> OwnTr
     tree = OwnTree.objects.create(business=business, tree_id=document.id, published=1)
     TreeVersion.objects.create(tree=tree, number=1, document=as_dict(document), done={"what": "adopt"}, made_by=actor)
     record(actor, "kpis.add_tree", business_id=business.id, target=_target(tree), new={"name": document.ja})
-    transaction.on_commit(tree.publish)
+    transaction.on_commit(tree.publish, robust=True)
     return tree
 
 
@@ -134,7 +134,7 @@ def archive_tree(actor: User, tree: OwnTree) -> None:
         now.archived_at, now.active_since = timezone.now(), None
         now.save(update_fields=["archived_at", "active_since"])
         record(actor, "kpis.archive_tree", business_id=now.business_id, target=_target(now))
-        transaction.on_commit(now.publish)
+        transaction.on_commit(now.publish, robust=True)
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def bring_back_tree(actor: User, tree: OwnTree) -> None:
         now.archived_at = None
         now.save(update_fields=["archived_at"])
         record(actor, "kpis.bring_back_tree", business_id=now.business_id, target=_target(now))
-        transaction.on_commit(now.publish)
+        transaction.on_commit(now.publish, robust=True)
 
 
 @transaction.atomic
@@ -222,7 +222,7 @@ def _keep(actor: User, tree: OwnTree, content: dict[str, Any], done: Done, step:
     if measurable(tree.business, queries.read_document(content)):
         tree.published = number
     tree.save(update_fields=["version", "published"])
-    transaction.on_commit(tree.publish)
+    transaction.on_commit(tree.publish, robust=True)
 
 
 def _conflict(tree: OwnTree, mine: Mapping[str, Any]) -> EditConflict:
