@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from keiki.customers.activity import ActivityRule, acts, entitlements, licences
 from keiki.customers.classes import BAD, GOOD, classed_postings, customer_classes
 from keiki.customers.cohorts import CohortRule, attendee_deals, first_entries, followed
+from keiki.customers.lifetime_value import contract_months, customer_profits, lifetimes
 from keiki.customers.movements import expansions, movements, renewals, trials
 from keiki.customers.postings import conversions
 from keiki.customers.repeat import RepeatRule, acts_of_first_buyers, first_purchases, purchases
@@ -195,6 +196,34 @@ def _seats_once(table: ir.Table, where: Where, params: Mapping[str, str]) -> Agg
         for bit in range(SEAT_BITS)
     ]
     return Aggregate("count", (sum(digits[1:], digits[0]),))
+
+
+MOST_MONTHS_OF_CHURN = 36
+"""Months before the end of a period whose churn is looked for: the rule asks for 12."""
+
+
+def _length_of_stay(months: int) -> Stat:
+    """1 / the mean of the monthly shares lost, in units of so many months; unknown where nobody was lost."""
+
+    def stat(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
+        asked = [_both(table.month == n, where) for n in range(MOST_MONTHS_OF_CHURN)]
+        there = [table.customer_id.nunique(where=each) for each in asked]
+        lost = [table.customer_id.nunique(where=each & table.lost) for each in asked]
+        known = sum((ibis.ifelse(n > 0, 1, 0) for n in there), ibis.literal(0))
+        shares = (n.cast("float64") / ibis.ifelse(of > 0, of, 1) for n, of in zip(lost, there, strict=True))
+        return Aggregate("mean", (known, sum(shares, ibis.literal(0.0)) * months))
+
+    return stat
+
+
+LATEST_PAYBACK = 60
+"""Months of life in which a cohort may have earned back its cost; later is not told."""
+
+
+def _payback(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
+    """The first age by which the cohort has left nothing or more in sum; unknown while it has not."""
+    by_age = [(table.amount.sum(where=_both(table.age <= age, where)) >= 0, age) for age in range(LATEST_PAYBACK + 1)]
+    return Aggregate("last", (ibis.cases(*by_age),))
 
 
 def _revenue_of(judged: str) -> Stat:
@@ -400,6 +429,23 @@ MODELS: Mapping[str, Model] = {
         time="posted_at",
         stats={"good_revenue": _revenue_of(GOOD), "bad_revenue": _revenue_of(BAD)},
     ),
+    "contract_months": Model(
+        reads=("subscriptions",),
+        build=lambda facts, spans, params, rules: contract_months(facts, spans, rules.lifetime),
+        stats={"contract_months": _length_of_stay(months=1)},
+    ),
+    "lifetimes": Model(
+        reads=("customers", "orders", "subscriptions", "stages"),
+        build=lambda facts, spans, params, rules: lifetimes(facts, spans, rules.lifetime),
+        stats={"lifetime_years": _length_of_stay(months=12)},
+    ),
+    "lifetime_value": Model(
+        reads=("customers", "orders", "invoices", "subscriptions", "stages"),
+        build=lambda facts, spans, params, rules: customer_profits(facts, params.get("at"), rules.lifetime),
+        time="acquired_on",
+        parameters=("at",),
+        stats={"cumulative_profit": _sum_of("amount"), "payback": _payback},
+    ),
     "rfm": Model(
         reads=("orders", "stages", "invoices"),
         build=lambda facts, spans, params, rules: rfm(facts, spans, rules.rfm),
@@ -434,7 +480,6 @@ MODELS: Mapping[str, Model] = {
 
 AWAITED: Mapping[str, tuple[str, ...]] = {
     "health": ("subscriptions", "events", "tickets", "invoices", "surveys"),
-    "lifetime_value": ("customers", "orders", "invoices", "subscriptions", "costs"),
 }
 """Models that measures already name and nobody has built yet, with the facts they will read."""
 
@@ -445,6 +490,8 @@ SPLIT: Mapping[tuple[str, str], str] = {
     ("revenue_quality", "bad_revenue"): "classed_postings",
     ("activity", "seats"): "licences",
     ("activity", "entitled"): "entitlements",
+    ("lifetime_value", "contract_months"): "contract_months",
+    ("lifetime_value", "lifetime_years"): "lifetimes",
     ("repeat", "interval"): "purchases",
     ("repeat", "acted"): "first_buyer_acts",
     ("cohort", "reached"): "attendee_deals",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from keiki.customers.activity import ActivityRule
 from keiki.customers.classes import ClassRule
 from keiki.customers.cohorts import CohortRule
+from keiki.customers.lifetime_value import LifetimeRule
 from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
 from keiki.customers.profit import ProfitRule
@@ -33,6 +34,7 @@ class Rules:
     retention: RetentionRule = field(default_factory=RetentionRule)
     repeat: RepeatRule = field(default_factory=RepeatRule)
     classes: ClassRule = field(default_factory=ClassRule)
+    lifetime: LifetimeRule = field(default_factory=LifetimeRule)
     activity: ActivityRule = field(default_factory=ActivityRule)
     rfm: RfmRule = field(default_factory=RfmRule)
     stages: StageRule = field(default_factory=StageRule)
@@ -45,13 +47,15 @@ class Rules:
         """The default rules of a business in a time zone, with the holidays of a country."""
         postings = PostingRule(zone=zone)
         retention = RetentionRule(postings=postings)
+        profit = ProfitRule(retention=retention)
         return cls(
             zone,
             sessions=SessionRule(zone=zone),
             postings=postings,
             retention=retention,
             repeat=RepeatRule(postings=postings),
-            classes=ClassRule(profit=ProfitRule(retention=retention)),
+            classes=ClassRule(profit=profit),
+            lifetime=LifetimeRule(profit=profit),
             activity=ActivityRule(zone=zone),
             rfm=RfmRule(postings=postings),
             stages=StageRule(zone=zone, country=country),
