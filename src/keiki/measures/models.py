@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from keiki.customers.activity import ActivityRule, acts, entitlements, licences
 from keiki.customers.classes import BAD, GOOD, classed_postings, customer_classes
 from keiki.customers.cohorts import CohortRule, attendee_deals, first_entries, followed
+from keiki.customers.health import RED, health
 from keiki.customers.lifetime_value import contract_months, customer_profits, lifetimes
 from keiki.customers.movements import expansions, movements, renewals, trials
 from keiki.customers.postings import conversions
@@ -446,6 +447,14 @@ MODELS: Mapping[str, Model] = {
         parameters=("at",),
         stats={"cumulative_profit": _sum_of("amount"), "payback": _payback},
     ),
+    "health": Model(
+        reads=("subscriptions",),
+        build=lambda facts, spans, params, rules: health(facts, spans, rules.health),
+        stats={
+            "avg": lambda table, where, params: mean(table.score, where),
+            "red": _customers_where(lambda table, params: table.health_band == RED),
+        },
+    ),
     "rfm": Model(
         reads=("orders", "stages", "invoices"),
         build=lambda facts, spans, params, rules: rfm(facts, spans, rules.rfm),
@@ -477,11 +486,6 @@ MODELS: Mapping[str, Model] = {
     ),
 }
 """By the name a measure gives. A `stat` that its model keeps in another table is found through `SPLIT`."""
-
-AWAITED: Mapping[str, tuple[str, ...]] = {
-    "health": ("subscriptions", "events", "tickets", "invoices", "surveys"),
-}
-"""Models that measures already name and nobody has built yet, with the facts they will read."""
 
 SPLIT: Mapping[tuple[str, str], str] = {
     ("revenue_quality", "good"): "customer_classes",
@@ -516,6 +520,6 @@ def table_of(model: str, stat: str | None) -> str:
 
 
 def reads_of(model: str, stat: str | None) -> tuple[str, ...]:
-    """The facts that a measure of the model reads, or will read once the model is built."""
+    """The facts that a measure of the model reads; none for a model nobody has built."""
     name = table_of(model, stat)
-    return MODELS[name].reads if name in MODELS else AWAITED.get(name, ())
+    return MODELS[name].reads if name in MODELS else ()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from keiki.customers.activity import ActivityRule
 from keiki.customers.classes import ClassRule
 from keiki.customers.cohorts import CohortRule
+from keiki.customers.health import HealthRule
 from keiki.customers.lifetime_value import LifetimeRule
 from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
@@ -35,6 +36,7 @@ class Rules:
     repeat: RepeatRule = field(default_factory=RepeatRule)
     classes: ClassRule = field(default_factory=ClassRule)
     lifetime: LifetimeRule = field(default_factory=LifetimeRule)
+    health: HealthRule = field(default_factory=HealthRule)
     activity: ActivityRule = field(default_factory=ActivityRule)
     rfm: RfmRule = field(default_factory=RfmRule)
     stages: StageRule = field(default_factory=StageRule)
@@ -56,6 +58,7 @@ class Rules:
             repeat=RepeatRule(postings=postings),
             classes=ClassRule(profit=profit),
             lifetime=LifetimeRule(profit=profit),
+            health=HealthRule(zone=zone),
             activity=ActivityRule(zone=zone),
             rfm=RfmRule(postings=postings),
             stages=StageRule(zone=zone, country=country),
