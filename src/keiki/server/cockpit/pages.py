@@ -632,6 +632,7 @@ class Inspector:
     row: DesignRow
     kpi: str
     kpi_url: str
+    target: str
     target_url: str  # "" while nothing can be set: a group without a number, or a tree that cannot be measured yet
     form: NodeForm
     steps: tuple[tuple[str, str, str, bool], ...]  # what to do, words, icon, whether it can be done
@@ -971,7 +972,7 @@ def _rows(
             link_words=_link_words(each),
             influence=each.node.influence is not None,
             owner=kpis.owner_words(each.node, style),
-            target=kpis.target_words(each.node.target, each.unit, style) if each.node.target else "",
+            target=_aim_words(each, style),
             kra=each.node.kra or "",
             tone=min(troubles.get(each.node.id, ()), default=""),
             troubles=len(troubles.get(each.node.id, ())),
@@ -980,6 +981,13 @@ def _rows(
         )
         for each in listed
     )
+
+
+def _aim_words(each: Written, style: Style) -> str:
+    """What a number is to reach, as short as a row has room for; the inspector says from where and by when."""
+    if each.node.target is None:
+        return ""
+    return kpis.target_words(replace(each.node.target, start=None, by=None, within=None), each.unit, style)
 
 
 def level_of(each: Written) -> str:
@@ -1134,6 +1142,7 @@ def _inspector(
         row=row,
         kpi=_kpi_words(catalogue, node, style),
         kpi_url=kpis.url_of("kpis:kpi", business=business.id, kpi=node.kpi) if node.kpi else "",
+        target=kpis.target_words(node.target, each.unit, style) if node.target else "",
         target_url=reverse("planning:target", kwargs={"business": business.id, "tree": stored.id, "node": node.id})
         if stored.measurable and (node.kpi or node.formula)
         else "",
