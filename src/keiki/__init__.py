@@ -16,8 +16,12 @@ from keiki.periods import Calendar, Grain, Period
 
 if TYPE_CHECKING:
     from keiki.catalogue.load import Catalogue, load_catalogue
+    from keiki.customers.clv.choose import choose as choose_model
+    from keiki.customers.clv.contracts import Contracts
+    from keiki.customers.clv.grouped import History
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
+    from keiki.engine.customer_history import customer_history
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.settings import Settings
     from keiki.facts.mapping import Mapping, Rule
@@ -38,7 +42,9 @@ LATER = {
     "Bundle": "keiki.trees.bundle:Bundle",
     "Business": "keiki.engine.business:Business",
     "Catalogue": "keiki.catalogue.load:Catalogue",
+    "Contracts": "keiki.customers.clv.contracts:Contracts",
     "Explanation": "keiki.trees.explanation:Explanation",
+    "History": "keiki.customers.clv.grouped:History",
     "Mapping": "keiki.facts.mapping:Mapping",
     "Measured": "keiki.engine.measured:Measured",
     "Rule": "keiki.facts.mapping:Rule",
@@ -46,7 +52,9 @@ LATER = {
     "Target": "keiki.trees.targets:Target",
     "TreeDocument": "keiki.trees.document:TreeDocument",
     "TreeReading": "keiki.engine.measured:TreeReading",
+    "choose_model": "keiki.customers.clv.choose:choose",
     "consistency": "keiki.trees.consistency:consistency",
+    "customer_history": "keiki.engine.customer_history:customer_history",
     "decompositions": "keiki.trees.decompose:decompositions",
     "diff": "keiki.trees.diff:diff",
     "explain_change": "keiki.trees.explain:explain_change",
@@ -67,8 +75,10 @@ __all__ = [
     "Business",
     "Calendar",
     "Catalogue",
+    "Contracts",
     "Explanation",
     "Grain",
+    "History",
     "KeikiError",
     "Lens",
     "Mapping",
@@ -79,7 +89,9 @@ __all__ = [
     "Target",
     "TreeDocument",
     "TreeReading",
+    "choose_model",
     "consistency",
+    "customer_history",
     "decompositions",
     "diff",
     "explain_change",
