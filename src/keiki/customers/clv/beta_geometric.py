@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, psi
 
-from keiki.customers.clv.grouped import History, Numbers, weighed
+from keiki.customers.clv.grouped import History, Numbers, levels
 
 Likelihood = Callable[[Numbers], tuple[float, Numbers]]
 
 
-def likelihood(history: History, *, leaves_at_once: bool) -> Likelihood:
-    """The log-likelihood of (r, α, a, b) and its slope. `leaves_at_once`: also the first purchase can be the last.
+def likelihood(history: History, scale: float = 1.0, *, leaves_at_once: bool) -> Likelihood:
+    """The log-likelihood of (r, α, a, b) and its slope. α is in units of `scale`.
+
+    `leaves_at_once`: also the first purchase can be the last.
 
     Whatever depends on one column alone is worked out once per distinct value of it, not once per customer.
     """
-    counts, of_count, place = _levels(history.frequency, history.customers)
-    ages, of_age, age_place = _levels(history.age, history.customers)
+    counts, of_count, place = levels(history.frequency, history.customers)
+    ages, of_age, age_place = levels(history.age, history.customers)
     bought_by_age = np.bincount(age_place, history.customers * history.frequency)
     total = float(of_count.sum())
     stays = 1.0 if leaves_at_once else 0.0
     rows = np.flatnonzero((history.frequency > 0) | leaves_at_once)
     x, weights, place, age_place = history.frequency[rows], history.customers[rows], place[rows], age_place[rows]
-    lasts, _, last_place = _levels(history.recency[rows], weights)
+    lasts, _, last_place = levels(history.recency[rows], weights)
+    ages, lasts = ages / scale, lasts / scale
 
     def slope(values: Numbers) -> tuple[float, Numbers]:
         r, alpha, a, b = values
@@ -48,12 +50,6 @@ def likelihood(history: History, *, leaves_at_once: bool) -> Likelihood:
         return float(level), np.array([d_r, d_alpha, d_a, d_b])
 
     return slope
-
-
-def _levels(column: Numbers, weights: Numbers) -> tuple[Numbers, Numbers, NDArray[np.intp]]:
-    """The distinct values of a column, the weight of each, and where every row has its value."""
-    values, place = np.unique(column, return_inverse=True)
-    return values, weighed(place, weights), place
 
 
 def odds_of_having_left(history: History, r: float, alpha: float, a: float, after: Numbers) -> Numbers:

@@ -53,7 +53,7 @@ def fit(history: History) -> BgNbd:
     caution = (Caution("never_repeated_counts_as_alive", {"customers": once}),) if once else ()
     estimate = fitted(
         history,
-        lambda own: likelihood(own, leaves_at_once=False),
+        lambda grouped, scale: likelihood(grouped, scale, leaves_at_once=False),
         {"r": 0.5, "alpha": 0.2, "a": 1.0, "b": 2.5},
         times=("alpha",),
         cautions=caution,

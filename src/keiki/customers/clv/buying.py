@@ -96,27 +96,22 @@ class Buying(ABC):
         return interval(self.estimate, lambda **at: number(type(self)(unit=self.unit, **at)), level)
 
 
-def scaled(history: History) -> tuple[History, float]:
-    """The history in its own time scale (the oldest customer has age 1), and that scale."""
-    scale = float(history.age.max()) or 1.0
-    return History(
-        history.frequency, history.recency / scale, history.age / scale, history.customers, history.unit
-    ), scale
-
-
 def fitted(
     history: History,
-    likelihood: Callable[[History], Callable[[Numbers], tuple[float, Numbers]]],
+    likelihood: Callable[[History, float], Callable[[Numbers], tuple[float, Numbers]]],
     start: dict[str, float],
     times: tuple[str, ...],
     cautions: tuple[Caution, ...] = (),
 ) -> Estimate:
-    """The estimate of a model whose parameters `times` are lengths of time: the same in days and in weeks."""
+    """The estimate of a model whose parameters `times` are lengths of time.
+
+    They are looked for in units of the oldest customer's age, so that days and weeks give the same.
+    """
     grouped = history.grouped()
-    own, scale = scaled(grouped)
+    scale = float(grouped.age.max()) or 1.0
     purchases = float(grouped.frequency @ grouped.customers)
     return maximum(
-        likelihood(own),
+        likelihood(grouped, scale),
         start,
         grouped.customers.sum(),
         scale=dict.fromkeys(times, scale),

@@ -15,8 +15,8 @@ from keiki.errors import CustomersImpossible, NoCustomers
 Numbers = NDArray[np.float64]
 DAYS_OF_YEAR = 365.25
 WEEK = 7
-CELLS = 20_000_000
-"""Up to so many possible combinations customers are counted in one array, beyond it they are sorted."""
+LEVELS = 100_000
+"""Whole numbers up to here stand for themselves when rows are counted; larger ones are sorted."""
 
 
 class Unit(StrEnum):
@@ -117,21 +117,32 @@ def frozen(values: ArrayLike, *, empty: bool = False) -> Numbers:
 
 
 def counted(weights: Numbers, *columns: Numbers) -> tuple[tuple[Numbers, ...], Numbers]:
-    """The distinct rows of some columns and how much weight each has."""
-    coded = [_codes(column) for column in columns]
-    size = 1
+    """The distinct rows of some columns, in order, and how much weight each has."""
+    coded = [_coded(column) for column in columns]
     keys = np.zeros(len(weights), dtype=np.int64)
-    for codes, levels in coded:
-        keys = keys * levels + codes
-        size *= levels
-    if size <= CELLS:
-        counts = weighed(keys, weights)
-        found = np.flatnonzero(np.bincount(keys))
-        first = np.empty(len(counts), dtype=np.int64)
-        first[keys] = np.arange(len(keys))
-        return tuple(column[first[found]] for column in columns), counts[found]
-    _, rows, back = np.unique(keys, return_index=True, return_inverse=True)
-    return tuple(column[rows] for column in columns), weighed(back, weights)
+    for codes, values in coded:
+        keys = keys * len(values) + codes
+    if (weights == 1).all():
+        found, sizes = np.unique(keys, return_counts=True)
+        counts = sizes.astype(np.float64)
+    else:
+        found, back = np.unique(keys, return_inverse=True)
+        counts = weighed(back, weights)
+    rows = []
+    for _, values in reversed(coded):
+        rows.append(values[found % len(values)])
+        found = found // len(values)
+    return tuple(reversed(rows)), counts
+
+
+def levels(column: Numbers, weights: Numbers) -> tuple[Numbers, Numbers, NDArray[np.int64]]:
+    """The distinct values of a column, the weight of each, and where every row has its value."""
+    codes, values = _coded(column)
+    there = np.flatnonzero(np.bincount(codes))
+    place = np.zeros(len(values), dtype=np.int64)
+    place[there] = np.arange(len(there))
+    at = place[codes]
+    return values[there], weighed(at, weights), at
 
 
 def weighed(place: NDArray[np.integer[Any]], weights: Numbers) -> Numbers:
@@ -139,16 +150,19 @@ def weighed(place: NDArray[np.integer[Any]], weights: Numbers) -> Numbers:
     return np.bincount(place, weights).astype(np.float64, copy=False)
 
 
-def _codes(column: Numbers) -> tuple[NDArray[np.int64], int]:
-    """Whole numbers that stand for the values: themselves, or days where weeks are given, else their rank."""
+def _coded(column: Numbers) -> tuple[NDArray[np.int64], Numbers]:
+    """Whole numbers that stand for the values, and the values by those numbers.
+
+    Whole days, and weeks of whole days, need no sorting: they are numbers already.
+    """
     if not len(column):
-        return column.astype(np.int64), 1
+        return column.astype(np.int64), np.zeros(1)
     for steps in (1, WEEK):
         whole = np.rint(column * steps)
-        if whole.min() >= 0 and whole.max() < CELLS and np.abs(whole - column * steps).max() < 1e-9:
-            return whole.astype(np.int64), int(whole.max()) + 1
+        if whole.min() >= 0 and whole.max() < LEVELS and np.abs(whole - column * steps).max() < 1e-9:
+            return whole.astype(np.int64), np.arange(whole.max() + 1) / steps
     values, codes = np.unique(column, return_inverse=True)
-    return codes.astype(np.int64), len(values)
+    return codes.astype(np.int64), values
 
 
 def _possible(checks: Mapping[str, NDArray[np.bool_]]) -> None:

@@ -45,7 +45,7 @@ def fit(history: History) -> MbgNbd:
     """The MBG/NBD model under which these customers are likeliest. Raises NoCustomers."""
     estimate = fitted(
         history,
-        lambda own: likelihood(own, leaves_at_once=True),
+        lambda grouped, scale: likelihood(grouped, scale, leaves_at_once=True),
         {"r": 0.5, "alpha": 0.2, "a": 1.0, "b": 2.5},
         times=("alpha",),
     )

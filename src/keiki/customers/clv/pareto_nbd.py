@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -58,7 +58,8 @@ def _time_alive(s: float, scale: Numbers, ahead: Numbers) -> Numbers:
     return np.asarray(scale * log * grown)
 
 
-def _likelihood(history: History) -> Callable[[Numbers], tuple[float, Numbers]]:
+def _likelihood(history: History, scale: float = 1.0) -> Callable[[Numbers], tuple[float, Numbers]]:
+    history = replace(history, recency=history.recency / scale, age=history.age / scale)
     counts, place = np.unique(history.frequency, return_inverse=True)
     weights, x, age = history.customers, history.frequency, history.age
     of_count = np.bincount(place, weights)
