@@ -24,6 +24,8 @@ JANUARY, FEBRUARY, MARCH = CALENDAR.periods(Grain.MONTH, date(2024, 1, 1), date(
 class OnSmallLake:
     """The engine's three verbs over the small lake; counts the queries it ran."""
 
+    together = 1
+
     def __init__(self, lake: SmallLake) -> None:
         self.lake = lake
         self.queries = 0

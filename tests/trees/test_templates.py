@@ -31,6 +31,8 @@ CHANNELS = ("organic", "paid", "social", "email", "direct", "referral", "portal"
 class OnSmallLake:
     """The engine's verbs over the small lake."""
 
+    together = 1
+
     def __init__(self, lake: SmallLake) -> None:
         self.lake = lake
 

@@ -247,6 +247,9 @@ def _alive(process: int) -> bool:
     return True
 
 
+MOST_TOGETHER = 4
+
+
 class Facts(Protocol):
     """What an engine needs of a lake: its facts as tables, or as a list of Parquet files."""
 
@@ -262,6 +265,10 @@ class Facts(Protocol):
 
 class Engine(Protocol):
     """Where a query runs. The same Ibis expressions give the same rows on every engine."""
+
+    @property
+    def together(self) -> int:
+        """How many queries are worth asking at once, from threads."""
 
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
         """A fact as of a snapshot (None: the newest), with 0 rows when nothing was loaded."""
@@ -282,6 +289,11 @@ class DuckDBEngine:
 
     facts: Facts
     _guard: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def together(self) -> int:
+        """Small queries keep one core busy each; more of them than this only wait for each other."""
+        return min(os.cpu_count() or 1, MOST_TOGETHER)
 
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
         return self.facts.table(fact, snapshot)

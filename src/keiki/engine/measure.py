@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -125,6 +127,7 @@ class Measurer:
         self.measures = {**measures, **{m.id: m for m in stand_ins}}
         self.rules = rules or Rules()
         self._compiled: dict[tuple[Any, ...], tuple[Compiled, ...]] = {}
+        self._composing = threading.Lock()
         self._coverage: dict[str, Coverage] = {}
 
     def read(self, asked: Iterable[Asked], lens: Lens, depth: int = 1) -> Readings:
@@ -163,15 +166,15 @@ class Measurer:
         self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], reasons: dict[Asked, str | KeikiError]
     ) -> Values:
         values: Values = {}
-        for frame in frames(self._readable(wanted, reasons), self.measures):
-            try:
-                values |= self._read_frame(frame, lens, periods)
-            except KeikiError as error:
-                if len(frame.asked) > 1:  # one that cannot be asked must not silence the others
-                    for one in frame.asked:
-                        values |= self._read([one], lens, periods, reasons)
-                else:
-                    reasons |= dict.fromkeys(frame.asked, error)
+        chosen = frames(self._readable(wanted, reasons), self.measures)
+        for frame, answer in zip(chosen, self._read_frames(chosen, lens, periods), strict=True):
+            if not isinstance(answer, KeikiError):
+                values |= answer
+            elif len(frame.asked) > 1:  # one that cannot be asked must not silence the others
+                for one in frame.asked:
+                    values |= self._read([one], lens, periods, reasons)
+            else:
+                reasons |= dict.fromkeys(frame.asked, answer)
             for one in frame.asked:
                 lacking = self._lacking(one)
                 if lacking is not None:
@@ -256,6 +259,24 @@ class Measurer:
         """The calendar day of the business: midnight in Tokyo is still the day before in UTC."""
         return Calendar(zone=self.rules.zone).today(moment) if isinstance(moment, datetime) else moment
 
+    def _read_frames(self, chosen: Sequence[Frame], lens: Lens, periods: list[Period]) -> Iterable[Values | KeikiError]:
+        """What each frame answers, or why it does not; several at once where the engine answers several at once."""
+
+        def answer(frame: Frame) -> Values | KeikiError:
+            try:
+                return self._read_frame(frame, lens, periods)
+            except KeikiError as error:
+                return error
+
+        together = min(self.engine.together, len(chosen))
+        if together <= 1:
+            return map(answer, chosen)
+        for frame in chosen:  # what they share is looked up once, before they part
+            for one in frame.asked:
+                self._covered(one)
+        with ThreadPoolExecutor(together) as pool:
+            return list(pool.map(answer, chosen))
+
     def _read_frame(self, frame: Frame, lens: Lens, periods: list[Period]) -> Values:
         spans = {p: span_of(p, frame.window, lens) for p in periods if lens.today is None or p.start <= lens.today}
         covered = {one: self._covered(one) for one in frame.asked}
@@ -296,10 +317,11 @@ class Measurer:
         """Compiled SQL for the frame, from the cache when periods of the same shape were asked before."""
         shape = tuple(tuple(a.end_date == b.start_date for a, b in pairwise(row)) for row in rows)
         key = (frame, shape, by, lens.where)
-        if key not in self._compiled:
-            made = queries(frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where)
-            self._compiled[key] = tuple(Compiled(self.engine.compile(q.table), q.parts, q.rows) for q in made)
-        return self._compiled[key]
+        with self._composing:
+            if key not in self._compiled:
+                made = queries(frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where)
+                self._compiled[key] = tuple(Compiled(self.engine.compile(q.table), q.parts, q.rows) for q in made)
+            return self._compiled[key]
 
 
 def _value(way: str, parts: list[Any]) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ibis
 import ibis.expr.types as ir
@@ -36,6 +36,9 @@ class SparkEngine:
     session: SparkSession
     _known: dict[tuple[str, int], ir.Table] = field(default_factory=dict, repr=False)
     _guard: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    together: ClassVar[int] = 1
+    """Spark shares out one query by itself."""
 
     @classmethod
     def connect(cls, facts: Facts, address: str) -> SparkEngine:
