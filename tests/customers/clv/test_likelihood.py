@@ -48,3 +48,15 @@ def test_only_a_product_known_leaves_both_factors_loose() -> None:
     assert [c.code for c in found.cautions] == ["not_identifiable"]
     assert found.standard_errors is None
     assert interval(found, lambda a, b: a * b).low is None
+
+
+def test_search_finds_the_end_of_a_narrow_bent_valley() -> None:
+    """Rosenbrock's valley over the logarithms: slow for any search that does not learn its bend."""
+
+    def slope(values: Numbers) -> tuple[float, Numbers]:
+        x, y = np.log(values)
+        level = -((1 - x) ** 2) - 100 * (y - x * x) ** 2
+        return float(level), np.array([2 * (1 - x) + 400 * x * (y - x * x), -200 * (y - x * x)]) / values
+
+    found = maximum(slope, {"a": 0.3, "b": 4.0}, 1)
+    assert found.values == pytest.approx((np.e, np.e), rel=1e-6)

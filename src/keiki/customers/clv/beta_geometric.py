@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import gammaln, psi
 
-from keiki.customers.clv.grouped import History, Numbers, levels
+from keiki.customers.clv.grouped import History, Numbers, levels, summed
 
 Likelihood = Callable[[Numbers], tuple[float, Numbers]]
 
@@ -39,14 +39,14 @@ def likelihood(history: History, scale: float = 1.0, *, leaves_at_once: bool) ->
         small = np.exp(-np.abs(gone))
         share = weights * np.where(gone > 0, 1.0, small) / (1 + small)
         level = of_count @ (gammaln(r + counts) + gammaln(after) - gammaln(a + after)) - purchases @ log_age
-        level += weights @ (np.maximum(gone, 0) + np.log1p(small))
+        level += summed(weights, np.maximum(gone, 0) + np.log1p(small))
         level -= total * (gammaln(r) - r * np.log(alpha) + gammaln(b) - gammaln(a + b))
         nearer = (1 / (alpha + ages))[age_place] - (1 / (alpha + lasts))[last_place]
         both, whole = psi(a + after), psi(a + b)
-        d_r = of_count @ psi(r + counts) - of_age @ log_age + share @ waited - total * (psi(r) - np.log(alpha))
-        d_alpha = total * r / alpha - purchases @ (1 / (alpha + ages)) + share @ ((r + x) * nearer)
+        d_r = of_count @ psi(r + counts) - of_age @ log_age + summed(share, waited) - total * (psi(r) - np.log(alpha))
+        d_alpha = total * r / alpha - purchases @ (1 / (alpha + ages)) + summed(share, (r + x) * nearer)
         d_a = total * whole - of_count @ both + share.sum() / a
-        d_b = of_count @ (psi(after) - both) - share @ (1 / before)[place] - total * (psi(b) - whole)
+        d_b = of_count @ (psi(after) - both) - summed(share, (1 / before)[place]) - total * (psi(b) - whole)
         return float(level), np.array([d_r, d_alpha, d_a, d_b])
 
     return slope

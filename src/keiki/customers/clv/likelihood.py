@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import ndtri
 
 from keiki.customers.clv.cautions import Caution
@@ -21,6 +20,9 @@ from a seventh to seven times its value."""
 STEP = 1e-4
 SMALL = 1e-9
 """Curvatures that far below the largest are rounding."""
+ROUGH, FINE = 1e-5, 1e-6
+"""How flat it must be (log-likelihood per customer) where a search ends."""
+MOST_STEPS, LONGEST = 500, 2.0
 NEAR, FAR = 1e-9, 1e-3
 """A Newton step shorter than the first ends the search; after one longer than the second the curvature is new."""
 
@@ -76,25 +78,21 @@ def maximum(
     shift: float = 0.0,
     cautions: Sequence[Caution] = (),
 ) -> Estimate:
-    """The parameters under which the data is likeliest, by L-BFGS-B on their logarithms and Newton steps at the end.
+    """The parameters under which the data is likeliest, by BFGS on their logarithms and Newton steps at the end.
 
     `scale` turns parameters back into the units of the data and `shift` their log-likelihood.
     """
 
     def downhill(logs: Numbers) -> tuple[float, Numbers]:
-        values = np.exp(logs)
+        inside = np.clip(logs, -EDGE, EDGE)
+        values = np.exp(inside)
         level, slope = likelihood(values)
-        return -level / customers, -slope * values / customers
+        # Beyond the edge a bowl leads back, so that a search along a flat direction ends.
+        beyond = logs - inside
+        uphill = np.where(beyond == 0, -slope * values / customers, beyond)
+        return -level / customers + float(beyond @ beyond) / 2, uphill
 
-    found = minimize(
-        downhill,
-        np.log(list(start.values())),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-EDGE, EDGE)] * len(start),
-        options={"maxiter": 500, "ftol": 1e-11, "gtol": 1e-6, "maxcor": 20},
-    )
-    logs, curvature = _polished(downhill, found.x)
+    logs, curvature = _lowest(downhill, np.log(list(start.values())))
     level, slope = downhill(logs)
     covariance = _inverse(curvature * customers)
     names = tuple(start)
@@ -104,17 +102,56 @@ def maximum(
         told.append(Caution("not_identifiable", {"parameters": ", ".join(loose)}))
     elif np.abs(slope).max() > 1e-4:
         told.append(Caution("not_converged"))
-    values = np.exp(logs) * [(scale or {}).get(name, 1.0) for name in names]
+    values = np.exp(np.clip(logs, -EDGE, EDGE)) * [(scale or {}).get(name, 1.0) for name in names]
     return Estimate(
         names, tuple(map(float, values)), -level * customers + shift, int(customers), covariance, loose, tuple(told)
     )
+
+
+def _lowest(downhill: Slope, logs: Numbers) -> tuple[Numbers, Numbers]:
+    """Where the function is lowest, and its curvature there: a rough search, then a fine one if Newton's steps fail."""
+    for goal in (ROUGH, FINE):
+        logs, curvature = _polished(downhill, _descended(downhill, logs, goal))
+        if np.abs(downhill(logs)[1]).max() < FINE:
+            break
+    return logs, curvature
+
+
+def _descended(downhill: Slope, logs: Numbers, goal: float) -> Numbers:
+    """The way down by the method of Broyden, Fletcher, Goldfarb and Shanno, halving steps that do not lead down.
+
+    Own, because for four parameters SciPy's takes longer than the likelihood, and L-BFGS-B asks LAPACK for tiny
+    matrices, whose threads wait for each other on a busy machine.
+    """
+    level, slope = downhill(logs)
+    inverse = np.eye(len(logs))
+    for turn in range(MOST_STEPS):
+        step = -inverse @ slope
+        if np.abs(slope).max() < goal or not step @ slope < 0:
+            break
+        step *= min(1.0, LONGEST / np.abs(step).max())
+        there, there_slope = downhill(logs + step)
+        while not there <= level + 1e-4 * (step @ slope):
+            step = step / 2
+            if np.abs(step).max() < 1e-12:
+                return logs
+            there, there_slope = downhill(logs + step)
+        turned = there_slope - slope
+        bend = step @ turned
+        if bend > 1e-14:
+            if turn == 0:
+                inverse *= bend / (turned @ turned)
+            across = np.eye(len(logs)) - np.outer(step, turned) / bend
+            inverse = across @ inverse @ across.T + np.outer(step, step) / bend
+        logs, level, slope = logs + step, there, there_slope
+    return logs
 
 
 def _polished(downhill: Slope, logs: Numbers) -> tuple[Numbers, Numbers]:
     """Newton steps, so that the result does not depend on where the search gave up; and the curvature there."""
     curvature = _curvature(downhill, logs)
     level, slope = downhill(logs)
-    for _ in range(3):
+    for _ in range(4):
         if np.abs(logs).max() > EDGE - 0.5 or _inverse(curvature) is None:
             break
         step = np.linalg.solve(curvature, slope)
