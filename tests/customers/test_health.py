@@ -50,7 +50,7 @@ def scores(lake: SmallLake, *columns: str, rule: HealthRule | None = None, **fac
 
 @pytest.mark.feature("F-287")
 def test_score_lists_its_three_contributions_and_the_total(lake: SmallLake) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "subscriptions": [contract("a")],
         "events": [*logins("a", 8, "2026-04-20"), *logins("a", 6, "2026-05-20")],
         "tickets": tickets("a", "2025-06-01", "2025-08-01", "2025-10-01", "2025-12-01", "2026-04-01"),
@@ -68,7 +68,7 @@ def test_score_lists_its_three_contributions_and_the_total(lake: SmallLake) -> N
 
 
 def test_missing_parts_are_left_out_and_the_others_rescaled(lake: SmallLake) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "subscriptions": [contract("pays"), contract("nothing known"), contract("uses and pays")],
         "events": [*logins("uses and pays", 1, "2026-04-20"), *logins("uses and pays", 1, "2026-05-20")],
         "invoices": [
@@ -118,7 +118,7 @@ def test_usage_falls_from_all_to_nothing_at_half(lake: SmallLake) -> None:
 
 
 def test_an_account_that_lost_half_its_users_is_red_whatever_else_is_fine(lake: SmallLake) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "subscriptions": [contract("a")],
         "events": [*logins("a", 4, "2026-04-20"), *logins("a", 2, "2026-05-20")],
         "tickets": tickets("a", "2025-06-01", "2025-08-01", "2025-10-01", "2025-12-01", "2026-04-01"),

@@ -177,8 +177,12 @@ def _counted_deals(table: ir.Table, where: Where, params: Mapping[str, str]) -> 
 
 def _activity(params: Mapping[str, str], rules: Rules) -> ActivityRule:
     least = params.get("min")
-    given = {"window": params.get("window"), "within": params.get("within"), "least_contents": least and int(least)}
-    return replace(rules.activity, **given)
+    return replace(
+        rules.activity,
+        window=params.get("window"),
+        within=params.get("within"),
+        least_contents=None if least is None else int(least),
+    )
 
 
 def _people_per_window(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
