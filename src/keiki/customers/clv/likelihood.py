@@ -20,7 +20,7 @@ from a seventh to seven times its value."""
 STEP = 1e-4
 SMALL = 1e-9
 """Curvatures that far below the largest are rounding."""
-ROUGH, FINE = 1e-5, 1e-6
+ROUGH, FINE = 1e-4, 1e-6
 """How flat it must be (log-likelihood per customer) where a search ends."""
 MOST_STEPS, LONGEST = 500, 2.0
 NEAR, FAR = 1e-9, 1e-3
@@ -84,13 +84,15 @@ def maximum(
     """
 
     def downhill(logs: Numbers) -> tuple[float, Numbers]:
-        inside = np.clip(logs, -EDGE, EDGE)
-        values = np.exp(inside)
+        if np.abs(logs).max() > EDGE:
+            # Beyond the edge a bowl leads back, so that a search along a flat direction ends.
+            inside = np.clip(logs, -EDGE, EDGE)
+            beyond = logs - inside
+            level, uphill = downhill(inside)
+            return level + float(beyond @ beyond) / 2, np.where(beyond == 0, uphill, beyond)
+        values = np.exp(logs)
         level, slope = likelihood(values)
-        # Beyond the edge a bowl leads back, so that a search along a flat direction ends.
-        beyond = logs - inside
-        uphill = np.where(beyond == 0, -slope * values / customers, beyond)
-        return -level / customers + float(beyond @ beyond) / 2, uphill
+        return -level / customers, slope * values / -customers
 
     logs, curvature = _lowest(downhill, np.log(list(start.values())))
     level, slope = downhill(logs)
