@@ -75,6 +75,7 @@ class Row:
     gap: str
     pace: str
     url: str
+    later: bool = False  # its target holds only after the period shown
 
     @property
     def bare(self) -> bool:
@@ -252,6 +253,7 @@ def _row(business: Business, numbers: TreeNumbers, node: Node, plan: Planned | N
         gap="" if gap == MISSING else gap,
         pace=_("by now {value}").format(value=bounds(aim, node.unit, style)) if aim and aim.whole else "",
         url=target_url(business, numbers.tree, node),
+        later=coming is not None,
     )
 
 
