@@ -40,6 +40,11 @@ def test_less_is_good_where_less_is_wished() -> None:
 def test_values_far_from_zero_begin_near_themselves() -> None:
     told = bridge("Orders", "", (("a", 1000.0), ("b", 1010.0)), [Step("x", 10.0)], "count", ENGLISH, width=302)
     assert bars(told.svg)[1][2] > 40
+    assert told.svg.count('class="break"') == 2
+
+
+def test_bars_that_begin_at_nothing_are_whole() -> None:
+    assert 'class="break"' not in bridge("Cost", "", ENDS, STEPS, "count", ENGLISH).svg
 
 
 def test_small_steps_are_gathered_into_one_and_nothing_is_left_out() -> None:

@@ -82,6 +82,8 @@ def _end(end: tuple[str, float], place: int, x: _X, low: float, unit: str, style
         f'<rect class="col-now" x="{short(left)}" y="{short(_top(place) + 20)}" '
         f'width="{short(max(right - left, 0.5))}" height="{BAR}" rx="2"/>'
     )
+    if low > 0:  # the bar does not begin at nothing: say so
+        bar += f'<path class="break" d="M{short(left + 12)} {short(_top(place) + 18)}l-6 {BAR + 4}m6 0l6 {-BAR - 4}"/>'
     words = text("direct", right + 6, _top(place) + 33, "start", number(value, unit, style))
     return text("name", SIDE, _top(place) + 14, "start", label) + bar + words
 

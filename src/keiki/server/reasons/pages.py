@@ -34,9 +34,11 @@ from keiki.server.planning import queries as planning
 from keiki.server.reasons import queries
 from keiki.server.reasons.queries import PERIOD, SCENARIO, TARGET, Reasons
 from keiki.trees.build import InfluenceEdge, Node
+from keiki.trees.explanation import Part
 from keiki.trees.mix import Split
 from keiki.trees.priority import Priority
 
+ROUNDING = 1e-9  # of the value: below it a residual is arithmetic, not news
 SHOWN_STEPS = 9
 SHOWN_SEGMENTS = 12
 
@@ -262,7 +264,7 @@ def _steps(business: Business, told: Reasons, asked: Asked, style: Style) -> lis
     if told.against.apart:
         steps.append(Step(_("Not shared out to targets below"), -told.against.apart))
     rest = 0.0
-    for part in told.told.movers:
+    for part in _movers(told):
         if part.residual:
             rest += part.contribution or 0.0
             continue
@@ -272,6 +274,12 @@ def _steps(business: Business, told: Reasons, asked: Asked, style: Style) -> lis
     if rest:
         steps.append(Step(_("What no formula tells"), rest))
     return steps
+
+
+def _movers(told: Reasons) -> list[Part]:
+    """What moved the number, the largest first; a residual that is only the rounding of the arithmetic is none."""
+    size = max(abs(told.before or 0.0), abs(told.after or 0.0))
+    return [each for each in told.told.movers if not each.residual or abs(each.contribution or 0.0) > ROUNDING * size]
 
 
 def _bridge(business: Business, told: Reasons, asked: Asked, sentence: str, style: Style) -> kpis.Figure | None:
@@ -290,7 +298,7 @@ def _bridge(business: Business, told: Reasons, asked: Asked, sentence: str, styl
 
 def _parts(business: Business, told: Reasons, asked: Asked, style: Style) -> tuple[PartRow, ...]:
     rows = []
-    for part in told.told.movers:
+    for part in _movers(told):
         node = told.numbers.tree.node(part.node)
         counter = counter_word(node.label(style.language))
         label = node.label(style.language)
