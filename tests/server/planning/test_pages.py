@@ -91,6 +91,11 @@ def test_overview_names_a_target_that_holds_only_later(shop: Any, browser_of: An
     assert page.rows[0].number.label not in [way.words for way in page.missing]
 
 
+def test_letters_of_a_number_without_a_target_raise_no_alarm(shop: Any, browser_of: Any) -> None:
+    letters = browser_of(shop.editor).get(of(shop, node="aov")).context["page"].smart
+    assert {each.letter: each.tone for each in letters if each.letter in "AT"} == {"A": "none", "T": "none"}
+
+
 def test_overview_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> None:
     address = reverse("planning:targets", kwargs={"business": bare.business.id})
     answer = browser_of(bare.editor).get(address)

@@ -43,6 +43,7 @@ from keiki.server.planning.queries import Goal, Planned, Written
 from keiki.server.planning.rules import may_approve, may_write
 from keiki.trees.build import Node, Tree
 from keiki.trees.consistency import Consistency, Verdict
+from keiki.trees.findings import Said
 from keiki.trees.smart import Mark
 from keiki.trees.smart import Scorecard as SmartCard
 from keiki.trees.stated import Reading
@@ -1104,6 +1105,7 @@ def _url(name: str, business: Business, **ids: str) -> str:
 
 # --- the scorecard ---
 
+NO_TARGET = Said("lacks_target")
 TONES = {Mark.PASS: "good", Mark.CAUTION: "watch", Mark.FAIL: "act"}
 
 
@@ -1211,7 +1213,7 @@ def _letters(card: SmartCard, style: Style) -> tuple[Letter, ...]:
         Letter(
             letter,
             names[letter],
-            TONES[judged.mark],
+            "none" if NO_TARGET in judged.reasons else TONES[judged.mark],  # nothing to judge yet is no alarm
             comma.join(reason.words(style.language, write) for reason in judged.reasons),
         )
         for letter, judged in card.marks.items()
