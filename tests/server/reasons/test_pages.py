@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from tests.server.scenarios.test_pages import VISITS_TREE
 
+from keiki.server.data.actions import opened
 from keiki.server.kpis import queries as door
+from keiki.server.kpis.actions import add_tree
 from keiki.server.kpis.queries import Question
 from keiki.server.planning.actions import Proposal, propose_target
 from keiki.server.planning.models import State
 from keiki.server.planning.queries import key_of
 from keiki.server.reasons import queries
 from keiki.server.scenarios.actions import keep_scenario
+from keiki.trees.document import from_dict
 from keiki.trees.simulate import How, Move
 from keiki.trees.targets import Target
 
@@ -127,3 +131,34 @@ def test_what_is_not_there_is_not_found(shop: Any, browser_of: Any) -> None:
     assert browser.get(address("rows", shop.business, node="nothing")).status_code == 404
     assert browser.get(address("why", shop.business).replace(TREE, "no-tree")).status_code == 404
     assert browser.get(address("why", shop.business) + "?against=scenario:nonsense&by=nothing").status_code == 200
+
+
+@pytest.mark.feature("F-132")
+def test_fall_of_ten_per_cent_is_ranked_in_parts_that_sum_to_it(bare: Any, browser_of: Any) -> None:
+    business, owner = bare.business, bare.owner
+    numbers = opened(business).business
+    orders = [
+        {
+            "order_id": f"{month}-{place}",
+            "customer_id": f"c{place}",
+            "ordered_at": f"2026-{month:02d}-10 12:00:00",
+            "amount": str(amount),
+        }
+        for month, amount in ((9, 1000), (10, 900))
+        for place in range(20)
+    ]
+    visits = [
+        {"metric": "n_sessions", "date": f"2026-{month:02d}-01", "grain": "month", "value": value}
+        for month, value in ((9, "1000"), (10, "1250"))
+    ]
+    numbers.load([*orders, {**orders[0], "order_id": "later", "ordered_at": "2026-11-02 12:00:00"}], "orders", name="a")
+    numbers.load(visits, "observations", name="b")
+    tree = add_tree(owner, business, from_dict(VISITS_TREE), {"what": "new"})
+    why = reverse("reasons:why", kwargs={"business": business.id, "tree": tree.tree_id})
+    page = page_of(browser_of(bare.viewer).get(why + "?on=2026-10-01"))
+    assert "(−10.0%)" in page.sentence
+    rows = {row.label: row.share for row in page.rows}
+    assert set(rows) == {"Sessions", "Purchase rate / contract rate", "Average order value"}
+    assert sum(money(share) for share in rows.values()) == pytest.approx(-10.0, abs=0.15)
+    sizes = [abs(money(row.part)) for row in page.rows]
+    assert sizes == sorted(sizes, reverse=True)

@@ -319,13 +319,19 @@ def _parts(business: Business, told: Reasons, asked: Asked, style: Style) -> tup
                 after,
                 "" if part.residual else change(part.after, part.before, node.unit, style),
                 difference(part.contribution, 0.0, told.node.unit, style),
-                MISSING if part.share is None else number(part.share, "ratio", style),
+                _relative(told, part, style),
                 ""
                 if part.residual or not node.measured
                 else asked.url(_path(business, "rows", told.numbers, node), by=""),
             )
         )
     return tuple(rows)
+
+
+def _relative(told: Reasons, part: Part, style: Style) -> str:
+    """A part as a percentage of the number compared with; the parts of a fall by 10 % sum to −10 %."""
+    share = told.told.relative(part)
+    return MISSING if share is None else change(1 + share, 1.0, "number", style)
 
 
 # --- by segment ---
