@@ -87,3 +87,12 @@ def test_slopes_are_the_derivatives_of_the_likelihoods() -> None:
     contracts = Contracts.of([1, 2, 3, 40, 40], [True, True, True, True, False], [30, 20, 10, 1, 9])
     assert_slope(shifted_beta_geometric._likelihood(contracts), (0.7, 1.2), (30.0, 200.0))
     assert_slope(beta_discrete_weibull._likelihood(contracts), (0.7, 1.2, 0.6), (0.2, 1.5, 1.7), (20.0, 90.0, 1.0))
+
+
+def test_everybody_lost_in_the_same_period_stays_finite_and_is_not_identifiable() -> None:
+    """The likeliest c is infinite: all wear out at once."""
+    model = beta_discrete_weibull.fit(Contracts.of([6], [True], [200]))
+    assert "not_identifiable" in [c.code for c in model.cautions]
+    there = model.survival(np.arange(61.0))
+    assert there[0] == 1
+    assert (np.diff(there) <= 0).all()

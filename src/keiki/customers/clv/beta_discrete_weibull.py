@@ -27,7 +27,7 @@ class BetaDiscreteWeibull(Renewing):
     c: float = 1.0
 
     def _log_survival(self, periods: Numbers) -> Numbers:
-        return log_survival(self.alpha, self.beta, periods**self.c)
+        return log_survival(self.alpha, self.beta, _exposure(periods, self.c))
 
 
 def fit(contracts: Contracts) -> BetaDiscreteWeibull:
@@ -59,9 +59,15 @@ def _likelihood(contracts: Contracts) -> Callable[[Numbers], tuple[float, Number
 def _survival(values: Numbers, periods: Numbers) -> tuple[Numbers, Numbers]:
     """log S at some ages and its slope in α, β and c."""
     alpha, beta, c = values
-    exposure = periods**c
+    exposure = _exposure(periods, c)
     of_all, of_new = psi(alpha + beta + exposure), psi(alpha + beta)
     in_beta = psi(beta + exposure) - of_all
     log = np.log(np.maximum(periods, 1.0))
     slopes = np.column_stack([of_new - of_all, in_beta - psi(beta) + of_new, in_beta * exposure * log])
     return log_survival(alpha, beta, exposure), slopes
+
+
+def _exposure(periods: Numbers, c: float) -> Numbers:
+    """t^c, so far as numbers reach: nobody survives e^60 periods."""
+    log = np.log(np.maximum(periods, 1.0))
+    return np.where(periods > 0, np.exp(np.minimum(c * log, 60.0)), 0.0)

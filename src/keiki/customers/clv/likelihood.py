@@ -23,6 +23,8 @@ SMALL = 1e-9
 ROUGH, FINE = 1e-4, 1e-6
 """How flat it must be (log-likelihood per customer) where a search ends."""
 MOST_STEPS, LONGEST = 500, 2.0
+STEEP = 1e-4
+"""A search that ends where it is steeper has failed."""
 NEAR, FAR = 1e-9, 1e-3
 """A Newton step shorter than the first ends the search; after one longer than the second the curvature is new."""
 
@@ -102,7 +104,7 @@ def maximum(
     told = list(cautions)
     if loose:
         told.append(Caution("not_identifiable", {"parameters": ", ".join(loose)}))
-    elif np.abs(slope).max() > 1e-4:
+    if np.abs(slope[np.abs(logs) < EDGE - 0.5]).max(initial=0.0) > STEEP:
         told.append(Caution("not_converged"))
     values = np.exp(np.clip(logs, -EDGE, EDGE)) * [(scale or {}).get(name, 1.0) for name in names]
     return Estimate(
