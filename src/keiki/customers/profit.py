@@ -148,9 +148,8 @@ def _entry(table: ir.Table, kind: str, amount: ir.Value, day: ir.Value) -> ir.Ta
 
 def _direct(costs: ir.Table) -> ir.Table:
     mine = costs.filter(costs.customer_id.notnull())
-    return mine.select("customer_id", "product", "kind", on_day="spent_on", amount=-mine.amount.cast("float64")).select(
-        "customer_id", "on_day", "product", "kind", "amount"
-    )
+    mine = mine.mutate(on_day=mine.spent_on, amount=-mine.amount.cast("float64"))
+    return mine.select("customer_id", "on_day", "product", "kind", "amount")
 
 
 def _shared(costs: ir.Table, kind: str, *keys: str) -> ir.Table:
