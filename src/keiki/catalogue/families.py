@@ -24,6 +24,7 @@ FAMILIES: Mapping[str, Label] = MappingProxyType(
         "customer_value": Label("顧客の価値", "Customer value"),
         "co_creation": Label("チームの小さな改善", "Small improvements of a team"),
         "organisation": Label("組織と部門", "Organisation"),
+        "practice": Label("練習：足りない計画を見つける", "Practice: plans that fall short"),
     }
 )
 PHASES: Mapping[str, Label] = MappingProxyType(

@@ -15,7 +15,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.audit.models import Entry
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import OwnTree, TreeVersion
-from keiki.trees.document import NodeDocument, TreeDocument, from_yaml
+from keiki.trees.document import NodeDocument, TreeDocument, from_dict, from_yaml
 
 SALES = TreeDocument(
     id="sales",
@@ -297,3 +297,13 @@ def test_paused_goal_is_a_draft_again(bare: Any) -> None:
     actions.activate_goal(bare.editor, tree, 1.0, BY)
     actions.pause_goal(bare.editor, tree)
     assert not queries.stored_tree(bare.owner, bare.business, tree.tree_id).active
+
+
+def test_tree_whose_goal_no_data_tells_is_not_the_one_a_page_opens_with(own_shop: Any) -> None:
+    business, owner = own_shop.business, own_shop.owner
+    for kpi in ("mrr", "order_revenue"):
+        root = {"id": "goal", "kpi": kpi, "formula": "part", "children": [{"id": "part", "kpi": kpi}]}
+        names = {"id": kpi, "ja": f"1 {kpi}" if kpi == "mrr" else f"2 {kpi}", "en": kpi}
+        document = from_dict({**names, "about_ja": "例。", "about_en": "An example.", "root": root})
+        actions.add_tree(owner, business, document, {"what": "new"})
+    assert [tree.root.kpi for tree in queries.known(owner, business).trees] == ["order_revenue", "mrr"]

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import yaml
 from django.db.models import F
 
+from keiki.catalogue.expand import asked_of
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue, builtin
 from keiki.catalogue.load import kpi_of as kpi_of_entry
@@ -354,17 +355,25 @@ def _known(numbers: Opened, snapshot: int) -> Known:
 
 
 def _own_trees(numbers: Opened) -> tuple[Tree, ...]:
-    """The business's own trees that can be measured."""
+    """The business's own trees that can be measured; those whose goal no data tells stand last."""
     catalogue = numbers.business.catalogue
-    found: list[tuple[tuple[str, int, str], Tree]] = []
+    found: list[tuple[tuple[bool, str, int, str], Tree]] = []
     for name in catalogue.trees:
         try:
             document = template(catalogue, name)
-            place = (document.team or "", document.rank or 999, document.ja)
-            found.append((place, build(document, catalogue)))
+            tree = build(document, catalogue)
+            place = (_lacks_its_goal(numbers, tree), document.team or "", document.rank or 999, document.ja)
+            found.append((place, tree))
         except KeikiError:  # a KPI it names is gone: the design page says so
             continue
     return tuple(tree for _place, tree in sorted(found, key=lambda each: each[0]))
+
+
+def _lacks_its_goal(numbers: Opened, tree: Tree) -> bool:
+    """Whether nothing can be said about the goal of a tree: a page should not open with it."""
+    goal = tree.root.measured
+    lacking = numbers.business.measurer.lacking
+    return goal is not None and any(lacking(asked_of(reference)) for reference in references(goal))
 
 
 def _fitting_templates(numbers: Opened, filled: set[str]) -> tuple[Tree, ...]:
