@@ -123,4 +123,4 @@ def test_period_and_comparison_are_in_the_address(site: Any, opens: Any) -> None
     page.select_option("select[name=versus]", "last_year")
     page.wait_for_url("**versus=last_year**")
     expect(page.locator(".kpi-value").first).to_contain_text("¥20,000")
-    expect(page.get_by_text("No value of the same month last year to compare with.")).to_be_visible()
+    expect(page.get_by_text("of the same month last year is Watch")).to_be_visible()

@@ -40,5 +40,6 @@ def test_status_takes_other_steps() -> None:
 
 def test_rule_names_the_comparison_and_both_steps() -> None:
     ja = "この期間に目標はありません。前年同月より望まない側へ2%以上動いたら注意、10%以上なら要対応。"
-    en = "No targets in this period: 2% or more to the wrong side of the same month last year is Watch, 10% or more is Act now."
+    en = "No targets in this period: 2% or more to the wrong side of the same month last year is Watch, "
+    en += "10% or more is Act now."
     assert (rule("last_year", Grain.MONTH), rule("last_year", Grain.MONTH, Style("en"))) == (ja, en)
