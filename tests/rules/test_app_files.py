@@ -10,6 +10,7 @@ def test_app_files_finds_strays(repository, write):
     write("src/keiki/server/site/settings.py", "")
     write("src/keiki/server/data/models.py", "")
     write("src/keiki/server/data/templates/data/list.html", "")
+    write("src/keiki/server/data/pages/imports.py", "")
     write("src/keiki/server/data/tools.py", "")
     write("src/keiki/server/data/views/list.py", "")
     assert list(problems(repository)) == [

@@ -25,6 +25,8 @@ FILES = frozenset(
     ]
 )
 FOLDERS = frozenset({"migrations", "templates", "static", "locale"})
+GROWN = frozenset({"queries", "actions", "forms", "pages", "api"})
+"""Files that may become a folder of the same name once their app has several subjects: one file per subject."""
 FRAME = frozenset({"site", "ui"})
 
 
@@ -35,7 +37,7 @@ def problems(root: Path) -> Iterator[str]:
         app, *rest = path.relative_to(server).parts
         if not rest or app in FRAME:
             continue
-        if len(rest) > 1 and rest[0] not in FOLDERS:
+        if len(rest) > 1 and rest[0] not in FOLDERS | GROWN:
             yield f"{path.relative_to(root)} is in a folder that apps do not have"
         elif len(rest) == 1 and not (path.suffix == ".py" and path.stem in FILES):
             yield f"{path.relative_to(root)} is not one of the files an app has"

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from keiki.catalogue.expand import asked_of
@@ -221,10 +222,19 @@ class Business:
         """Measures the snapshot that is read now."""
         snapshot = self.snapshot
         if self._measurer is None or self._measurer[0] != snapshot:
-            facts = {name: self.engine.table(name, snapshot) for name in FACTS}
-            rules = Rules.of_zone(self.settings.calendar.zone, self.settings.calendar.country)
-            self._measurer = (snapshot, Measurer(self.engine, facts, self.catalogue.measures, rules))
+            self._measurer = (snapshot, Measurer(self.engine, self.facts, self.catalogue.measures, self.rules))
         return self._measurer[1]
+
+    @property
+    def facts(self) -> dict[str, ir.Table]:
+        """The table of every fact in the snapshot that is read now: what models are asked with."""
+        snapshot = self.snapshot
+        return {name: self.engine.table(name, snapshot) for name in FACTS}
+
+    @property
+    def rules(self) -> Rules:
+        """The settings that models follow."""
+        return Rules.of_zone(self.settings.calendar.zone, self.settings.calendar.country)
 
     def measure(self, kpis: Iterable[str], lens: Lens | None = None) -> Measured:
         """KPIs (or formulas over them) in every period of the lens and in the period each is compared with."""

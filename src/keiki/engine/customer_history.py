@@ -8,7 +8,6 @@ from datetime import date
 from keiki.customers.clv.grouped import DAYS_OF_YEAR, History, Numbers, frozen
 from keiki.customers.history import HistoryRule, history
 from keiki.engine.business import Business
-from keiki.facts import FACTS
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,7 @@ def customer_history(
     """
     rule = HistoryRule(until or business.today, held_out_until, unit)
     rule = replace(rule, postings=replace(rule.postings, zone=business.settings.calendar.zone))
-    facts = {name: business.engine.table(name, business.snapshot) for name in FACTS}
-    columns = business.engine.run(history(facts, rule).order_by("customer_id")).to_pydict()
+    columns = business.engine.run(history(business.facts, rule).order_by("customer_id")).to_pydict()
     found = History.of_rows(columns, unit)
     ids = tuple(columns["customer_id"])
     if rule.held_out_until is None or rule.until is None:

@@ -24,6 +24,7 @@ from keiki.catalogue.versions import changes, reached
 from keiki.charts.aim import Aim
 from keiki.charts.status import judged, status
 from keiki.engine.behind import Behind
+from keiki.engine.business import Business as Numbers
 from keiki.engine.measured import Measured, TreeReading
 from keiki.errors import KeikiError, NotARatio
 from keiki.facts import FACTS, vocabulary
@@ -230,6 +231,15 @@ def measured(user: Any, business: Business, tree_id: str | None, question: Quest
     tree = asked.tree(tree_id)
     key = (business.id, numbers.mark, asked.snapshot, tree.id, lens, question)
     return _kept.get(key, lambda: TreeNumbers(_read(numbers, tree, lens), question, asked))
+
+
+def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Numbers], T]) -> T:
+    """What `ask` finds out about a business's numbers, for a person who may see them.
+
+    Kept per business, definitions, snapshot and `key`, which names the question with everything it depends on.
+    """
+    numbers = _numbers(user, business)
+    return _kept.get((business.id, numbers.mark, numbers.business.snapshot, key), lambda: ask(numbers.business))
 
 
 def choosable(business: Business, asked: Known, grain: Grain) -> tuple[Period, ...]:

@@ -17,7 +17,7 @@ from keiki.server.accounts.models import Business, Theme
 NAVIGATION = (
     ("cockpit:today", _("Today"), "today"),
     ("cockpit:tree", _("KPI tree"), "tree"),
-    ("cockpit:customers", _("Customers"), "customers"),
+    ("customers:customers", _("Customers"), "customers"),
     ("cockpit:campaigns", _("Campaigns"), "campaigns"),
     ("cycles:cycles", _("Learning"), "learning"),
     ("reports:reports", _("Reports"), "reports"),
@@ -25,19 +25,11 @@ NAVIGATION = (
     ("accounts:settings", _("Settings"), "settings"),
 )
 # pages and apps whose entry has another name
-BELONGS = dict.fromkeys(
-    (
-        "cockpit:node",
-        "cockpit:design",
-        "cockpit:designs",
-        "cockpit:new_tree",
-        "kpis",
-        "planning",
-        "reasons",
-        "scenarios",
-    ),
-    "cockpit:tree",
-)
+DESIGN = ("cockpit:node", "cockpit:design", "cockpit:designs", "cockpit:new_tree")
+BELONGS = {
+    **dict.fromkeys((*DESIGN, "kpis", "planning", "reasons", "scenarios"), "cockpit:tree"),
+    "success": "customers:customers",
+}
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 
 

@@ -1,0 +1,1 @@
+"""What customers are worth: cohorts, segments, recurring revenue, lifetime value, good and bad revenue."""

@@ -1,0 +1,1 @@
+"""Pages of customer value, one file per subject."""

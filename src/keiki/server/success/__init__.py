@@ -1,0 +1,1 @@
+"""Work with single customers: their stage, health, plans, and what comes next."""
