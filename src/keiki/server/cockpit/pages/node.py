@@ -1,0 +1,209 @@
+"""The page of one node: definition, formula, history, segments and what moved it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keiki.charts.card import Card
+from keiki.charts.format import Style, change, difference, exact
+from keiki.facts import fact
+from keiki.formula import mathml
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.forms import Asked
+from keiki.server.kpis.queries import TreeNumbers
+from keiki.server.planning.queries import counted, measured
+from keiki.trees.build import Node
+
+
+@dataclass(frozen=True)
+class PartBar:
+    """A part of a change as a bar to the left or right of zero, in a drawing 84 wide."""
+
+    label: str
+    words: str
+    side: str
+    x: str
+    width: str
+    zero: str
+
+
+@dataclass(frozen=True)
+class SegmentRow:
+    words: str
+    value: str
+    change: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NodePage:
+    title: str
+    subtitle: str
+    fresh: str
+    node_id: str
+    number: Card
+    path: tuple[kpis.Way, ...]
+    tree_url: str
+    target_url: str
+    sentence: str
+    missing: str
+    history: kpis.Figure | None
+    parts: tuple[PartBar, ...]
+    parts_sentence: str
+    dimensions: tuple[kpis.Way, ...]
+    segments: tuple[SegmentRow, ...]
+    segment_label: str
+    period_label: str
+    definition: str
+    why: str
+    formula: SafeString
+    facts: tuple[tuple[str, str], ...]
+
+
+@business_page()
+@require_safe
+def node_page(request: HttpRequest, business: Business, tree: str, node: str) -> HttpResponse:
+    """One node: definition, formula, history, segments and what moved it; htmx takes its part into the tree page."""
+    asked = Asked.read(request.GET)
+    known = door.known(request.user, business)
+    if known.today is None or tree not in {each.id for each in known.trees}:
+        raise Http404
+    reading = measured(request.user, business, tree, asked.question)
+    chosen = reading.tree.by_id.get(node)
+    if chosen is None:
+        raise Http404
+    page = _node_page(request, business, reading, chosen, asked)
+    return render(request, "cockpit/node.html", {"page": page})
+
+
+def _node_page(request: HttpRequest, business: Business, reading: TreeNumbers, node: Node, asked: Asked) -> NodePage:
+    style = kpis.style_of(business, reading.known)
+    dimensions = door.dimensions(request.user, business, node)
+    by = asked.by if asked.by in dimensions else ""
+    why = node.why_ja if style.japanese else node.why_en
+    kpi = door.kpi_of(request.user, business, node)
+    here = {"business": business.id, "tree": reading.tree.id, "node": node.id}
+    return NodePage(
+        title=node.label(style.language),
+        subtitle=kpis.subtitle(business, reading, style),
+        fresh=kpis.fresh_words(reading, style),
+        node_id=node.id,
+        number=kpis.number_card(reading, node, style),
+        path=_path(business, reading, node, asked, style),
+        tree_url=asked.url(kpis.tree_url(business, reading.tree.id), by=""),
+        target_url=reverse("planning:target", kwargs=here) if counted(node) else "",
+        sentence=kpis.told(reading, node, style),
+        missing=kpis.missing_words(reading, node, style),
+        history=kpis.history_chart(business, reading, node, style),
+        parts=_parts(reading, node, style),
+        parts_sentence=_parts_sentence(reading, node, style),
+        dimensions=tuple(
+            kpis.Way(
+                kpis.dimension_words(name, style), kpis.node_url(business, reading, node, asked, by=name), name == by
+            )
+            for name in dimensions
+        ),
+        segments=_segments(request, business, reading, node, asked, by, style) if by else (),
+        segment_label=kpis.dimension_words(by, style) if by else "",
+        period_label=business.calendar.label(reading.period, style.language),
+        definition=(kpi.definition_ja if style.japanese else kpi.definition_en) if kpi else "",
+        why=why or "",
+        formula=_mathml(request, business, reading, node, style),
+        facts=_facts(request, business, node, style),
+    )
+
+
+def _path(business: Business, reading: TreeNumbers, node: Node, asked: Asked, style: Style) -> tuple[kpis.Way, ...]:
+    """The nodes above, the goal first."""
+    steps: list[kpis.Way] = []
+    above = node.parent
+    while above is not None:
+        parent = reading.tree.node(above)
+        steps.append(kpis.Way(parent.label(style.language), kpis.node_url(business, reading, parent, asked)))
+        above = parent.parent
+    return tuple(reversed(steps))
+
+
+def _parts(reading: TreeNumbers, node: Node, style: Style) -> tuple[PartBar, ...]:
+    """What each child added to or took from the goal."""
+    if reading.explanation is None:
+        return ()
+    wanted = set(node.children)
+    parts = [p for p in reading.explanation.parts if p.node in wanted and not p.residual and p.contribution is not None]
+    longest = max((abs(p.contribution or 0.0) for p in parts), default=0.0)
+    if longest == 0:
+        return ()
+    parts.sort(key=lambda p: (-abs(p.contribution or 0.0), p.node))
+    unit = reading.tree.root.unit
+    return tuple(
+        _part(reading.tree.node(p.node).label(style.language), p.contribution or 0.0, longest, unit, style)
+        for p in parts
+    )
+
+
+def _part(label: str, contribution: float, longest: float, unit: str, style: Style) -> PartBar:
+    width = abs(contribution) / longest * 40
+    x = 42 if contribution >= 0 else 42 - width
+    words = difference(contribution, 0.0, unit, style)
+    return PartBar(label, words, "plus" if contribution >= 0 else "minus", f"{x:.1f}", f"{width:.1f}", "42")
+
+
+def _parts_sentence(reading: TreeNumbers, node: Node, style: Style) -> str:
+    if reading.explanation is None or reading.explanation.change is None:
+        return ""
+    root = reading.tree.root
+    goal, change_words = root.label(style.language), difference(reading.explanation.change, 0.0, root.unit, style)
+    if node.parent is None:
+        return _("{goal} changed by {change}. Each part's share of that change:").format(goal=goal, change=change_words)
+    return _("How much each part moved {goal} (its whole change: {change}):").format(goal=goal, change=change_words)
+
+
+def _segments(
+    request: HttpRequest, business: Business, reading: TreeNumbers, node: Node, asked: Asked, by: str, style: Style
+) -> tuple[SegmentRow, ...]:
+    split = door.measured(request.user, business, reading.tree.id, asked.question, by)
+    path = kpis.tree_url(business, reading.tree.id)
+    rows = []
+    for segment in split.segments:
+        value, before = split.value(node, segment), split.value_before(node, segment)
+        if value is None and before is None:
+            continue
+        name = segment[0]
+        url = asked.url(path, segment=(by, name), by="") if name is not None else ""
+        words = door.value_label(by, name, style.language) if name is not None else _("(empty)")
+        shown = SegmentRow(words, exact(value, node.unit, style), change(value, before, node.unit, style), url)
+        rows.append((-(value or 0.0), words, shown))
+    return tuple(row for _size, _words, row in sorted(rows, key=lambda each: each[:2]))
+
+
+def _mathml(request: HttpRequest, business: Business, reading: TreeNumbers, node: Node, style: Style) -> SafeString:
+    formula = node.formula or node.measured
+    if formula is None:
+        return mark_safe("")
+    names = door.names_of(request.user, business, reading, node, style.language)
+    return mark_safe(mathml(formula, label=lambda reference: names.get(reference.id, reference.id)))
+
+
+def _facts(request: HttpRequest, business: Business, node: Node, style: Style) -> tuple[tuple[str, str], ...]:
+    directions = {"higher": _("Higher is better"), "lower": _("Lower is better"), "neutral": _("Neither is better")}
+    sources = door.sources_of(request.user, business, node)
+    comma = "、" if style.japanese else ", "
+    facts = [fact(name).ja if style.japanese else fact(name).en for name in sources.facts]
+    measures = [measure.ja if style.japanese else measure.en for measure in sources.measures]
+    rows = [
+        (_("Wished direction"), directions[node.direction]),
+        (_("Unit"), door.unit_words(node.unit, style.language)),
+        (_("Read from"), comma.join(facts)),
+        (_("Measured numbers"), comma.join(measures)),
+    ]
+    return tuple((name, words) for name, words in rows if words)

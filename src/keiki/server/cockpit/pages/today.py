@@ -1,0 +1,111 @@
+"""The morning page: headline numbers, where to act now, and the goal over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keiki.charts.card import Card
+from keiki.charts.format import Style, difference
+from keiki.charts.status import rule
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.cockpit import queries
+from keiki.server.cockpit.queries import Lever
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis.forms import Asked
+from keiki.server.kpis.queries import TreeNumbers, known
+from keiki.server.planning.queries import measured
+
+
+@dataclass(frozen=True)
+class Headline:
+    number: Card
+    url: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to look at: the number, and what it did to the goal."""
+
+    number: Card
+    effect: str
+    url: str
+
+
+@dataclass(frozen=True)
+class TodayPage:
+    title: str
+    subtitle: str
+    empty: kpis.Empty | None = None
+    lens_form: kpis.LensForm = kpis.LensForm(())
+    fresh: str = ""
+    headlines: tuple[Headline, ...] = ()
+    acts: tuple[Act, ...] = ()
+    ranked_by: str = ""
+    nothing_to_act: str = ""
+    rule: str = ""
+    trend: kpis.Figure | None = None
+    sentence: str = ""
+    tree_url: str = ""
+
+
+@business_page()
+@require_safe
+def today_page(request: HttpRequest, business: Business) -> HttpResponse:
+    """What matters this morning; the address holds tree, period and comparison."""
+    asked = Asked.read(request.GET)
+    can = known(request.user, business)
+    if can.today is None:
+        page = TodayPage(_("Today"), business.name, kpis.empty_state(request, business))
+    else:
+        page = _today_page(business, measured(request.user, business, request.GET.get("tree"), asked.question), asked)
+    return render(request, "cockpit/today.html", {"page": page})
+
+
+def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> TodayPage:
+    style = kpis.style_of(business, numbers.known)
+    root = numbers.tree.root
+    goal = root.label(style.language)
+    return TodayPage(
+        title=_("Today"),
+        subtitle=kpis.subtitle(business, numbers, style),
+        lens_form=kpis.lens_form(business, numbers, asked, trees=True),
+        fresh=kpis.fresh_words(numbers, style),
+        headlines=tuple(
+            Headline(kpis.number_card(numbers, node, style), kpis.node_url(business, numbers, node, asked))
+            for node in queries.headlines(numbers)
+        ),
+        acts=tuple(_act(business, numbers, lever, asked, style) for lever in queries.levers(numbers)),
+        ranked_by=_("by effect on {goal}").format(goal=goal),
+        nothing_to_act=_nothing(numbers, goal),
+        rule=rule(asked.comparison, asked.grain, style, targets=bool(numbers.aims)),
+        trend=kpis.history_chart(business, numbers, root, style),
+        sentence=kpis.told(numbers, root, style),
+        tree_url=asked.url(kpis.tree_url(business, numbers.tree.id)),
+    )
+
+
+def _act(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked, style: Style) -> Act:
+    root = numbers.tree.root
+    goal, amount = root.label(style.language), difference(lever.effect, 0.0, root.unit, style)
+    if lever.effect is None:
+        effect = _("Misses its target; influences {goal} without a formula").format(goal=goal)
+    else:
+        words = _("At its target, {goal} would be {amount}") if lever.to_target else _("Moved {goal} by {amount}")
+        effect = words.format(goal=goal, amount=amount)
+    return Act(
+        kpis.number_card(numbers, lever.node, style), effect, kpis.node_url(business, numbers, lever.node, asked)
+    )
+
+
+def _nothing(numbers: TreeNumbers, goal: str) -> str:
+    if numbers.aims:
+        return _("No number misses its target or moved {goal} to the wrong side.").format(goal=goal)
+    if numbers.explanation is None:
+        return _("There is nothing to compare {goal} with yet.").format(goal=goal)
+    return _("No number in trouble moved {goal} to the wrong side.").format(goal=goal)

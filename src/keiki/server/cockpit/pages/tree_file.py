@@ -1,0 +1,154 @@
+"""A tree as a file, and a file that becomes the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from keiki.catalogue.load import Catalogue
+from keiki.errors import EditConflict, KeikiError, UnknownName
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page, get_and_post
+from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.cockpit import queries
+from keiki.server.cockpit.forms import (
+    FileForm,
+    language,
+)
+from keiki.server.cockpit.pages.design import design_url, tree_name
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.actions import (
+    save_tree,
+)
+from keiki.server.kpis.queries import StoredTree
+from keiki.trees.build import build
+from keiki.trees.bundle import Bundle, bundle_of, over, read_text, to_json
+from keiki.trees.bundle import to_yaml as bundle_yaml
+from keiki.trees.diff import Change, diff
+from keiki.trees.document import TreeDocument
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    kind: str
+    mark: str
+    words: str
+
+
+@dataclass(frozen=True)
+class TreeFilePage:
+    """A tree as a file, and a file that may become the tree; `changes` is None until one was sent."""
+
+    title: str
+    subtitle: str
+    tree: str
+    url: str
+    design_url: str
+    version: int
+    may_edit: bool
+    yaml: str
+    form: FileForm
+    changes: tuple[ChangeLine, ...] | None = None
+    text: str = ""
+    wrong: str = ""
+    error: str = ""
+
+
+@business_page()
+@get_and_post
+def tree_file_page(request: Any, business: Business, tree: str) -> HttpResponse:
+    """Download a tree, or send one back: what would change is shown first, then applied as one version."""
+    stored = door.stored_tree(request.user, business, tree)
+    if stored is None:
+        raise Http404
+    catalogue = door.catalogue_of(request.user, business)
+    document = queries.planned(request.user, business, stored.document, catalogue)
+    bundle = bundle_of(over(catalogue, Bundle((document,))), [document.id])
+    if request.GET.get("as") in {"yaml", "json"}:
+        return _download(bundle, stored.id, request.GET["as"])
+    may = allows(request.membership.role, EDIT)
+    page = TreeFilePage(
+        title=_("File"),
+        subtitle=tree_name(document),
+        tree=stored.id,
+        url=request.path,
+        design_url=design_url(business, stored.id),
+        version=stored.version,
+        may_edit=may and stored.row.archived_at is None,
+        yaml=bundle_yaml(bundle),
+        form=FileForm(),
+    )
+    if request.method != "POST":
+        return render(request, "cockpit/tree_file.html", {"page": page})
+    if not may:
+        raise PermissionDenied
+    return _sent_back(request, business, stored, page, catalogue)
+
+
+def _download(bundle: Bundle, name: str, kind: str) -> HttpResponse:
+    text, mime = (to_json(bundle), "application/json") if kind == "json" else (bundle_yaml(bundle), "application/yaml")
+    answer = HttpResponse(text, content_type=f"{mime}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return answer
+
+
+def _sent_back(
+    request: Any, business: Business, stored: StoredTree, page: TreeFilePage, catalogue: Catalogue
+) -> HttpResponse:
+    """Show what a text would change; apply it when the person has seen that."""
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "cockpit/tree_file.html", {"page": replace(page, form=form)}, status=422)
+    text = form.cleaned_data["text"]
+    kept = FileForm(initial={"text": text})
+    base = request.POST.get("base", "")
+    began_from = int(base) if base.isdecimal() and len(base) < 10 else stored.version
+    try:
+        document = _one_tree(text, form.file_name, stored)
+        if request.POST.get("do") == "apply":
+            save_tree(request.user, stored.row, began_from, document, {"what": "import"})
+            return redirect(page.design_url)
+        shown = replace(
+            page,
+            form=kept,
+            text=text,
+            changes=tuple(_change_line(change) for change in diff(stored.document, document)),
+            wrong=_why_draft(document, catalogue),
+        )
+        return render(request, "cockpit/tree_file.html", {"page": shown})
+    except EditConflict as error:
+        now = door.stored_tree(request.user, business, stored.id) or stored
+        changes = tuple(_change_line(change) for change in diff(now.document, document))
+        again = replace(page, form=kept, text=text, version=now.version, changes=changes, error=error.words(language()))
+        return render(request, "cockpit/tree_file.html", {"page": again}, status=409)
+    except KeikiError as error:
+        wrong = replace(page, form=kept, error=error.words(language()))
+        return render(request, "cockpit/tree_file.html", {"page": wrong}, status=422)
+
+
+def _one_tree(text: str, file: str, stored: StoredTree) -> TreeDocument:
+    """The tree of a text under the id of this one; of several the one with that id, else the first."""
+    bundle = read_text(text, file)
+    if not bundle.trees:
+        raise UnknownName(kind="tree", name=file)
+    found = next((each for each in bundle.trees if each.id == stored.id), bundle.trees[0])
+    return replace(found, id=stored.id)
+
+
+def _change_line(change: Change) -> ChangeLine:
+    words = change.words(language())
+    return ChangeLine(change.what, words[:1], words[1:].strip())
+
+
+def _why_draft(document: TreeDocument, catalogue: Catalogue) -> str:
+    """Why a document would only be a draft; nothing when it can be measured."""
+    try:
+        build(document, catalogue)
+    except KeikiError as error:
+        return error.words(language())
+    return ""
