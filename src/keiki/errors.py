@@ -680,6 +680,13 @@ class NotADriver(KeikiError):
     ja = "「{node}」は下の数字から計算されるため、直接は動かせません。動かせるもの：{drivers}。"
 
 
+class ImpossibleTrial(KeikiError):
+    """Somebody plans a trial that no number of people could decide."""
+
+    en = "A trial cannot tell {wished} from {base}. Give two different rates between 0 and 100 %."
+    ja = "{base} と {wished} は試験で区別できません。0〜100% の間の、異なる2つの率を入れてください。"
+
+
 class NoValueToStartFrom(KeikiError):
     """A goal seek or a Monte Carlo meets a number that has no value."""
 
