@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keiki.server.reasons import pages
+from keiki.server.reasons.pages import first, rows, why
 
 app_name = "reasons"
 urlpatterns = [
-    path("b/<slug:business>/why/", pages.why_page, name="why"),
-    path("b/<slug:business>/why/<slug:tree>/", pages.why_page, name="why"),
-    path("b/<slug:business>/why/<slug:tree>/<slug:node>/", pages.why_page, name="why"),
-    path("b/<slug:business>/rows/<slug:tree>/<slug:node>/", pages.rows_page, name="rows"),
-    path("b/<slug:business>/first/", pages.first_page, name="first"),
-    path("b/<slug:business>/first/<slug:tree>/", pages.first_page, name="first"),
+    path("b/<slug:business>/why/", why.why_page, name="why"),
+    path("b/<slug:business>/why/<slug:tree>/", why.why_page, name="why"),
+    path("b/<slug:business>/why/<slug:tree>/<slug:node>/", why.why_page, name="why"),
+    path("b/<slug:business>/rows/<slug:tree>/<slug:node>/", rows.rows_page, name="rows"),
+    path("b/<slug:business>/first/", first.first_page, name="first"),
+    path("b/<slug:business>/first/<slug:tree>/", first.first_page, name="first"),
 ]

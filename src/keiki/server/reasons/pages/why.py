@@ -1,42 +1,34 @@
-"""Why a number moved, the rows behind it, and which number to work on first."""
+"""Why a number moved: the bridge, its parts, the segments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.bars import NARROW, WIDTH
 from keiki.charts.bridge import Step, bridge, gathered
-from keiki.charts.chart import Table
-from keiki.charts.format import MISSING, Style, change, counter_word, difference, exact, number
+from keiki.charts.format import MISSING, Style, change, counter_word, difference, number
 from keiki.charts.mix_sentence import mix_sentence
 from keiki.charts.sentence import briefly_against
 from keiki.errors import KeikiError
-from keiki.facts import FACTS, fact
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
-from keiki.server.planning import queries as planning
 from keiki.server.reasons import queries
+from keiki.server.reasons.pages.asked import numbers_of, path_to, with_pairs
 from keiki.server.reasons.queries import PERIOD, SCENARIO, TARGET, Reasons
 from keiki.trees.build import InfluenceEdge, Node
 from keiki.trees.explanation import Part
 from keiki.trees.mix import Split
-from keiki.trees.priority import Priority
 
 ROUNDING = 1e-9  # of the value: below it a residual is arithmetic, not news
 SHOWN_STEPS = 9
@@ -110,7 +102,7 @@ def why_page(
 ) -> HttpResponse:
     """What moved a number; the address holds tree, number, period, what it is compared with, and the dimension."""
     asked = Asked.read(request.GET)
-    numbers = _numbers(request, business, tree, asked)
+    numbers = numbers_of(request, business, tree, asked)
     if numbers is None:
         page = WhyPage(_("Why"), business.name, tree or "", kpis.empty_state(request, business))
         return render(request, "reasons/why.html", {"page": page})
@@ -122,21 +114,13 @@ def why_page(
     return render(request, "reasons/why.html", {"page": _why_page(request, business, told, asked, against)})
 
 
-def _numbers(request: HttpRequest, business: Business, tree: str | None, asked: Asked) -> TreeNumbers | None:
-    known = door.known(request.user, business)
-    chosen = request.GET.get("tree") or tree
-    if chosen is not None and chosen not in {each.id for each in known.trees}:
-        raise Http404
-    return None if known.today is None else planning.measured(request.user, business, chosen, asked.question)
-
-
 def _why_page(request: HttpRequest, business: Business, told: Reasons, asked: Asked, against: str) -> WhyPage:
     numbers, node = told.numbers, told.node
     style = kpis.style_of(business, numbers.known)
     label = node.label(style.language)
     dimensions = door.dimensions(request.user, business, node)
     by = asked.by if asked.by in dimensions else ""
-    path = _path(business, "why", numbers, node)
+    path = path_to(business, "why", numbers, node)
     extra = (("against", against),) if against != PERIOD else ()
     sentence = _sentence(told, asked, style)
     return WhyPage(
@@ -153,16 +137,16 @@ def _why_page(request: HttpRequest, business: Business, told: Reasons, asked: As
         before_label=_before_label(told, asked, style),
         dimensions=tuple(
             kpis.Way(
-                kpis.dimension_words(name, style), _with(asked.url(path, by=name), extra) + "#segments", name == by
+                kpis.dimension_words(name, style), with_pairs(asked.url(path, by=name), extra) + "#segments", name == by
             )
             for name in dimensions
         ),
         by=_by_segment(request, business, numbers, node, by, asked, style) if by else None,
-        rows_url=asked.url(_path(business, "rows", numbers, node), by=""),
+        rows_url=asked.url(path_to(business, "rows", numbers, node), by=""),
         nodes=tuple(
             kpis.Way(
                 each.label(style.language),
-                _with(asked.url(_path(business, "why", numbers, each), by=""), extra),
+                with_pairs(asked.url(path_to(business, "why", numbers, each), by=""), extra),
                 each.id == node.id,
             )
             for each in numbers.tree.nodes
@@ -170,16 +154,6 @@ def _why_page(request: HttpRequest, business: Business, told: Reasons, asked: As
         ),
         node_url=kpis.node_url(business, numbers, node, asked),
     )
-
-
-def _path(business: Business, name: str, numbers: TreeNumbers, node: Node) -> str:
-    return reverse(f"reasons:{name}", kwargs={"business": business.id, "tree": numbers.tree.id, "node": node.id})
-
-
-def _with(url: str, pairs: Iterable[tuple[str, str]]) -> str:
-    for name, value in pairs:
-        url += f"{'&' if '?' in url else '?'}{name}={value}"
-    return url
 
 
 def _lens_form(
@@ -269,7 +243,7 @@ def _steps(business: Business, told: Reasons, asked: Asked, style: Style) -> lis
             rest += part.contribution or 0.0
             continue
         node = tree.node(part.node)
-        url = asked.url(_path(business, "rows", told.numbers, node), by="")
+        url = asked.url(path_to(business, "rows", told.numbers, node), by="")
         steps.append(Step(node.label(style.language), part.contribution or 0.0, url if node.measured else ""))
     if rest:
         steps.append(Step(_("What no formula tells"), rest))
@@ -322,7 +296,7 @@ def _parts(business: Business, told: Reasons, asked: Asked, style: Style) -> tup
                 _relative(told, part, style),
                 ""
                 if part.residual or not node.measured
-                else asked.url(_path(business, "rows", told.numbers, node), by=""),
+                else asked.url(path_to(business, "rows", told.numbers, node), by=""),
             )
         )
     return tuple(rows)
@@ -356,7 +330,7 @@ def _by_segment(
         split,
         parts=tuple(replace(part, segment=(_segment(by, part.segment[0], style),)) for part in split.parts),
     )
-    path = _path(business, "rows", numbers, node)
+    path = path_to(business, "rows", numbers, node)
     return BySegment(
         dimension,
         sentence=mix_sentence(label, named, node.unit, style),
@@ -395,208 +369,4 @@ def _segment_row(part: Any, label: str, by: str, node: Node, asked: Asked, path:
         mix=MISSING if part.mix is None else difference(part.mix, 0.0, node.unit, style),
         part=difference(part.part, 0.0, node.unit, style),
         url=asked.url(path, by="", segment=(by, value)) if value is not None else "",
-    )
-
-
-# --- rows ---
-
-
-@dataclass(frozen=True)
-class RowsOf:
-    """The rows that one measure counted."""
-
-    measure: str
-    fact: str
-    sentence: str
-    table: Table | None
-
-
-@dataclass(frozen=True)
-class RowsPage:
-    title: str
-    subtitle: str
-    tree: str
-    fresh: str
-    lens_form: kpis.LensForm
-    value: str
-    exact: str
-    chips: tuple[kpis.Chip, ...]
-    lists: tuple[RowsOf, ...]
-    why_url: str
-
-
-@business_page()
-@require_safe
-def rows_page(request: HttpRequest, business: Business, tree: str, node: str) -> HttpResponse:
-    """The rows behind a number of one period, narrowed to a segment when the address names one."""
-    asked = Asked.read(request.GET)
-    numbers = _numbers(request, business, tree, asked)
-    chosen = numbers.tree.by_id.get(node) if numbers is not None else None
-    if numbers is None or chosen is None:
-        raise Http404
-    style = kpis.style_of(business, numbers.known)
-    label = chosen.label(style.language)
-    behind = door.rows_behind(request.user, business, numbers, chosen)
-    lists = _alike(_rows_of(business, one, request, style) for one in behind)
-    chips = []
-    if asked.segment is not None:
-        dimension, value = asked.segment
-        words = f"{kpis.dimension_words(dimension, style)}: {door.value_label(dimension, value, style.language)}"
-        chips.append(kpis.Chip(words, "accent", asked.url(_path(business, "rows", numbers, chosen), segment=None)))
-    page = RowsPage(
-        title=_("Rows behind {name}").format(name=label),
-        subtitle=kpis.subtitle(business, numbers, style),
-        tree=numbers.tree.id,
-        fresh=kpis.fresh_words(numbers, style),
-        lens_form=kpis.lens_form(business, numbers, asked, trees=False),
-        value=number(numbers.value(chosen), chosen.unit, style, counter_word(label)),
-        exact=exact(numbers.value(chosen), chosen.unit, style, counter_word(label)),
-        chips=tuple(chips),
-        lists=lists,
-        why_url=asked.url(_path(business, "why", numbers, chosen), by="", segment=None),
-    )
-    return render(request, "reasons/rows.html", {"page": page})
-
-
-def _alike(lists: Iterable[RowsOf]) -> tuple[RowsOf, ...]:
-    """Measures that counted the very same rows share one list."""
-    found: dict[tuple[str, str, Table | None], list[str]] = {}
-    for each in lists:
-        found.setdefault((each.fact, each.sentence, each.table), []).append(each.measure)
-    return tuple(RowsOf(" · ".join(names), *key) for key, names in found.items())
-
-
-def _rows_of(business: Business, one: Any, request: HttpRequest, style: Style) -> RowsOf:
-    measure = door.catalogue_of(request.user, business).measures[one.asked.measure]
-    name = measure.ja if style.japanese else measure.en
-    source = _source(one.source, style)
-    if one.rows is None:
-        words = _("It is worked out over all of {fact} at once; there is no list of rows that adds up to it.")
-        return RowsOf(name, source, words.format(fact=source), None)
-    if not one.rows:
-        return RowsOf(name, source, _("No row of {fact} was counted in this period.").format(fact=source), None)
-    shown = (
-        _("{count} rows of {fact}; the newest {shown} are listed.")
-        if one.count > len(one.rows)
-        else _("{count} rows of {fact}.")
-    )
-    sentence = shown.format(count=f"{one.count:,}", fact=source, shown=len(one.rows))
-    head = tuple(_column(one.source, column, style) for column in one.columns)
-    body = tuple(tuple(_cell(column, row[column], style) for column in one.columns) for row in one.rows)
-    return RowsOf(name, source, sentence, Table(head, body))
-
-
-def _source(name: str, style: Style) -> str:
-    if name not in FACTS:
-        return name
-    return fact(name).ja if style.japanese else fact(name).en
-
-
-def _column(source: str, name: str, style: Style) -> str:
-    column = FACTS[source].column(name) if source in FACTS else None
-    return name if column is None else column.ja if style.japanese else column.en
-
-
-def _cell(column: str, value: Any, style: Style) -> str:
-    """A cell as a person reads it; words of a vocabulary by their names, times in the zone of the business."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, datetime):
-        aware = value if value.tzinfo else timezone.make_aware(value, timezone.get_fixed_timezone(0))
-        return f"{timezone.localtime(aware):%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal | float):
-        return f"{Decimal(str(value)).normalize():,f}"
-    return f"{value:,}" if isinstance(value, int) else door.value_label(column, str(value), style.language)
-
-
-# --- what first ---
-
-
-@dataclass(frozen=True)
-class FirstRow:
-    place: int
-    label: str
-    now: str
-    reachable: str
-    effect: str
-    bar: str
-    control: int
-    reasons: tuple[str, ...]
-    url: str
-
-
-@dataclass(frozen=True)
-class FirstPage:
-    title: str
-    subtitle: str
-    tree: str
-    empty: kpis.Empty | None = None
-    fresh: str = ""
-    lens_form: kpis.LensForm = kpis.LensForm(())
-    goal: str = ""
-    sentence: str = ""
-    rows: tuple[FirstRow, ...] = ()
-
-
-@business_page()
-@require_safe
-def first_page(request: HttpRequest, business: Business, tree: str | None = None) -> HttpResponse:
-    """Which number to work on first: its effect on the goal, the room it has, and how far we control it."""
-    asked = Asked.read(request.GET)
-    numbers = _numbers(request, business, tree, asked)
-    if numbers is None:
-        page = FirstPage(_("What first"), business.name, tree or "", kpis.empty_state(request, business))
-        return render(request, "reasons/first.html", {"page": page})
-    style = kpis.style_of(business, numbers.known)
-    found = queries.first_of(request.user, business, numbers)
-    most = max((abs(each.score) for each in found), default=0.0) or 1.0
-    goal = numbers.tree.root.label(style.language)
-    page = FirstPage(
-        title=_("What first"),
-        subtitle=kpis.subtitle(business, numbers, style),
-        tree=numbers.tree.id,
-        fresh=kpis.fresh_words(numbers, style),
-        lens_form=kpis.lens_form(business, numbers, asked, trees=True),
-        goal=goal,
-        sentence=_first_sentence(numbers, found, goal, style),
-        rows=tuple(
-            _first_row(business, numbers, each, place, most, asked, style) for place, each in enumerate(found, 1)
-        ),
-    )
-    return render(request, "reasons/first.html", {"page": page})
-
-
-def _first_sentence(numbers: TreeNumbers, found: tuple[Priority, ...], goal: str, style: Style) -> str:
-    if not found or found[0].score <= 0:
-        return _("No number below {goal} has room that history, targets or benchmarks can show.").format(goal=goal)
-    first = numbers.tree.node(found[0].node)
-    return _("{driver} comes first: within reach it is worth {effect} of {goal}.").format(
-        driver=first.label(style.language),
-        effect=difference(found[0].effect, 0.0, numbers.tree.root.unit, style),
-        goal=goal,
-    )
-
-
-def _first_row(
-    business: Business, numbers: TreeNumbers, each: Priority, place: int, most: float, asked: Asked, style: Style
-) -> FirstRow:
-    node = numbers.tree.node(each.node)
-    label = node.label(style.language)
-    counter = counter_word(label)
-    return FirstRow(
-        place=place,
-        label=label,
-        now=number(each.value, node.unit, style, counter),
-        reachable=number(each.reachable, node.unit, style, counter),
-        effect=difference(each.effect, 0.0, numbers.tree.root.unit, style),
-        bar=f"{max(each.score, 0.0) / most * 100:.1f}",
-        control=each.control,
-        reasons=tuple(
-            said.words(style.language, lambda value, unit: number(value, unit, style)) for said in each.reasons
-        ),
-        url=kpis.node_url(business, numbers, node, asked),
     )

@@ -1,0 +1,1 @@
+"""The pages about reasons, one file per subject."""

@@ -1,0 +1,137 @@
+"""The rows behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keiki.charts.chart import Table
+from keiki.charts.format import Style, counter_word, exact, number
+from keiki.facts import FACTS, fact
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.forms import Asked
+from keiki.server.reasons.pages.asked import numbers_of, path_to
+
+
+@dataclass(frozen=True)
+class RowsOf:
+    """The rows that one measure counted."""
+
+    measure: str
+    fact: str
+    sentence: str
+    table: Table | None
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    title: str
+    subtitle: str
+    tree: str
+    fresh: str
+    lens_form: kpis.LensForm
+    value: str
+    exact: str
+    chips: tuple[kpis.Chip, ...]
+    lists: tuple[RowsOf, ...]
+    why_url: str
+
+
+@business_page()
+@require_safe
+def rows_page(request: HttpRequest, business: Business, tree: str, node: str) -> HttpResponse:
+    """The rows behind a number of one period, narrowed to a segment when the address names one."""
+    asked = Asked.read(request.GET)
+    numbers = numbers_of(request, business, tree, asked)
+    chosen = numbers.tree.by_id.get(node) if numbers is not None else None
+    if numbers is None or chosen is None:
+        raise Http404
+    style = kpis.style_of(business, numbers.known)
+    label = chosen.label(style.language)
+    behind = door.rows_behind(request.user, business, numbers, chosen)
+    lists = _alike(_rows_of(business, one, request, style) for one in behind)
+    chips = []
+    if asked.segment is not None:
+        dimension, value = asked.segment
+        words = f"{kpis.dimension_words(dimension, style)}: {door.value_label(dimension, value, style.language)}"
+        chips.append(kpis.Chip(words, "accent", asked.url(path_to(business, "rows", numbers, chosen), segment=None)))
+    page = RowsPage(
+        title=_("Rows behind {name}").format(name=label),
+        subtitle=kpis.subtitle(business, numbers, style),
+        tree=numbers.tree.id,
+        fresh=kpis.fresh_words(numbers, style),
+        lens_form=kpis.lens_form(business, numbers, asked, trees=False),
+        value=number(numbers.value(chosen), chosen.unit, style, counter_word(label)),
+        exact=exact(numbers.value(chosen), chosen.unit, style, counter_word(label)),
+        chips=tuple(chips),
+        lists=lists,
+        why_url=asked.url(path_to(business, "why", numbers, chosen), by="", segment=None),
+    )
+    return render(request, "reasons/rows.html", {"page": page})
+
+
+def _alike(lists: Iterable[RowsOf]) -> tuple[RowsOf, ...]:
+    """Measures that counted the very same rows share one list."""
+    found: dict[tuple[str, str, Table | None], list[str]] = {}
+    for each in lists:
+        found.setdefault((each.fact, each.sentence, each.table), []).append(each.measure)
+    return tuple(RowsOf(" · ".join(names), *key) for key, names in found.items())
+
+
+def _rows_of(business: Business, one: Any, request: HttpRequest, style: Style) -> RowsOf:
+    measure = door.catalogue_of(request.user, business).measures[one.asked.measure]
+    name = measure.ja if style.japanese else measure.en
+    source = _source(one.source, style)
+    if one.rows is None:
+        words = _("It is worked out over all of {fact} at once; there is no list of rows that adds up to it.")
+        return RowsOf(name, source, words.format(fact=source), None)
+    if not one.rows:
+        return RowsOf(name, source, _("No row of {fact} was counted in this period.").format(fact=source), None)
+    shown = (
+        _("{count} rows of {fact}; the newest {shown} are listed.")
+        if one.count > len(one.rows)
+        else _("{count} rows of {fact}.")
+    )
+    sentence = shown.format(count=f"{one.count:,}", fact=source, shown=len(one.rows))
+    head = tuple(_column(one.source, column, style) for column in one.columns)
+    body = tuple(tuple(_cell(column, row[column], style) for column in one.columns) for row in one.rows)
+    return RowsOf(name, source, sentence, Table(head, body))
+
+
+def _source(name: str, style: Style) -> str:
+    if name not in FACTS:
+        return name
+    return fact(name).ja if style.japanese else fact(name).en
+
+
+def _column(source: str, name: str, style: Style) -> str:
+    column = FACTS[source].column(name) if source in FACTS else None
+    return name if column is None else column.ja if style.japanese else column.en
+
+
+def _cell(column: str, value: Any, style: Style) -> str:
+    """A cell as a person reads it; words of a vocabulary by their names, times in the zone of the business."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else timezone.make_aware(value, timezone.get_fixed_timezone(0))
+        return f"{timezone.localtime(aware):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal | float):
+        return f"{Decimal(str(value)).normalize():,f}"
+    return f"{value:,}" if isinstance(value, int) else door.value_label(column, str(value), style.language)
