@@ -910,6 +910,26 @@ class UnreadableSettings(KeikiError):
     )
 
 
+class RuleUnknown(UnknownName):
+    """A setting under `rules` that nobody declared."""
+
+    en = "There is no setting of the rules called “{name}”.{suggestion} Nothing was changed; correct the name and try again."
+    ja = (
+        "計算のルールに「{name}」という設定はありません。{suggestion_ja}"
+        "何も変更していません。名前を直してもう一度お試しください。"
+    )
+
+    def __init__(self, *, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(kind="setting", name=name, known=known)
+
+
+class RuleImpossible(WrongField):
+    """A setting under `rules` that cannot be."""
+
+    en = "“{subject}”: “{value}” cannot be its “{field}”. It may be: {options}. Nothing was changed."
+    ja = "「{subject}」の「{field}」に「{value}」は使えません。使えるもの：{options_ja}。何も変更していません。"
+
+
 # --- what customers will be worth ---
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -76,6 +77,8 @@ def test_class_needs_both_halves_of_the_rule(lake: SmallLake) -> None:
         "two then left": "good",
     }
     assert classes(lake, ClassRule(purchases=1), customers=customers, orders=orders)["one purchase"] == "good"
+    dear = classes(lake, ClassRule(profit_above=Decimal(10_000)), customers=customers, orders=orders)
+    assert (dear["left with profit"], dear["two then left"]) == ("bad", "undetermined"), "the second leaves only later"
 
 
 def test_a_renewed_contract_counts_like_two_purchases(lake: SmallLake) -> None:
@@ -90,6 +93,8 @@ def test_a_renewed_contract_counts_like_two_purchases(lake: SmallLake) -> None:
     orders = [order("somebody", "2026-02-01")]
     found = classes(lake, subscriptions=subscriptions, invoices=invoices, orders=orders)
     assert (found["renewed"], found["ended"]) == ("good", "undetermined")
+    strict = classes(lake, ClassRule(renewal=False), subscriptions=subscriptions, invoices=invoices, orders=orders)
+    assert strict["renewed"] == "undetermined"
 
 
 REFERENCE = """

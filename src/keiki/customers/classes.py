@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
@@ -24,13 +25,16 @@ LOST = ("churned", "dormant")
 class ClassRule:
     """When a customer is good or bad (setting `good_bad_rule`).
 
-    Good: at least `purchases` purchases or one renewed contract, and a profit so far above 0. Bad: churned or dormant,
-    and a profit so far of 0 or less. Everyone else is undetermined. Customers are judged by what is known today (the
-    latest day of orders, contracts, stages and events), not by the end of the period they are counted in, so that the
-    revenue of a period changes its class as its customers prove themselves.
+    Good: at least `purchases` purchases or (with `renewal`) one renewed contract, and a profit so far above
+    `profit_above`. Bad: churned or dormant, and a profit so far of no more than that. Everyone else is undetermined.
+    Customers are judged by what is known today (the latest day of orders, contracts, stages and events), not by the
+    end of the period they are counted in, so that the revenue of a period changes its class as its customers prove
+    themselves.
     """
 
     purchases: int = 2
+    renewal: bool = True
+    profit_above: Decimal = Decimal(0)
     profit: ProfitRule = ProfitRule()
 
 
@@ -60,10 +64,10 @@ def customer_classes(facts: Facts, rule: ClassRule | None = None) -> ir.Table:
         renewed=table.renewer.notnull(),
         profit=ibis.coalesce(table.profit, 0).cast("decimal(18, 4)"),
     )
-    proven = (table.purchases >= rule.purchases) | table.renewed
-    judged = ibis.cases(
-        (proven & (table.profit > 0), GOOD), (table.status.isin(LOST) & (table.profit <= 0), BAD), else_=UNDETERMINED
-    )
+    proven = table.purchases >= rule.purchases
+    proven = (proven | table.renewed) if rule.renewal else proven
+    paid_back = table.profit > rule.profit_above
+    judged = ibis.cases((proven & paid_back, GOOD), (table.status.isin(LOST) & ~paid_back, BAD), else_=UNDETERMINED)
     return table.mutate(customer_class=judged)
 
 

@@ -34,6 +34,8 @@ from keiki.facts.mapping import Mapping
 from keiki.formula import Call, Condition, Formula, parse_condition, references
 from keiki.formula.nodes import Binary, Negate, Reference
 from keiki.lens import Lens
+from keiki.measures.choices import read_choices
+from keiki.measures.derive import with_large_deals
 from keiki.measures.rules import Rules
 from keiki.periods import Grain, Period
 from keiki.sources import Guess, Part, Source, guess, open_source
@@ -229,12 +231,13 @@ class Business:
     def facts(self) -> dict[str, ir.Table]:
         """The table of every fact in the snapshot that is read now: what models are asked with."""
         snapshot = self.snapshot
-        return {name: self.engine.table(name, snapshot) for name in FACTS}
+        return dict(with_large_deals({name: self.engine.table(name, snapshot) for name in FACTS}, self.rules))
 
     @property
     def rules(self) -> Rules:
-        """The settings that models follow."""
-        return Rules.of_zone(self.settings.calendar.zone, self.settings.calendar.country)
+        """The rules that models follow: the business's own where it has set them, the defaults elsewhere."""
+        calendar = self.settings.calendar
+        return Rules.of_zone(calendar.zone, calendar.country, read_choices(self.settings.rules))
 
     def measure(self, kpis: Iterable[str], lens: Lens | None = None) -> Measured:
         """KPIs (or formulas over them) in every period of the lens and in the period each is compared with."""

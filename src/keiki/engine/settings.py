@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from keiki.errors import UnreadableSettings
+from keiki.measures.choices import plain_choices, read_choices
 from keiki.periods import Calendar
 
 FILE = "business.yaml"
@@ -19,7 +20,8 @@ FILE = "business.yaml"
 @dataclass(frozen=True)
 class Settings:
     """What a business decides once. `catalogue` is the lake's catalogue (empty: an SQLite file beside the data);
-    `engine` is empty for DuckDB or `spark://…`.
+    `engine` is empty for DuckDB or `spark://…`. `rules` are its own values for the rules of models, by subject
+    (`measures.choices`); what is not named follows the default.
     """
 
     name: str = "Keiki"
@@ -31,6 +33,7 @@ class Settings:
     money: str = "auto"
     engine: str = ""
     catalogue: str = ""
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def save(self, folder: Path) -> None:
         """Write `business.yaml`; the old file stays whole until the new one is."""
@@ -41,7 +44,9 @@ class Settings:
 
     @classmethod
     def read(cls, folder: Path) -> Settings:
-        """The settings of a business folder; `UnreadableSettings` when the file is damaged or a value is impossible."""
+        """The settings of a business folder; `UnreadableSettings` when the file is damaged or a value is impossible;
+        `RuleUnknown` and `RuleImpossible` name what cannot be under `rules`.
+        """
         path = folder / FILE
         try:
             found = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -57,4 +62,5 @@ def _typed(found: dict[str, Any]) -> dict[str, Any]:
         typed["calendar"] = Calendar(**typed["calendar"])
     if "tax_rate" in typed:
         typed["tax_rate"] = Decimal(str(typed["tax_rate"]))
+    typed["rules"] = plain_choices(read_choices(found.get("rules") or {}))
     return typed

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import ibis
 import ibis.expr.types as ir
 
 from keiki.errors import UnknownName
 from keiki.facts.vocabulary import vocabulary
-from keiki.journeys.business_days import with_business_days
+from keiki.journeys.business_days import MONDAY_TO_FRIDAY, WorkingTime, with_business_days
 from keiki.journeys.local_time import local_time, whole_seconds
 from keiki.journeys.windows import window
 
@@ -45,7 +45,8 @@ class StageRule:
 
     `notes` are stages that note something about a subject without moving it (a new lead score). `lost` are ends that
     are no advance. `as_of` is the UTC instant up to which the data is known (None: the latest entry of any subject):
-    a subject whose window has not ended by then is in no rate. `zone` and `country` give the business days.
+    a subject whose window has not ended by then is in no rate. `zone`, `working_days` (0 is Monday), the holidays of
+    `country` and `days_off` give the business days (setting `business_calendar`).
     """
 
     notes: tuple[str, ...] = ("scored",)
@@ -53,6 +54,8 @@ class StageRule:
     as_of: datetime | None = None
     zone: str = "Asia/Tokyo"
     country: str = "JP"
+    working_days: tuple[int, ...] = MONDAY_TO_FRIDAY
+    days_off: tuple[date, ...] = ()
 
 
 def stages_held(facts: Facts, spans: ir.Table, rule: StageRule | None = None) -> ir.Table:
@@ -237,6 +240,7 @@ def _measured(pairs: ir.Table, unit: str, rule: StageRule) -> ir.Table:
         table = table.mutate(
             from_day=local_time(table.left_at, rule.zone).date(), to_day=local_time(table.entered_at, rule.zone).date()
         )
-        table = with_business_days(table, "length", "from_day", "to_day", rule.country).drop("from_day", "to_day")
-        return table.drop("seconds")
+        worked = WorkingTime(rule.country, rule.working_days, rule.days_off)
+        table = with_business_days(table, "length", "from_day", "to_day", worked)
+        return table.drop("from_day", "to_day", "seconds")
     return table.mutate(length=table.seconds.cast("float64") / SECONDS[unit]).drop("seconds")

@@ -88,6 +88,17 @@ def _cohort_month(facts: Facts, table: ir.Table, rules: Rules) -> ir.Table:
     return table.mutate(cohort_month=table.acquired_on.strftime("%Y-%m"))
 
 
+def with_large_deals(facts: Facts, rules: Rules) -> Facts:
+    """The facts with `is_large` filled in for stages whose source did not say so: from the amount of the business."""
+    if rules.large_deal is None:
+        return facts
+    stages = facts["stages"]
+    return {
+        **facts,
+        "stages": stages.mutate(is_large=ibis.coalesce(stages.is_large, stages.amount >= rules.large_deal)),
+    }
+
+
 DERIVED: Mapping[tuple[str, str], Callable[[Facts, ir.Table, Rules], ir.Table]] = {
     ("orders", "order_no"): _order_no,
     ("orders", "customer_type"): _customer_type,

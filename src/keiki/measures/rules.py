@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, Final
 
 from keiki.customers.activity import ActivityRule
 from keiki.customers.classes import ClassRule
 from keiki.customers.cohorts import CohortRule
-from keiki.customers.health import HealthRule
+from keiki.customers.health import HealthRule, Weights
 from keiki.customers.lifetime_value import LifetimeRule
 from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
@@ -20,6 +21,10 @@ from keiki.insight.experiment import ExperimentRule
 from keiki.journeys.attribution import AttributionRule
 from keiki.journeys.sessions import SessionRule
 from keiki.journeys.stage_durations import StageRule
+from keiki.measures.choices import SUBJECTS, Choice, Values
+
+NOTHING_OWN: Final[Values] = {}
+SUBJECT_NAMES: Final = tuple(each.name for each in SUBJECTS)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Rules:
     zone: str = "Asia/Tokyo"
     free_shipping_line: Decimal | None = None
     free_shipping_band: Decimal = Decimal("0.2")
+    large_deal: Decimal | None = None
     sessions: SessionRule = field(default_factory=SessionRule)
     postings: PostingRule = field(default_factory=PostingRule)
     movements: MovementRule = field(default_factory=MovementRule)
@@ -45,22 +51,49 @@ class Rules:
     experiments: ExperimentRule = field(default_factory=ExperimentRule)
 
     @classmethod
-    def of_zone(cls, zone: str, country: str = "JP") -> Rules:
-        """The default rules of a business in a time zone, with the holidays of a country."""
-        postings = PostingRule(zone=zone)
-        retention = RetentionRule(postings=postings)
-        profit = ProfitRule(retention=retention)
+    def of_zone(cls, zone: str, country: str = "JP", own: Values = NOTHING_OWN) -> Rules:
+        """The rules of a business in a time zone, with the holidays of a country: its own values (as `read_choices`
+        gives them), and the defaults of DATA.md §8 for everything else.
+        """
+        chosen = {subject: dict(own.get(subject, {})) for subject in SUBJECT_NAMES}
+        gap, health, stages, shop = (chosen[name] for name in ("contracts", "health", "stages", "shop"))
+        parts = {name: health.pop(name) for name in ("usage", "support", "payment") if name in health}
+        if not stages.pop("holidays_off", True):
+            country = ""
+        postings = PostingRule(zone=zone, **chosen["postings"])
+        retention = RetentionRule(postings=postings, **chosen["retention"], **gap)
+        profit = ProfitRule(retention=retention, **chosen["profit"])
+        sessions = SessionRule(zone=zone, **chosen["sessions"])
         return cls(
             zone,
-            sessions=SessionRule(zone=zone),
+            **shop,
+            sessions=sessions,
             postings=postings,
+            movements=MovementRule(**chosen["movements"], **gap),
             retention=retention,
-            repeat=RepeatRule(postings=postings),
-            classes=ClassRule(profit=profit),
-            lifetime=LifetimeRule(profit=profit),
-            health=HealthRule(zone=zone),
-            activity=ActivityRule(zone=zone),
-            rfm=RfmRule(postings=postings),
-            stages=StageRule(zone=zone, country=country),
+            repeat=RepeatRule(postings=postings, gap_minutes=sessions.gap_minutes, **chosen["repeat"]),
+            classes=ClassRule(profit=profit, **chosen["classes"]),
+            lifetime=LifetimeRule(profit=profit, **chosen["lifetime"], **gap),
+            health=HealthRule(zone=zone, weights=Weights(**parts), **health, **gap),
+            activity=ActivityRule(zone=zone, **chosen["activity"], **gap),
+            rfm=RfmRule(postings=postings, **chosen["rfm"]),
+            stages=StageRule(zone=zone, country=country, **stages),
             cohorts=CohortRule(retention=retention),
+            attribution=AttributionRule(**chosen["attribution"]),
         )
+
+
+def value_in(rules: Rules, choice: Choice) -> Any:
+    """The value of a choice that is in force."""
+    match choice.subject, choice.name:
+        case "shop", name:
+            return getattr(rules, name)
+        case "contracts", name:
+            return getattr(rules.movements, name)
+        case "health", "usage" | "support" | "payment":
+            return getattr(rules.health.weights, choice.name)
+        case "stages", "holidays_off":
+            return bool(rules.stages.country)
+        case "profit", name:
+            return getattr(rules.classes.profit, name)
+    return getattr(getattr(rules, choice.subject), choice.name)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from keiki.errors import AlreadyMember, EditConflict, LastOwner
+from keiki.measures.choices import plain_choices, read_choices
 from keiki.server.accounts import queries
 from keiki.server.accounts.models import Business, Invitation, Membership, Role, SetupToken, User
 from keiki.server.audit.actions import differences, record
@@ -120,6 +121,29 @@ def change_business(actor: User, business: Business, version: int, values: Mappi
     before.full_clean()
     before.save()
     record(actor, "accounts.change_business", business_id=before.id, target=f"business:{before.id}", old=old, new=new)
+    return before
+
+
+@transaction.atomic
+def change_rules(actor: User, business: Business, version: int, subject: str, values: Mapping[str, Any]) -> Business:
+    """Change the business's own values for one subject of the rules of models; nothing named follows the default.
+
+    Raises `EditConflict` when somebody else has changed the business since `version` was read, `RuleUnknown` and
+    `RuleImpossible` for what cannot be.
+    """
+    before = Business.objects.select_for_update().get(pk=business.pk)
+    if before.version != version:
+        raise EditConflict(mine=dict(values), theirs=before.rules.get(subject, {}))
+    old = queries.rules_of(before)
+    others = {name: own for name, own in before.rules.items() if name != subject}
+    before.rules = plain_choices(read_choices({**others, subject: dict(values)}))
+    was, now = differences(*(queries.in_force(rules, subject) for rules in (old, queries.rules_of(before))))
+    if not now:
+        return before
+    before.version += 1
+    before.full_clean()
+    before.save()
+    record(actor, "accounts.change_rules", business_id=before.id, target=f"rules:{subject}", old=was, new=now)
     return before
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from keiki.facts.vocabulary import Label
+from keiki.measures.choices import CHOICES
+
+
+def _words(label: Label) -> str:
+    return label.words(get_language() or "ja")
+
+
+_in_language = lazy(_words, str)
 
 
 class AccountsConfig(AppConfig):
@@ -14,6 +26,7 @@ class AccountsConfig(AppConfig):
         "accounts.set_up": _("Set up Keiki"),
         "accounts.add_business": _("Added the business"),
         "accounts.change_business": _("Changed the settings of the business"),
+        "accounts.change_rules": _("Changed the rules of calculation"),
         "accounts.invite": _("Invited somebody"),
         "accounts.withdraw_invitation": _("Withdrew an invitation"),
         "accounts.join": _("Joined the business"),
@@ -47,4 +60,6 @@ class AccountsConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        names = {f"{one.subject}.{one.name}": _in_language(one.label) for one in CHOICES}
+        self.audit_names.update(names)
         from keiki.server.accounts import rules  # noqa: F401 - declares who may do what

@@ -107,6 +107,7 @@ class Business(models.Model):
         default="0.1000",
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
+    rules = models.JSONField(default=dict, blank=True)  # its own values for the rules of models, by subject
     is_demo = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

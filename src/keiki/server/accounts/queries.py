@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
+from keiki.measures.choices import choices_of, read_choices
+from keiki.measures.rules import Rules, value_in
 from keiki.server.accounts.models import Business, Invitation, Membership, SetupToken, User
 
 
@@ -32,6 +35,20 @@ class Pending:
     role_words: str
     expires_at: datetime
     expired: bool
+
+
+def rules_of(business: Business) -> Rules:
+    """The rules of models that are in force in a business."""
+    return Rules.of_zone(business.zone, business.country, read_choices(business.rules))
+
+
+def in_force(rules: Rules, subject: str) -> dict[str, Any]:
+    """The values of one subject as they stand in a file, by `subject.name`."""
+    found = {}
+    for choice in choices_of(subject):
+        value = value_in(rules, choice)
+        found[f"{subject}.{choice.name}"] = None if value is None else choice.kind.plain(value)
+    return found
 
 
 def digest(token: str) -> str:

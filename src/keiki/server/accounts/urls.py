@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keiki.server.accounts import pages
+from keiki.server.accounts.pages import calculation, people
 
 app_name = "accounts"
 urlpatterns = [
-    path("b/<slug:business>/settings/", pages.settings_page, name="settings"),
-    path("b/<slug:business>/settings/people/", pages.people_page, name="people"),
-    path("b/<slug:business>/settings/people/<int:membership_id>/role/", pages.change_role, name="change_role"),
-    path("b/<slug:business>/settings/people/<int:membership_id>/remove/", pages.remove_member, name="remove_member"),
+    path("b/<slug:business>/settings/", people.settings_page, name="settings"),
+    path("b/<slug:business>/settings/rules/", calculation.rules_page, name="rules"),
+    path("b/<slug:business>/settings/people/", people.people_page, name="people"),
+    path("b/<slug:business>/settings/people/<int:membership_id>/role/", people.change_role, name="change_role"),
+    path("b/<slug:business>/settings/people/<int:membership_id>/remove/", people.remove_member, name="remove_member"),
     path(
         "b/<slug:business>/settings/invitations/<int:invitation_id>/withdraw/",
-        pages.withdraw_invitation,
+        people.withdraw_invitation,
         name="withdraw_invitation",
     ),
-    path("b/<slug:business>/settings/audit/", pages.audit_page, name="audit"),
-    path("businesses/add/", pages.add_business_page, name="add_business"),
-    path("you/", pages.you_page, name="you"),
-    path("invitation/<str:token>/", pages.invitation_page, name="invitation"),
+    path("b/<slug:business>/settings/audit/", people.audit_page, name="audit"),
+    path("businesses/add/", people.add_business_page, name="add_business"),
+    path("you/", people.you_page, name="you"),
+    path("invitation/<str:token>/", people.invitation_page, name="invitation"),
 ]

@@ -78,6 +78,7 @@ def _settings_of(business: Business) -> dict[str, Any]:
         "calendar": replace(business.calendar, label_style=str(business.label_style)),
         "tax_rate": Decimal(business.tax_rate),
         "tax_included": business.tax_included,
+        "rules": business.rules,
     }
 
 

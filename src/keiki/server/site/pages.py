@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keiki.errors import KeikiError
 from keiki.server.accounts import actions, queries
-from keiki.server.accounts.forms import SetupForm
+from keiki.server.accounts.forms.people import SetupForm
 from keiki.server.accounts.models import Theme
 from keiki.server.accounts.pages import LOGIN_BACKEND, business_page
 

@@ -4,82 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keiki.errors import EditConflict, KeikiError
 from keiki.server.accounts import actions, queries
-from keiki.server.accounts.forms import AcceptForm, BusinessForm, InviteForm, PreferencesForm, RoleForm, StartForm
+from keiki.server.accounts.forms.people import (
+    AcceptForm,
+    BusinessForm,
+    InviteForm,
+    PreferencesForm,
+    RoleForm,
+    StartForm,
+)
 from keiki.server.accounts.models import Business, Invitation, Membership
+from keiki.server.accounts.pages import LOGIN_BACKEND, SettingsPage, business_page, get_and_post, settings_frame
 from keiki.server.accounts.queries import Pending, Person
-from keiki.server.accounts.rules import OWN, VIEW, allows, may_add_business
+from keiki.server.accounts.rules import OWN, allows, may_add_business
 from keiki.server.audit.queries import Log, log
-
-LOGIN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-Rest = ParamSpec("Rest")
-Page = Callable[Concatenate[HttpRequest, Business, Rest], HttpResponse]
-get_and_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def business_page(permission: str = VIEW) -> Callable[[Page[Rest]], Callable[..., HttpResponse]]:
-    """A page of one business: the view gets the request and the `Business`, the URL gives `business=<id>`.
-
-    Nobody signed in → to the log-in page. A stranger to the business → 404, as if it did not exist. A member
-    whose role does not allow `permission` → 403 with words. `request.membership` is set; times are shown in the zone
-    of the business.
-    """
-
-    def wrap(view: Page[Rest]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        @login_required
-        def page(request: Any, business: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-            membership = queries.membership_in(request.user, business)
-            if membership is None:
-                raise Http404
-            if not allows(membership.role, permission):
-                raise PermissionDenied
-            request.membership = membership
-            if request.session.get("business") != business:
-                request.session["business"] = business
-            with timezone.override(membership.business.zone):
-                return view(request, membership.business, *args, **kwargs)
-
-        return page
-
-    return wrap
-
-
-@dataclass(frozen=True)
-class SettingsPage:
-    """One page of the settings; `tabs` holds (url, words, icon)."""
-
-    title: str
-    subtitle: str
-    tabs: tuple[tuple[str, str, str], ...]
-
-
-def _settings_page(request: Any, business: Business | None, subtitle: str) -> SettingsPage:
-    tabs = []
-    if business is not None:
-        here = {"business": business.id}
-        tabs.append((reverse("accounts:settings", kwargs=here), _("Business and calendar"), "business"))
-        tabs.append((reverse("accounts:people", kwargs=here), _("People and roles"), "people"))
-        if request.user.has_perm(OWN, business.id):
-            tabs.append((reverse("accounts:audit", kwargs=here), _("Audit log"), "history"))
-    tabs.append((reverse("accounts:you"), _("You"), "person"))
-    return SettingsPage(_("Settings"), subtitle, tuple(tabs))
 
 
 @business_page()
@@ -100,7 +52,7 @@ def settings_page(request: Any, business: Business) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("accounts:settings", business=business.id)
     context = {
-        "page": _settings_page(request, business, business.name),
+        "page": settings_frame(request, business, business.name),
         "form": form,
         "may_change": may_change,
         "conflict": conflict,
@@ -162,7 +114,7 @@ def people_page(request: Any, business: Business) -> HttpResponse:
         else:
             link = request.build_absolute_uri(reverse("accounts:invitation", kwargs={"token": token}))
             form = InviteForm()
-    frame = _settings_page(request, business, business.name)
+    frame = settings_frame(request, business, business.name)
     page = PeoplePage(
         frame.title,
         frame.subtitle,
@@ -197,7 +149,7 @@ def remove_member(request: Any, business: Business, membership_id: int) -> HttpR
         if membership.user_id == request.user.pk and not queries.membership_in(request.user, business.id):
             return redirect("home")
         return redirect("accounts:people", business=business.id)
-    page = _settings_page(request, business, business.name)
+    page = settings_frame(request, business, business.name)
     return render(request, "accounts/remove_member.html", {"page": page, "member": membership.user})
 
 
@@ -239,7 +191,7 @@ class AuditPage(SettingsPage):
 def audit_page(request: Any, business: Business) -> HttpResponse:
     """What was done in this business, newest first."""
     before = request.GET.get("before", "")
-    frame = _settings_page(request, business, business.name)
+    frame = settings_frame(request, business, business.name)
     entries = log(business.id, int(before) if before.isdecimal() and len(before) < 19 else None)
     page = AuditPage(frame.title, frame.subtitle, frame.tabs, entries)
     return render(request, "accounts/audit.html", {"page": page})
@@ -258,7 +210,7 @@ def you_page(request: Any) -> HttpResponse:
     membership = queries.membership_in(request.user, request.session.get("business", ""))
     businesses = queries.businesses_of(request.user)
     business = membership.business if membership else businesses[0] if businesses else None
-    page = _settings_page(request, business, request.user.email)
+    page = settings_frame(request, business, request.user.email)
     return render(request, "accounts/you.html", {"page": page, "form": form}, status=422 if form.errors else 200)
 
 
