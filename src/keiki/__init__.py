@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from keiki.customers.clv.choose import choose as choose_model
     from keiki.customers.clv.contracts import Contracts
     from keiki.customers.clv.grouped import History
+    from keiki.customers.cohort_table import TableRule as CohortTableRule
+    from keiki.customers.lives import LifeRule
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
+    from keiki.engine.cohort_table import cohort_table
     from keiki.engine.customer_history import customer_history
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.settings import Settings
+    from keiki.engine.survival import survival
     from keiki.facts.mapping import Mapping, Rule
     from keiki.formula import parse, show
     from keiki.trees.bundle import Bundle, read_bundle, write_bundle
@@ -42,9 +46,11 @@ LATER = {
     "Bundle": "keiki.trees.bundle:Bundle",
     "Business": "keiki.engine.business:Business",
     "Catalogue": "keiki.catalogue.load:Catalogue",
+    "CohortTableRule": "keiki.customers.cohort_table:TableRule",
     "Contracts": "keiki.customers.clv.contracts:Contracts",
     "Explanation": "keiki.trees.explanation:Explanation",
     "History": "keiki.customers.clv.grouped:History",
+    "LifeRule": "keiki.customers.lives:LifeRule",
     "Mapping": "keiki.facts.mapping:Mapping",
     "Measured": "keiki.engine.measured:Measured",
     "Rule": "keiki.facts.mapping:Rule",
@@ -53,6 +59,7 @@ LATER = {
     "TreeDocument": "keiki.trees.document:TreeDocument",
     "TreeReading": "keiki.engine.measured:TreeReading",
     "choose_model": "keiki.customers.clv.choose:choose",
+    "cohort_table": "keiki.engine.cohort_table:cohort_table",
     "consistency": "keiki.trees.consistency:consistency",
     "customer_history": "keiki.engine.customer_history:customer_history",
     "decompositions": "keiki.trees.decompose:decompositions",
@@ -66,6 +73,7 @@ LATER = {
     "review": "keiki.trees.review:review",
     "show": "keiki.formula:show",
     "simulate": "keiki.trees.simulate:simulate",
+    "survival": "keiki.engine.survival:survival",
     "write_bundle": "keiki.trees.bundle:write_bundle",
 }
 """Names whose modules bring databases with them; imported when first used, so that `import keiki` is quick."""
@@ -75,12 +83,14 @@ __all__ = [
     "Business",
     "Calendar",
     "Catalogue",
+    "CohortTableRule",
     "Contracts",
     "Explanation",
     "Grain",
     "History",
     "KeikiError",
     "Lens",
+    "LifeRule",
     "Mapping",
     "Measured",
     "Period",
@@ -90,6 +100,7 @@ __all__ = [
     "TreeDocument",
     "TreeReading",
     "choose_model",
+    "cohort_table",
     "consistency",
     "customer_history",
     "decompositions",
@@ -103,6 +114,7 @@ __all__ = [
     "review",
     "show",
     "simulate",
+    "survival",
     "write_bundle",
 ]
 

@@ -13,12 +13,15 @@ import pyarrow as pa
 import pytest
 from tests.rows import fact_rows, span_rows
 
+from keiki.customers.cohort_table import TableRule, cohort_cells
+from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
 from keiki.customers.repeat import first_purchases, purchases
-from keiki.customers.retention import status_changes
+from keiki.customers.retention import RetentionRule, status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
 from keiki.facts import FACTS
 from keiki.journeys.sessions import SessionRule, sessions
+from keiki.periods import Grain
 
 Facts = Mapping[str, ir.Table]
 
@@ -32,6 +35,14 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "movements": lambda facts, spans: movements(facts, spans),
     "renewals": lambda facts, spans: renewals(facts, spans),
     "trials": lambda facts, spans: trials(facts),
+    "cohort_cells": lambda facts, spans: cohort_cells(facts, TableRule(by="segment")),
+    "cohort_cells of weeks": lambda facts, spans: cohort_cells(facts, TableRule(Grain.WEEK, start="acquired")),
+    "cohort_cells of contracts": lambda facts, spans: cohort_cells(facts, TableRule(Grain.QUARTER, start="contract")),
+    "cohort_cells of events": lambda facts, spans: cohort_cells(facts, TableRule(start="event", counts="order")),
+    "grouped_lives": lambda facts, spans: grouped_lives(facts, LifeRule(by="plan")),
+    "grouped_lives of buyers": lambda facts, spans: grouped_lives(
+        facts, LifeRule("purchase", "day", retention=RetentionRule(dormancy_days=30))
+    ),
     "status_changes": lambda facts, spans: status_changes(facts, spans),
 }
 

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from keiki.cli import check, demo, explain, import_file, measure, mistakes, password, serve, tree, tree_files, work
+from keiki.cli.customers import add_customers
 from keiki.cli.screen import complain
 from keiki.cli.words import language, say
 from keiki.errors import KeikiError
@@ -19,7 +20,7 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
-ORDER = ("import", "measure", "tree", "explain", "demo", "check")
+ORDER = ("import", "measure", "tree", "explain", "customers", "demo", "check")
 HELP = say("Show this help.", "この使い方を表示する。")
 
 
@@ -44,6 +45,10 @@ class Verbs(Spoken, TyperGroup):
         """In the order of the work; typer would put what has verbs of its own last."""
         names = super().list_commands(ctx)
         return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
+class Group(Spoken, TyperGroup):
+    """A verb that has verbs of its own."""
 
 
 class TreeVerbs(Spoken, TyperGroup):
@@ -77,6 +82,7 @@ trees.command("diff", cls=Verb, help=tree_files.HELP_DIFF)(tree_files.diff_trees
 trees.command("check", cls=Verb, help=tree_files.HELP_CHECK)(tree_files.check_trees)
 app.add_typer(trees, name="tree")
 app.command("explain", cls=Verb, help=explain.HELP)(explain.explain)
+add_customers(app, Verb, Group)
 app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
 app.command("check", cls=Verb, help=check.HELP)(check.check)
 app.command("serve", cls=Verb, help=serve.HELP)(serve.serve)

@@ -1,0 +1,29 @@
+"""`keiki customers …`: its verbs, one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from keiki.cli import cohorts, survival
+from keiki.cli.words import say
+
+HELP = say("What customers are worth: who stays, who comes back.", "顧客の価値。誰が残り、誰が戻ってくるか。")
+
+VERBS: dict[str, tuple[str, Callable[..., None]]] = {
+    "cohorts": (cohorts.HELP, cohorts.cohorts),
+    "survival": (survival.HELP, survival.survival),
+}
+"""Every verb with its help and what it does, in the order of the help."""
+
+
+def add_customers(app: typer.Typer, verb: type[Any], verbs: type[Any]) -> None:
+    """Hang the verbs under `keiki customers`."""
+    group = typer.Typer(
+        cls=verbs, help=HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
+    )
+    for name, (text, run) in VERBS.items():
+        group.command(name, cls=verb, help=text)(run)
+    app.add_typer(group, name="customers")

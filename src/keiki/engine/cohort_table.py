@@ -1,0 +1,25 @@
+"""The cohort table of a business: one query, whatever the number of orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from keiki.customers.calendar import number_of
+from keiki.customers.cohort_table import CohortTable, TableRule, cohort_cells, cohort_tables
+from keiki.engine.business import Business
+
+COHORTS = 13
+"""How many cohorts are shown."""
+
+
+def cohort_table(business: Business, rule: TableRule | None = None, count: int = COHORTS) -> tuple[CohortTable, ...]:
+    """Customers of a business by the period they began in: the last `count` periods up to the last day of the data.
+
+    One table, or with `by` in the rule one per segment, the largest first; none without customers. The calendar is
+    that of the business. Raises UnknownName for a word of the rule that is none.
+    """
+    rule = replace(rule or TableRule(), calendar=business.settings.calendar, as_of=business.today)
+    table = cohort_cells(business.facts, rule)
+    oldest = number_of(business.today, rule.calendar, rule.grain) - count + 1
+    rows = business.engine.run(table.filter((table.began >= oldest) & (table.began < oldest + count))).to_pylist()
+    return cohort_tables(rows, rule, business.today)
