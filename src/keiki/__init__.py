@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from keiki.customers.clv.grouped import History
     from keiki.customers.cohort_table import TableRule as CohortTableRule
     from keiki.customers.lives import LifeRule
+    from keiki.customers.ltv_formulas import lifetime_value, lifetime_values
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
     from keiki.engine.cohort_table import cohort_table
     from keiki.engine.customer_history import customer_history
+    from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.settings import Settings
     from keiki.engine.survival import survival
@@ -62,11 +64,15 @@ LATER = {
     "cohort_table": "keiki.engine.cohort_table:cohort_table",
     "consistency": "keiki.trees.consistency:consistency",
     "customer_history": "keiki.engine.customer_history:customer_history",
+    "customer_worths": "keiki.engine.lifetime_value:customer_worths",
     "decompositions": "keiki.trees.decompose:decompositions",
     "diff": "keiki.trees.diff:diff",
     "explain_change": "keiki.trees.explain:explain_change",
+    "lifetime_value": "keiki.customers.ltv_formulas:lifetime_value",
+    "lifetime_values": "keiki.customers.ltv_formulas:lifetime_values",
     "load_catalogue": "keiki.catalogue.load:load_catalogue",
     "open": "keiki.engine.business:open_business",
+    "own_terms": "keiki.engine.lifetime_value:own_terms",
     "parse": "keiki.formula:parse",
     "priorities": "keiki.trees.priority:priorities",
     "read_bundle": "keiki.trees.bundle:read_bundle",
@@ -103,11 +109,15 @@ __all__ = [
     "cohort_table",
     "consistency",
     "customer_history",
+    "customer_worths",
     "decompositions",
     "diff",
     "explain_change",
+    "lifetime_value",
+    "lifetime_values",
     "load_catalogue",
     "open",
+    "own_terms",
     "parse",
     "priorities",
     "read_bundle",

@@ -947,6 +947,53 @@ class CustomersImpossible(KeikiError):
     ja = "顧客の{row}行目が「{rule}」を満たしていません。計算していません。その行を直してください。"
 
 
+class LtvTermMissing(KeikiError):
+    """A formula of lifetime value lacks a number."""
+
+    en = "“{term}” is missing. The other formulas are worked out; fill it in to see this one."
+    ja = "「{term_ja}」がありません。ほかの式は計算しています。入力するとこの式も計算できます。"
+
+
+class LtvTermImpossible(KeikiError):
+    """A number that a term of a lifetime value cannot have."""
+
+    en = "“{term}” cannot be {value}. It may be {bounds}. Nothing was calculated with it; please correct it."
+    ja = "「{term_ja}」に {value} は使えません。使える範囲：{bounds}。計算に使っていません。値を直してください。"
+
+
+class ChurnIsZero(KeikiError):
+    """A lifetime that would have no end."""
+
+    en = (
+        "Churn is 0 %: nobody left, so this formula has no end and gives no value. "
+        "Take the churn of a longer period, or a formula with years or a contract period."
+    )
+    ja = (
+        "解約率が0%です。だれも離れていないので、この式では値が決まりません。"
+        "もっと長い期間の解約率を使うか、継続年数・契約期間の式を使ってください。"
+    )
+
+
+class ValueGrowsForEver(KeikiError):
+    """Revenue that grows faster than customers leave."""
+
+    en = (
+        "Revenue grows by {growth} a month and only {churn} leave, so the sum has no end. Nothing was calculated; "
+        "take a lower growth, or the contract period."
+    )
+    ja = (
+        "売上が月に{growth}伸び、解約は{churn}だけなので、合計に終わりがありません。計算していません。"
+        "成長率を下げるか、契約期間の式を使ってください。"
+    )
+
+
+class AcquisitionImpossible(KeikiError):
+    """A cost or a count of an acquisition that cannot be."""
+
+    en = "{value} cannot be a cost or a number of customers. Nothing was calculated; please correct it."
+    ja = "{value} は費用や顧客数として使えません。計算していません。値を直してください。"
+
+
 # --- KPIs of a business's own ---
 
 

@@ -30,6 +30,7 @@ PAGES = {
     "kpi": "kpis/cvr/",
     "own kpi": "kpis/new/",
     "changed kpi": "kpis/revenue/edit/",
+    "lifetime value": "customers/lifetime-value/",
     "data": "data/",
     "empty": "../empty/today/",
 }

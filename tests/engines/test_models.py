@@ -16,9 +16,11 @@ from tests.rows import fact_rows, span_rows
 from keiki.customers.cohort_table import TableRule, cohort_cells
 from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
+from keiki.customers.profit_curves import profit_by_age
 from keiki.customers.repeat import first_purchases, purchases
 from keiki.customers.retention import RetentionRule, status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.customers.worth import described, worth_by
 from keiki.facts import FACTS
 from keiki.journeys.sessions import SessionRule, sessions
 from keiki.periods import Grain
@@ -43,6 +45,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "grouped_lives of buyers": lambda facts, spans: grouped_lives(
         facts, LifeRule("purchase", "day", retention=RetentionRule(dormancy_days=30))
     ),
+    "described customers": lambda facts, spans: described(facts),
+    "worth by channel": lambda facts, spans: worth_by(facts, ["channel", "rfm_segment"]),
+    "profit by age": lambda facts, spans: profit_by_age(facts, ["cohort"]),
     "status_changes": lambda facts, spans: status_changes(facts, spans),
 }
 

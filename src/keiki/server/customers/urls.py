@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from keiki.server.customers.pages import lifetime_value
 
 app_name = "customers"
-urlpatterns: list[URLPattern] = []
+BUSINESS = "b/<slug:business>/customers/"
+urlpatterns: list[URLPattern] = [
+    path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
+]

@@ -1,0 +1,155 @@
+"""What lifetime value a business's own numbers give: the terms of the formulas, acquisition cost, and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from keiki.customers.acquisition_cost import Acquisition
+from keiki.customers.ltv_formulas import CHURN, GROWTH, TERMS
+from keiki.customers.worth import CLASSES, WorthRule, worth_by
+from keiki.engine.business import Business
+from keiki.periods import Grain, Period
+
+FEWEST = 5
+"""Groups of fewer customers are not shown: they would speak of single people."""
+
+
+@dataclass(frozen=True)
+class OwnTerms:
+    """The terms of the formulas as a business measures them in one month; None where its data says nothing.
+
+    `acquisition` is what was spent on winning customers in that month.
+    """
+
+    period: Period
+    terms: Mapping[str, float | None]
+    acquisition: Acquisition
+
+
+def own_terms(business: Business, on: date | None = None) -> OwnTerms:
+    """The terms of the lifetime value formulas in the month of a day (default: the last month that is over).
+
+    The growth of revenue per account is what NRR says beyond churn: (1 − churn) × (1 + growth) = NRR.
+    """
+    period = _month(business, on)
+    names = tuple(name for name in TERMS if name != GROWTH)
+    spent = ("sum_marketing_cost", "sum_sales_cost", "n_new_customers", "new_unique_users")
+    measured = business.measure((*names, "nrr", *spent), business.question((period,)))
+    terms = {name: measured.value(name) for name in names}
+    terms[GROWTH] = _growth(measured.value("nrr"), terms[CHURN])
+    return OwnTerms(period, terms, Acquisition(*(measured.value(name) for name in spent)))
+
+
+def _month(business: Business, on: date | None) -> Period:
+    calendar = business.settings.calendar
+    if on is not None:
+        return calendar.period(Grain.MONTH, on)
+    last = calendar.period(Grain.MONTH, business.today)
+    return last if business.today >= last.last else calendar.shift(last, -1)
+
+
+def _growth(nrr: float | None, churn: float | None) -> float | None:
+    return None if nrr is None or churn is None or churn >= 1 else nrr / (1 - churn) - 1
+
+
+SUMMED = ("customers", "repeaters", "purchases", "revenue", "gross_profit", "acquisition", "retention", "profit")
+COUNTED = tuple(f"{name}{what}" for name in CLASSES for what in ("", "_revenue"))
+
+
+@dataclass(frozen=True)
+class GroupWorth:
+    """What the customers of a group have brought and cost so far, and how they are judged; money of all of them.
+
+    `shown` is False for a group of fewer than `FEWEST`: its numbers are None, but for the whole they are counted.
+    """
+
+    group: Any
+    shown: bool
+    customers: int | None = None
+    repeaters: int | None = None
+    purchases: int | None = None
+    revenue: Decimal | None = None
+    gross_profit: Decimal | None = None
+    acquisition: Decimal | None = None
+    retention: Decimal | None = None
+    profit: Decimal | None = None
+    good: int | None = None
+    bad: int | None = None
+    undetermined: int | None = None
+    good_revenue: Decimal | None = None
+    bad_revenue: Decimal | None = None
+    undetermined_revenue: Decimal | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def each(self, name: str) -> float | None:
+        """An amount per customer; None where it is hidden."""
+        amount = getattr(self, name)
+        return None if amount is None or not self.customers else float(amount) / self.customers
+
+    @property
+    def repeat_rate(self) -> float | None:
+        """The share of its customers with a second purchase."""
+        return self.each("repeaters")
+
+    @property
+    def per_spend(self) -> float | None:
+        """Long-term profit before acquisition (gross profit less retention) per money spent on acquisition."""
+        if self.gross_profit is None or self.retention is None or not self.acquisition:
+            return None
+        return float((self.gross_profit - self.retention) / self.acquisition)
+
+
+@dataclass(frozen=True)
+class Worths:
+    """Customers by one dimension, the group with most profit per customer first, groups too small to show last.
+
+    `rule` is what they were judged by.
+    """
+
+    by: str
+    rows: tuple[GroupWorth, ...]
+    rule: WorthRule
+
+    @property
+    def hidden(self) -> int:
+        """How many groups are too small to be shown."""
+        return sum(not row.shown for row in self.rows)
+
+
+def worth_rule(business: Business) -> WorthRule:
+    """How a business judges and classes its customers."""
+    return WorthRule(business.rules.classes, business.rules.rfm)
+
+
+def customer_worths(
+    business: Business, by: Sequence[str] = ("rfm_segment", "cohort"), fewest: int = FEWEST
+) -> dict[str, Worths]:
+    """What customers have brought and cost so far, by each of some dimensions of `customers.worth.DIMENSIONS`.
+
+    One query answers for all of them. Groups of fewer than `fewest` customers stand without their numbers. Raises
+    UnknownName.
+    """
+    rule = worth_rule(business)
+    rows = business.engine.run(worth_by(business.facts, by, rule)).to_pylist()
+    return {name: Worths(name, _groups(rows, name, fewest), rule) for name in by}
+
+
+def _groups(rows: Sequence[Mapping[str, Any]], by: str, fewest: int) -> tuple[GroupWorth, ...]:
+    parts: dict[Any, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        parts.setdefault(row[by], []).append(row)
+    found = [_group(group, each, fewest) for group, each in parts.items()]
+    return tuple(sorted(found, key=lambda row: (not row.shown, -(row.each("profit") or 0), str(row.group))))
+
+
+def _group(group: Any, rows: Sequence[Mapping[str, Any]], fewest: int) -> GroupWorth:
+    totals = {name: sum(row[name] for row in rows) for name in (*SUMMED, *COUNTED)}
+    if totals["customers"] < fewest:
+        return GroupWorth(group, shown=False)
+    days = {"first_on": min(row["first_on"] for row in rows), "last_on": max(row["last_on"] for row in rows)}
+    return GroupWorth(group, shown=True, **totals, **days)

@@ -1,0 +1,1 @@
+"""What people ask of customer value, one file per subject."""

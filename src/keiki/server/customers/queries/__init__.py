@@ -1,0 +1,1 @@
+"""Reads of customer value, one file per subject."""
