@@ -17,6 +17,7 @@ import pyarrow as pa
 from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue, load_catalogue
 from keiki.engine.behind import SHOWN, Behind, behind
+from keiki.engine.comparison import Comparison, compared
 from keiki.engine.connect import Engine, LakeSettings, open_engine
 from keiki.engine.entered import with_entered
 from keiki.engine.imports import Import, Ready
@@ -291,6 +292,18 @@ class Business:
         asked = {asked_of(reference) for reference in references(formula)}
         readings = self.measurer.read(asked, lens, depth=1 + _depth(formula))
         return split_by_segment(name, formula, self.catalogue.measures, AgainstComparison(readings))
+
+    def compare(
+        self, kpi: str, dimension: str, period: Period, where: Condition | str | None = None, level: float | None = None
+    ) -> Comparison:
+        """A KPI in every segment of a dimension in one period: counts, value, and the gap to a level by segment.
+
+        Raises `NotARatio` when segments cannot add up to the KPI.
+        """
+        formula = self.catalogue.expand(kpi)
+        lens = self.question((period,), where=where, by=(dimension,))
+        readings = self.measurer.read({asked_of(r) for r in references(formula)}, lens, depth=_depth(formula))
+        return compared(kpi, formula, self.catalogue.measures, readings, level)
 
     def behind(
         self, what: Formula | str, period: Period, where: Condition | str | None = None, limit: int = SHOWN

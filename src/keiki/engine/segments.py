@@ -45,14 +45,7 @@ def split_by_segment(
 
     Raises `NotARatio` when segments cannot add up to the KPI, and why a measure knows no such segments.
     """
-    top, bottom = above_and_below(kpi, formula)
-    asked = {asked_of(reference) for reference in references(formula)}
-    if any(measures[one.measure].aggregation is Aggregation.AVG for one in asked):
-        raise NotARatio(kpi=kpi, formula=show(formula))
-    refused = [readings.reasons[one] for one in asked if isinstance(readings.reasons.get(one), KeikiError)]
-    for error in refused:
-        assert isinstance(error, KeikiError)
-        raise error
+    top, bottom = told_by_segment(kpi, formula, measures, readings)
     segments = [segment for segment in readings.segments if segment]
     before, after = (_value(formula, readings, place, ()) for place in (0, 1))
     if bottom == ONE:
@@ -60,6 +53,24 @@ def split_by_segment(
         return split_amount(first, second, before, after)
     start, end = ({s: _cell(top, bottom, readings, place, s) for s in segments} for place in (0, 1))
     return split_ratio(start, end, before, after)
+
+
+def told_by_segment(
+    kpi: str, formula: Formula, measures: Mapping[str, Measure], readings: Readings | AgainstComparison
+) -> tuple[Formula, Formula]:
+    """What stands above and below the line of a KPI whose segments add up to it.
+
+    Raises `NotARatio` when they cannot, and why a measure knows no such segments.
+    """
+    top, bottom = above_and_below(kpi, formula)
+    asked = {asked_of(reference) for reference in references(formula)}
+    if any(measures[one.measure].aggregation is Aggregation.AVG for one in asked):
+        raise NotARatio(kpi=kpi, formula=show(formula))
+    for one in asked:
+        refused = readings.reasons.get(one)
+        if isinstance(refused, KeikiError):
+            raise refused
+    return top, bottom
 
 
 def _cell(top: Formula, bottom: Formula, readings: Readings | AgainstComparison, place: int, segment: Segment) -> Cell:

@@ -17,7 +17,7 @@ from keiki.server.kpis.queries import Question
 from keiki.server.planning.actions import Proposal, propose_target
 from keiki.server.planning.models import State
 from keiki.server.planning.queries import key_of
-from keiki.server.reasons import queries
+from keiki.server.reasons.queries import why as queries
 from keiki.server.scenarios.actions import keep_scenario
 from keiki.trees.document import from_dict
 from keiki.trees.simulate import How, Move

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -219,23 +219,37 @@ def subtitle(business: Business, reading: TreeNumbers, style: Style) -> str:
 
 def fresh_words(reading: TreeNumbers, style: Style) -> str:
     """Up to which day the data speaks."""
-    day = reading.known.today
-    if day is None:
-        return ""
-    return _("Data up to {day}").format(day=f"{day:%Y/%m/%d}" if style.japanese else f"{day:%d %b %Y}")
+    return fresh_on(reading.known.today, style)
+
+
+def fresh_on(day: date | None, style: Style) -> str:
+    """The same for a day; "" while there is no data."""
+    return _("Data up to {day}").format(day=_day(day, style)) if day else ""
 
 
 def lens_form(business: Business, reading: TreeNumbers, asked: Asked, trees: bool) -> LensForm:
     """The selects of period, grain, comparison and, where it can be chosen, tree."""
     language = (get_language() or "ja")[:2]
+    form = period_form(business, reading.known, asked, reading.period)
+    if not trees:
+        return form
+    named = tuple((tree.id, tree.ja if language == "ja" else tree.en) for tree in reading.known.trees)
+    choices = (Choice("tree", _("Tree"), named, reading.tree.id), *form.choices)
+    return LensForm(choices, tuple(pair for pair in form.kept if pair[0] != "tree"))
+
+
+def period_form(
+    business: Business, known: Known, asked: Asked, period: Period, kept: Iterable[tuple[str, str]] = ()
+) -> LensForm:
+    """The selects of period, grain and comparison; `kept` stays in the address besides what was asked."""
+    language = (get_language() or "ja")[:2]
     so_far = _(" (so far)")
-    periods = queries.choosable(business, reading.known, asked.grain)
     listed = tuple(
         (
             p.start.isoformat(),
-            business.calendar.label(p, language) + ("" if queries.is_over(reading.known, p) else so_far),
+            business.calendar.label(p, language) + ("" if queries.is_over(known, p) else so_far),
         )
-        for p in periods
+        for p in queries.choosable(business, known, asked.grain)
     )
     grains = (
         ("day", _("Day")),
@@ -245,16 +259,16 @@ def lens_form(business: Business, reading: TreeNumbers, asked: Asked, trees: boo
         ("year", _("Year")),
     )
     versus = (("previous", _("Previous period")), ("last_year", _("Same period last year")))
-    choices = [
+    choices = (
         Choice("grain", _("By"), grains, asked.grain),
-        Choice("on", _("Period"), listed, reading.period.start.isoformat()),
+        Choice("on", _("Period"), listed, period.start.isoformat()),
         Choice("versus", _("Compared with"), versus, asked.comparison),
-    ]
-    if trees:
-        named = tuple((tree.id, tree.ja if language == "ja" else tree.en) for tree in reading.known.trees)
-        choices.insert(0, Choice("tree", _("Tree"), named, reading.tree.id))
+    )
     chosen = {choice.name for choice in choices} | {"flip"}
-    return LensForm(tuple(choices), tuple((name, value) for name, value in asked.pairs if name not in chosen))
+    kept = tuple(kept)
+    given = {name for name, _value in kept}
+    asked_for = tuple(pair for pair in asked.pairs if pair[0] not in chosen | given)
+    return LensForm(choices, (*asked_for, *kept))
 
 
 def empty_state(request: Any, business: Business) -> Empty:
@@ -703,7 +717,7 @@ def _catalogue_page(request: Any, business: Business, asked: CatalogueAsked) -> 
         subtitle=_("{business} / what can be measured, how it is calculated, and where it stands").format(
             business=business.name
         ),
-        fresh=_fresh(known.today, style),
+        fresh=fresh_on(known.today, style),
         words=asked.words,
         facets=facets[:MAIN_FACETS],
         more_facets=more,
@@ -1002,7 +1016,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
     return KpiPage(
         title=kpi_name(kpi, language),
         subtitle=f"{kpi.id} / {_value_words('origin', one.origin, language)}",
-        fresh=_fresh(known.today, style),
+        fresh=fresh_on(known.today, style),
         kpi_id=kpi.id,
         other_name=kpi_name(kpi, "en" if style.japanese else "ja") if kpi.ja != kpi.en else "",
         aliases=_comma(style).join(kpi.aliases),
@@ -1096,10 +1110,6 @@ def _day(day: date | None, style: Style) -> str:
     if day is None:
         return ""
     return f"{day:%Y/%m/%d}" if style.japanese else f"{day.day} {day:%b %Y}"
-
-
-def _fresh(day: date | None, style: Style) -> str:
-    return _("Data up to {day}").format(day=_day(day, style)) if day else ""
 
 
 def _last_month(business: Business, known: Known) -> str:

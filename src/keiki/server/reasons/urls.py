@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keiki.server.reasons.pages import first, rows, why
+from keiki.server.reasons.pages import compare, first, rows, trials, why
 
 app_name = "reasons"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("b/<slug:business>/why/<slug:tree>/", why.why_page, name="why"),
     path("b/<slug:business>/why/<slug:tree>/<slug:node>/", why.why_page, name="why"),
     path("b/<slug:business>/rows/<slug:tree>/<slug:node>/", rows.rows_page, name="rows"),
+    path("b/<slug:business>/compare/<slug:kpi>/", compare.compare_page, name="compare"),
+    path("b/<slug:business>/trials/", trials.trials_page, name="trials"),
     path("b/<slug:business>/first/", first.first_page, name="first"),
     path("b/<slug:business>/first/<slug:tree>/", first.first_page, name="first"),
 ]

@@ -15,8 +15,8 @@ from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
-from keiki.server.reasons import queries
 from keiki.server.reasons.pages.asked import numbers_of
+from keiki.server.reasons.queries import why as queries
 from keiki.trees.priority import Priority
 
 

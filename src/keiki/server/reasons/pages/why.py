@@ -23,9 +23,9 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
-from keiki.server.reasons import queries
 from keiki.server.reasons.pages.asked import numbers_of, path_to, with_pairs
-from keiki.server.reasons.queries import PERIOD, SCENARIO, TARGET, Reasons
+from keiki.server.reasons.queries import why as queries
+from keiki.server.reasons.queries.why import PERIOD, SCENARIO, TARGET, Reasons
 from keiki.trees.build import InfluenceEdge, Node
 from keiki.trees.explanation import Part
 from keiki.trees.mix import Split

@@ -1,0 +1,1 @@
+"""Reads about reasons, one file per subject."""

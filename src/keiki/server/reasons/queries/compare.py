@@ -1,0 +1,125 @@
+"""Reads about one KPI in its segments: by which attributes it can be told, and how it stands in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from keiki.catalogue.load import Catalogue
+from keiki.errors import KeikiError
+from keiki.formula import show_condition
+from keiki.measures.check import column_names, fact_of
+from keiki.periods import Grain, Period
+from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.queries import Question
+from keiki.server.planning import queries as planning
+
+if TYPE_CHECKING:
+    from keiki.engine.comparison import Comparison
+
+ATTRIBUTES: Final = (
+    *("age_band", "region", "is_new_visitor", "customer_type", "customer.age_band", "customer.region", "segment"),
+    *(
+        "device",
+        "channel",
+        "rank",
+        "plan",
+        "industry",
+        "size_band",
+        "category",
+        "store",
+        "campaign",
+        "platform",
+        "site",
+    ),
+)
+"""Attributes a KPI is compared by, those of people first."""
+AT_ONCE: Final = 3
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a gap is measured from: the target of the period, else the value of the period before."""
+
+    value: float | None
+    is_target: bool
+
+
+@dataclass(frozen=True)
+class BySegments:
+    """A KPI by one attribute, or why it cannot be told."""
+
+    dimension: str
+    told: Comparison | None
+    trouble: KeikiError | None = None
+
+
+def attributes(catalogue: Catalogue, kpi_id: str) -> tuple[str, ...]:
+    """The attributes that every measure of a KPI knows."""
+    try:
+        measures = [catalogue.measures[one.measure] for one in catalogue.asked(kpi_id)]
+    except KeikiError:
+        return ()
+    known = [
+        set(m.dimensions) if m.model is not None else {*m.dimensions, *column_names(fact_of(m.facts[0]))}
+        for m in measures
+    ]
+    return tuple(name for name in ATTRIBUTES if known and all(name in each for each in known))
+
+
+def level_of(user: Any, business: Business, kpi_id: str, question: Question, before: float | None) -> Level:
+    """The target in the first tree where the KPI has one, else the value it is compared with."""
+    for tree, node in door.used_in(user, business, kpi_id):
+        if node.where is not None:
+            continue
+        aim = planning.measured(user, business, tree.id, question).aim(node)
+        bound = aim.full.bound(None) if aim is not None else None
+        if bound is not None:
+            return Level(bound, is_target=True)
+    return Level(before, is_target=False)
+
+
+def by_segments(
+    user: Any,
+    business: Business,
+    kpi_id: str,
+    dimensions: Sequence[str],
+    period: Period,
+    question: Question,
+    level: Level,
+) -> tuple[BySegments, ...]:
+    """The KPI by each of the attributes; kept until data or definitions change."""
+    where = question.where
+    key = (period.start, period.end, show_condition(where) if where is not None else "", level.value)
+
+    def ask(dimension: str) -> BySegments:
+        try:
+            told = door.answered(
+                user,
+                business,
+                ("compare", kpi_id, dimension, key),
+                lambda numbers: numbers.compare(kpi_id, dimension, period, where, level.value),
+            )
+        except KeikiError as error:
+            return BySegments(dimension, None, error)
+        return BySegments(dimension, told)
+
+    return tuple(ask(dimension) for dimension in dimensions)
+
+
+def value_of(
+    user: Any, business: Business, kpi_id: str, question: Question
+) -> tuple[Period, float | None, float | None]:
+    """The period asked for, the KPI's value in it and in the one it is compared with."""
+    asked = door.known(user, business)
+
+    def ask(numbers: Any) -> tuple[Period, float | None, float | None]:
+        until = question.on
+        lens = numbers.lens(question.grain, 2, until, where=question.where, comparison=question.comparison)
+        place = -1 if until is not None or door.is_over(asked, lens.periods[-1]) else -2
+        read = numbers.measure([kpi_id], lens)
+        return lens.periods[place], read.value(kpi_id, place), read.value(kpi_id, place, back=1)
+
+    return door.answered(user, business, ("compare", kpi_id, Grain(question.grain), question), ask)

@@ -1,0 +1,77 @@
+"""One KPI by attribute: what the page shows of visits that can be counted by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from tests.engine.test_comparison import visits
+
+from keiki.server.data.actions import opened
+
+KPI = "converting_session_rate"
+
+
+@pytest.fixture
+def site(bare: Any, tmp_path: Any) -> Any:
+    opened(bare.business).business.load(visits(tmp_path), "events")
+    return bare
+
+
+def page_of(site: Any, browser_of: Any, kpi: str = KPI, query: str = "") -> Any:
+    address = reverse("reasons:compare", kwargs={"business": site.business.id, "kpi": kpi})
+    answer = browser_of(site.viewer).get(f"{address}?on=2026-06-01{query}")
+    assert answer.status_code == 200
+    return answer.context["page"]
+
+
+@pytest.mark.feature("F-117")
+def test_rate_by_age_band_region_and_new_or_repeat_shows_counts_and_samples_that_sum(
+    site: Any, browser_of: Any
+) -> None:
+    page = page_of(site, browser_of, query="&by=age_band&by=region&by=is_new_visitor")
+    assert [panel.id for panel in page.panels] == ["age_band", "region", "is_new_visitor"]
+    assert (page.value, page.below) == ("2.80%", "Sessions")
+    for panel in page.panels:
+        tops, bottoms = (
+            [int(getattr(line, side).replace(",", "")) for line in panel.lines] for side in ("top", "bottom")
+        )
+        assert (sum(tops), sum(bottoms)) == (28, 1000)
+        assert (panel.total.top, panel.total.bottom, panel.total.value) == ("28", "1,000", "2.80%")
+        assert sum(tops) / sum(bottoms) == pytest.approx(0.028)
+        assert all(line.value and line.range for line in panel.lines)
+    assert [line.label for line in page.panels[2].lines] == ["New"]
+
+
+def test_segment_says_its_range_and_its_part_of_the_gap_to_the_target(site: Any, browser_of: Any) -> None:
+    page = page_of(site, browser_of, query="&by=device")
+    (panel,) = page.panels
+    lines = [(line.label, line.value, line.top, line.bottom, line.share) for line in panel.lines]
+    assert lines == [("Smartphone", "2.00%", "12", "600", "60.0%"), ("PC", "4.00%", "16", "400", "40.0%")]
+    assert panel.lines[0].range == "1.15% – 3.46%"  # Wilson 95 %, 12 of 600
+    assert panel.sentence == "From 2.00% (Smartphone) to 4.00% (PC); all together 2.80%."
+
+
+def test_small_segments_are_marked_and_named_by_nobody_as_best(site: Any, browser_of: Any) -> None:
+    numbers = opened(site.business).business
+    seen = {"occurred_at": "2026-06-05 10:00:00", "name": "page_view", "device": "tablet"}
+    few = [{"event_id": f"X{n}", "visitor_id": f"X{n}", **seen} for n in range(3)]
+    numbers.load(few, "events", name="tablets")
+    (panel,) = page_of(site, browser_of, query="&by=device").panels
+    assert [(line.label, line.small) for line in panel.lines] == [
+        ("Smartphone", False),
+        ("PC", False),
+        ("Tablet", True),
+    ]
+    assert "Tablet" not in panel.sentence
+
+
+def test_unknown_kpi_and_unknown_attributes(site: Any, browser_of: Any) -> None:
+    address = reverse("reasons:compare", kwargs={"business": site.business.id, "kpi": "nothing"})
+    assert browser_of(site.viewer).get(address).status_code == 404
+    assert page_of(site, browser_of, query="&by=nothing").panels
+
+
+def test_business_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> None:
+    assert page_of(bare, browser_of).empty is not None
