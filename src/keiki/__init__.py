@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from keiki.engine.customer_history import customer_history
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
+    from keiki.engine.recurring import recurring, recurring_differences
     from keiki.engine.settings import Settings
     from keiki.engine.survival import survival
     from keiki.facts.mapping import Mapping, Rule
@@ -76,6 +77,8 @@ LATER = {
     "parse": "keiki.formula:parse",
     "priorities": "keiki.trees.priority:priorities",
     "read_bundle": "keiki.trees.bundle:read_bundle",
+    "recurring": "keiki.engine.recurring:recurring",
+    "recurring_differences": "keiki.engine.recurring:recurring_differences",
     "review": "keiki.trees.review:review",
     "show": "keiki.formula:show",
     "simulate": "keiki.trees.simulate:simulate",
@@ -121,6 +124,8 @@ __all__ = [
     "parse",
     "priorities",
     "read_bundle",
+    "recurring",
+    "recurring_differences",
     "review",
     "show",
     "simulate",

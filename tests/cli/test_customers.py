@@ -33,3 +33,31 @@ def test_survival_of_buyers_comes_with_its_band(shop):
     (curve,) = answer["curves"]
     assert curve["steps"][0]["at_risk"] == curve["size"]
     assert answer["test"] is None
+
+
+CONTRACTS = """subscription_id,customer_id,mrr,valid_from,valid_to
+S1,C1,1000,2026-08-01,
+S2,C1,500,2026-10-05,
+S3,C2,700,2026-08-01,2026-10-20
+"""
+
+
+def test_movements_lead_from_start_to_end(shop, tmp_path):
+    (tmp_path / "contracts.csv").write_text(CONTRACTS)
+    assert shop("import", tmp_path / "contracts.csv", "--fact", "subscriptions").code == 0
+    answer = shop("customers", "movements", "-p", "2026-10")
+    assert [line[-1] for line in answer.lines[2:]][:4] == ["¥1,700", "¥0", "¥0", "¥500"]
+    assert ["End", "¥1,500"] in answer.lines
+    assert ["GRR", "58.8%"] in answer.lines
+    assert "Start and movements give the end in every period." in answer.out
+
+
+def test_movements_tell_why_published_rules_differ(shop, tmp_path):
+    (tmp_path / "contracts.csv").write_text(CONTRACTS)
+    shop("import", tmp_path / "contracts.csv", "--fact", "subscriptions")
+    (row,) = shop("customers", "movements", "-p", "2026-10", "--against", "chargebee", "--json").json
+    assert (row["reason"], row["customers"]) == ("several_contracts", 1)
+    assert (row["left"]["expansion"], row["right"]["new"]) == ("500.0000", "500.0000")
+    answer = shop("customers", "movements", "-p", "2026-10", "--against", "chartmogul", language="ja")
+    assert answer.out.strip() == "どちらの規則でも、すべての動きが同じになります。"
+    assert shop("customers", "movements", "--rules", "mine").code == 2

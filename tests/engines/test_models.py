@@ -16,7 +16,9 @@ from tests.rows import fact_rows, span_rows
 from keiki.customers.cohort_table import TableRule, cohort_cells
 from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
+from keiki.customers.mrr_presets import PRESETS, preset_differences
 from keiki.customers.profit_curves import profit_by_age
+from keiki.customers.recurring import movement_sums, renewal_counts, revenue_levels, scheduled
 from keiki.customers.repeat import first_purchases, purchases
 from keiki.customers.retention import RetentionRule, status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
@@ -35,6 +37,13 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "purchases": lambda facts, spans: purchases(facts),
     "first_purchases": lambda facts, spans: first_purchases(facts, matches=lambda t: t.channel == "paid"),
     "movements": lambda facts, spans: movements(facts, spans),
+    "movement_sums": lambda facts, spans: movement_sums(facts, spans, PRESETS["keiki"]),
+    "movement_sums of every change": lambda facts, spans: movement_sums(facts, spans, PRESETS["chartmogul"]),
+    "movement_sums of contracts": lambda facts, spans: movement_sums(facts, spans, PRESETS["chargebee"]),
+    "preset_differences": lambda facts, spans: preset_differences(facts, spans, PRESETS["keiki"], PRESETS["chargebee"]),
+    "revenue_levels": lambda facts, spans: revenue_levels(facts, spans),
+    "renewal_counts": lambda facts, spans: renewal_counts(facts, spans),
+    "scheduled": lambda facts, spans: scheduled(facts, date(2025, 9, 30)),
     "renewals": lambda facts, spans: renewals(facts, spans),
     "trials": lambda facts, spans: trials(facts),
     "cohort_cells": lambda facts, spans: cohort_cells(facts, TableRule(by="segment")),

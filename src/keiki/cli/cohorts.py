@@ -166,4 +166,4 @@ def _show(table: CohortTable, value: str, style: Style, *, or_after: bool, simpl
 def _unit(value: str) -> str:
     if value == "share":
         return "ratio"
-    return "count" if value in ("customers", "times") else "money"
+    return "count" if value in ("customers", "times") else "currency"

@@ -1,0 +1,174 @@
+"""`keiki customers movements`: what moved recurring revenue, by our rules or published ones, and why they differ."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, GrainName, Last, When, style_of
+from keiki.cli.periods import periods_of
+from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.words import language, say
+from keiki.periods import Grain
+
+if TYPE_CHECKING:
+    from keiki.charts.format import Style
+    from keiki.engine.business import Business
+    from keiki.engine.recurring import RecurringAnswer
+    from keiki.periods import Period
+
+HELP = say("What moved recurring revenue, and its rates.", "継続収益（MRR）を動かしたものと、その率。")
+SHOWN = 6
+
+
+def movements(
+    rules: Annotated[
+        str,
+        typer.Option(
+            "--rules",
+            help=say(
+                "Whose rules: keiki, chartmogul, profitwell, chargebee.",
+                "どの規則で数えるか：keiki、chartmogul、profitwell、chargebee。",
+            ),
+        ),
+    ] = "keiki",
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help=say("Tell why these rules differ.", "この規則とどこが違うかを示す。")),
+    ] = None,
+    when: When = None,
+    grain: GrainName = None,
+    last: Last = SHOWN,
+    business: BusinessFolder = DEFAULT_BUSINESS,
+    as_json: AsJson = False,
+) -> None:
+    """One column per period: start, every movement, end; then the rates."""
+    import keiki
+
+    with keiki.open(business) as own:
+        if when is None:
+            periods = own.lens(grain or Grain.MONTH, last).periods
+        else:
+            periods = periods_of(when, own.settings.calendar, grain)
+        if against is not None:
+            _differences(own, rules, against, periods, as_json=as_json)
+            return
+        answer = keiki.recurring(own, periods, rules)
+        if as_json:
+            show_json(_plain(answer))
+            return
+        _show(answer, own, style_of(own))
+
+
+RATES = {
+    "logo_churn": ("Customers lost", "顧客の解約率"),
+    "revenue_churn": ("Revenue lost to cancellation", "解約で失った収益の率"),
+    "gross_retention": ("GRR", "GRR"),
+    "net_retention": ("NRR", "NRR"),
+    "renewal_rate": ("Renewed of those due", "更新率"),
+}
+MOVES = {
+    "new": ("+ new", "＋新規"),
+    "reactivation": ("+ reactivation", "＋復活"),
+    "upsell": ("+ upsell", "＋アップセル"),
+    "cross_sell": ("+ cross-sell", "＋クロスセル"),
+    "expansion": ("+ expansion", "＋拡大"),
+    "contraction": ("− contraction", "−縮小"),
+    "churned": ("− churn", "−解約"),
+}
+
+
+def _plain(answer: RecurringAnswer) -> dict[str, object]:
+    periods = [
+        asdict(each)
+        | {"period": {"start": each.period.start, "end": each.period.end}, "unexplained": each.unexplained}
+        | {name: getattr(each, name) for name in (*RATES, "quick_ratio", "per_account", "per_user")}
+        for each in answer.periods
+    ]
+    committed = asdict(answer.committed) | {"total": answer.committed.total}
+    return {"rules": asdict(answer.preset), "periods": periods, "committed": committed}
+
+
+def _show(answer: RecurringAnswer, own: Business, style: Style) -> None:
+    from keiki.charts.format import number
+
+    calendar, part = own.settings.calendar, say(" (so far)", "（途中）")
+    found = answer.periods
+    head = ["", *(calendar.label(each.period, language()) + ("" if each.complete else part) for each in found)]
+    told = [name for name in MOVES if any(each.moves.get(name) is not None for each in found)]
+    if "upsell" in told:
+        told.remove("expansion")
+    rows = [[say("Start", "期初"), *(number(float(each.mrr_start), "currency", style) for each in found)]]
+    rows += [
+        [say(*MOVES[name]), *(number(float(each.move(name)), "currency", style) for each in found)] for name in told
+    ]
+    rows.append([say("End", "期末"), *(number(float(each.mrr_end), "currency", style) for each in found)])
+    rows += [
+        [say(*words), *(number(getattr(each, name), "ratio", style) for each in found)] for name, words in RATES.items()
+    ]
+    rows.append(
+        [say("Won for each 1 lost", "クイックレシオ"), *(number(each.quick_ratio, "number", style) for each in found)]
+    )
+    show_table(head, rows)
+    wrong = [each for each in found if each.unexplained]
+    tell(
+        say("Start and movements give the end in every period.", "どの期間も、期初と動きの合計が期末に一致します。")
+        if not wrong
+        else say("Start and movements do not give the end.", "期初と動きの合計が期末に一致しません。")
+    )
+    tell(
+        say("Committed on {}: {}", "{}時点の契約済みMRR：{}").format(
+            answer.committed.day, number(float(answer.committed.total), "currency", style)
+        )
+    )
+
+
+REASONS = {
+    "several_contracts": ("several contracts of one customer", "1人の顧客が複数の契約を持つ"),
+    "short_gap": ("a pause that one of them bridges", "短い中断を片方だけがつなぐ"),
+    "brief": ("joined and left within the period", "期間内に始まり、期間内に終わった"),
+    "return": ("a return goes under another name", "復帰の呼び方が違う"),
+    "several_changes": ("up and down within the period", "期間内に増減の両方があった"),
+}
+
+
+def _pair(left: Decimal, right: Decimal, style: Style) -> str:
+    """What both call it; nothing where they agree."""
+    from keiki.charts.format import number
+
+    if left == right:
+        return ""
+    return " → ".join(number(float(value), "currency", style) for value in (left, right))
+
+
+def _differences(own: Business, left: str, right: str, periods: tuple[Period, ...], *, as_json: bool) -> None:
+    import keiki
+    from keiki.charts.format import number
+
+    found = keiki.recurring_differences(own, left, right, periods)
+    if as_json:
+        show_json([asdict(each) | {"period": {"start": each.period.start, "end": each.period.end}} for each in found])
+        return
+    if not found:
+        tell(say("Both rules name every change alike.", "どちらの規則でも、すべての動きが同じになります。"))
+        return
+    style, calendar = style_of(own), own.settings.calendar
+    names = ("new", "reactivation", "expansion", "contraction", "churned")
+    head = [say("Period", "期間"), say("why", "理由"), say("customers", "人数"), *(say(*MOVES[name]) for name in names)]
+    rows = [
+        [
+            calendar.label(each.period, language()),
+            say(*REASONS[each.reason]),
+            number(each.customers, "count", style),
+            *(_pair(each.left[name], each.right[name], style) for name in names),
+        ]
+        for each in found
+    ]
+    show_table(head, rows, figures=2)
+    from keiki.customers.mrr_presets import PRESETS
+
+    for name in (left, right):
+        tell(f"{PRESETS[name].name}: {PRESETS[name].source}")

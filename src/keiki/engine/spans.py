@@ -1,0 +1,30 @@
+"""Periods handed to a model that is asked for several of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+
+from keiki.engine.business import Business
+from keiki.measures.buckets import Span, fill, span_table
+from keiki.periods import Period
+
+
+def rows_over(
+    business: Business, periods: Sequence[Period], build: Callable[[ir.Table], ir.Table]
+) -> list[dict[str, Any]]:
+    """The rows of a model over periods (`build` is given the table of spans); `period` is the place in the sequence.
+
+    A period that is not over is cut after the last day of the data.
+    """
+    if not periods:
+        return []
+    past = business.today + timedelta(days=1)
+    cut = [Period(p.start, max(p.start, min(p.end, past))) for p in periods]
+    spans = [Span(p.start, p.end, *business.settings.calendar.instants(p)) for p in cut]
+    sql = business.engine.compile(build(span_table(len(spans))))
+    rows: list[dict[str, Any]] = business.engine.run(fill(sql, spans)).to_pylist()
+    return rows
