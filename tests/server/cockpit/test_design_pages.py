@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from keiki.server.cockpit import actions as steps
+from keiki.server.cockpit.actions import design as steps
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import OwnTree
 from keiki.trees.bundle import read_text

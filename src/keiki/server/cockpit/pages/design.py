@@ -24,16 +24,17 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.queries import people_of
 from keiki.server.accounts.rules import EDIT, allows
-from keiki.server.cockpit import actions, queries
-from keiki.server.cockpit.actions import Wish
-from keiki.server.cockpit.forms import (
+from keiki.server.cockpit.actions import design as actions
+from keiki.server.cockpit.actions.design import Wish
+from keiki.server.cockpit.forms.design import (
     EDGES,
     NodeForm,
     TreeForm,
     department_words,
     language,
 )
-from keiki.server.cockpit.queries import Written
+from keiki.server.cockpit.queries import design as queries
+from keiki.server.cockpit.queries.design import Written
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.actions import (

@@ -20,14 +20,15 @@ from keiki.errors import KeikiError, UnknownName
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
-from keiki.server.cockpit import actions, queries
-from keiki.server.cockpit.forms import (
+from keiki.server.cockpit.actions import design as actions
+from keiki.server.cockpit.forms.design import (
     FileForm,
     LayersForm,
     StartForm,
     language,
 )
 from keiki.server.cockpit.pages.design import LAYERS, design_url, rank_words, tree_name
+from keiki.server.cockpit.queries import design as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.actions import (

@@ -14,8 +14,8 @@ from keiki.charts.format import Style, difference
 from keiki.charts.status import rule
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
-from keiki.server.cockpit import queries
-from keiki.server.cockpit.queries import Lever
+from keiki.server.cockpit.queries import today as queries
+from keiki.server.cockpit.queries.today import Lever
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers, known

@@ -15,12 +15,12 @@ from keiki.errors import EditConflict, KeikiError, UnknownName
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
-from keiki.server.cockpit import queries
-from keiki.server.cockpit.forms import (
+from keiki.server.cockpit.forms.design import (
     FileForm,
     language,
 )
 from keiki.server.cockpit.pages.design import design_url, tree_name
+from keiki.server.cockpit.queries import design as queries
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.actions import (
     save_tree,
