@@ -1,14 +1,18 @@
-"""Addresses of the morning page, of the KPI tree (one per tree, one per node) and of the design of trees."""
+"""Addresses of the morning page, dashboards, campaigns, plans, the KPI tree, its nodes and the design of trees."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from keiki.server.cockpit.pages import design, designs, node, today, tree, tree_file
+from keiki.server.cockpit.pages import campaigns, dashboards, design, designs, node, plan_actual, today, tree, tree_file
 
 app_name = "cockpit"
 urlpatterns = [
     path("b/<slug:business>/today/", today.today_page, name="today"),
+    path("b/<slug:business>/dashboards/<slug:name>/", dashboards.dashboard_page, name="dashboard"),
+    path("b/<slug:business>/campaigns/", campaigns.campaigns_page, name="campaigns"),
+    path("b/<slug:business>/plan/", plan_actual.plan_page, name="plan"),
+    path("b/<slug:business>/plan/<slug:tree>/", plan_actual.plan_page, name="plan"),
     path("b/<slug:business>/tree/", tree.tree_page, name="tree"),
     path("b/<slug:business>/tree/<slug:tree>/", tree.tree_page, name="tree"),
     path("b/<slug:business>/design/", designs.designs_page, name="designs"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.card import Card
-from keiki.charts.format import Style, difference
 from keiki.charts.status import rule
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.cockpit.pages.panels import Act, act_of, nothing_to_act
+from keiki.server.cockpit.pages.tabs import TODAY, tabs
 from keiki.server.cockpit.queries import today as queries
-from keiki.server.cockpit.queries.today import Lever
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers, known
@@ -25,15 +25,6 @@ from keiki.server.planning.queries import measured
 @dataclass(frozen=True)
 class Headline:
     number: Card
-    url: str
-
-
-@dataclass(frozen=True)
-class Act:
-    """One thing to look at: the number, and what it did to the goal."""
-
-    number: Card
-    effect: str
     url: str
 
 
@@ -52,6 +43,7 @@ class TodayPage:
     trend: kpis.Figure | None = None
     sentence: str = ""
     tree_url: str = ""
+    tabs: tuple[kpis.Way, ...] = ()
 
 
 @business_page()
@@ -64,6 +56,7 @@ def today_page(request: HttpRequest, business: Business) -> HttpResponse:
         page = TodayPage(_("Today"), business.name, kpis.empty_state(request, business))
     else:
         page = _today_page(business, measured(request.user, business, request.GET.get("tree"), asked.question), asked)
+        page = replace(page, tabs=tabs(request, business, asked, TODAY))
     return render(request, "cockpit/today.html", {"page": page})
 
 
@@ -80,32 +73,11 @@ def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> Today
             Headline(kpis.number_card(numbers, node, style), kpis.node_url(business, numbers, node, asked))
             for node in queries.headlines(numbers)
         ),
-        acts=tuple(_act(business, numbers, lever, asked, style) for lever in queries.levers(numbers)),
+        acts=tuple(act_of(business, numbers, lever, asked, style) for lever in queries.levers(numbers)),
         ranked_by=_("by effect on {goal}").format(goal=goal),
-        nothing_to_act=_nothing(numbers, goal),
+        nothing_to_act=nothing_to_act(numbers, goal),
         rule=rule(asked.comparison, asked.grain, style, targets=bool(numbers.aims)),
         trend=kpis.history_chart(business, numbers, root, style),
         sentence=kpis.told(numbers, root, style),
         tree_url=asked.url(kpis.tree_url(business, numbers.tree.id)),
     )
-
-
-def _act(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked, style: Style) -> Act:
-    root = numbers.tree.root
-    goal, amount = root.label(style.language), difference(lever.effect, 0.0, root.unit, style)
-    if lever.effect is None:
-        effect = _("Misses its target; influences {goal} without a formula").format(goal=goal)
-    else:
-        words = _("At its target, {goal} would be {amount}") if lever.to_target else _("Moved {goal} by {amount}")
-        effect = words.format(goal=goal, amount=amount)
-    return Act(
-        kpis.number_card(numbers, lever.node, style), effect, kpis.node_url(business, numbers, lever.node, asked)
-    )
-
-
-def _nothing(numbers: TreeNumbers, goal: str) -> str:
-    if numbers.aims:
-        return _("No number misses its target or moved {goal} to the wrong side.").format(goal=goal)
-    if numbers.explanation is None:
-        return _("There is nothing to compare {goal} with yet.").format(goal=goal)
-    return _("No number in trouble moved {goal} to the wrong side.").format(goal=goal)

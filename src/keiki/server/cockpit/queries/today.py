@@ -27,7 +27,7 @@ class Lever:
     to_target: bool = False
 
 
-def headlines(numbers: TreeNumbers) -> tuple[Node, ...]:
+def headlines(numbers: TreeNumbers, count: int = HEADLINES) -> tuple[Node, ...]:
     """The goal, the numbers right below it, then deeper ones in the worst state; measured ones first."""
     tree = numbers.tree
     order = {ACT: 0, WATCH: 1}
@@ -41,7 +41,7 @@ def headlines(numbers: TreeNumbers) -> tuple[Node, ...]:
             tree.nodes.index(node),
         )
     )
-    return (tree.root, *rest[: HEADLINES - 1])
+    return (tree.root, *rest[: count - 1])
 
 
 def levers(numbers: TreeNumbers) -> tuple[Lever, ...]:

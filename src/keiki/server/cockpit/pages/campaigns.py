@@ -1,0 +1,239 @@
+"""Campaigns: what each cost and brought, how it stands, and when its customers pay it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keiki.charts.chart import Table, short
+from keiki.charts.format import MISSING, Style, exact, number
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.cockpit.queries import campaigns as queries
+from keiki.server.cockpit.queries.campaigns import PAYBACK_MONTHS, Found, Judged
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.forms import Asked
+from keiki.server.planning.queries import measured
+
+
+@dataclass(frozen=True)
+class CampaignLine:
+    """One campaign as written."""
+
+    name: str
+    cost: str
+    leads: str
+    new_customers: str
+    per_customer: str
+    wins: str
+    revenue: str
+    roi: str
+    payback: str
+    status: str
+    status_words: str
+    running: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The campaigns of a period with the sentence that says what they mean and the rule behind the figures."""
+
+    sentence: str
+    lines: tuple[CampaignLine, ...]
+    rule: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A month of age of a campaign's customers: what they have earned by then, against the cost."""
+
+    label: str
+    value: str
+    width: str
+    reached: bool
+
+
+@dataclass(frozen=True)
+class CampaignsPage:
+    title: str
+    subtitle: str
+    empty: kpis.Empty | None = None
+    lens_form: kpis.LensForm = kpis.LensForm(())
+    fresh: str = ""
+    told: Lines | None = None
+    totals: tuple[tuple[str, str], ...] = ()
+    chosen: CampaignLine | None = None
+    bars: tuple[Bar, ...] = ()
+    bars_sentence: str = ""
+    bars_table: Table | None = None
+    back_url: str = ""
+
+
+@business_page()
+@require_safe
+def campaigns_page(request: HttpRequest, business: Business) -> HttpResponse:
+    """All campaigns of a period, or one of them by `?campaign=`; the address holds period and grain."""
+    asked = Asked.read(request.GET)
+    known = door.known(request.user, business)
+    title = _("Campaigns")
+    if known.today is None:
+        page = CampaignsPage(title, business.name, kpis.empty_state(request, business))
+        return render(request, "cockpit/campaigns.html", {"page": page})
+    page = _campaigns_page(request, business, asked, title)
+    return render(request, "cockpit/campaigns.html", {"page": page})
+
+
+def _campaigns_page(request: Any, business: Business, asked: Asked, title: str) -> CampaignsPage:
+    numbers = measured(request.user, business, None, asked.question)
+    style = kpis.style_of(business, numbers.known)
+    found = queries.campaigns(request.user, business, numbers.period)
+    told = campaign_lines(business, found, asked, style)
+    name = request.GET.get("campaign", "")
+    chosen = next((line for line in told.lines if line.name == name), None)
+    if name and chosen is None:
+        raise Http404
+    judged = next((each for each in found.rows if each.campaign.name == name), None)
+    return CampaignsPage(
+        title=chosen.name if chosen else title,
+        subtitle=kpis.subtitle(business, numbers, style),
+        lens_form=kpis.lens_form(business, numbers, asked, trees=False),
+        fresh=kpis.fresh_words(numbers, style),
+        told=told,
+        totals=_totals(found, style),
+        chosen=chosen,
+        bars=_bars(judged, style) if judged else (),
+        bars_sentence=_bars_sentence(judged, style) if judged else "",
+        bars_table=_bars_table(judged, style) if judged else None,
+        back_url=asked.url(reverse("cockpit:campaigns", kwargs={"business": business.id})),
+    )
+
+
+def campaign_lines(business: Business, found: Found, asked: Asked, style: Style) -> Lines:
+    """The campaigns of a period as written."""
+    lines = tuple(_line(business, each, asked, style) for each in found.rows)
+    return Lines(_sentence(found, style), lines, _rule())
+
+
+def _line(business: Business, judged: Judged, asked: Asked, style: Style) -> CampaignLine:
+    each = judged.campaign
+    path = asked.url(reverse("cockpit:campaigns", kwargs={"business": business.id}))
+    words = {"good": _("Paid back"), "watch": _("Not paid back yet"), "act": _("Not paid back"), "none": _("No cost")}
+    return CampaignLine(
+        name=each.name,
+        cost=_money(each.cost, style) if each.cost else MISSING,
+        leads=_count(each.leads),
+        new_customers=_count(each.new_customers),
+        per_customer=_money(each.cost_per_customer, style) if each.cost else MISSING,
+        wins=_count(each.wins),
+        revenue=_money(each.revenue, style),
+        roi=MISSING if each.roi is None else f"{each.roi * 100:.0f}%".replace("-", "−"),
+        payback=MISSING if each.payback is None else _("{months} months").format(months=each.payback),
+        status=judged.status,
+        status_words=words[judged.status],
+        running=_("running") if judged.running else _("over"),
+        url=f"{path}{'&' if '?' in path else '?'}{urlencode({'campaign': each.name})}",
+    )
+
+
+def _money(value: float | None, style: Style) -> str:
+    return number(value, "currency", style)
+
+
+def _count(value: int) -> str:
+    return f"{value:,}" if value else MISSING
+
+
+def _sentence(found: Found, style: Style) -> str:
+    """What the campaigns did together, and which is the best and the dearest."""
+    if not found.rows:
+        return _("No row of this period names a campaign. Costs, orders or leads with a campaign column appear here.")
+    spent = sum(each.campaign.cost for each in found.rows)
+    people = sum(each.campaign.new_customers for each in found.rows)
+    words = _("{spent} spent on {count} campaigns brought {people} new customers.").format(
+        spent=_money(spent, style), count=len(found.rows), people=f"{people:,}"
+    )
+    ranked = sorted(
+        ((each.campaign.roi, each.campaign.name) for each in found.rows if each.campaign.roi is not None), reverse=True
+    )
+    if len(ranked) > 1:
+        best, worst = ranked[0], ranked[-1]
+        words += " " + _("Best return: {best}; lowest: {worst}.").format(best=best[1], worst=worst[1])
+    return words
+
+
+def _rule() -> str:
+    return _(
+        "Cost: what ad networks report for the campaign, and ledger entries that name it. ROI: (gross profit of its "
+        "wins in the period − cost) ÷ cost. Payback: the month of age in which what its new customers earned, less "
+        "service and retention costs, reaches the cost; not within {months} months is “Not paid back”."
+    ).format(months=PAYBACK_MONTHS)
+
+
+def _totals(found: Found, style: Style) -> tuple[tuple[str, str], ...]:
+    rows = [each.campaign for each in found.rows]
+    cost = sum(each.cost for each in rows)
+    profits = [each.gross_profit for each in rows]
+    profit = None if not rows or None in profits else sum(value for value in profits if value is not None)
+    roi = MISSING if profit is None or not cost else f"{(profit - cost) / cost * 100:.0f}%".replace("-", "−")
+    return (
+        (_("Cost"), _money(cost, style) if cost else MISSING),
+        (_("New customers"), _count(sum(each.new_customers for each in rows))),
+        (_("Wins"), _count(sum(each.wins for each in rows))),
+        (_("Revenue"), _money(sum(each.revenue for each in rows), style)),
+        (_("ROI"), roi),
+    )
+
+
+def _bars(judged: Judged, style: Style) -> tuple[Bar, ...]:
+    """What its customers have earned by each month of age, on a scale that holds the cost."""
+    campaign = judged.campaign
+    longest = max([campaign.cost, *campaign.gains], default=0.0) or 1.0
+    return tuple(
+        Bar(
+            _("month {number}").format(number=age),
+            _money(gain, style),
+            short(max(gain, 0.0) / longest * 100),
+            bool(campaign.cost) and gain >= campaign.cost,
+        )
+        for age, gain in enumerate(campaign.gains)
+    )
+
+
+def _bars_sentence(judged: Judged, style: Style) -> str:
+    campaign = judged.campaign
+    if not campaign.gains:
+        return _("Nobody was acquired by this campaign in the period.")
+    last = campaign.gains[-1]
+    if campaign.payback is not None:
+        return _("Its customers have earned back its cost of {cost} in month {months}.").format(
+            cost=_money(campaign.cost, style), months=campaign.payback
+        )
+    if not campaign.cost:
+        return _("Its customers have earned {gain} so far; no cost names this campaign.").format(
+            gain=_money(last, style)
+        )
+    return _("Its customers have earned {gain} so far, {missing} less than its cost of {cost}.").format(
+        gain=_money(last, style), missing=_money(campaign.cost - last, style), cost=_money(campaign.cost, style)
+    )
+
+
+def _bars_table(judged: Judged, style: Style) -> Table:
+    campaign = judged.campaign
+    rows = tuple(
+        (
+            _("month {number}").format(number=age),
+            exact(gain, "currency", style),
+            exact(gain - campaign.cost, "currency", style),
+        )
+        for age, gain in enumerate(campaign.gains)
+    )
+    return Table((_("Age of the customers"), _("Earned so far"), _("Less the cost")), rows)

@@ -1,0 +1,122 @@
+"""Dashboards: generated ones, and those that people make, change and share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.cockpit.pages.panels import Desk, PanelView, shown
+from keiki.server.cockpit.pages.tabs import dashboard_url, names, tabs
+from keiki.server.cockpit.queries import dashboards as queries
+from keiki.server.cockpit.queries.dashboards import GENERATED, Spec, Stored
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.forms import Asked
+from keiki.server.planning.queries import measured
+
+
+@dataclass(frozen=True)
+class Section:
+    """Panels under one heading; the first section of a dashboard has none."""
+
+    heading: str
+    panels: tuple[PanelView, ...]
+
+
+@dataclass(frozen=True)
+class DashboardPage:
+    title: str
+    subtitle: str
+    name: str
+    empty: kpis.Empty | None = None
+    lens_form: kpis.LensForm = kpis.LensForm(())
+    fresh: str = ""
+    tabs: tuple[kpis.Way, ...] = ()
+    sections: tuple[Section, ...] = ()
+    chips: tuple[kpis.Chip, ...] = ()
+
+
+@business_page()
+@require_safe
+def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
+    """A dashboard by its kind or id; the address holds tree, period, comparison and segment."""
+    asked = Asked.read(request.GET)
+    stored = stored_or_404(request, business, name) if name not in GENERATED else None
+    known = door.known(request.user, business)
+    title = stored.name if stored else names()[name]
+    if known.today is None:
+        page = DashboardPage(title, business.name, name, kpis.empty_state(request, business))
+        return render(request, "cockpit/dashboard.html", {"page": page})
+    numbers = measured(request.user, business, request.GET.get("tree"), asked.question)
+    desk = Desk(request.user, business, asked, numbers)
+    specs = stored.panels if stored else queries.generated(name, request.user, business, numbers)
+    page = DashboardPage(
+        title=title,
+        subtitle=kpis.subtitle(business, numbers, desk.style),
+        name=name,
+        lens_form=lens_form(desk),
+        fresh=kpis.fresh_words(numbers, desk.style),
+        tabs=tabs(request, business, asked, name),
+        sections=sections(desk, specs),
+        chips=_chips(desk, name),
+    )
+    return render(request, "cockpit/dashboard.html", {"page": page})
+
+
+def sections(desk: Desk, specs: tuple[Spec, ...]) -> tuple[Section, ...]:
+    """Panels in their order, those of one group under its heading where the group first comes."""
+    by_group: dict[str, list[PanelView]] = {}
+    for spec in specs:
+        by_group.setdefault(spec.group, []).append(shown(desk, spec))
+    return tuple(Section(heading, tuple(panels)) for heading, panels in by_group.items())
+
+
+def lens_form(desk: Desk) -> kpis.LensForm:
+    """The selects of tree, grain, period, comparison and segment."""
+    form = kpis.lens_form(desk.business, desk.main, desk.asked, trees=True)
+    segments = queries.segments(desk.user, desk.business, desk.main)
+    if not segments:
+        return form
+    options = [("", _("Everything"))]
+    for dimension, value in segments:
+        words = f"{kpis.dimension_words(dimension, desk.style)}: {desk.words(dimension, value)}"
+        options.append((f"{dimension}:{value}", words))
+    chosen = ":".join(desk.asked.segment) if desk.asked.segment else ""
+    if chosen and chosen not in {value for value, _words in options}:
+        options.append((chosen, chosen))
+    choice = kpis.Choice("segment", _("Segment"), tuple(options), chosen)
+    kept = tuple((name, value) for name, value in form.kept if name != "segment")
+    return replace(form, choices=(*form.choices, choice), kept=kept)
+
+
+def _chips(desk: Desk, name: str) -> tuple[kpis.Chip, ...]:
+    chips = []
+    path = dashboard_url(desk.business, name)
+    if desk.asked.segment is not None:
+        dimension, value = desk.asked.segment
+        words = f"{kpis.dimension_words(dimension, desk.style)}: {desk.words(dimension, value)}"
+        chips.append(kpis.Chip(words, "accent", desk.asked.url(path, segment=None)))
+    if desk.main.elapsed is not None:
+        chips.append(kpis.Chip(_("So far: {days} days").format(days=desk.main.elapsed), "watch"))
+    chips.append(kpis.Chip(kpis.tax_words(desk.business)))
+    return tuple(chips)
+
+
+def stored_or_404(request: HttpRequest, business: Business, name: str) -> Stored:
+    """A dashboard that people made, where this person may open it."""
+    try:
+        key = UUID(name)
+    except ValueError:
+        raise Http404 from None
+    found = queries.dashboard_named(request.user, business, key)
+    if found is None:
+        raise Http404
+    return found

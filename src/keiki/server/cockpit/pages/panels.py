@@ -1,0 +1,463 @@
+"""One panel of a dashboard: its title, the sentence that says what it means, its picture, and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from keiki.charts.attainment import attainment_words, tone, went
+from keiki.charts.card import Card
+from keiki.charts.chart import short
+from keiki.charts.format import MISSING, Style, change, difference, exact, number
+from keiki.charts.status import rule
+from keiki.charts.weeks import weeks
+from keiki.server.accounts.models import Business
+from keiki.server.cockpit.models import PanelKind
+from keiki.server.cockpit.pages.campaigns import CampaignLine, campaign_lines
+from keiki.server.cockpit.pages.plan_actual import plan_told
+from keiki.server.cockpit.queries import dashboards as queries
+from keiki.server.cockpit.queries.campaigns import campaigns
+from keiki.server.cockpit.queries.dashboards import Spec, Weekly
+from keiki.server.cockpit.queries.today import Lever, levers
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.forms import Asked
+from keiki.server.kpis.queries import TreeNumbers
+from keiki.server.planning.queries import counted, measured
+from keiki.trees.build import Node
+
+LONGEST_TABLE = 40
+"""Rows that a table on a dashboard shows before it leads to the whole tree."""
+PLAN_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to look at: the number, and what it did to the goal."""
+
+    number: Card
+    effect: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A number in a table: its cells as written, its status, and where it leads."""
+
+    label: str
+    cells: tuple[str, ...]
+    status: str = ""
+    url: str = ""
+    owner: str = ""
+    chart: SafeString = field(default_factory=lambda: mark_safe(""))
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows under one heading."""
+
+    label: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class BarRow:
+    """A bar of 100 with its words."""
+
+    label: str
+    value: str
+    beside: str
+    width: str
+    url: str = ""
+    worst: bool = False
+
+
+@dataclass(frozen=True)
+class PanelView:
+    """Everything a panel shows; what its kind does not need stays empty."""
+
+    spec: Spec
+    title: str
+    sentence: str = ""
+    url: str = ""
+    number: Card | None = None
+    attained: str = ""
+    arrow: str = ""
+    arrow_tone: str = ""
+    figure: kpis.Figure | None = None
+    bars: tuple[BarRow, ...] = ()
+    head: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    foot: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
+    campaigns: tuple[CampaignLine, ...] = ()
+    rule: str = ""
+    text: str = ""
+    missing: str = ""
+
+    @property
+    def tables(self) -> tuple[tuple[str, tuple[tuple[Row, tuple[tuple[str, str], ...]], ...]], ...]:
+        """The groups with their rows, every cell beside the head it stands under."""
+        return tuple(
+            (
+                group.label,
+                tuple(
+                    (row, tuple(zip(self.head[2 if row.chart else 1 :], row.cells, strict=False))) for row in group.rows
+                ),
+            )
+            for group in self.groups
+        )
+
+    @property
+    def id(self) -> str:
+        """A name for links and labels on the page."""
+        where = self.spec.key if self.spec.key is not None else f"{self.spec.tree}-{self.spec.node}-{self.spec.by}"
+        return f"panel-{self.spec.kind}-{where}"
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """Who looks, at what and how: everything the panels of a page share. `shared` leaves out what could name people."""
+
+    user: Any
+    business: Business
+    asked: Asked
+    main: TreeNumbers
+    shared: bool = False
+
+    @cached_property
+    def style(self) -> Style:
+        """How numbers are written for this reader."""
+        return kpis.style_of(self.business, self.main.known)
+
+    def numbers(self, tree: str) -> TreeNumbers | None:
+        """The numbers of a tree for the question of the page; None when there is no such tree any more."""
+        if tree in {"", self.main.tree.id}:
+            return self.main
+        if tree not in {each.id for each in self.main.known.trees}:
+            return None
+        return measured(self.user, self.business, tree, self.asked.question)
+
+    def words(self, dimension: str, value: str | None) -> str:
+        """What a value of a dimension is called."""
+        return _("(empty)") if value is None else door.value_label(dimension, value, self.style.language)
+
+
+def shown(desk: Desk, spec: Spec) -> PanelView:
+    """A panel as it is drawn; what it was about may be gone, then it says so."""
+    if spec.kind == PanelKind.NOTE:
+        return PanelView(spec, spec.title or _("Note"), text=spec.text)
+    if spec.kind == PanelKind.CAMPAIGNS:
+        return _campaigns(desk, spec)
+    if spec.kind == PanelKind.FUNNEL:
+        return _funnel(desk, spec)
+    numbers = desk.numbers(spec.tree)
+    node = None if numbers is None else numbers.tree.by_id.get(spec.node) if spec.node else numbers.tree.root
+    if numbers is None or node is None:
+        gone = _("The number of this panel is no longer in a tree.")
+        return PanelView(spec, spec.title or spec.node or spec.tree, missing=gone)
+    drawn = DRAWN[PanelKind(spec.kind)](desk, spec, numbers, node)
+    return replace(drawn, title=spec.title or drawn.title)
+
+
+# --- numbers and trends ---
+
+
+def _number(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
+    value, before = numbers.value(node), numbers.value_before(node)
+    direction = went(value, before)
+    return PanelView(
+        spec,
+        node.label(desk.style.language),
+        sentence=kpis.told(numbers, node, desk.style),
+        url=kpis.node_url(desk.business, numbers, node, desk.asked),
+        number=kpis.number_card(numbers, node, desk.style),
+        attained=attainment_words(value, numbers.aim(node), desk.style),
+        arrow=direction,
+        arrow_tone=tone(direction, node.direction),
+    )
+
+
+def _trend(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
+    figure = kpis.history_chart(desk.business, numbers, node, desk.style)
+    return PanelView(
+        spec,
+        node.label(desk.style.language),
+        sentence=kpis.told(numbers, node, desk.style),
+        url=kpis.node_url(desk.business, numbers, node, desk.asked),
+        figure=figure,
+        missing="" if figure else kpis.missing_words(numbers, node, desk.style),
+    )
+
+
+# --- parts ---
+
+
+def _bars(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
+    style, by = desk.style, spec.by
+    label = _("{name} by {dimension}").format(
+        name=node.label(style.language), dimension=kpis.dimension_words(by, style)
+    )
+    url = kpis.node_url(desk.business, numbers, node, desk.asked, by=by)
+    if by not in door.dimensions(desk.user, desk.business, node):
+        return PanelView(spec, label, missing=_("This number cannot be split this way."))
+    found = queries.parts(desk.user, desk.business, numbers, node, by)
+    if not found.segments:
+        return PanelView(spec, label, url=url, missing=kpis.missing_words(numbers, node, style))
+    longest = max((abs(each.now or 0.0) for each in found.segments), default=0.0) or 1.0
+    path = kpis.tree_url(desk.business, numbers.tree.id)
+    bars, rows = [], []
+    for each in found.segments:
+        name, value = desk.words(by, each.value), exact(each.now, node.unit, style)
+        moved = change(each.now, each.before, node.unit, style)
+        leads = desk.asked.url(path, segment=(by, each.value), by="") if each.value is not None else ""
+        share = "" if not found.whole or each.now is None else f"{each.now / found.whole:.0%}"
+        written = number(each.now, node.unit, style)
+        beside = " · ".join(words for words in (share, moved) if words and words != MISSING)
+        bars.append(BarRow(name, written, beside, short(max(each.now or 0.0, 0.0) / longest * 100), leads))
+        rows.append(Row(name, (value, share or MISSING, moved), url=leads))
+    foot = () if found.whole is None else (_("Total"), exact(found.whole, node.unit, style), "100%", "")
+    return PanelView(
+        spec,
+        label,
+        sentence=_parts_sentence(desk, node, by, found),
+        url=url,
+        bars=tuple(bars),
+        head=(kpis.dimension_words(by, style), _("Value"), _("Share"), _("Movement")),
+        groups=(Group("", tuple(rows)),),
+        foot=foot,
+    )
+
+
+def _parts_sentence(desk: Desk, node: Node, by: str, found: queries.Parts) -> str:
+    """Which part is largest, and whether the parts make a whole."""
+    first = found.segments[0]
+    name, value = desk.words(by, first.value), number(first.now, node.unit, desk.style)
+    if found.whole and first.now is not None:
+        words = _("{name} brings most: {value}, {share} of the whole.")
+        return words.format(name=name, value=value, share=f"{first.now / found.whole:.0%}")
+    return _("{name} is highest with {value}. The parts do not add up to the whole, so there is no total.").format(
+        name=name, value=value
+    )
+
+
+def _funnel(desk: Desk, spec: Spec) -> PanelView:
+    style = desk.style
+    names = {
+        "visit": _("Visit"),
+        "product_view": _("Product viewed"),
+        "add_to_cart": _("Put in the cart"),
+        "checkout": _("Checkout begun"),
+        "purchase": _("Bought"),
+    }
+    steps = queries.funnel(desk.user, desk.business, desk.asked.question)
+    known = [step for step in steps if step.people is not None]
+    title = spec.title or _("The way to a purchase")
+    if len([step for step in known if step.people]) < 2:
+        return PanelView(spec, title, missing=_("No visits or events in this period."))
+    longest = max(step.people or 0.0 for step in known) or 1.0
+    kept = [None, *(_share(after.people, before.people) for before, after in pairwise(known))]
+    worst = min((n for n, share in enumerate(kept) if share is not None), key=lambda n: kept[n] or 0.0, default=0)
+    bars, rows = [], []
+    for place, step in enumerate(known):
+        share = kept[place]
+        lost = None if not place else (known[place - 1].people or 0.0) - (step.people or 0.0)
+        beside = "" if share is None else _("{share} of the step before").format(share=f"{share:.1%}")
+        words = number(step.people, "count", style)
+        width = short((step.people or 0.0) / longest * 100)
+        bars.append(BarRow(names[step.name], words, beside, width, worst=place == worst and share is not None))
+        cells = (exact(step.people, "count", style), MISSING if share is None else f"{share:.1%}")
+        rows.append(Row(names[step.name], (*cells, MISSING if lost is None else exact(-lost, "count", style))))
+    sentence = _("Most people are lost between “{before}” and “{after}”.").format(
+        before=names[known[worst - 1].name], after=names[known[worst].name]
+    )
+    return PanelView(
+        spec,
+        title,
+        sentence=sentence if worst else "",
+        bars=tuple(bars),
+        head=(_("Step"), _("People"), _("Of the step before"), _("Lost")),
+        groups=(Group("", tuple(rows)),),
+        rule=_("People counted once per step in the period, in whatever order they took them."),
+    )
+
+
+def _share(after: float | None, before: float | None) -> float | None:
+    return after / before if after is not None and before else None
+
+
+# --- tables ---
+
+
+def _table(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
+    nodes = [each for each in _below(numbers, node) if counted(each)]
+    rows = tuple(_table_row(desk, numbers, each) for each in nodes[:LONGEST_TABLE])
+    good = sum(row.status == "good" for row in rows)
+    path = kpis.tree_url(desk.business, numbers.tree.id)
+    return PanelView(
+        spec,
+        _("Numbers of “{name}”").format(name=node.label(desk.style.language)),
+        sentence=_("{good} of {count} are on track.").format(good=good, count=len(rows)),
+        url=desk.asked.url(path, table=True),
+        head=(_("KPI"), _("Actual"), _("Target"), _("Attained"), _("Movement"), _("Status")),
+        groups=(Group("", rows),),
+        rule=rule(desk.asked.comparison, desk.asked.grain, desk.style, targets=bool(numbers.aims)),
+    )
+
+
+def _below(numbers: TreeNumbers, node: Node) -> tuple[Node, ...]:
+    """A node and everything under it, in the order of the tree."""
+    wanted = {node.id}
+    for each in numbers.tree.nodes:
+        if each.parent in wanted:
+            wanted.add(each.id)
+    return tuple(each for each in numbers.tree.nodes if each.id in wanted)
+
+
+def _table_row(desk: Desk, numbers: TreeNumbers, node: Node) -> Row:
+    shown = kpis.number_card(numbers, node, desk.style)
+    attained = attainment_words(numbers.value(node), numbers.aim(node), desk.style)
+    return Row(
+        shown.label,
+        (shown.exact, shown.target or MISSING, attained or MISSING, shown.moved or MISSING),
+        shown.status,
+        kpis.node_url(desk.business, numbers, node, desk.asked),
+        shown.owner,
+    )
+
+
+def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelView:
+    asked = queries.week_question(desk.asked.question)
+    weekly = measured(desk.user, desk.business, numbers.tree.id, asked)
+    owned = queries.weekly(desk.user, desk.business, weekly)
+    nobody = _("Nobody in charge yet")
+    groups = tuple(
+        Group(
+            door.value_label("department", each.owner, desk.style.language) if each.owner else nobody,
+            tuple(_week_row(desk, row) for row in each.rows),
+        )
+        for each in owned
+    )
+    marks = sum(bool(row.mark) for group in groups for row in group.rows)
+    acts = sum(row.status == "act" for group in groups for row in group.rows)
+    return PanelView(
+        spec,
+        _("This week by owner"),
+        sentence=_("{acts} numbers need action, {marks} are overdue. Last {weeks} weeks, the target as a line.").format(
+            acts=acts, marks=marks, weeks=queries.WEEKS
+        ),
+        url=replace(desk.asked, grain=asked.grain).url(kpis.tree_url(desk.business, numbers.tree.id), table=True),
+        head=(_("KPI"), _("Last {weeks} weeks").format(weeks=queries.WEEKS), _("Week"), _("Target"), _("Movement"), ""),
+        groups=groups,
+        rule=rule(asked.comparison, asked.grain, desk.style, targets=bool(weekly.aims)),
+        missing="" if groups else _("No number of this tree has a value in the last weeks."),
+    )
+
+
+def _week_row(desk: Desk, row: Weekly) -> Row:
+    numbers, node, style = row.numbers, row.node, desk.style
+    marks = {"value": _("Overdue: no value"), "deadline": _("Overdue: target date passed")}
+    labels = [kpis.tick(period, style) for period in numbers.periods]
+    aims = numbers.aims.get(node.id) or (None,) * len(labels)
+    label = node.label(style.language)
+    chart = weeks(label, labels, numbers.series(node), aims, node.unit, style, numbers.completes)
+    shown = kpis.number_card(numbers, node, style)
+    asked = replace(desk.asked, grain=numbers.question.grain)
+    return Row(
+        label,
+        (shown.value, shown.target or MISSING, shown.moved or MISSING),
+        shown.status,
+        kpis.node_url(desk.business, numbers, node, asked),
+        chart=mark_safe(chart.svg),
+        mark=marks.get(row.overdue, ""),
+    )
+
+
+def _plan(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelView:
+    told = plan_told(desk.user, desk.business, numbers, desk.asked, desk.style)
+    rows = tuple(
+        Row(line.label, (line.plan, line.actual, line.landing, line.gap), line.status, line.url)
+        for line in told.lines
+        if line.plan != MISSING or line.actual != MISSING
+    )
+    return PanelView(
+        spec,
+        _("Plan and actual"),
+        sentence=told.sentence,
+        url=desk.asked.url(reverse("cockpit:plan", kwargs={"business": desk.business.id, "tree": numbers.tree.id})),
+        head=(_("KPI"), _("Plan"), _("Actual"), _("Landing"), _("Gap to plan"), _("Status")),
+        groups=(Group("", rows[:PLAN_ROWS]),),
+        rule=told.rule,
+    )
+
+
+# --- lists ---
+
+
+def _acts(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelView:
+    goal = numbers.tree.root.label(desk.style.language)
+    acts = tuple(act_of(desk.business, numbers, lever, desk.asked, desk.style) for lever in levers(numbers))
+    return PanelView(
+        spec,
+        _("Where to act now"),
+        sentence=_("by effect on {goal}").format(goal=goal) if acts else nothing_to_act(numbers, goal),
+        acts=acts,
+        rule=rule(desk.asked.comparison, desk.asked.grain, desk.style, targets=bool(numbers.aims)),
+    )
+
+
+def act_of(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked, style: Style) -> Act:
+    """One thing to look at, in words."""
+    root = numbers.tree.root
+    goal, amount = root.label(style.language), difference(lever.effect, 0.0, root.unit, style)
+    if lever.effect is None:
+        effect = _("Misses its target; influences {goal} without a formula").format(goal=goal)
+    else:
+        words = _("At its target, {goal} would be {amount}") if lever.to_target else _("Moved {goal} by {amount}")
+        effect = words.format(goal=goal, amount=amount)
+    return Act(
+        kpis.number_card(numbers, lever.node, style), effect, kpis.node_url(business, numbers, lever.node, asked)
+    )
+
+
+def nothing_to_act(numbers: TreeNumbers, goal: str) -> str:
+    """Why there is nothing to do."""
+    if numbers.aims:
+        return _("No number misses its target or moved {goal} to the wrong side.").format(goal=goal)
+    if numbers.explanation is None:
+        return _("There is nothing to compare {goal} with yet.").format(goal=goal)
+    return _("No number in trouble moved {goal} to the wrong side.").format(goal=goal)
+
+
+def _campaigns(desk: Desk, spec: Spec) -> PanelView:
+    period = desk.main.period
+    found = campaigns(desk.user, desk.business, period)
+    told = campaign_lines(desk.business, found, desk.asked, desk.style)
+    return PanelView(
+        spec,
+        spec.title or _("Campaigns"),
+        sentence=told.sentence,
+        url=desk.asked.url(reverse("cockpit:campaigns", kwargs={"business": desk.business.id})),
+        campaigns=told.lines,
+        rule=told.rule,
+        missing="" if told.lines else told.sentence,
+    )
+
+
+DRAWN: Mapping[PanelKind, Callable[[Desk, Spec, TreeNumbers, Node], PanelView]] = {
+    PanelKind.NUMBER: _number,
+    PanelKind.TREND: _trend,
+    PanelKind.BARS: _bars,
+    PanelKind.TABLE: _table,
+    PanelKind.WEEKLY: _weekly,
+    PanelKind.PLAN: _plan,
+    PanelKind.ACTS: _acts,
+}

@@ -1,0 +1,339 @@
+"""Dashboards: the four that are made from the trees and the data of a business, and those that people made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from keiki.charts.status import ACT, WATCH
+from keiki.formula import show
+from keiki.periods import Grain
+from keiki.server.accounts.models import Business
+from keiki.server.cockpit.models import Dashboard, Panel, PanelKind
+from keiki.server.cockpit.queries.today import headlines, levers
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.queries import Known, Question, TreeNumbers
+from keiki.server.planning.queries import targets_of
+from keiki.trees.build import Node, Tree
+from keiki.trees.targets import Target
+
+EXECUTIVE, OPERATIONAL, ANALYTICAL, CAMPAIGN = "executive", "operational", "analytical", "campaign"
+GENERATED: Final = (EXECUTIVE, OPERATIONAL, ANALYTICAL, CAMPAIGN)
+MOST_GOALS: Final = 3
+MOST_KPIS: Final = 10
+WEEKS: Final = 8
+BARS: Final = 4
+MOST_SEGMENTS: Final = 40
+FUNNEL: Final[Mapping[str, str]] = {
+    "visit": "u_visitors",
+    "product_view": "u_event_visitors[name = 'product_view']",
+    "add_to_cart": "u_event_visitors[name = 'add_to_cart']",
+    "checkout": "u_event_visitors[name = 'checkout_step_entered']",
+    "purchase": "u_event_visitors[name = 'purchase']",
+}
+"""Steps of the way to a purchase and what counts the people who took each."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What one panel shows, whether it was made from the data or saved by a person; `key` names a saved one."""
+
+    kind: str
+    tree: str = ""
+    node: str = ""
+    by: str = ""
+    title: str = ""
+    text: str = ""
+    group: str = ""
+    width: int = 6
+    tall: bool = False
+    key: int | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A dashboard that people made, as it is now."""
+
+    id: UUID
+    name: str
+    version: int
+    shared: bool
+    mine: bool
+    made_from: str
+    changed_by: str
+    changed_at: datetime
+    panels: tuple[Spec, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a funnel: how many people took it; None where the data does not tell."""
+
+    name: str
+    people: float | None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a number: its value in the period asked for and in the one compared with."""
+
+    value: str | None
+    now: float | None
+    before: float | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A number by the values of a dimension, the largest first; `whole` when the parts add up to it."""
+
+    segments: tuple[Segment, ...]
+    whole: float | None
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """A number that is looked at every week: its last weeks, and whether it is overdue."""
+
+    numbers: TreeNumbers
+    node: Node
+    overdue: str = ""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The weekly numbers of one owner."""
+
+    owner: str
+    rows: tuple[Weekly, ...] = field(default=())
+
+
+# --- made from the trees and the data ---
+
+
+def goals(known: Known, chosen: Tree) -> tuple[tuple[Tree, Node], ...]:
+    """The goals of a business, one to three: of its own trees, else of the tree that is shown."""
+    own = [tree for tree in known.trees if tree.id not in door.PREFERRED] or [chosen]
+    ordered = [tree for tree in own if tree.id == chosen.id] + [tree for tree in own if tree.id != chosen.id]
+    found: dict[object, tuple[Tree, Node]] = {}
+    for tree in ordered:
+        if tree.root.kpi is not None or tree.root.formula is not None:
+            found.setdefault(tree.root.kpi or (tree.id, tree.root.id), (tree, tree.root))
+    return tuple(found.values())[:MOST_GOALS]
+
+
+def generated(kind: str, user: Any, business: Business, numbers: TreeNumbers) -> tuple[Spec, ...]:
+    """The panels of a dashboard that nobody had to build."""
+    made = {
+        EXECUTIVE: _executive,
+        OPERATIONAL: _operational,
+        ANALYTICAL: _analytical,
+        CAMPAIGN: _campaign,
+    }
+    return tuple(made[kind](user, business, numbers))
+
+
+def _executive(_user: Any, _business: Business, numbers: TreeNumbers) -> Iterator[Spec]:
+    """The goals with their trends in the first rows, then the numbers right below, and where to act."""
+    aims = goals(numbers.known, numbers.tree)
+    for tree, goal in aims:
+        yield Spec(PanelKind.NUMBER, tree.id, goal.id, width=4)
+        yield Spec(PanelKind.TREND, tree.id, goal.id, width=8)
+    below = [node for node in headlines(numbers, MOST_KPIS) if node.parent is not None]
+    for node in below[: min(6, MOST_KPIS - len(aims))]:
+        yield Spec(PanelKind.NUMBER, numbers.tree.id, node.id, width=4)
+    yield Spec(PanelKind.ACTS, numbers.tree.id, width=12)
+    if numbers.aims:
+        yield Spec(PanelKind.PLAN, numbers.tree.id, width=12)
+
+
+def _operational(_user: Any, _business: Business, numbers: TreeNumbers) -> Iterator[Spec]:
+    yield Spec(PanelKind.WEEKLY, numbers.tree.id, width=12)
+    acts = levers(numbers)
+    yield Spec(PanelKind.ACTS, numbers.tree.id, width=6 if acts else 12)
+    for lever in acts[:1]:
+        yield Spec(PanelKind.TREND, numbers.tree.id, lever.node.id, width=6)
+
+
+def _analytical(user: Any, business: Business, numbers: TreeNumbers) -> Iterator[Spec]:
+    tree = numbers.tree
+    shown = [node for node in headlines(numbers) if numbers.value(node) is not None] or [tree.root]
+    halves = [Spec(PanelKind.TREND, tree.id, node.id) for node in shown]
+    halves += [Spec(PanelKind.BARS, tree.id, node.id, by=by) for node, by in _splits(user, business, numbers, shown)]
+    if any(step.people for step in funnel(user, business, numbers.question)):
+        halves.append(Spec(PanelKind.FUNNEL))
+    yield from halves[:-1]
+    yield replace(halves[-1], width=12 if len(halves) % 2 else 6)
+    yield Spec(PanelKind.TABLE, tree.id, width=12)
+
+
+def _splits(user: Any, business: Business, numbers: TreeNumbers, shown: list[Node]) -> tuple[tuple[Node, str], ...]:
+    """The goal, or the first number that can be split at all, by each of its dimensions."""
+    for node in shown:
+        dimensions = door.dimensions(user, business, node)
+        found = [by for by in dimensions if len(parts(user, business, numbers, node, by).segments) > 1]
+        if found:
+            return tuple((node, by) for by in found[:BARS])
+    return ()
+
+
+def _campaign(user: Any, business: Business, numbers: TreeNumbers) -> Iterator[Spec]:
+    yield Spec(PanelKind.CAMPAIGNS, width=12)
+    if any(step.people for step in funnel(user, business, numbers.question)):
+        yield Spec(PanelKind.FUNNEL, width=6)
+    for node, by in _splits(user, business, numbers, list(numbers.tree.nodes)):
+        if by in {"channel", "campaign"}:
+            yield Spec(PanelKind.BARS, numbers.tree.id, node.id, by=by, width=6)
+            break
+    yield Spec(PanelKind.ACTS, numbers.tree.id, width=12)
+
+
+# --- what panels show ---
+
+
+def parts(user: Any, business: Business, numbers: TreeNumbers, node: Node, by: str) -> Parts:
+    """A number by the values of a dimension; the whole only where the parts add up to it."""
+    question = numbers.question
+    asked = Question(question.grain, question.on, question.comparison, question.segment, span=1)
+    split = door.measured(user, business, numbers.tree.id, asked, by)
+    found = [
+        Segment(segment[0], split.value(node, segment), split.value_before(node, segment)) for segment in split.segments
+    ]
+    found = [each for each in found if each.now or each.before]
+    found.sort(key=lambda each: (-(each.now or 0.0), each.value or ""))
+    whole = split.value(node)
+    added = sum(each.now for each in found if each.now is not None)
+    adds_up = whole is not None and abs(added - whole) <= 1e-9 * max(abs(whole), abs(added), 1.0)
+    return Parts(tuple(found), whole if adds_up and node.unit not in {"ratio", "points", "score"} else None)
+
+
+def segments(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple[str, str], ...]:
+    """The parts of the business a page can be narrowed to: dimension and value, of the goal or what lies below it."""
+    goal = next((node for node in numbers.tree.nodes if door.dimensions(user, business, node)), None)
+    if goal is None:
+        return ()
+    key = ("segments", numbers.tree.id, goal.id, numbers.period)
+    formula = goal.measured
+    found: list[tuple[str, str]] = door.answered(
+        user,
+        business,
+        key,
+        lambda opened: (
+            [
+                (by, segment[0])
+                for by in door.dimensions(user, business, goal)
+                for segment in opened.measure([show(formula)], opened.question((numbers.period,), by=(by,))).segments
+                if segment[0] is not None
+            ]
+            if formula is not None
+            else []
+        ),
+    )
+    return tuple(found[:MOST_SEGMENTS])
+
+
+def funnel(user: Any, business: Business, question: Question) -> tuple[Step, ...]:
+    """The way to a purchase in the period asked for: visit, product, cart, checkout, purchase."""
+    known = door.known(user, business)
+    if known.today is None:
+        return ()
+    calendar = business.calendar
+    period = calendar.period(question.grain, question.on or known.today)
+    if question.on is None and not door.is_over(known, period):
+        period = calendar.shift(period, -1)
+    where = question.where
+    key = ("funnel", period, where)
+    values: dict[str, float | None] = door.answered(
+        user,
+        business,
+        key,
+        lambda numbers: {
+            name: found.value(text)
+            for found in [numbers.measure(FUNNEL.values(), numbers.question((period,), where=where))]
+            for name, text in FUNNEL.items()
+        },
+    )
+    return tuple(Step(name, values[name]) for name in FUNNEL)
+
+
+def weekly(user: Any, business: Business, numbers: TreeNumbers) -> tuple[Owned, ...]:
+    """The numbers of a tree that are looked at every week, by owner: those with most to do first.
+
+    A number is meant for every week when its KPI says so; where no KPI of the tree does, all below the goal are.
+    """
+    catalogue = door.catalogue_of(user, business)
+    tree = numbers.tree
+    below = [n for n in tree.nodes if n.parent is not None and (n.kpi or n.formula)]
+    often = {kpi.id for kpi in catalogue.kpis.values() if {"weekly", "daily"}.intersection(kpi.cadence)}
+    meant = [node for node in below if node.kpi in often]
+    targets = targets_of(user, business, tree)
+    by_owner: dict[str, list[Weekly]] = {}
+    for node in meant or below:
+        if all(value is None for value in numbers.series(node)):
+            continue
+        person = node.owner.person if node.owner else None
+        department = node.owner.department if node.owner else None
+        row = Weekly(numbers, node, _overdue(numbers, node, targets.get(node.id), business.calendar.today()))
+        by_owner.setdefault(person or department or "", []).append(row)
+    found = [Owned(owner, tuple(rows)) for owner, rows in by_owner.items()]
+    found.sort(key=lambda each: (not each.owner, -sum(_troubled(row) for row in each.rows), each.owner))
+    return tuple(found)
+
+
+def _troubled(row: Weekly) -> bool:
+    return bool(row.overdue) or row.numbers.status(row.node) == ACT
+
+
+def _overdue(numbers: TreeNumbers, node: Node, target: Target | None, today: date) -> str:
+    """`value` when the last week has none; `deadline` when the day of its target is past and it was not reached."""
+    if numbers.series(node)[-1] is None:
+        return "value"
+    past = target is not None and target.by is not None and target.by < today
+    return "deadline" if past and numbers.status(node) in {ACT, WATCH} else ""
+
+
+def week_question(question: Question) -> Question:
+    """The last eight weeks up to the period asked for."""
+    return Question(Grain.WEEK, question.on, question.comparison, question.segment, span=WEEKS)
+
+
+# --- made by people ---
+
+
+def dashboards_of(user: Any, business: Business) -> tuple[Stored, ...]:
+    """The dashboards a person may open: shared ones and their own, without their panels."""
+    door.known(user, business)
+    rows = Dashboard.objects.filter(Q(owner=None) | Q(owner=user), business=business).select_related("changed_by")
+    return tuple(_stored(row, user, ()) for row in rows)
+
+
+def dashboard_named(user: Any, business: Business, key: UUID) -> Stored | None:
+    """One of them with its panels."""
+    door.known(user, business)
+    row = Dashboard.objects.filter(Q(owner=None) | Q(owner=user), business=business, pk=key)
+    found = row.select_related("changed_by").prefetch_related("panels").first()
+    return None if found is None else _stored(found, user, tuple(spec_of(panel) for panel in found.panels.all()))
+
+
+def spec_of(panel: Panel) -> Spec:
+    """A saved panel."""
+    names = ("kind", "tree", "node", "by", "title", "text", "group", "width", "tall")
+    return Spec(**{name: getattr(panel, name) for name in names}, key=panel.pk)
+
+
+def _stored(row: Dashboard, user: Any, panels: tuple[Spec, ...]) -> Stored:
+    return Stored(
+        id=row.pk,
+        name=row.name,
+        version=row.version,
+        shared=row.owner_id is None,
+        mine=row.owner_id == user.pk,
+        made_from=row.made_from,
+        changed_by=str(row.changed_by or ""),
+        changed_at=row.changed_at,
+        panels=panels,
+    )
