@@ -724,6 +724,13 @@ class ScenarioNameTaken(KeikiError):
     ja = "このツリーには「{name}」というシナリオがすでにあります。まだ保存していません。別の名前にしてください。"
 
 
+class TooManyPanels(KeikiError):
+    """A dashboard holds as many panels as a page can show."""
+
+    en = "This dashboard has {most} panels already. Remove one, or begin another dashboard."
+    ja = "このダッシュボードにはもう{most}枚のパネルがあります。1枚外すか、別のダッシュボードを作ってください。"
+
+
 class TooManyScenarios(KeikiError):
     """A tree has as many scenarios as a page can compare."""
 

@@ -18,6 +18,13 @@ import keiki.server.kpis
 SERVER = Path(keiki.server.kpis.__file__ or "").parents[1]
 PAGES = {
     "today": "today/",
+    "executive": "dashboards/executive/?tree=simple_orders",
+    "operational": "dashboards/operational/?tree=simple_orders",
+    "analytical": "dashboards/analytical/?tree=simple_orders",
+    "campaign results": "dashboards/campaign/",
+    "dashboards": "dashboards/",
+    "campaigns": "campaigns/",
+    "plan and actual": "plan/simple_orders/",
     "tree": "tree/?open=all",
     "table": "tree/?as=table",
     "ec tree": "tree/ec/?open=all",

@@ -53,7 +53,7 @@ def test_campaign_page_shows_cost_leads_wins_and_return(own_shop: Any, browser_o
     assert (harvest.name, harvest.cost, harvest.leads, harvest.new_customers) == ("harvest", "¥1,000", "7", "4")
     assert (harvest.wins, harvest.revenue, harvest.roi, harvest.payback) == ("4", "¥3,600", "100%", "0 months")
     assert (harvest.per_customer, harvest.status) == ("¥250", "good")
-    assert (empty.name, empty.roi, empty.payback, empty.status) == ("empty", "—", "—", "act")
+    assert (empty.name, empty.roi, empty.payback, empty.status) == ("empty", "−100%", "—", "act")
     assert page.told.sentence.startswith("¥1,500 spent on 2 campaigns brought 4 new customers.")
     one = browser_of(own_shop.viewer).get(url(own_shop.business, "?on=2026-10-01&campaign=harvest")).context["page"]
     assert one.bars_sentence == "Its customers have earned back its cost of ¥1,000 in month 0."

@@ -64,14 +64,14 @@ def test_goals_stand_above_every_other_number_of_the_executive_dashboard(shop: A
 def test_operational_dashboard_lists_weekly_numbers_by_owner_with_eight_weeks_target_and_overdue_mark(
     shop: Any, browser_of: Any
 ) -> None:
-    aimed(shop, "aov", 5_000, Grain.WEEK, by=date(2026, 10, 1))
+    aimed(shop, "returns", 0.5, Grain.WEEK, by=date(2026, 10, 1))
     page = opened(shop, browser_of, "operational", "?tree=simple_orders&on=2026-11-01")
     weekly = next(panel for panel in panels(page) if panel.spec.kind == "weekly")
     assert all(group.label for group in weekly.groups)
     rows = {row.label: row for group in weekly.groups for row in group.rows}
     row = next(row for row in rows.values() if row.mark)
     assert row.mark == "Overdue: target date passed"
-    assert row.cells[1] == "¥5,000"
+    assert row.cells[1] == "50.0%"
     assert row.chart.count('class="target-line"') == 8
 
 

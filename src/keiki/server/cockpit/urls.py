@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keiki.server.cockpit.pages import campaigns, dashboards, design, designs, node, plan_actual, today, tree, tree_file
+from keiki.server.cockpit.pages import (
+    campaigns,
+    dashboards,
+    design,
+    designs,
+    edit_dashboard,
+    node,
+    plan_actual,
+    today,
+    tree,
+    tree_file,
+)
 
 app_name = "cockpit"
 urlpatterns = [
     path("b/<slug:business>/today/", today.today_page, name="today"),
+    path("b/<slug:business>/dashboards/", edit_dashboard.dashboards_page, name="dashboards"),
     path("b/<slug:business>/dashboards/<slug:name>/", dashboards.dashboard_page, name="dashboard"),
+    path("b/<slug:business>/dashboards/<slug:name>/edit/", edit_dashboard.edit_page, name="edit_dashboard"),
     path("b/<slug:business>/campaigns/", campaigns.campaigns_page, name="campaigns"),
     path("b/<slug:business>/plan/", plan_actual.plan_page, name="plan"),
     path("b/<slug:business>/plan/<slug:tree>/", plan_actual.plan_page, name="plan"),

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.pages.panels import Desk, PanelView, shown
 from keiki.server.cockpit.pages.tabs import dashboard_url, names, tabs
 from keiki.server.cockpit.queries import dashboards as queries
@@ -42,6 +44,8 @@ class DashboardPage:
     tabs: tuple[kpis.Way, ...] = ()
     sections: tuple[Section, ...] = ()
     chips: tuple[kpis.Chip, ...] = ()
+    edit_url: str = ""
+    all_url: str = ""
 
 
 @business_page()
@@ -67,6 +71,10 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
         tabs=tabs(request, business, asked, name),
         sections=sections(desk, specs),
         chips=_chips(desk, name),
+        edit_url=reverse("cockpit:edit_dashboard", kwargs={"business": business.id, "name": name})
+        if stored is None or may_change(request, stored)
+        else "",
+        all_url=reverse("cockpit:dashboards", kwargs={"business": business.id}),
     )
     return render(request, "cockpit/dashboard.html", {"page": page})
 
@@ -120,3 +128,8 @@ def stored_or_404(request: HttpRequest, business: Business, name: str) -> Stored
     if found is None:
         raise Http404
     return found
+
+
+def may_change(request: Any, stored: Stored) -> bool:
+    """Whether a person may change a dashboard: their own always, a shared one when they may edit."""
+    return stored.mine or (stored.shared and allows(request.membership.role, EDIT))
