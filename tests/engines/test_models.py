@@ -23,6 +23,7 @@ from keiki.customers.repeat import first_purchases, purchases
 from keiki.customers.retention import RetentionRule, status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
 from keiki.customers.worth import described, worth_by
+from keiki.engine.spread import quarters
 from keiki.facts import FACTS
 from keiki.journeys.sessions import SessionRule, sessions
 from keiki.periods import Grain
@@ -57,6 +58,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "described customers": lambda facts, spans: described(facts),
     "worth by channel": lambda facts, spans: worth_by(facts, ["channel", "rfm_segment"]),
     "profit by age": lambda facts, spans: profit_by_age(facts, ["cohort"]),
+    "quarters of orders": lambda facts, spans: quarters(
+        facts["orders"].select(value=facts["orders"].amount.cast("float64"))
+    ),
     "status_changes": lambda facts, spans: status_changes(facts, spans),
 }
 

@@ -146,3 +146,38 @@ def test_level_lies_within_what_was_seen(values: list[float | None]) -> None:
     known = [value for value in values if value is not None]
     if found.level is not None and not found.season:
         assert min(known) <= found.level <= max(known)
+
+
+@pytest.mark.feature("F-070")
+def test_two_months_are_refused_and_twelve_are_marked_ideal() -> None:
+    two, twelve = of([100.0, 110.0]), of([100.0 + month for month in range(12)])
+    assert (two.enough, two.level, two.growth, two.expected(1)) == (False, None, None, None)
+    assert (twelve.enough, twelve.ideal, twelve.level) == (True, True, 105.5)
+
+
+@pytest.mark.feature("F-072")
+def test_trend_of_three_months_is_a_share_per_month() -> None:
+    assert of([100.0, 110.0, 121.0]).growth_share == pytest.approx(0.10)
+    assert of([100.0, 0.0, 121.0]).growth_share is None
+    assert of([100.0, 110.0]).growth_share is None
+
+
+@pytest.mark.feature("F-071")
+def test_campaign_week_left_out_changes_the_baseline() -> None:
+    first = Calendar().period(Grain.WEEK, date(2026, 1, 5))
+    weeks = tuple(Calendar().shift(first, step) for step in range(8))
+    values = [100.0, 104.0, 98.0, 115.0, 116.0, 101.0, 99.0, 103.0]
+    whole, calm = baseline(weeks, values), baseline(weeks, values, without=weeks[3:5])
+    assert (whole.level, calm.level) == (102.0, 100.5)
+    assert [(each.month, each.why) for each in calm.left_out] == [(weeks[3], Why.CHOSEN), (weeks[4], Why.CHOSEN)]
+
+
+@given(
+    st.lists(st.floats(1, 1e6), min_size=6, max_size=20),
+    st.sets(st.integers(0, 5), max_size=3),
+)
+def test_months_left_out_by_hand_are_as_if_they_had_no_value(values: list[float], places: set[int]) -> None:
+    months = tuple(Calendar().shift(Calendar().period(Grain.MONTH, date(2025, 1, 1)), n) for n in range(len(values)))
+    chosen = baseline(months, values, without=[months[place] for place in places])
+    empty = baseline(months, [None if place in places else value for place, value in enumerate(values)])
+    assert (chosen.level, chosen.growth, chosen.months) == (empty.level, empty.growth, empty.months)

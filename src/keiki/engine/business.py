@@ -26,6 +26,7 @@ from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.refresh import Progress, silent
 from keiki.engine.segments import AgainstComparison, split_by_segment
 from keiki.engine.settings import FILE, Settings
+from keiki.engine.spread import Spread, averaged, spread
 from keiki.engine.store import DuckLake, open_lake
 from keiki.errors import NoBusiness
 from keiki.facts import FACTS
@@ -312,6 +313,11 @@ class Business:
         lens = self.question((period,), where=where)
         asked = dict.fromkeys(asked_of(reference) for reference in references(self.catalogue.expand(what)))
         return tuple(behind(self.measurer, one, period, lens, limit) for one in asked)
+
+    def spread(self, kpi: str, period: Period, where: Condition | str | None = None) -> Spread | None:
+        """How the single values behind a mean lie: their number, mean, median and quarters; None for any other KPI."""
+        asked = averaged(self.catalogue.expand(kpi), self.catalogue.measures)
+        return None if asked is None else spread(self.measurer, asked, period, self.question((period,), where=where))
 
     def shortfalls(
         self,

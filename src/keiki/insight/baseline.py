@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from keiki.periods import Period
+from keiki.periods import Grain, Period
 
 Numbers = NDArray[np.float64]
 YEAR = 12
@@ -26,6 +26,7 @@ class Why(StrEnum):
     RUNNING = "running"
     UNUSUAL = "unusual"
     OLD = "old"
+    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class Baseline:
     """What history says about one number. Values in the number's own unit; None where history does not tell.
 
     `level` is the ordinary month, `spread` its robust standard deviation, `growth` what a month adds to the one
-    before when nobody does anything, `growth_year` the share by which a month stands above the same month a year
-    before. `last_year` belongs to the month after the history. `season` gives 1 for an ordinary calendar month.
-    `now` is the trend at the end of the history.
+    before when nobody does anything, `growth_share` the same as a share of it, `growth_year` the share by which a
+    month stands above the same month a year before. `last_year` belongs to the month after the history. `season`
+    gives 1 for an ordinary calendar month. `now` is the trend at the end of the history.
     """
 
     rule: BaselineRule
@@ -70,6 +71,7 @@ class Baseline:
     now: float | None = None
     spread: float | None = None
     growth: float | None = None
+    growth_share: float | None = None
     growth_year: float | None = None
     best: float | None = None
     best_month: Period | None = None
@@ -102,11 +104,16 @@ def baseline(
     direction: str = "higher",
     complete: Sequence[bool] | None = None,
     rule: BaselineRule | None = None,
+    without: Collection[Period] = (),
 ) -> Baseline:
-    """The baseline of a number over successive months, oldest first; months that still run are left out."""
+    """The baseline of a number over successive months, oldest first; months that still run are left out.
+
+    `without` are those that somebody leaves out, such as a campaign. Weeks work alike, but have no season.
+    """
     rule = rule or BaselineRule()
     over = tuple(complete) if complete is not None else (True,) * len(months)
     history = np.array([np.nan if v is None or not ok else v for v, ok in zip(values, over, strict=True)], dtype=float)
+    history[[place for place, month in enumerate(months) if month in without]] = np.nan
     ended = len(over) - next((place for place, ok in enumerate(reversed(over)) if ok), len(over))
     season = seasonal_index(months, history, rule)
     calm = history / np.array([season.get(month.start.month, 1.0) for month in months], dtype=float)
@@ -124,7 +131,7 @@ def baseline(
         last_year=_at(history, ended - YEAR),
         growth_year=_yearly(usual, rule),
         season=MappingProxyType(season),
-        left_out=_left_out(months, values, over, set(map(int, window)), set(map(int, odd))),
+        left_out=_left_out(months, values, over, set(map(int, window)), set(map(int, odd)), without),
         last=months[ended - 1] if ended else None,
     )
     if not found.enough:
@@ -136,7 +143,15 @@ def baseline(
         now=start + slope * (ended - 1),
         spread=_deviation(calm[window] - (start + slope * window)),
         growth=slope,
+        growth_share=_share(kept, calm[kept]),
     )
+
+
+def _share(places: NDArray[np.intp], values: Numbers) -> float | None:
+    """What a month adds as a share of the one before it; None where a value is not above 0."""
+    if len(values) < 2 or values.min() <= 0:
+        return None
+    return float(np.expm1(line(places.astype(float), np.log(values))[0]))
 
 
 def seasonal_index(months: Sequence[Period], history: Numbers, rule: BaselineRule) -> dict[int, float]:
@@ -145,6 +160,8 @@ def seasonal_index(months: Sequence[Period], history: Numbers, rule: BaselineRul
     The ratio of every month to the centred average of the year around it, the median of each calendar month, scaled
     so that the twelve have a mean of 1.
     """
+    if months and months[0].grain is not Grain.MONTH:
+        return {}
     if len(history) < rule.season_from or np.nansum(~np.isnan(history)) < rule.season_from:
         return {}
     weights = np.array([0.5, *[1.0] * (YEAR - 1), 0.5]) / YEAR
@@ -195,12 +212,16 @@ def _left_out(
     over: Sequence[bool],
     window: set[int],
     odd: set[int],
+    without: Collection[Period],
 ) -> tuple[LeftOut, ...]:
     """Every month outside the baseline with its reason; months before the first value are no history at all."""
     first = next((place for place, value in enumerate(values) if value is not None), len(values))
     found = []
     for place in range(first, len(months)):
         if place in window and place not in odd:
+            continue
+        if months[place] in without:
+            found.append(LeftOut(months[place], values[place], Why.CHOSEN))
             continue
         why = Why.UNUSUAL if place in odd else Why.RUNNING if not over[place] else Why.EMPTY
         found.append(

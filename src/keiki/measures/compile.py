@@ -189,9 +189,57 @@ def counted_rows(
     A row stands there once; boundaries are placeholders, as in `queries`. None where a model's own aggregate decides
     which of its rows count, so that no list of them could be added up to the number.
     """
-    (frame,) = frames([asked], measures)
     measure = measures[asked.measure]
-    if _stat(asked, measure) is not None or frame.way in BY_PERIOD:
+    if _stat(asked, measure) is not None:
+        return None
+    found = _counted(asked, measures, facts, span, rules, where)
+    if found is None:
+        return None
+    table, names, time, shown = found
+    if measure.column is not None:  # what has nothing to add is not part of the number
+        table = table.filter(_column(measure.column, table, names).notnull())
+    return _frame(asked, measure).source, table.order_by(table[time].desc()).select(*shown)
+
+
+def counted_values(
+    asked: Asked,
+    measures: Mapping[str, Measure],
+    facts: Facts,
+    span: Span,
+    *,
+    rules: Rules,
+    where: Condition | None = None,
+) -> ir.Table | None:
+    """The values that a mean or a sum is made of in one span: a row each, in the column `value`.
+
+    None for a measure that is made of no single values, and for a weighted mean.
+    """
+    measure = measures[asked.measure]
+    averaged = _averaged(asked, measure)
+    if averaged is None and (_stat(asked, measure) is not None or measure.column is None or measure.param("weight")):
+        return None
+    found = _counted(asked, measures, facts, span, rules, where)
+    if found is None:
+        return None
+    table, names, _time, _shown = found
+    value = table[averaged] if averaged is not None else _column(measure.column, table, names)
+    values = table.select(value=value.cast("float64"))
+    return values.filter(values["value"].notnull())
+
+
+def _averaged(asked: Asked, measure: Measure) -> str | None:
+    """The column of its model that a measure is the mean of."""
+    if measure.aggregation is not Aggregation.CUSTOM or _params(asked, measure).get("stat") != "avg":
+        return None
+    return MODELS[table_of(str(measure.model), "avg")].averaged
+
+
+def _counted(
+    asked: Asked, measures: Mapping[str, Measure], facts: Facts, span: Span, rules: Rules, where: Condition | None
+) -> tuple[ir.Table, Mapping[str, str], str, list[str]] | None:
+    """The rows a measure counts in one span, the names of their columns, the one that dates them, those to show."""
+    (frame,) = frames([asked], measures)
+    if frame.way in BY_PERIOD:
         return None
     wanted = _wanted(frame, measures, where)
     table = _rows(frame, facts, 1, rules, wanted)
@@ -202,12 +250,10 @@ def counted_rows(
     if where is not None:
         table = table.filter(_holds(table, names, where))
     table = _in_periods(frame, table, time, [(span,)])
-    kept = _kept(asked, measure, table, names)
+    kept = _kept(asked, measures[asked.measure], table, names)
     if kept is not None:
         table = table.filter(kept)
-    if measure.column is not None:  # what has nothing to add is not part of the number
-        table = table.filter(_column(measure.column, table, names).notnull())
-    return frame.source, table.order_by(table[time].desc()).select(*shown)
+    return table, names, time, shown
 
 
 def _marked(

@@ -45,6 +45,7 @@ class Model:
     that change the table. `stats` are its own aggregates; any other `stat` is a plain one of the measure's column.
     A model whose rows are a `lasting` state speaks of every period after its first row, others only of days with rows.
     The days of the facts it `reads` are those it can speak of; without rows of those it `needs` it says nothing.
+    `averaged` is the column that its `avg` is the mean of.
     """
 
     reads: tuple[str, ...]
@@ -54,6 +55,7 @@ class Model:
     parameters: tuple[str, ...] = ()
     stats: Mapping[str, Stat] = field(default_factory=dict)
     lasting: bool = True
+    averaged: str | None = None
 
 
 def _sum_of(column: str) -> Stat:
@@ -401,6 +403,7 @@ MODELS: Mapping[str, Model] = {
         time="entered_at",
         parameters=("from", "to", "unit"),
         stats={"avg": lambda table, where, params: mean(table.length, where)},
+        averaged="length",
     ),
     "activity": Model(
         reads=("events",),

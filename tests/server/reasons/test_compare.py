@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,11 @@ from django.urls import reverse
 from tests.engine.test_comparison import visits
 
 from keiki.server.data.actions import opened
+from keiki.server.kpis import queries as door
+from keiki.server.planning.actions import Proposal, propose_target
+from keiki.server.planning.models import State
+from keiki.server.planning.queries import key_of
+from keiki.trees.targets import Target
 
 KPI = "converting_session_rate"
 
@@ -75,3 +81,42 @@ def test_unknown_kpi_and_unknown_attributes(site: Any, browser_of: Any) -> None:
 
 def test_business_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> None:
     assert page_of(bare, browser_of).empty is not None
+
+
+@pytest.mark.feature("F-073")
+def test_january_stands_beside_january_and_not_only_beside_december(bare: Any, browser_of: Any) -> None:
+    counts = {"2024-01": 100, "2024-12": 150, "2025-01": 120}
+    orders = [
+        {"order_id": f"{month}-{n}", "customer_id": f"C{n}", "ordered_at": f"{month}-31 12:00:00", "amount": 10}
+        for month, count in counts.items()
+        for n in range(count)
+    ]
+    opened(bare.business).business.load(orders, "orders")
+    card = browser_of(bare.viewer).get(
+        reverse("cockpit:node", kwargs={"business": bare.business.id, "tree": "simple_orders", "node": "buyers"})
+        + "?on=2025-01-01&versus=last_year"
+    )
+    assert card.status_code == 200
+    shown = card.context["page"].number
+    assert (shown.value, shown.change, shown.beside) == ("120", "+20.0%", "Last year 100")
+    address = reverse("reasons:compare", kwargs={"business": bare.business.id, "kpi": "purchases"})
+    page = browser_of(bare.viewer).get(f"{address}?on=2025-01-01").context["page"]
+    lines = {line.words: (line.value, line.change, line.share) for line in page.beside}
+    assert lines["Same period last year"] == ("100", "+20.0%", "120%")
+    assert lines["Period before"] == ("150", "−20.0%", "80%")
+
+
+@pytest.mark.feature("F-074")
+def test_value_stands_beside_target_last_year_and_industry(own_shop: Any, browser_of: Any) -> None:
+    business, owner = own_shop.business, own_shop.owner
+    tree = door.known(owner, business).tree("ec")
+    goal = Proposal(Target(value=1_000.0, period="month"), date(2026, 1, 1))
+    propose_target(owner, business, key_of(tree, tree.node("aov")), 0, goal, State.APPROVED)
+    address = reverse("reasons:compare", kwargs={"business": business.id, "kpi": "aov"})
+    page = browser_of(own_shop.viewer).get(f"{address}?on=2026-10-01").context["page"]
+    lines = {line.words: (line.value, line.change, line.share) for line in page.beside}
+    assert lines["Target"] == ("¥1,000", "−10.0%", "90%")
+    assert lines["Period before"] == ("¥1,000", "−10.0%", "90%")
+    assert lines["Same period last year"] == ("—", "—", "")
+    (industry,) = [line for words, line in lines.items() if words.startswith("Industry: ")][:1]
+    assert industry[1] in {"below range", "inside range", "above range"}

@@ -162,3 +162,32 @@ def test_fall_of_ten_per_cent_is_ranked_in_parts_that_sum_to_it(bare: Any, brows
     assert sum(money(share) for share in rows.values()) == pytest.approx(-10.0, abs=0.15)
     sizes = [abs(money(row.part)) for row in page.rows]
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.feature("F-069")
+def test_average_order_leads_to_exactly_the_orders_that_make_it(bare: Any, browser_of: Any) -> None:
+    """30 completed orders of June make 150,000 net: 5,000 each on average; July and cancelled orders stay out."""
+    orders = [
+        {
+            "order_id": f"J{n}",
+            "customer_id": f"c{n}",
+            "ordered_at": f"2026-06-{1 + n % 30:02d} 12:00:00",
+            "amount": 4_000 if n % 2 else 6_000,
+            "status": "completed",
+        }
+        for n in range(30)
+    ]
+    others = [
+        {**orders[0], "order_id": "cancelled", "status": "cancelled"},
+        {**orders[0], "order_id": "july", "ordered_at": "2026-07-01 00:30:00"},
+    ]
+    opened(bare.business).business.load([*orders, *others], "orders")
+    browser = browser_of(bare.viewer)
+    page = page_of(browser.get(address("rows", bare.business, node="aov") + "?on=2026-06-01"))
+    assert page.value == "¥5,000"
+    (listed,) = page.lists
+    place = {name: listed.table.head.index(name) for name in ("Order ID", "Amount, net of tax")}
+    ids = {row[place["Order ID"]] for row in listed.table.rows}
+    amounts = [money(row[place["Amount, net of tax"]]) for row in listed.table.rows]
+    assert ids == {order["order_id"] for order in orders}
+    assert (sum(amounts), len(amounts), sum(amounts) / len(amounts)) == (150_000, 30, 5_000)

@@ -37,6 +37,7 @@ from keiki.charts.trend import trend
 from keiki.errors import EditConflict, KeikiError
 from keiki.facts import FACTS, fact
 from keiki.formula import Binary, Formula, Reference, mathml, parse, references, show
+from keiki.insight.forecast import forecast
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
@@ -932,6 +933,26 @@ class VersionRow:
 
 
 @dataclass(frozen=True)
+class SpreadWords:
+    """What the mean of a KPI hides, as written."""
+
+    mean: str
+    median: str
+    middle: str
+    count: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The months to come, as written; `how` says by what rule."""
+
+    sentence: str
+    rows: tuple[tuple[str, str, str], ...]
+    how: str
+
+
+@dataclass(frozen=True)
 class KpiPage:
     title: str
     subtitle: str
@@ -948,6 +969,8 @@ class KpiPage:
     missing: str
     reasons: tuple[str, ...]
     history: Figure | None
+    spread: SpreadWords | None
+    expected: Expected | None
     notes: tuple[str, ...]
     formula: SafeString
     source_text: str
@@ -1031,6 +1054,8 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         missing=_missing_words(one.supply, known.today, style),
         reasons=told.reasons[language] if told and value is None else (),
         history=_kpi_chart(business, kpi, told, below, style) if told else None,
+        spread=_spread_words(request, business, kpi, told.periods[-1], style) if told and value is not None else None,
+        expected=_expected(request, business, kpi, style) if told and value is not None else None,
         notes=_version_notes(business, kpi, told, below, style) if told else (),
         formula=_mathml_of(catalogue, kpi, language),
         source_text=kpi.source,
@@ -1115,6 +1140,46 @@ def _day(day: date | None, style: Style) -> str:
 def _last_month(business: Business, known: Known) -> str:
     today = known.today or business.calendar.today()
     return business.calendar.period(Grain.MONTH, today).start.isoformat()
+
+
+def _spread_words(request: Any, business: Business, kpi: Kpi, period: Period, style: Style) -> SpreadWords | None:
+    """Mean and median side by side, for a KPI that is a mean of single values."""
+    found = queries.kpi_spread(request.user, business, kpi.id, period)
+    if found is None:
+        return None
+    mean, median, first, third = (
+        number(value, kpi.unit, style) for value in (found.mean, found.median, found.first, found.third)
+    )
+    note = _("A few large values pull the mean up; the median says what is usual.") if found.long_tail else ""
+    return SpreadWords(mean, median, f"{first} – {third}", f"{found.count:,}", note)
+
+
+FORECAST_FROM = 37
+
+
+def _expected(request: Any, business: Business, kpi: Kpi, style: Style) -> Expected | None:
+    """The next three months, when things go on as they do."""
+    read = queries.kpi_months(request.user, business, kpi.id, FORECAST_FROM)
+    told = forecast(read.periods, read.series(kpi.id))
+    if not told.ahead:
+        return None
+    rows = []
+    for each in told.ahead:
+        month = business.calendar.label(business.calendar.shift(read.periods[-1], each.ahead), style.language)
+        spoken = [number(value, kpi.unit, style) for value in (each.expected, each.low, each.high)]
+        rows.append((month, spoken[0], f"{spoken[1]} – {spoken[2]}"))
+    first = rows[0]
+    sentence = _("{month}: {value} when things go on as they do, most likely {range}.")
+    how = (
+        _("A straight line through {months} months, times the season of each calendar month; the range holds {level}.")
+        if told.seasonal
+        else _("A straight line through {months} months; no season shows. The range holds {level}.")
+    )
+    return Expected(
+        sentence.format(month=first[0], value=first[1], range=first[2]),
+        tuple(rows),
+        how.format(months=told.periods, level=f"{told.rule.level:.0%}"),
+    )
 
 
 def _fallback_words(row: OwnKpi | None, style: Style) -> str:
@@ -1247,7 +1312,7 @@ def _benchmarks(kpi: Kpi, value: float | None, style: Style) -> tuple[BenchmarkR
         rows.append(
             BenchmarkRow(
                 words=one.ja if style.japanese else one.en,
-                range=_range(one.low, one.high, kpi.unit, style),
+                range=range_words(one.low, one.high, kpi.unit, style),
                 standing=standing.words(style.language) if standing else "",
                 tone=tone,
                 source=one.source_ja if style.japanese else one.source_en,
@@ -1256,7 +1321,8 @@ def _benchmarks(kpi: Kpi, value: float | None, style: Style) -> tuple[BenchmarkR
     return tuple(rows)
 
 
-def _range(low: float | None, high: float | None, unit: str, style: Style) -> str:
+def range_words(low: float | None, high: float | None, unit: str, style: Style) -> str:
+    """A range in words; an open end is left out."""
     if low is not None and high is not None:
         return f"{number(low, unit, style)} – {number(high, unit, style)}"
     return f"≥ {number(low, unit, style)}" if low is not None else f"≤ {number(high, unit, style)}"

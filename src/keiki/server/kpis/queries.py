@@ -26,6 +26,7 @@ from keiki.charts.status import judged, status
 from keiki.engine.behind import Behind
 from keiki.engine.business import Business as Numbers
 from keiki.engine.measured import Measured, TreeReading
+from keiki.engine.spread import Spread
 from keiki.errors import KeikiError, NotARatio
 from keiki.facts import FACTS, vocabulary
 from keiki.facts.contract import Fact
@@ -748,6 +749,21 @@ def kpi_history(user: Any, business: Business, kpi_id: str, asked: Known | None 
         (business.id, numbers.mark, asked.snapshot, "history", kpi_id),
         lambda: _history(numbers.business.measure([kpi_id], _lens(numbers, asked, Question(), "")), kpi_id),
     )
+
+
+def kpi_spread(user: Any, business: Business, kpi_id: str, period: Period) -> Spread | None:
+    """How the single values behind a mean lie in a period; None for a KPI that is no mean, and without values."""
+    return answered(user, business, ("spread", kpi_id, period), lambda numbers: numbers.spread(kpi_id, period))
+
+
+def kpi_months(user: Any, business: Business, kpi_id: str, count: int) -> Measured:
+    """A KPI over the last months up to the last that is over."""
+    asked = known(user, business)
+
+    def ask(numbers: Numbers) -> Measured:
+        return numbers.measure([kpi_id], _lens(opened(business), asked, Question(span=count), ""))
+
+    return answered(user, business, ("months", kpi_id, count), ask)
 
 
 def formula_value(user: Any, business: Business, text: str, asked: Known | None = None) -> KpiHistory | None:

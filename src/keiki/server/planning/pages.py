@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keiki.charts.aim import Aim, bounds
 from keiki.charts.bars import NARROW, WIDTH, Bar
 from keiki.charts.card import Card
-from keiki.charts.format import MISSING, Style, change, difference, exact, number
+from keiki.charts.format import ABSOLUTE_CHANGE, MISSING, Style, change, difference, exact, number
 from keiki.charts.status import rule
 from keiki.charts.trend import trend
 from keiki.errors import EditConflict, KeikiError
@@ -480,6 +481,7 @@ class TargetPage:
     sentence: str
     facts: tuple[Fact, ...]
     left_out: tuple[str, ...]
+    months: tuple[tuple[str, str, str, bool], ...]
     suggestions: tuple[Suggestion, ...]
     read: Read
     chart: kpis.Figure | None
@@ -515,7 +517,7 @@ def target_page(request: Any, business: Business, tree: str, node: str) -> HttpR
     numbers, chosen = _chosen(request, business, tree, node)
     plan = queries.plans_of(request.user, business, numbers.tree).get(node)
     style = kpis.style_of(business, numbers.known)
-    base = queries.baseline_of(numbers, chosen)
+    base = queries.baseline_of(numbers, chosen, _left_out_by_hand(request))
     basis = _basis(request, business, numbers, chosen, base, style)
     if request.method == "POST" and not may_write(request.membership.role):
         raise PermissionDenied
@@ -671,6 +673,7 @@ def _target_page(
         number=kpis.number_card(latest, node, style),
         sentence=kpis.told(latest, node, style),
         facts=_facts(request, business, numbers, node, base, style),
+        months=_months_to_leave_out(business, numbers, node, base, style),
         left_out=tuple(_left_out_words(each, business, node, style) for each in base.left_out if each.why != Why.OLD),
         suggestions=_suggestions(request, business, numbers, node, base, basis, style),
         read=_read(str(typed), basis, base, node, form, style),
@@ -729,7 +732,10 @@ def _facts(
 def _growth_words(base: Baseline, node: Node, style: Style) -> tuple[str, str]:
     if base.growth is None:
         return MISSING, ""
-    month = _("{change} a month").format(change=difference(base.growth, 0.0, node.unit, style))
+    moved = difference(base.growth, 0.0, node.unit, style)
+    if base.growth_share is not None and node.unit not in ABSOLUTE_CHANGE:
+        moved = f"{moved} ({change(1 + base.growth_share, 1.0, 'number', style)})"
+    month = _("{change} a month").format(change=moved)
     if base.growth_year is None:
         return month, ""
     sign = "+" if base.growth_year >= 0 else "−"
@@ -745,11 +751,42 @@ def _baseline_note(base: Baseline) -> str:
     return words.format(months=base.months, ideal=base.rule.ideal) + season
 
 
+def _left_out_by_hand(request: Any) -> frozenset[date]:
+    """The first days of the months in the address that the baseline is not to rest on."""
+    found = set()
+    for text in request.GET.getlist("without")[:YEAR_OF_MONTHS]:
+        with suppress(ValueError):
+            found.add(date.fromisoformat(text))
+    return frozenset(found)
+
+
+YEAR_OF_MONTHS = 12
+
+
+def _months_to_leave_out(
+    business: Business, numbers: TreeNumbers, node: Node, base: Baseline, style: Style
+) -> tuple[tuple[str, str, str, bool], ...]:
+    """The last twelve complete months: first day, name, value, and whether it is left out by hand."""
+    chosen = {each.month.start for each in base.left_out if each.why is Why.CHOSEN}
+    over = [place for place, complete in enumerate(numbers.completes) if complete][-YEAR_OF_MONTHS:]
+    return tuple(
+        (
+            numbers.periods[place].start.isoformat(),
+            business.calendar.label(numbers.periods[place], style.language),
+            number(numbers.series(node)[place], node.unit, style),
+            numbers.periods[place].start in chosen,
+        )
+        for place in over
+        if numbers.series(node)[place] is not None
+    )
+
+
 def _left_out_words(left: LeftOut, business: Business, node: Node, style: Style) -> str:
     why = {
         Why.UNUSUAL: _("{month}: {value}, far from the trend"),
         Why.RUNNING: _("{month}: still running"),
         Why.EMPTY: _("{month}: no value"),
+        Why.CHOSEN: _("{month}: {value}, left out by us"),
     }
     month = business.calendar.label(left.month, style.language)
     return why[left.why].format(month=month, value=number(left.value, node.unit, style))

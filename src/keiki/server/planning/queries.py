@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -305,9 +305,13 @@ def history(user: Any, business: Business, tree_id: str) -> TreeNumbers:
     return measured(user, business, tree_id, Question(on=today, span=HISTORY_MONTHS + 1))
 
 
-def baseline_of(numbers: TreeNumbers, node: Node) -> Baseline:
-    """What the months of a node say: baseline, natural growth, past best, last year."""
-    return baseline(numbers.periods, numbers.series(node), node.direction, numbers.completes)
+def baseline_of(numbers: TreeNumbers, node: Node, without: Collection[date] = ()) -> Baseline:
+    """What the months of a node say: baseline, natural growth, past best, last year.
+
+    `without` are the first days of months that somebody leaves out.
+    """
+    left_out = [period for period in numbers.periods if period.start in without]
+    return baseline(numbers.periods, numbers.series(node), node.direction, numbers.completes, without=left_out)
 
 
 def outlook(numbers: TreeNumbers, node: Node, plan: Planned, calendar: Calendar, adds_up: bool) -> Outlook | None:

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from keiki.catalogue.benchmarks import benchmark_reading
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
-from keiki.charts.format import MISSING, Style, difference, exact, number
+from keiki.charts.format import ABSOLUTE_CHANGE, MISSING, Style, change, difference, exact, number
 from keiki.formula import Formula, references, show
 from keiki.insight.rates import NORMAL, Arm, TrialRule, wilson
 from keiki.server.accounts.models import Business
@@ -22,7 +23,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.reasons.queries import compare as queries
-from keiki.server.reasons.queries.compare import BySegments, Level
+from keiki.server.reasons.queries.compare import BySegments, Level, Standing
 
 SHOWN = 12
 RULE = TrialRule()
@@ -57,6 +58,18 @@ class AttributePanel:
 
 
 @dataclass(frozen=True)
+class BesideLine:
+    """The value beside one other: its difference, and the value in per cent of the other where that says something."""
+
+    words: str
+    value: str
+    exact: str
+    change: str
+    share: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class ComparePage:
     title: str
     subtitle: str
@@ -68,6 +81,7 @@ class ComparePage:
     name: str = ""
     value: str = ""
     exact: str = ""
+    beside: tuple[BesideLine, ...] = ()
     level: str = ""
     above: str = ""
     below: str = ""
@@ -97,8 +111,9 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
     name = kpis.kpi_name(kpi, style.language)
     possible = queries.attributes(catalogue, kpi.id)
     chosen = [each for each in request.GET.getlist("by") if each in possible] or list(possible[: queries.AT_ONCE])
-    period, value, before = queries.value_of(request.user, business, kpi.id, asked.question)
-    level = queries.level_of(request.user, business, kpi.id, asked.question, before)
+    stands = queries.standing(request.user, business, kpi.id, asked.question)
+    period, value = stands.period, stands.value
+    level = queries.level_of(request.user, business, kpi.id, asked.question, stands.before(asked.comparison))
     told = queries.by_segments(request.user, business, kpi.id, chosen, period, asked.question, level)
     lines = next((each.told for each in told if each.told is not None), None)
     path = reverse("reasons:compare", kwargs={"business": business.id, "kpi": kpi.id})
@@ -115,6 +130,7 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
         name=name,
         value=number(value, kpi.unit, style),
         exact=exact(value, kpi.unit, style),
+        beside=_beside(kpi, stands, level, style),
         level=_level_words(level, kpi, style),
         above=_line_words(catalogue, lines.above, style) if lines else "",
         below=_line_words(catalogue, lines.below, style) if lines and lines.bottom is not None else "",
@@ -123,6 +139,39 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
         rule=_(
             "Ranges are 95 % intervals (Wilson). A segment of fewer than {fewest} is marked: its rate says little."
         ).format(fewest=RULE.fewest),
+    )
+
+
+def _beside(kpi: Kpi, stands: Standing, level: Level, style: Style) -> tuple[BesideLine, ...]:
+    """The value beside its target, the period before, the same period last year, and what is usual in the industry."""
+    others = [
+        (_("Target"), level.value if level.is_target else None),
+        (_("Period before"), stands.previous),
+        (_("Same period last year"), stands.last_year),
+    ]
+    lines = [_beside_line(words, other, stands.value, kpi, style) for words, other in others]
+    for each in benchmark_reading(kpi, stands.value):
+        mark = each.benchmark
+        lines.append(
+            BesideLine(
+                words=_("Industry: {name}").format(name=mark.ja if style.japanese else mark.en),
+                value=kpis.range_words(mark.low, mark.high, kpi.unit, style),
+                exact="",
+                change=each.standing.words(style.language),
+                source=mark.source_ja if style.japanese else mark.source_en,
+            )
+        )
+    return tuple(lines)
+
+
+def _beside_line(words: str, other: float | None, value: float | None, kpi: Kpi, style: Style) -> BesideLine:
+    share = value / other if value is not None and other is not None and other > 0 else None
+    return BesideLine(
+        words,
+        number(other, kpi.unit, style),
+        exact(other, kpi.unit, style),
+        change(value, other, kpi.unit, style),
+        f"{share:.0%}" if share is not None and kpi.unit not in ABSOLUTE_CHANGE else "",
     )
 
 

@@ -10,7 +10,7 @@ from keiki.catalogue.load import Catalogue
 from keiki.errors import KeikiError
 from keiki.formula import show_condition
 from keiki.measures.check import column_names, fact_of
-from keiki.periods import Grain, Period
+from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import Question
@@ -109,17 +109,35 @@ def by_segments(
     return tuple(ask(dimension) for dimension in dimensions)
 
 
-def value_of(
-    user: Any, business: Business, kpi_id: str, question: Question
-) -> tuple[Period, float | None, float | None]:
-    """The period asked for, the KPI's value in it and in the one it is compared with."""
+@dataclass(frozen=True)
+class Standing:
+    """A KPI's value in a period, in the period before and in the same period last year."""
+
+    period: Period
+    value: float | None
+    previous: float | None
+    last_year: float | None
+
+    def before(self, comparison: str) -> float | None:
+        """The value of the period it is compared with."""
+        return self.last_year if comparison == "last_year" else self.previous
+
+
+def standing(user: Any, business: Business, kpi_id: str, question: Question) -> Standing:
+    """How a KPI stands in the period asked for, beside the two it may be compared with."""
     asked = door.known(user, business)
 
-    def ask(numbers: Any) -> tuple[Period, float | None, float | None]:
-        until = question.on
-        lens = numbers.lens(question.grain, 2, until, where=question.where, comparison=question.comparison)
-        place = -1 if until is not None or door.is_over(asked, lens.periods[-1]) else -2
-        read = numbers.measure([kpi_id], lens)
-        return lens.periods[place], read.value(kpi_id, place), read.value(kpi_id, place, back=1)
+    def ask(numbers: Any) -> Standing:
+        lens = numbers.lens(question.grain, 2, question.on, where=question.where)
+        place = -1 if question.on is not None or door.is_over(asked, lens.periods[-1]) else -2
+        period = lens.periods[place]
+        read = {
+            comparison: numbers.measure(
+                [kpi_id], numbers.question((period,), where=question.where, comparison=comparison)
+            )
+            for comparison in ("previous", "last_year")
+        }
+        before, year = (read[name].value(kpi_id, -1, back=1) for name in ("previous", "last_year"))
+        return Standing(period, read["previous"].value(kpi_id), before, year)
 
-    return door.answered(user, business, ("compare", kpi_id, Grain(question.grain), question), ask)
+    return door.answered(user, business, ("standing", kpi_id, question), ask)

@@ -1,0 +1,63 @@
+"""What the page of a KPI says about its value: mean and median, and the months to come."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from keiki.server.data.actions import opened
+
+
+def page_of(cast: Any, browser_of: Any, kpi: str) -> Any:
+    answer = browser_of(cast.viewer).get(reverse("kpis:kpi", kwargs={"business": cast.business.id, "kpi": kpi}))
+    assert answer.status_code == 200
+    return answer.context["page"]
+
+
+@pytest.mark.feature("F-077")
+def test_card_of_response_time_shows_mean_and_median(bare: Any, browser_of: Any) -> None:
+    tickets = [
+        {
+            "ticket_id": f"{month}-{hours}",
+            "customer_id": "c",
+            "opened_at": f"2026-{month:02d}-02 00:00:00",
+            "first_response_at": f"2026-{month:02d}-{2 + hours // 24:02d} {hours % 24:02d}:00:00",
+        }
+        for month in (9, 10)
+        for hours in (1, 2, 3, 4, 90)
+    ]
+    opened(bare.business).business.load(tickets, "tickets")
+    told = page_of(bare, browser_of, "support_first_response_time").spread
+    assert (told.mean, told.median, told.middle, told.count) == ("20 h", "3 h", "2 h – 4 h", "5")
+    assert told.note == "A few large values pull the mean up; the median says what is usual."
+
+
+def test_months_to_come_are_led_on_from_the_history(bare: Any, browser_of: Any) -> None:
+    orders = [
+        {
+            "order_id": f"{place}-{n}",
+            "customer_id": "c",
+            "ordered_at": f"{date(2026, 1 + place, 3)} 12:00:00",
+            "amount": 1000,
+        }
+        for place in range(9)
+        for n in range(10 + 2 * place)
+    ]
+    orders.append({**orders[0], "order_id": "last", "ordered_at": "2026-10-31 12:00:00", "amount": 28_000})
+    opened(bare.business).business.load(orders, "orders")
+    told = page_of(bare, browser_of, "order_revenue").expected
+    assert [(month, value) for month, value, _range in told.rows] == [
+        ("Nov 2026", "¥30,000"),
+        ("Dec 2026", "¥32,000"),
+        ("Jan 2027", "¥34,000"),
+    ]
+    assert told.sentence.startswith("Nov 2026: ¥30,000 when things go on as they do")
+    assert "no season shows" in told.how
+
+
+def test_short_history_is_not_led_on(shop: Any, browser_of: Any) -> None:
+    page = page_of(shop, browser_of, "order_revenue")
+    assert (page.expected, page.spread) == (None, None)
