@@ -908,6 +908,26 @@ class NoBusiness(KeikiError):
     ja = "「{folder}」に事業がありません。`keiki demo` で見本を作るか、`keiki import ファイル` で取り込みを始めてください。"
 
 
+class TooManyPeriods(KeikiError):
+    """A question over more periods than one answer should hold."""
+
+    en = "That is {asked} periods; one question may hold {most}. Nothing was measured. Ask for a longer grain or in parts."
+    ja = (
+        "期間が{asked}個あります。1回に測れるのは{most}個までです。何も測っていません。"
+        "期間の単位を長くするか、分けてお試しください。"
+    )
+
+
+class TokenOnlyReads(KeikiError):
+    """A token without the right to write."""
+
+    en = "This token only reads. Nothing was changed. Make a token that may write under Settings, Tokens for programs."
+    ja = (
+        "このトークンは読み取り専用です。何も変更していません。"
+        "設定の「プログラム用トークン」で、書き込めるトークンを作成してください。"
+    )
+
+
 class UnreadableSettings(KeikiError):
     """`business.yaml` is damaged or holds an impossible value. The data is untouched."""
 

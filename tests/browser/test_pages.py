@@ -41,6 +41,9 @@ PAGES = {
     "changed kpi": "kpis/revenue/edit/",
     "lifetime value": "customers/lifetime-value/",
     "data": "data/",
+    "rules": "settings/rules/",
+    "tokens": "settings/tokens/",
+    "api": "../../api/v1/docs/",
     "empty": "../empty/today/",
 }
 LOOKS = list(itertools.product(["ja", "en"], [False, True], [1440, 390]))

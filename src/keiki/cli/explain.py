@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Where, style_of
-from keiki.cli.periods import period_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.segments import show_split
 from keiki.cli.shortfalls import show_shortfalls
 from keiki.cli.tree import tree_named
 from keiki.cli.words import language, say
+from keiki.lens import period_of
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
@@ -86,7 +86,7 @@ def explain(
             return
         told = own.explain(tree_named(tree), *periods, where=where, method=method.value)
         if as_json:
-            show_json(_plain(told, *periods))
+            show_json(told.as_dict(*periods))
         else:
             _show(told, style_of(own), calendar, *periods)
 
@@ -167,22 +167,3 @@ def _instead(told: Explanation, node_id: str, reason: str) -> str:
         f"LMDI does not apply to {label} ({why}); Shapley was used there.",
         f"{label}には LMDI を使えないため（{why}）、Shapley で分けました。",
     )
-
-
-def _plain(told: Explanation, before: Period, after: Period) -> dict[str, Any]:
-    return {
-        "tree": told.tree.id,
-        "method": told.method,
-        "periods": [{"start": period.start, "end": period.end} for period in (before, after)],
-        "before": told.before,
-        "after": told.after,
-        "change": told.change,
-        "parts": [_plain_part(part) for part in told.parts],
-        "gaps": [{"node": gap.node, "reason": gap.reason, "missing": list(gap.missing)} for gap in told.gaps],
-        "instead": [{"node": place.node, "reason": place.reason} for place in told.instead],
-    }
-
-
-def _plain_part(part: Part) -> dict[str, Any]:
-    names = ("node", "before", "after", "change", "contribution", "share", "leaf", "residual")
-    return {name: getattr(part, name) for name in names}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, GrainName, Last, When, style_of
-from keiki.cli.periods import periods_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
+from keiki.lens import periods_of
 from keiki.periods import Grain
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keiki.cli.periods import periods_of
 from keiki.cli.words import language, say
+from keiki.lens import periods_of
 from keiki.periods import Grain
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -59,7 +59,7 @@ def tree(
             return
         reading = own.tree(tree_named(tree), lens_of(own, when, None, 1, where, against))
         if as_json:
-            show_json(_plain(reading))
+            show_json(reading.as_dict())
         else:
             _draw(reading, style_of(own))
 
@@ -123,31 +123,3 @@ def _tell_missing(reading: TreeReading) -> None:
     reasons = [reason for node in reading.tree.nodes for reason in reading.missing(node.id, language())]
     for reason in dict.fromkeys(reasons):
         tell(f"—: {reason_words(reason)}")
-
-
-def _plain(reading: TreeReading) -> dict[str, Any]:
-    periods = [
-        {
-            "start": period.start,
-            "end": period.end,
-            "complete": reading.lens.complete(index),
-            "before": {"start": reading.before.periods[index].start, "end": reading.before.periods[index].end},
-            "nodes": [_plain_node(reading, node, index) for node in reading.tree.nodes],
-        }
-        for index, period in enumerate(reading.lens.periods)
-    ]
-    return {"tree": reading.tree.id, "snapshot": reading.snapshot, "periods": periods}
-
-
-def _plain_node(reading: TreeReading, node: Node, index: int) -> dict[str, Any]:
-    return {
-        "id": node.id,
-        "kpi": node.kpi,
-        "parent": node.parent,
-        "ja": node.ja,
-        "en": node.en,
-        "unit": node.unit,
-        "value": reading.now.value(node.id, index),
-        "before": reading.before.value(node.id, index),
-        "missing": list(reading.missing(node.id)),
-    }

@@ -17,7 +17,7 @@ from keiki.formula import Formula, Reference, evaluate, references
 from keiki.lens import Lens
 from keiki.measures.measure import Asked
 from keiki.periods import Period
-from keiki.trees.build import Tree
+from keiki.trees.build import Node, Tree
 from keiki.trees.evaluate import EvaluatedTree
 from keiki.trees.evaluate import evaluate as evaluate_tree
 from keiki.trees.explain import explain, explain_change
@@ -175,6 +175,33 @@ class TreeReading:
     def origin(self, node_id: str, period: int = -1) -> str:
         """Where a node's value comes from: `rows`, `totals` (observed for a measure in it), `entered` by hand."""
         return self.readings.origin(self._asked(node_id), self.lens.period(range(len(self.lens.periods))[period]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every node in every period as JSON-able values."""
+        periods = [
+            {
+                "start": period.start,
+                "end": period.end,
+                "complete": self.lens.complete(index),
+                "before": {"start": self.before.periods[index].start, "end": self.before.periods[index].end},
+                "nodes": [self._node(node, index) for node in self.tree.nodes],
+            }
+            for index, period in enumerate(self.lens.periods)
+        ]
+        return {"tree": self.tree.id, "snapshot": self.snapshot, "periods": periods}
+
+    def _node(self, node: Node, index: int) -> dict[str, Any]:
+        return {
+            "id": node.id,
+            "kpi": node.kpi,
+            "parent": node.parent,
+            "ja": node.ja,
+            "en": node.en,
+            "unit": node.unit,
+            "value": self.now.value(node.id, index),
+            "before": self.before.value(node.id, index),
+            "missing": list(self.missing(node.id)),
+        }
 
     def _asked(self, node_id: str) -> tuple[Asked, ...]:
         measured = self.tree.node(node_id).measured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from keiki.errors import UnknownName
 from keiki.periods import Period
@@ -96,6 +97,21 @@ class Explanation:
     def relative(self, part: Part) -> Value:
         """A part as a fraction of the goal before: parts of a fall by 10 % sum to -0.1. None when that is 0."""
         return part.contribution / abs(self.before) if part.contribution is not None and self.before else None
+
+    def as_dict(self, before: Period, after: Period) -> dict[str, Any]:
+        """The explanation as JSON-able values, with the periods it compares."""
+        names = ("node", "before", "after", "change", "contribution", "share", "leaf", "residual")
+        return {
+            "tree": self.tree.id,
+            "method": self.method,
+            "periods": [{"start": period.start, "end": period.end} for period in (before, after)],
+            "before": self.before,
+            "after": self.after,
+            "change": self.change,
+            "parts": [{name: getattr(part, name) for name in names} for part in self.parts],
+            "gaps": [{"node": gap.node, "reason": gap.reason, "missing": list(gap.missing)} for gap in self.gaps],
+            "instead": [{"node": place.node, "reason": place.reason} for place in self.instead],
+        }
 
     @property
     def residual(self) -> float:

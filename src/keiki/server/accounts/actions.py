@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from keiki.errors import AlreadyMember, EditConflict, LastOwner
 from keiki.measures.choices import plain_choices, read_choices
 from keiki.server.accounts import queries
-from keiki.server.accounts.models import Business, Invitation, Membership, Role, SetupToken, User
+from keiki.server.accounts.models import ApiToken, Business, Invitation, Membership, Role, SetupToken, User
 from keiki.server.audit.actions import differences, record
 from keiki.server.jobs.actions import enqueue
 
@@ -239,6 +239,39 @@ def _keep_an_owner(membership: Membership) -> None:
 
 def _record_member(actor: User, action: str, membership: Membership, **values: Mapping[str, Any]) -> None:
     record(actor, action, business_id=membership.business_id, target=f"user:{membership.user_id}", **values)
+
+
+@transaction.atomic
+def make_api_token(actor: User, business: Business, name: str, scope: str, days: int | None) -> str:
+    """A key for programs that act as this person; gives the token, which is not kept and cannot be shown again."""
+    token = f"keiki_{secrets.token_urlsafe(32)}"
+    made = ApiToken.objects.create(
+        digest=queries.digest(token),
+        business=business,
+        user=actor,
+        name=name.strip(),
+        scope=scope,
+        ending=token[-4:],
+        expires_at=timezone.now() + timedelta(days=days) if days else None,
+    )
+    target, new = f"api_token:{made.pk}", {"name": made.name, "scope": scope}
+    record(actor, "accounts.make_api_token", business_id=business.id, target=target, new=new)
+    return token
+
+
+@transaction.atomic
+def revoke_api_token(actor: User, token: ApiToken) -> None:
+    """The token stops working at once and for ever."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        target, old = f"api_token:{token.pk}", {"name": token.name, "scope": token.scope}
+        record(actor, "accounts.revoke_api_token", business_id=token.business_id, target=target, old=old)
+
+
+def note_use(token: ApiToken) -> None:
+    """Remember when a token was last used, to the hour: a request must not cost a write each time."""
+    now = timezone.now()
+    if token.used_at is None or now - token.used_at > timedelta(hours=1):
+        ApiToken.objects.filter(pk=token.pk).update(used_at=now)
 
 
 @transaction.atomic

@@ -33,6 +33,8 @@ class AccountsConfig(AppConfig):
         "accounts.change_role": _("Changed a role"),
         "accounts.remove_member": _("Removed a member"),
         "accounts.issue_password_link": _("Made a link for a fresh password"),
+        "accounts.make_api_token": _("Made a token for programs"),
+        "accounts.revoke_api_token": _("Withdrew a token for programs"),
         "accounts.change_preferences": _("Changed own preferences"),
     }
 
@@ -48,6 +50,7 @@ class AccountsConfig(AppConfig):
         "tax_included": _("Amounts in our files include tax"),
         "tax_rate": _("Tax rate"),
         "role": _("Role"),
+        "scope": _("What it may do"),
         "language": _("Language"),
         "theme": _("Colours"),
     }
@@ -55,6 +58,8 @@ class AccountsConfig(AppConfig):
         "owner": _("Owner"),
         "editor": _("Editor"),
         "viewer": _("Viewer"),
+        "read": _("Reads"),
+        "write": _("Reads and writes"),
         "calendar": _("Calendar year (Oct 2026)"),
         "fiscal": _("Fiscal year (FY2026 Q3)"),
     }

@@ -190,6 +190,35 @@ class Invitation(models.Model):
         return f"{self.email} → {self.business_id}"
 
 
+class Scope(models.TextChoices):
+    READ = "read", _("Reads")
+    WRITE = "write", _("Reads and writes")
+
+
+class ApiToken(models.Model):
+    """A key for programs: it acts in one business as the person who made it; only its digest is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("Name"), max_length=80)
+    scope = models.CharField(_("What it may do"), max_length=5, choices=Scope, default=Scope.READ)
+    ending = models.CharField(max_length=4)  # its last letters, to tell tokens apart
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="api_token_scope")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} …{self.ending}"
+
+
 class SetupToken(models.Model):
     """The one-time token of the first set-up; at most one row, only its digest is kept."""
 

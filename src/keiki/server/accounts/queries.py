@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from keiki.measures.choices import choices_of, read_choices
 from keiki.measures.rules import Rules, value_in
-from keiki.server.accounts.models import Business, Invitation, Membership, SetupToken, User
+from keiki.server.accounts.models import ApiToken, Business, Invitation, Membership, SetupToken, User
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,21 @@ def open_invitation(token: str) -> Invitation | None:
     """The invitation behind a link, while it can still be used."""
     found = Invitation.objects.select_related("business", "invited_by").filter(digest=digest(token), accepted_at=None)
     return found.filter(expires_at__gt=timezone.now()).first()
+
+
+def api_token(token: str) -> ApiToken | None:
+    """The row behind a token while it works: not revoked, not expired, and its person still belongs to the business."""
+    found = ApiToken.objects.select_related("user", "business").filter(digest=digest(token), revoked_at=None).first()
+    if found is None or (found.expires_at is not None and found.expires_at <= timezone.now()):
+        return None
+    member = found.user.is_active and found.user.memberships.filter(business_id=found.business_id).exists()
+    return found if member else None
+
+
+def api_tokens(business: Business, user: User | None = None) -> tuple[ApiToken, ...]:
+    """The tokens of a business that have not been revoked, newest first; of one person when given."""
+    tokens = business.api_tokens.select_related("user").filter(revoked_at=None)
+    return tuple(tokens if user is None else tokens.filter(user=user))
 
 
 def is_set_up() -> bool:

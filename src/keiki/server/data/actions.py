@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ from keiki.engine.preview import Preview as Preview
 from keiki.engine.preview import Refusal as Refusal
 from keiki.engine.preview import preview
 from keiki.engine.settings import FILE, Settings
-from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind
+from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind, UnknownName
 from keiki.facts import FACTS
 from keiki.facts.mapping import Mapping as ColumnMapping
 from keiki.server.accounts.models import Business, User
@@ -185,6 +185,33 @@ def observe(
         actor, "data.observe", business_id=business.id, target=f"import:{done.id}", new={"name": name, "value": value}
     )
     return done.id
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What became of values that a program sent: the id of their import, and how many rows it changed."""
+
+    import_id: str
+    added: int
+    changed: int
+    unchanged: int
+    rejected: int
+
+
+def observe_all(actor: User, business: Business, rows: Sequence[Mapping[str, Any]], name: str) -> Observed:
+    """Write down values that a program sends, all in one import that can be taken back.
+
+    Raises `UnknownName` for a metric that is neither a KPI nor a measure.
+    """
+    numbers = opened(business).business
+    known = {*numbers.catalogue.kpis, *numbers.catalogue.measures}
+    for row in rows:
+        if row["metric"] not in known:
+            raise UnknownName(kind="KPI", name=row["metric"], known=known)
+    done = numbers.load_facts({"observations": [dict(row) for row in rows]}, name=name)
+    new = {"name": name, "rows": len(rows)}
+    record(actor, "data.observe", business_id=business.id, target=f"import:{done.id}", new=new)
+    return Observed(done.id, done.added, done.changed, done.unchanged, done.rejected)
 
 
 # --- reading the lake: the other half of the door, for what only the lake knows ---

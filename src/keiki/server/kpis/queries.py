@@ -27,12 +27,12 @@ from keiki.engine.behind import Behind
 from keiki.engine.business import Business as Numbers
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.spread import Spread
-from keiki.errors import KeikiError, NotARatio
+from keiki.errors import KeikiError, NotARatio, TooManyPeriods
 from keiki.facts import FACTS, vocabulary
 from keiki.facts.contract import Fact
 from keiki.formula import Binary, Compare, Condition, Formula, Reference, Text, parse, references, show
 from keiki.formula.parse import FUNCTIONS
-from keiki.lens import Lens
+from keiki.lens import Lens, period_of, periods_of
 from keiki.measures.check import column_names, fact_of
 from keiki.measures.document import entries
 from keiki.measures.document import parse as parse_document
@@ -56,6 +56,8 @@ HISTORY: Final = {Grain.DAY: 31, Grain.WEEK: 14, Grain.MONTH: 13, Grain.QUARTER:
 CHOOSABLE: Final = {Grain.DAY: 62, Grain.WEEK: 53, Grain.MONTH: 36, Grain.QUARTER: 12, Grain.YEAR: 10}
 PREFERRED: Final = ("ec", "subscription", "corporate_profit", "simple_orders")
 ENOUGH: Final = 0.6
+MOST_PERIODS: Final = 400
+"""In one question of a program: more than a year of days."""
 DIMENSIONS: Final = ("channel", "device", "customer_type", "segment", "plan", "region", "campaign", "category", "store")
 Segment = tuple[str | None, ...]
 T = TypeVar("T")
@@ -241,6 +243,85 @@ def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Number
     """
     numbers = _numbers(user, business)
     return _kept.get((business.id, numbers.mark, numbers.business.snapshot, key), lambda: ask(numbers.business))
+
+
+@dataclass(frozen=True)
+class Span:
+    """Periods as a program asks for them: `when` as people type them, else the last ones of the data."""
+
+    when: str | None = None
+    grain: Grain | None = None
+    last: int = 1
+
+
+def measured_kpis(
+    user: Any,
+    business: Business,
+    kpis: Sequence[str],
+    span: Span,
+    *,
+    where: str | None = None,
+    by: Sequence[str] = (),
+    comparison: str | None = None,
+) -> Measured:
+    """KPIs or formulas over periods and segments. Raises a `KeikiError` for what cannot be asked."""
+    wanted, split = tuple(kpis), tuple(by)
+    key = ("measured_kpis", wanted, span, where, split, comparison)
+    return answered(
+        user,
+        business,
+        key,
+        lambda numbers: numbers.measure(wanted, _lens_of(numbers, span, where, split, comparison)),
+    )
+
+
+def readable_trees(user: Any, business: Business) -> tuple[tuple[Tree, bool], ...]:
+    """Every tree that can be read, the business's own (True) first, then the built-in ones."""
+    own = stored_trees(user, business)
+    numbers = _numbers(user, business)
+    found = [(each.id, True) for each in own if each.row.published is not None]
+    built_in = [(one.tree, False) for one in templates(user, business)]
+    mine = [(tree, True) for name, _own in found if (tree := _buildable(numbers, name)) is not None]
+    taken = {tree.id for tree, _own in mine}
+    return tuple(mine) + tuple((tree, own) for tree, own in built_in if tree.id not in taken)
+
+
+def _buildable(numbers: Opened, name: str) -> Tree | None:
+    try:
+        return numbers.business.tree_named(name)
+    except KeikiError:  # a KPI it names is gone: the design page says so
+        return None
+
+
+def read_tree(
+    user: Any, business: Business, tree: str, span: Span, *, where: str | None = None, comparison: str | None = None
+) -> TreeReading:
+    """Every node of a tree over periods."""
+    key = ("read_tree", tree, span, where, comparison)
+    return answered(
+        user, business, key, lambda numbers: numbers.tree(tree, _lens_of(numbers, span, where, (), comparison))
+    )
+
+
+def explained(
+    user: Any, business: Business, tree: str, before: str, after: str, where: str | None, method: str
+) -> tuple[Explanation, Period, Period]:
+    """Why the goal of a tree changed between two periods as people type them, and the periods."""
+    calendar = business.calendar
+    periods = period_of(before, calendar), period_of(after, calendar)
+    key = ("explained", tree, periods, where, method)
+    return answered(user, business, key, lambda numbers: numbers.explain(tree, *periods, where, method)), *periods
+
+
+def _lens_of(numbers: Numbers, span: Span, where: str | None, by: tuple[str, ...], comparison: str | None) -> Lens:
+    if span.when is None:
+        lens = numbers.lens(span.grain or Grain.MONTH, span.last, where=where, by=by, comparison=comparison)
+    else:
+        periods = periods_of(span.when, numbers.settings.calendar, span.grain)
+        lens = numbers.question(periods, where=where, by=by, comparison=comparison)
+    if len(lens.periods) > MOST_PERIODS:
+        raise TooManyPeriods(asked=len(lens.periods), most=MOST_PERIODS)
+    return lens
 
 
 def choosable(business: Business, asked: Known, grain: Grain) -> tuple[Period, ...]:

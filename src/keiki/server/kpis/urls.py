@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keiki.server.kpis import api, pages
+from keiki.server.kpis import pages
+from keiki.server.kpis.api import names
 
 app_name = "kpis"
 urlpatterns = [
     path("b/<slug:business>/kpis/", pages.catalogue_page, name="catalogue"),
     path("b/<slug:business>/kpis/new/", pages.define_kpi, name="new_kpi"),
-    path("b/<slug:business>/kpis/names/", api.names, name="names"),
+    path("b/<slug:business>/kpis/names/", names.names, name="names"),
     path("b/<slug:business>/kpis/check/", pages.check_formula, name="check_formula"),
     path("b/<slug:business>/kpis/<slug:kpi>/", pages.kpi_page, name="kpi"),
     path("b/<slug:business>/kpis/<slug:kpi>/edit/", pages.edit_kpi, name="edit_kpi"),

@@ -186,6 +186,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Programs: so many requests a minute for each token.
+API_PER_MINUTE = env.int("KEIKI_API_PER_MINUTE", default=600)
+
 # Work in the background.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 RUN_HEARTBEAT_SECONDS = 5

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from keiki.server.site import pages
+from keiki.server.site import api_pages, pages
+from keiki.server.site.api import api
 
 handler400 = pages.bad_request
 handler403 = pages.not_allowed
@@ -20,6 +21,9 @@ urlpatterns = [
     path("look/", pages.choose_look, name="choose_look"),
     path("healthz", pages.health, name="health"),
     path("b/<slug:business>/", pages.business, name="business"),
+    path("api/v1/openapi.json", api_pages.openapi, name="openapi"),
+    path("api/v1/docs/", api_pages.reference, name="api_reference"),
+    path("api/v1/", api.urls),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     *(

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from keiki.cli.periods import period_of, periods_of
 from keiki.errors import UnreadablePeriod
+from keiki.lens import period_of, periods_of
 from keiki.periods import Calendar, Grain, Period
 
 PLAIN = Calendar()

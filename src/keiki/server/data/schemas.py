@@ -1,0 +1,94 @@
+"""What the REST API takes and gives about data."""
+
+from __future__ import annotations
+
+from datetime import date as Day  # noqa: N812 - the field is called date
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from django.utils.translation import gettext_noop
+from ninja import Schema
+from pydantic import Field, FiniteFloat, StrictStr
+
+from keiki.server.accounts.schemas import Strict
+
+MOST_OBSERVATIONS: Final = 10_000
+Name = Annotated[StrictStr, Field(min_length=1, max_length=200)]
+
+
+class ObservationIn(Strict):
+    """A value of a metric in a period, as somebody knows it. The same metric, day, grain and names replace it."""
+
+    metric: Name = Field(description=gettext_noop("The id of a KPI or measure."))
+    date: Day = Field(description=gettext_noop("The first day of the period."))
+    grain: Literal["day", "week", "month", "quarter", "year"] = Field(description=gettext_noop("Length of the period."))
+    value: Annotated[FiniteFloat, Field(strict=True)]
+    note: Annotated[StrictStr, Field(max_length=1_000)] | None = None
+    source: Name | None = None
+    segment: Name | None = None
+    channel: Name | None = None
+    platform: Name | None = None
+    project: Name | None = None
+    market: Name | None = None
+    product: Name | None = None
+    team: Name | None = None
+
+
+class ObservationsIn(Strict):
+    """Values, all or none of which are written."""
+
+    observations: list[ObservationIn] = Field(min_length=1, max_length=MOST_OBSERVATIONS)
+    name: Annotated[StrictStr, Field(min_length=1, max_length=120)] = Field(
+        "API", description=gettext_noop("What the history of imports calls them.")
+    )
+
+
+class ObservedOut(Schema):
+    """One import, which the data page can take back."""
+
+    import_id: str
+    added: int
+    changed: int
+    unchanged: int
+    rejected: int
+
+
+class ImportIn(Strict):
+    """How a file is read."""
+
+    name: str = Field(
+        min_length=1, max_length=255, description=gettext_noop("The name of the file; its ending says what kind it is.")
+    )
+    fact: str | None = Field(
+        None, max_length=40, description=gettext_noop("What its rows are, such as orders; without it this is guessed.")
+    )
+    mode: Literal["upsert", "append", "replace"] = Field(
+        "upsert", description=gettext_noop("Add and update, add every row, or replace what came under this name.")
+    )
+
+
+class RunOut(Schema):
+    """An import at work."""
+
+    id: str
+    status: Literal["queued", "running", "done", "failed"]
+    progress: float
+    message: str
+    error: str
+    import_id: str | None = Field(description=gettext_noop("Its entry in the history, once it is done."))
+
+
+class DoneOut(Schema):
+    """One entry of the history of imports."""
+
+    id: str
+    at: datetime
+    kind: str
+    source: str
+    facts: list[str]
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    rejected: int
+    undone: bool

@@ -1,0 +1,131 @@
+"""KPIs, measuring and trees for programs: the same door and the same numbers as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language, gettext_noop
+from ninja import Query, Router
+
+from keiki.server.accounts.api import business_in, caller_of
+from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries
+from keiki.server.kpis.schemas import (
+    Ask,
+    Explained,
+    ExplanationOut,
+    KpiOut,
+    KpisOut,
+    MeasuredOut,
+    Periods,
+    TreeLineOut,
+    TreeOut,
+)
+
+router = Router()
+KPIS, TREES = gettext_noop("KPIs"), gettext_noop("Trees")
+
+
+@router.get("/businesses/{business}/kpis", response=KpisOut, tags=[KPIS], summary=gettext_noop("Search the KPIs"))
+def kpis(
+    request: HttpRequest, business: str, search: str = "", supply: str = "", offset: int = 0, limit: int = 100
+) -> dict[str, Any]:
+    found = queries.find_kpis(caller_of(request).user, business_in(request, business), search[:200], _language())
+    lines = [one for one in found.kpis if not supply or one.supply.way == supply]
+    first, count = max(offset, 0), min(max(limit, 1), 500)
+    return {"total": len(lines), "kpis": [_kpi(one) for one in lines[first : first + count]]}
+
+
+@router.get("/businesses/{business}/kpis/{kpi}", response=KpiOut, tags=[KPIS], summary=gettext_noop("One KPI"))
+def kpi(request: HttpRequest, business: str, kpi: str) -> dict[str, Any]:
+    found = queries.find_kpis(caller_of(request).user, business_in(request, business), "", _language())
+    return next((_kpi(one) for one in found.kpis if one.kpi.id == kpi), None) or _nothing()
+
+
+@router.post(
+    "/businesses/{business}/measure",
+    response=MeasuredOut,
+    tags=[KPIS],
+    summary=gettext_noop("Measure KPIs over periods and segments"),
+)
+def measure(request: HttpRequest, business: str, ask: Ask) -> dict[str, Any]:
+    own = business_in(request, business)
+    measured = queries.measured_kpis(
+        caller_of(request).user, own, ask.kpis, _span(ask), where=ask.where, by=ask.by, comparison=ask.comparison
+    )
+    missing = {kpi: list(measured.missing(kpi)) for kpi in measured.formulas}
+    return {
+        "snapshot": measured.snapshot,
+        "rows": measured.rows(),
+        "missing": {kpi: why for kpi, why in missing.items() if why},
+    }
+
+
+@router.get("/businesses/{business}/trees", response=list[TreeLineOut], tags=[TREES], summary=gettext_noop("The trees"))
+def trees(request: HttpRequest, business: str) -> list[dict[str, Any]]:
+    found = queries.readable_trees(caller_of(request).user, business_in(request, business))
+    return [{"id": tree.id, "ja": tree.ja, "en": tree.en, "nodes": len(tree.nodes), "own": own} for tree, own in found]
+
+
+@router.get(
+    "/businesses/{business}/trees/{tree}",
+    response=TreeOut,
+    tags=[TREES],
+    summary=gettext_noop("Every node of a tree, measured"),
+)
+def tree(request: HttpRequest, business: str, tree: str, asked: Query[Periods]) -> dict[str, Any]:
+    own = _with_tree(request, business, tree)
+    reading = queries.read_tree(
+        caller_of(request).user, own, tree, _span(asked), where=asked.where, comparison=asked.comparison
+    )
+    return reading.as_dict()
+
+
+@router.get(
+    "/businesses/{business}/trees/{tree}/explanation",
+    response=ExplanationOut,
+    tags=[TREES],
+    summary=gettext_noop("Why the goal of a tree changed between two periods"),
+)
+def explanation(request: HttpRequest, business: str, tree: str, asked: Query[Explained]) -> dict[str, Any]:
+    own = _with_tree(request, business, tree)
+    user = caller_of(request).user
+    told, before, after = queries.explained(user, own, tree, asked.before, asked.after, asked.where, asked.method)
+    return told.as_dict(before, after)
+
+
+def _language() -> str:
+    return (get_language() or "ja")[:2]
+
+
+def _span(asked: Periods) -> queries.Span:
+    return queries.Span(asked.when, asked.grain, asked.last)
+
+
+def _with_tree(request: HttpRequest, business: str, tree: str) -> Business:
+    own = business_in(request, business)
+    if tree not in {each.id for each, _own in queries.readable_trees(caller_of(request).user, own)}:
+        raise Http404
+    return own
+
+
+def _nothing() -> dict[str, Any]:
+    raise Http404
+
+
+def _kpi(one: queries.Tagged) -> dict[str, Any]:
+    kpi = one.kpi
+    return {
+        "id": kpi.id,
+        "ja": kpi.ja,
+        "en": kpi.en,
+        "definition_ja": kpi.definition_ja,
+        "definition_en": kpi.definition_en,
+        "formula": kpi.source,
+        "unit": kpi.unit,
+        "direction": str(kpi.direction),
+        "domain": list(kpi.domain),
+        "supply": one.supply.way,
+        "missing": list(one.supply.missing),
+    }

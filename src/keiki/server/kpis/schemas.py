@@ -1,0 +1,156 @@
+"""What the REST API takes and gives about KPIs and trees."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from django.utils.translation import gettext_noop
+from ninja import Schema
+from pydantic import Field
+
+from keiki.periods import Grain
+from keiki.server.accounts.schemas import PeriodOut, Strict
+
+MOST_KPIS: Final = 100
+Comparison = Literal["previous", "last_year"]
+Formula = Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+class Periods(Strict):
+    """Which periods, of which part of the business, compared with what."""
+
+    when: str | None = Field(
+        None,
+        max_length=40,
+        description=gettext_noop("Such as 2026-10, 2026-Q4, 2026-W44, 2026-08..2026-10; else the last periods."),
+    )
+    grain: Grain | None = Field(None, description=gettext_noop("Length of a period; else that of when, or months."))
+    last: int = Field(1, ge=1, le=120, description=gettext_noop("So many periods up to the last day of the data."))
+    where: str | None = Field(
+        None,
+        max_length=1_000,
+        description=gettext_noop("Only rows that meet it, such as channel = 'email'."),
+    )
+    comparison: Comparison | None = Field(None, description=gettext_noop("What before means; else as in the business."))
+
+
+class Ask(Periods):
+    """KPIs or formulas over them."""
+
+    kpis: list[Formula] = Field(
+        min_length=1, max_length=MOST_KPIS, description=gettext_noop("Ids of KPIs or measures, or formulas over them.")
+    )
+    by: list[Annotated[str, Field(max_length=80)]] = Field(
+        default_factory=list, max_length=2, description=gettext_noop("Split by these dimensions.")
+    )
+
+
+class MeasuredOut(Schema):
+    """One row per KPI, period and segment; `snapshot` names the state of the data."""
+
+    snapshot: int
+    rows: list[dict[str, Any]] = Field(
+        description=gettext_noop(
+            "Each: kpi, start, end (exclusive), complete, value, before, version of the definition, and the dimensions."
+        )
+    )
+    missing: dict[str, list[str]] = Field(description=gettext_noop("Why a KPI has no value: the facts without rows."))
+
+
+class KpiOut(Schema):
+    """A KPI as declared."""
+
+    id: str
+    ja: str
+    en: str
+    definition_ja: str
+    definition_en: str
+    formula: str
+    unit: str
+    direction: str
+    domain: list[str]
+    supply: str = Field(description=gettext_noop("data: from rows; hand: entered by people; lacks: facts are missing."))
+    missing: list[str] = Field(description=gettext_noop("The facts that are missing."))
+
+
+class KpisOut(Schema):
+    """A page of KPIs and how many there are."""
+
+    total: int
+    kpis: list[KpiOut]
+
+
+class TreeLineOut(Schema):
+    """A tree that can be read."""
+
+    id: str
+    ja: str
+    en: str
+    nodes: int
+    own: bool = Field(description=gettext_noop("Whether the business made it; else it is built in."))
+
+
+class NodeOut(Schema):
+    """A node with its value in the period and in the period compared with; null: not available."""
+
+    id: str
+    kpi: str | None
+    parent: str | None
+    ja: str
+    en: str
+    unit: str
+    value: float | None
+    before: float | None
+    missing: list[str]
+
+
+class TreePeriodOut(PeriodOut):
+    """Every node in one period."""
+
+    complete: bool
+    before: PeriodOut
+    nodes: list[NodeOut]
+
+
+class TreeOut(Schema):
+    """A tree measured."""
+
+    tree: str
+    snapshot: int
+    periods: list[TreePeriodOut]
+
+
+class Explained(Strict):
+    """Two periods and how the change of a product is shared."""
+
+    before: str = Field(max_length=40, description=gettext_noop("The earlier period, such as 2026-09."))
+    after: str = Field(max_length=40, description=gettext_noop("The later period, such as 2026-10."))
+    where: str | None = Field(None, max_length=1_000)
+    method: Literal["shapley", "lmdi"] = "shapley"
+
+
+class PartOut(Schema):
+    """A node's part of the change, in the unit of the goal."""
+
+    node: str
+    before: float | None
+    after: float | None
+    change: float | None
+    contribution: float | None
+    share: float | None
+    leaf: bool
+    residual: bool
+
+
+class ExplanationOut(Schema):
+    """Why the goal changed; the contributions of the leaves sum to the change."""
+
+    tree: str
+    method: str
+    periods: list[PeriodOut]
+    before: float | None
+    after: float | None
+    change: float | None
+    parts: list[PartOut]
+    gaps: list[dict[str, Any]]
+    instead: list[dict[str, Any]]
