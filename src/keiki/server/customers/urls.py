@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.customers.pages import lifetime_value
+from keiki.server.customers.pages import cohorts, lifetime_value, overview, recurring
 
 app_name = "customers"
 BUSINESS = "b/<slug:business>/customers/"
 urlpatterns: list[URLPattern] = [
+    path(BUSINESS, overview.overview_page, name="customers"),
+    path(f"{BUSINESS}cohorts/", cohorts.cohorts_page, name="cohorts"),
+    path(f"{BUSINESS}recurring/", recurring.recurring_page, name="recurring"),
     path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
 ]

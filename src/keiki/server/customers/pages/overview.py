@@ -1,0 +1,139 @@
+"""What customers are worth, on one page: a sentence, the cohort table, and where to look further."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keiki.charts.format import Style, number
+from keiki.customers.cohort_table import CohortTable
+from keiki.periods import Grain
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.customers.pages import cohorts, recurring
+from keiki.server.customers.pages.cohorts import CohortsAsked, Grid, fresh_words
+from keiki.server.customers.queries import cohorts as cohort_queries
+from keiki.server.customers.queries import recurring as recurring_queries
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+
+WHOLE = 3
+"""Cohorts that are compared with those before them."""
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small panel: its subject, its number, what it means, and the page that says more."""
+
+    title: str
+    value: str
+    meaning: str
+    url: str
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    title: str
+    subtitle: str
+    empty: kpis.Empty | None = None
+    sentence: str = ""
+    grid: Grid | None = None
+    grid_url: str = ""
+    profit: Grid | None = None
+    profit_url: str = ""
+    waterfall: kpis.Figure | None = None
+    waterfall_sentence: str = ""
+    waterfall_url: str = ""
+    smalls: tuple[Small, ...] = ()
+    fresh: str = ""
+
+
+@business_page()
+@require_safe
+def overview_page(request: HttpRequest, business: Business) -> HttpResponse:
+    """The page of customer value."""
+    known = door.known(request.user, business)
+    if known.today is None:
+        page = OverviewPage(_("Customers"), business.name, kpis.empty_state(request, business))
+    else:
+        page = _page(request, business, known)
+    return render(request, "customers/overview.html", {"page": page})
+
+
+def _page(request: Any, business: Business, known: door.Known) -> OverviewPage:
+    style = kpis.style_of(business, known)
+    start = cohort_queries.begins_with(request.user, business)
+    asked = CohortsAsked(start, start)
+    worth = CohortsAsked(start, start, "cumulative_profit_per_customer")
+    tables = cohort_queries.tables(request.user, business, asked.rule)
+    table = tables[0] if tables else None
+    cohorts_url = reverse("customers:cohorts", kwargs={"business": business.id})
+    answer = recurring_queries.movements(request.user, business, recurring.OWN, Grain.MONTH)
+    paid = any(each.mrr_start or each.mrr_end for each in answer.periods)
+    whole = next((each for each in reversed(answer.periods) if each.complete), None) if paid else None
+    told = table is not None and table.average(0, worth.value) is not None
+    return OverviewPage(
+        title=_("Customers"),
+        subtitle=f"{business.name} / {_('what customers are worth')}",
+        sentence=sentence(table, style, business) if table else _("Nobody has bought or subscribed yet."),
+        grid=cohorts.grid(table, asked, style, business) if table else None,
+        grid_url=cohorts_url,
+        profit=cohorts.grid(table, worth, style, business) if table and told else None,
+        profit_url=f"{cohorts_url}?value={worth.value}",
+        waterfall=recurring.waterfall(whole, business, style) if whole else None,
+        waterfall_sentence=recurring.sentence(whole, business, style) if whole else "",
+        waterfall_url=reverse("customers:recurring", kwargs={"business": business.id}),
+        smalls=_smalls(request, business, style),
+        fresh=fresh_words(known, style),
+    )
+
+
+def sentence(table: CohortTable, style: Style, business: Business) -> str:
+    """Do the newest cohorts stay better than those before, and what a customer has brought by then."""
+    known = [cohort for cohort in table.cohorts if cohort.size and len(cohort.cells) > 1]
+    if len(known) < 2 * WHOLE:
+        return cohorts.sentence(table, CohortsAsked(table.rule.start, table.rule.counted), style, business)
+    shares = []
+    for part in (known[-WHOLE:], known[:-WHOLE]):
+        there = sum(cohort.cells[1].customers for cohort in part if cohort.cells[1] is not None)
+        shares.append(there / sum(cohort.size for cohort in part))
+    newest, earlier = shares
+    words = {
+        "new": number(newest, "ratio", style),
+        "old": number(earlier, "ratio", style),
+        "n": WHOLE,
+        "size": number(sum(cohort.size for cohort in known[-WHOLE:]), "count", style),
+    }
+    if newest >= earlier:
+        text = _("The newest {n} cohorts ({size} customers) stay better: {new} are there after a month, {old} before.")
+    else:
+        text = _("The newest {n} cohorts ({size} customers) stay less: {new} are there after a month, {old} before.")
+    return text.format(**words)
+
+
+SUBJECTS = ("quality", "segments", "lifetime_value", "forecast", "ideal")
+
+
+def _smalls(request: Any, business: Business, style: Style) -> tuple[Small, ...]:
+    """A panel per subject whose page exists."""
+    titles = {
+        "quality": (_("Good and bad revenue"), _("Which revenue keeps paying back, which never did.")),
+        "segments": (_("Segments"), _("Who to reward, win back or welcome, with targets.")),
+        "lifetime_value": (_("Lifetime value"), _("What a customer brings, beside what winning one costs.")),
+        "forecast": (_("Forecast"), _("What today's customers will still bring.")),
+        "ideal": (_("Ideal customers"), _("What good customers have in common.")),
+    }
+    found = []
+    for name in SUBJECTS:
+        try:
+            url = reverse(f"customers:{name}", kwargs={"business": business.id})
+        except NoReverseMatch:
+            continue
+        found.append(Small(titles[name][0], "", titles[name][1], url))
+    return tuple(found)

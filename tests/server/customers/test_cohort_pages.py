@@ -1,0 +1,90 @@
+"""The pages of cohorts and recurring revenue as their readers see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from keiki.server.data.actions import opened
+
+SPANS = (
+    ("s1", "c1", 1000, "2026-06-01", None, "basic"),
+    ("s2", "c1", 400, "2026-08-05", None, "extra"),
+    ("s3", "c2", 700, "2026-06-01", "2026-08-20", "basic"),
+)
+COLUMNS = ("subscription_id", "customer_id", "mrr", "valid_from", "valid_to", "plan")
+CONTRACTS = [dict(zip(COLUMNS, span, strict=True)) for span in SPANS]
+
+
+@pytest.fixture
+def read(browser_of: Any) -> Any:
+    """The page a viewer of the shop gets, in English."""
+
+    def page(cast: Any, name: str, **asked: str) -> Any:
+        address = reverse(f"customers:{name}", kwargs={"business": cast.business.id})
+        answer = browser_of(cast.viewer).get(address, asked)
+        assert answer.status_code == 200
+        return answer.context["page"]
+
+    return page
+
+
+def test_overview_says_who_stays_and_links_to_the_pages_that_say_more(shop: Any, read: Any) -> None:
+    page = read(shop, "customers")
+    assert page.grid is not None
+    assert page.sentence
+    assert page.grid.average.size == page.grid.rows[0].size
+    assert page.waterfall is None
+    assert "Lifetime value" in [small.title for small in page.smalls]
+
+
+def test_overview_of_a_business_without_rows_offers_a_file(bare: Any, read: Any) -> None:
+    assert read(bare, "customers").empty is not None
+    assert read(bare, "cohorts").empty is not None
+    assert read(bare, "recurring").empty is not None
+
+
+def test_cohorts_answer_the_question_of_the_address(shop: Any, read: Any) -> None:
+    plain = read(shop, "cohorts")
+    (grid,) = plain.grids
+    assert grid.rows[0].cells[0].text == "100.0%"
+    assert grid.rows[0].cells[0].heat == 0
+    revenue = read(shop, "cohorts", value="revenue", grain="quarter", average="simple")
+    assert revenue.grids[0].average.label == "Average of cohorts"
+    assert revenue.grids[0].rows[0].cells[0].text.startswith("¥")
+    after = read(shop, "cohorts", mode="after", value="nonsense", by="nonsense")
+    assert after.grids[0].title == "Share still there"
+    assert any("Then or later" in note for note in after.notes)
+    assert read(shop, "cohorts", start="contract").nobody
+
+
+def test_recurring_revenue_without_contracts_says_so(shop: Any, read: Any) -> None:
+    assert read(shop, "recurring").nobody
+
+
+def test_recurring_revenue_leads_from_start_to_end_and_names_its_rule(own_shop: Any, read: Any) -> None:
+    opened(own_shop.business).business.load(CONTRACTS, "subscriptions")
+    page = read(own_shop, "recurring")
+    assert page.checked == "Start + movements = end, to the last digit, in every period."
+    lines = {line.name: [shown for shown, _ in line.cells] for line in page.lines}
+    august = page.periods.index("Aug 2026")
+    assert [lines[name][august] for name in ("Start", "+ Upsell", "− Churn", "End")] == [
+        "¥1,700",
+        "¥400",
+        "¥700",
+        "¥1,400",
+    ]
+    assert page.source.startswith("Rule: a customer's revenue at both ends")
+    theirs = read(own_shop, "recurring", rules="chargebee", by="plan")
+    assert theirs.source.startswith("Rule: Chargebee Docs")
+    assert [(row.period, row.reason) for row in theirs.differing] == [("Aug 2026", "several contracts of one customer")]
+    assert theirs.lives is not None
+
+
+@pytest.mark.parametrize("name", ["customers", "cohorts", "recurring"])
+def test_stranger_finds_no_page(shop: Any, browser_of: Any, name: str) -> None:
+    address = reverse(f"customers:{name}", kwargs={"business": shop.business.id})
+    assert browser_of(shop.outsider).get(address).status_code == 404
+    assert browser_of(None).get(address).status_code == 302
