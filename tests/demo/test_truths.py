@@ -24,8 +24,8 @@ def inside(day: Any, truth: Truth) -> Any:
     return (day >= np.datetime64(truth.start)) & (day < np.datetime64(truth.end))
 
 
-def test_planted_names_three_truths_inside_the_two_years() -> None:
-    assert list(TRUTHS) == ["bad_channel", "price_change", "weak_phones"]
+def test_planted_names_its_truths_inside_the_two_years() -> None:
+    assert list(TRUTHS) == ["bad_channel", "price_change", "weak_phones", "quiet_offices", "stronger_boxes"]
     assert all(date(2024, 10, 1) <= t.start < t.end <= UNTIL for t in TRUTHS.values())
 
 
@@ -97,3 +97,27 @@ def test_prices_rise_on_one_day_and_orders_with_them(demo: dict[str, dict[str, A
     since = inside(orders["ordered_at"].astype("datetime64[D]"), truth)
     aov = orders["amount"][full & since].mean() / orders["amount"][full & ~since].mean() - 1
     assert aov == pytest.approx(truth.change, abs=0.03)
+
+
+def test_offices_that_leave_used_the_app_less_before(demo: dict[str, dict[str, Any]]) -> None:
+    spans, events, truth = demo["subscriptions"], demo["events"], TRUTHS["quiet_offices"]
+    rows = (spans["plan"] == "office") & ~np.isnat(spans["valid_to"])
+    rows &= (spans["valid_to"] - spans["valid_from"]).astype(int) >= 140
+    left = dict(zip(spans["customer_id"][rows].tolist(), spans["valid_to"][rows].astype("M8[D]"), strict=True))
+    used = events["name"] == "login"
+    before = after = 0
+    for customer, moment in zip(events["customer_id"][used].tolist(), events["occurred_at"][used], strict=True):
+        if customer in left:
+            weeks = (left[customer] - moment.astype("M8[D]")).astype(int) / 7
+            before += 10 < weeks <= 18
+            after += 0 < weeks <= 8
+    assert after / before - 1 == pytest.approx(truth.change * 0.8, abs=0.12)
+
+
+def test_nobody_complains_of_crushed_boxes_since_they_are_stronger(demo: dict[str, dict[str, Any]]) -> None:
+    tickets, truth = demo["tickets"], TRUTHS["stronger_boxes"]
+    crushed = tickets["root_cause"] == "crushed_box"
+    since = tickets["opened_at"] >= np.datetime64(truth.start)
+    assert (crushed & since).sum() == 0
+    assert (crushed & ~since).sum() > 10
+    assert (tickets["root_cause"] == "wrong_roast")[since].any()

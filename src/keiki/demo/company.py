@@ -14,15 +14,30 @@ from keiki.demo.plans import subscribe
 from keiki.demo.shop import orders, shop
 from keiki.demo.spending import advertise, book
 from keiki.demo.truths import planted
+from keiki.demo.usage import seats, use, with_use
 from keiki.demo.visits import browse
-from keiki.demo.voices import answer, complain, observe
+from keiki.demo.voices import answer, causes, complain, observe
 
 if TYPE_CHECKING:
     from keiki.engine.business import Business
 
 NAME_JA, NAME_EN = "みなと珈琲", "Minato Coffee"
 SEED = 20_240_401
-PARTS = ("people", "baskets", "orders", "plans", "visits", "media", "costs", "tickets", "surveys", "market")
+PARTS = (
+    "people",
+    "baskets",
+    "orders",
+    "plans",
+    "visits",
+    "media",
+    "costs",
+    "tickets",
+    "surveys",
+    "market",
+    "seats",
+    "use",
+    "causes",
+)
 
 
 def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> dict[str, Columns]:
@@ -39,8 +54,11 @@ def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> 
     baskets = shop(chance["baskets"], days, people, truths)
     sold, lines = orders(chance["orders"], baskets, people, truths)
     contracts, invoices, plans = subscribe(chance["plans"], days, people)
+    contracts["seats"] = seats(chance["seats"], contracts)
     media = advertise(chance["media"], days, sold)
     tickets = complain(chance["tickets"], days, sold)
+    tickets["root_cause"] = causes(chance["causes"], tickets, truths["stronger_boxes"])
+    visits = browse(chance["visits"], days, baskets, sold, truths)
     return {
         "customers": customers(people, plans),
         "orders": sold,
@@ -49,7 +67,7 @@ def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> 
         "invoices": invoices,
         "costs": book(chance["costs"], days, media, (sold, invoices), people),
         "media": media,
-        "events": browse(chance["visits"], days, baskets, sold, truths),
+        "events": with_use(visits, use(chance["use"], days, contracts)),
         "tickets": tickets,
         "surveys": answer(chance["surveys"], days, sold, people, tickets),
         "observations": observe(chance["market"], days),

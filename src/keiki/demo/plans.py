@@ -14,6 +14,7 @@ SWEETS_MRR = 1_200
 JOINS, JOINS_BAD = 0.30, 0.01
 CANCELS_EARLY, CANCELS = 0.10, 0.045
 UPGRADES, DOWNGRADES, RETURNS, ADDS_SWEETS = 0.018, 0.012, 0.05, 0.012
+ADDS_SWEETS_OFFICE = 0.03
 MARGIN = 0.54
 PRODUCT, SWEETS = "coffee_subscription", "sweets_subscription"
 
@@ -69,7 +70,7 @@ def _months_pass(chance: np.random.Generator, days: Days, spans: _Spans, who: Ar
         stays = here & running & ~ends & (plan < 3)
         grows = stays & (luck[1] < UPGRADES) & (plan < 2)
         shrinks = stays & ~grows & (luck[1] > 1 - DOWNGRADES) & (plan > 0)
-        gains = stays & ~sweets & (luck[2] < ADDS_SWEETS)
+        gains = here & running & ~ends & ~sweets & (luck[2] < np.where(plan == 3, ADDS_SWEETS_OFFICE, ADDS_SWEETS))
         drops = sweets & (ends | (here & running & (luck[3] < CANCELS)))
         plan = plan + grows - shrinks
         none = np.full(len(who), -1)

@@ -31,7 +31,9 @@ class Truth:
 
 
 def planted(until: date, months: int = 24) -> tuple[Truth, ...]:
-    """The truths of a demo whose last day is `until`: a bad channel, a weak month on phones, a price change."""
+    """The truths of a demo whose last day is `until`: a bad channel, a weak month on phones, a price change,
+    offices that fall silent before they leave, and a cause of complaints that was removed.
+    """
     this_month = np.datetime64(until, "M")
     begin = _day(this_month - months)
     return (
@@ -64,6 +66,26 @@ def planted(until: date, months: int = 24) -> tuple[Truth, ...]:
             (("device", "smartphone"),),
             "purchase rate",
             -0.40,
+        ),
+        Truth(
+            "quiet_offices",
+            "解約する法人の多くは、その前の9週間に注文アプリの利用が大きく減っている",
+            "Most offices that leave use the ordering app far less in the nine weeks before",
+            begin,
+            until,
+            (("plan", "office"),),
+            "people using the app",
+            -0.65,
+        ),
+        Truth(
+            "stronger_boxes",
+            "箱を強くしてから、「箱つぶれ」の苦情は1件もない",
+            "Since the boxes are stronger nobody complains of a crushed one",
+            max(begin, _day(this_month - 5)),
+            until,
+            (("root_cause", "crushed_box"),),
+            "complaints",
+            -1.0,
         ),
     )
 

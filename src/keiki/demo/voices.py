@@ -6,11 +6,13 @@ import numpy as np
 
 from keiki.demo.days import Array, Columns, Days, at_hours, drawn, numbered, season, words
 from keiki.demo.people import People
-from keiki.demo.truths import BAD_CHANNEL
+from keiki.demo.truths import BAD_CHANNEL, Truth
 
 TOPICS = {"delivery": 0.38, "subscription": 0.27, "product": 0.17, "payment": 0.11, "account": 0.07}
 CATEGORIES = {"inquiry": 0.70, "request": 0.14, "complaint": 0.14, "incident": 0.02}
 SEVERITIES = {"low": 0.35, "normal": 0.5, "high": 0.13, "critical": 0.02}
+CRUSHED, OTHER_CAUSE = "crushed_box", "late_delivery"
+CAUSES = {OTHER_CAUSE: 0.42, CRUSHED: 0.33, "wrong_roast": 0.25}
 WRITES = 0.035
 """Tickets per order."""
 PROMOTERS = np.array([0.01, 0.01, 0.01, 0.02, 0.02, 0.06, 0.09, 0.17, 0.24, 0.19, 0.18])
@@ -44,6 +46,14 @@ def complain(chance: np.random.Generator, days: Days, orders: Columns) -> Column
         "topic": drawn(chance, TOPICS, size),
         "handle_minutes": np.round(chance.gamma(2.0, 7.0, size), 1),
     }
+
+
+def causes(chance: np.random.Generator, tickets: Columns, boxes: Truth) -> Array:
+    """Why people complained; since the boxes are stronger none arrives crushed."""
+    found = drawn(chance, CAUSES, len(tickets["ticket_id"]))
+    since = tickets["opened_at"] >= np.datetime64(boxes.start)
+    found = np.where(since & (found == CRUSHED), OTHER_CAUSE, found)
+    return np.asarray(np.where(tickets["category"] == "complaint", found, words([None] * len(found))))
 
 
 def _hours(chance: np.random.Generator, mean: float, size: int) -> Array:

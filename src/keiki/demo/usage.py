@@ -1,0 +1,143 @@
+"""How offices use the ordering app that comes with their plan: seats, logins, features, mail and meetings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from keiki.demo.days import Array, Columns, Days, drawn, words
+
+OFFICE = "office"
+FEATURES = (("order_again", "core"), ("team_order", "core"), ("stock_alert", "other"), ("usage_report", "other"))
+USUAL = {"order_again": 0.5, "team_order": 0.2, "stock_alert": 0.2, "usage_report": 0.1}
+"""What people do when they come."""
+FEWEST_SEATS, MOST_SEATS = 3, 12
+LEAVING_WEEKS, GROWING_WEEKS = 9, 6
+LEAVING, GROWING = 0.35, 1.0
+"""The share of its usual people that an office still has in its last weeks, and of its seats before it orders more."""
+WARNS = 0.8
+"""Share of the offices that leave whose use tells so beforehand."""
+LULLS = 0.006
+"""Chance per week that an office goes quiet for a while without leaving."""
+MAILS, OPENS, MEETS = 0.25, 0.45, 0.02
+"""Chances per office and week: a mail, that it is opened, a meeting."""
+
+
+def seats(chance: np.random.Generator, contracts: Columns) -> Array:
+    """Seats per contract: one for households, the same through all spans of an office."""
+    number = np.unique(contracts["subscription_id"].astype(str), return_inverse=True)[1]
+    many = chance.integers(FEWEST_SEATS, MOST_SEATS + 1, number.max(initial=0) + 1)
+    return np.asarray(np.where(contracts["plan"] == OFFICE, many[number], contracts["seats"]))
+
+
+def use(chance: np.random.Generator, days: Days, contracts: Columns) -> Columns:
+    """Events of the ordering app, office by office and week by week; offices that leave fall silent before."""
+    rows = np.flatnonzero(contracts["plan"] == OFFICE)
+    until = contracts["valid_to"][rows]
+    ends = np.where(np.isnat(until), days.end, until)
+    begin = contracts["valid_from"][rows]
+    weeks = np.maximum(0, -(-(ends - begin).astype(int) // 7))
+    span = np.repeat(np.arange(len(rows)), weeks)
+    week = np.arange(len(span)) - np.repeat(np.cumsum(weeks) - weeks, weeks)
+    monday = begin[span] + (week * 7).astype("timedelta64[D]")
+    share = _share(chance, contracts, rows, span, monday, ends)
+    people = np.round(share * contracts["seats"][rows][span]).astype(int)
+    return _joined(
+        _app(chance, contracts, rows[span], monday, people, ends[span]),
+        _talk(chance, contracts, rows[span], monday, ends[span]),
+    )
+
+
+def _share(
+    chance: np.random.Generator, contracts: Columns, rows: Array, span: Array, monday: Array, ends: Array
+) -> Array:
+    """The share of the seats in use, for each office and week."""
+    usual = chance.uniform(0.45, 0.85, len(rows))[span]
+    share = np.clip(usual + chance.normal(0, 0.06, len(span)), 0.2, 0.95)
+    lull = np.zeros(len(span), bool)
+    for start in np.flatnonzero(chance.random(len(span)) < LULLS):
+        lull[start : start + 5] |= span[start : start + 5] == span[start]
+    share = np.where(lull, share * LEAVING, share)
+    left = ((ends[span] - monday).astype(int)) / 7
+    leaves = ~np.isnat(contracts["valid_to"][rows]) & (chance.random(len(rows)) < WARNS)
+    share = np.where(leaves[span] & (left <= LEAVING_WEEKS), usual * LEAVING, share)
+    more = _first_sweets(contracts, rows)
+    ahead = ((more[span] - monday).astype(int)) / 7
+    grows = ~np.isnat(more[span]) & (ahead > 0) & (ahead <= GROWING_WEEKS + 4)
+    return np.asarray(np.where(grows, GROWING, share))
+
+
+def _first_sweets(contracts: Columns, rows: Array) -> Array:
+    """The day on which each office first ordered the sweets box as well; NaT for those that never did."""
+    added = contracts["reason"] == "cross_sell"
+    first: dict[str, np.datetime64] = {}
+    for customer, day in zip(
+        contracts["customer_id"][added].tolist(), contracts["valid_from"][added].astype("M8[D]"), strict=True
+    ):
+        first[customer] = min(first.get(customer, day), day)
+    nothing = np.datetime64("NaT", "D")
+    return np.array([first.get(c, nothing) for c in contracts["customer_id"][rows].tolist()], dtype="datetime64[D]")
+
+
+def _app(
+    chance: np.random.Generator, contracts: Columns, row: Array, monday: Array, people: Array, ends: Array
+) -> Columns:
+    """Each person of a week comes on one weekday: a login and what was done."""
+    at = np.repeat(np.arange(len(row)), people)
+    who = np.arange(len(at)) - np.repeat(np.cumsum(people) - people, people)
+    day = monday[at] + chance.integers(0, 7, len(at)).astype("timedelta64[D]")
+    inside = day < ends[at]
+    at, who, day = at[inside], who[inside], day[inside]
+    moment = day.astype("datetime64[s]") + chance.integers(8 * 3600, 18 * 3600, len(at)).astype("timedelta64[s]")
+    feature = drawn(chance, USUAL, len(at))
+    full = people[at] == contracts["seats"][row[at]]
+    feature = np.where(full & (chance.random(len(at)) < 0.9), "order_again", feature).astype(object)
+    customer = contracts["customer_id"][row[at]]
+    person = words([f"{c}-{n + 1}" for c, n in zip(customer.tolist(), who.tolist(), strict=True)])
+    pause = np.timedelta64(90, "s")
+    group = dict(FEATURES)
+    return {
+        "occurred_at": np.concatenate([moment, moment + pause]),
+        "name": words(["login"] * len(at) + ["feature_use"] * len(at)),
+        "visitor_id": np.concatenate([person, person]),
+        "customer_id": np.concatenate([customer, customer]),
+        "feature": np.concatenate([words([None] * len(at)), feature]),
+        "feature_group": words([None] * len(at) + [group[name] for name in feature.tolist()]),
+        "device": words(["pc"] * (2 * len(at))),
+    }
+
+
+def _talk(chance: np.random.Generator, contracts: Columns, row: Array, monday: Array, ends: Array) -> Columns:
+    """Mail to offices, what was opened, and meetings."""
+    luck = chance.random((3, len(row)))
+    noon = monday.astype("datetime64[s]") + np.timedelta64(12 * 3600, "s")
+    inside = monday < ends
+    mailed = inside & (luck[0] < MAILS)
+    opened = mailed & (luck[1] < OPENS)
+    met = inside & (luck[2] < MEETS)
+    parts = ((mailed, 0, "email_delivered"), (opened, 1800, "email_opened"), (met, 7200, "meeting_held"))
+    size = [int(which.sum()) for which, _after, _name in parts]
+    return {
+        "occurred_at": np.concatenate([noon[which] + np.timedelta64(after, "s") for which, after, _name in parts]),
+        "name": words([name for (_w, _a, name), count in zip(parts, size, strict=True) for _ in range(count)]),
+        "customer_id": np.concatenate([contracts["customer_id"][row[which]] for which, _after, _name in parts]),
+        "mail_kind": words(["newsletter"] * (size[0] + size[1]) + [None] * size[2]),
+        "meeting_kind": words([None] * (size[0] + size[1]) + ["business_review"] * size[2]),
+    }
+
+
+def _joined(first: Columns, second: Columns) -> Columns:
+    names = list(dict.fromkeys([*first, *second]))
+    return {name: np.concatenate([_column(part, name) for part in (first, second)]) for name in names}
+
+
+def _column(part: Columns, name: str) -> Array:
+    """A column of one part; empty where the part has none of that name."""
+    return part[name] if name in part else words([None] * len(part["occurred_at"]))
+
+
+def with_use(events: Columns, used: Columns) -> Columns:
+    """Visits to the shop and use of the app in one table, in the order of time."""
+    names = list(dict.fromkeys([*events, *used]))
+    both = {name: np.concatenate([_column(part, name) for part in (events, used)]) for name in names}
+    order = np.argsort(both["occurred_at"], kind="stable")
+    return {name: column[order] for name, column in both.items()}

@@ -1,0 +1,525 @@
+"""What customer success asks of a business: its accounts, their health and what came of it, stages, use, tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+
+from keiki.customers.account_book import BookRule, account_book, renewals_ahead
+from keiki.customers.adoption import AdoptionRule, account_adoption, active_people, adoption, feature_use
+from keiki.customers.back_test import BackTest, Past, back_test
+from keiki.customers.churn import OutcomeRule, grouped_outcomes, outcomes
+from keiki.customers.health import health
+from keiki.customers.lifecycle import STAGES, LifecycleRule, core_uses, lifecycle, milestones
+from keiki.customers.movements import movements
+from keiki.customers.profit import acquired, profit_entries
+from keiki.customers.revenue_quality import revenue_postings
+from keiki.customers.success_return import SuccessRule, success_accounts
+from keiki.customers.support import SupportRule, complaint_causes, ticket_statistics, ticket_times
+from keiki.customers.timeline import timeline
+from keiki.customers.voices import VoiceRule, voices, voices_by_group
+from keiki.engine.business import Business
+from keiki.periods import Grain, Period
+
+Row = Mapping[str, Any]
+WEEK: Final = timedelta(days=7)
+FOUR_WEEKS: Final = timedelta(days=28)
+HISTORY_WEEKS: Final = 12
+BACK_MONTHS: Final = 12
+SORTS: Final = ("loss", "gain", "mrr", "score", "name")
+BANDS: Final = ("green", "yellow", "red")
+FLAGS: Final = {"risk": "at_risk", "fell": "fell", "growth": "may_grow"}
+"""Lists of accounts and the column that says who is on them."""
+
+
+@dataclass(frozen=True)
+class CoreFeatures:
+    """Which features a business calls core, and which plans may use them (None: all). None named: the group `core`."""
+
+    features: tuple[str, ...] = ()
+    plans: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which accounts of the book: a list (`all`, `risk`, `fell`, `growth`), a stage, and letters of the id or plan."""
+
+    which: str = "all"
+    stage: str = ""
+    search: str = ""
+    sort: str = ""
+    offset: int = 0
+    limit: int = 25
+
+
+EVERYTHING: Final = CoreFeatures()
+NO_FILTER: Final = Filter()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the accounts of a list are together; `loss` and `gain` are None where nothing is expected."""
+
+    accounts: int
+    mrr: Decimal
+    loss: float | None
+    gain: float | None
+
+
+@dataclass(frozen=True)
+class Hits:
+    """How often accounts that looked ready to grow did so, in the past: those that did, of all, against the others."""
+
+    ready: int
+    grew: int
+    others: int
+    others_grew: int
+    growth: float | None
+    days: int = 90
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the past says about the accounts of today, with the rule of their lists; `margin` None when unknown."""
+
+    day: date
+    rule: BookRule
+    past: BackTest
+    hits: Hits
+    margin: float | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the lists (`all`, `risk`, `fell`, `growth`) and the stages add up to, and how many are in each band."""
+
+    lists: Mapping[str, Totals]
+    stages: Mapping[str, Totals]
+    bands: Mapping[str | None, int]
+    unknown_use: int
+    day: date
+    outlook: Outlook
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything about one customer: its line in the book (None when it pays nothing), stages, scores, money."""
+
+    customer_id: str
+    listed: Row | None
+    book: Row | None
+    stages: tuple[Row, ...]
+    scores: tuple[Row, ...]
+    profit: Decimal | None
+    acquired_on: date | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """A page of a customer's timeline, newest first, and how many entries each kind has."""
+
+    rows: tuple[Row, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Use in the last windows: rows of period, seats, entitled, active, core; people per day, week and month."""
+
+    windows: tuple[Period, ...]
+    rows: tuple[Row, ...]
+    features: tuple[Row, ...]
+    daily: float | None
+    weekly: float | None
+    monthly: int | None
+    day: date
+
+    @property
+    def stickiness(self) -> float | None:
+        """DAU ÷ MAU: the share of a month's people that come on a usual day."""
+        return self.daily / self.monthly if self.daily is not None and self.monthly else None
+
+
+@dataclass(frozen=True)
+class Onboarding:
+    """How long accounts that started in the last `months` months waited for their first value."""
+
+    started: int
+    reached: int
+    mean: float | None
+    median: float | None
+    waiting: tuple[Row, ...]
+    months: int
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """Statistics of tickets by month, causes of complaints, and the tickets that have waited too long."""
+
+    months: tuple[Period, ...]
+    rows: tuple[Row, ...]
+    causes: tuple[Row, ...]
+    late: tuple[Row, ...]
+    late_count: int
+    rule: SupportRule
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Groups of answers with their money, and the promoters, the worthiest first."""
+
+    groups: tuple[Row, ...]
+    promoters: tuple[Row, ...]
+    rule: VoiceRule
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Customer success as a profit centre, month by month, with the margin that expansion is counted at."""
+
+    months: tuple[Period, ...]
+    rows: tuple[Row, ...]
+    margin: float | None
+    rule: SuccessRule
+
+
+def book_rule(business: Business, core: CoreFeatures = EVERYTHING) -> BookRule:
+    """The rule of the lists of accounts with the settings of the business.
+
+    While nobody says which plans hold the core features, those hold them of which some account used one.
+    """
+    rules, zone = business.rules, business.settings.calendar.zone
+    named = core.features
+    plans = plans_with_use(business, core) if core.plans is None else core.plans
+    return BookRule(
+        health=rules.health,
+        lifecycle=LifecycleRule(core_features=named, gap_days=rules.movements.gap_days, zone=zone),
+        adoption=AdoptionRule(features=named, entitled=plans, gap_days=rules.movements.gap_days, zone=zone),
+    )
+
+
+def plans_with_use(business: Business, core: CoreFeatures = EVERYTHING) -> tuple[str, ...]:
+    """The plans of which some account ever used a core feature."""
+    rule = AdoptionRule(features=core.features)
+    facts = business.facts
+    used = facts["events"].filter(core_uses(facts["events"], rule.features, rule.groups))
+    held = facts["subscriptions"].filter(ibis._.plan.notnull())
+    held = held.semi_join(used.filter(used.customer_id.notnull()), "customer_id")
+    return tuple(business.engine.run(held.select("plan").distinct().order_by("plan")).to_pydict()["plan"])
+
+
+def account_totals(business: Business, outlook: Outlook) -> Overview:
+    """What every list of accounts adds up to, in one query over the book."""
+    table = _book(business, outlook)
+    keys = ("stage", "health_band", "at_risk", "fell", "may_grow")
+    grouped = table.group_by(*keys, use_known=table.usage.notnull(), scored=table.score.notnull())
+    rows = business.engine.run(
+        grouped.aggregate(accounts=table.count(), mrr=table.mrr.sum(), loss=table.loss.sum(), gain=table.gain.sum())
+    ).to_pylist()
+    lists = {"all": rows} | {name: [row for row in rows if row[flag]] for name, flag in FLAGS.items()}
+    return Overview(
+        {name: _totals(chosen) for name, chosen in lists.items()},
+        {stage: _totals([row for row in rows if row["stage"] == stage]) for stage in STAGES},
+        {band: sum(r["accounts"] for r in rows if r["health_band"] == band) for band in (*BANDS, None)},
+        sum(row["accounts"] for row in rows if not row["use_known"]),
+        outlook.day,
+        outlook,
+    )
+
+
+def account_list(business: Business, outlook: Outlook, asked: Filter = NO_FILTER) -> tuple[tuple[Row, ...], int]:
+    """A page of one list of accounts, and how many the list holds."""
+    table = _chosen(business, _book(business, outlook), asked)
+    sort = asked.sort or {"growth": "gain", "all": "mrr"}.get(asked.which, "loss")
+    order = {
+        "loss": [ibis.desc(ibis.coalesce(table.loss, -1.0))],
+        "gain": [ibis.desc(ibis.coalesce(table.gain, -1.0))],
+        "mrr": [ibis.desc(table.mrr)],
+        "score": [ibis.coalesce(table.score, 101.0)],
+    }.get(sort, [])
+    counted = table.mutate(matches=table.count().over(ibis.window()))
+    page = counted.order_by([*order, counted.customer_id]).limit(asked.limit, offset=asked.offset)
+    rows = business.engine.run(page).to_pylist()
+    return tuple(rows), rows[0]["matches"] if rows else 0
+
+
+def outlook_of(business: Business, core: CoreFeatures = EVERYTHING) -> Outlook:
+    """What the past says about the accounts of today: who leaves, who grows, and the margin a yen of revenue brings.
+
+    The chance to leave comes from the back-test on the business's own past; expected profits are counted at the margin
+    of its sales and, for accounts that may grow, with the growth that accounts usually had.
+    """
+    past, margin = health_back_test(business), recurring_margin(business)
+    hits = growth_hits(business, core)
+    rule = replace(book_rule(business, core), margin=1.0 if margin is None else margin, growth=hits.growth)
+    return Outlook(business.today, rule, past, hits, margin)
+
+
+def health_back_test(business: Business, days: int = 90, months: int = BACK_MONTHS) -> BackTest:
+    """How well the health score told who would leave within so many days, over the last months that can be judged."""
+    calendar, day = business.settings.calendar, business.today
+    last = calendar.period(Grain.MONTH, day - timedelta(days=days))
+    spans = spans_of(tuple(calendar.shift(last, step) for step in range(-months, 0)))
+    rule = OutcomeRule(days, business.rules.health)
+    grouped = grouped_outcomes(outcomes(business.facts, spans, rule, day))
+    past = Past.of_rows(business.engine.run(grouped).to_pydict())
+    return back_test(past, business.rules.health.weights)
+
+
+def growth_hits(business: Business, core: CoreFeatures = EVERYTHING, days: int = 90, months: int = 6) -> Hits:
+    """Whether accounts that looked ready to grow at the ends of past months grew within so many days."""
+    calendar, day = business.settings.calendar, business.today
+    rule = book_rule(business, core)
+    last = calendar.period(Grain.MONTH, day - timedelta(days=days))
+    ends = tuple(calendar.shift(last, step) for step in range(-months, 0))
+    then = spans_of(ends)
+    use = account_adoption(business.facts, then, rule.adoption)
+    core_share = use.core.cast("float64") / use.entitled.nullif(0)
+    seats_share = use.active.cast("float64") / use.seats.nullif(0)
+    ready = ibis.coalesce((core_share > rule.core_share) & (seats_share > rule.seats_share), ibis.literal(value=False))
+    after = _spans([(p.end, p.end + timedelta(days=days)) for p in ends])
+    moved = movements(business.facts, after, business.rules.movements)
+    gained = (moved.upsell + moved.cross_sell).cast("float64")
+    grew = moved.filter((gained > 0) & (moved.mrr_start > 0))
+    grew = grew.select(then="period", grower="customer_id", growth=gained / grew.mrr_start.cast("float64"))
+    table = use.mutate(ready=ready)
+    table = table.left_join(grew, [table.period == grew.then, table.customer_id == grew.grower])
+    told = table.aggregate(
+        ready=table.count(where=table.ready),
+        grew=table.count(where=table.ready & table.grower.notnull()),
+        others=table.count(where=~table.ready),
+        others_grew=table.count(where=~table.ready & table.grower.notnull()),
+        growth=table.growth.mean(),
+    )
+    row = business.engine.run(told).to_pylist()[0]
+    return Hits(row["ready"], row["grew"], row["others"], row["others_grew"], row["growth"], days)
+
+
+def recurring_margin(business: Business, months: int = 12) -> float | None:
+    """Gross profit ÷ revenue of the sales of the last months whose cost is known; None without such sales."""
+    calendar, day = business.settings.calendar, business.today
+    begin = calendar.shift(calendar.period(Grain.MONTH, day), -months).start
+    sales = revenue_postings(business.facts, business.rules.postings)
+    sales = sales.filter(sales.gross_profit.notnull() & (sales.posted_at.cast("date") >= ibis.date(begin)))
+    row = business.engine.run(
+        sales.aggregate(profit=sales.gross_profit.sum().cast("float64"), revenue=sales.amount.sum().cast("float64"))
+    ).to_pylist()[0]
+    return row["profit"] / row["revenue"] if row["revenue"] else None
+
+
+def renewals_due(business: Business, days: int = 90, limit: int = 50) -> tuple[Row, ...]:
+    """The contracts whose renewal lies in the next days, the earliest first."""
+    day = business.today
+    table = renewals_ahead(
+        business.facts, day + timedelta(days=1), day + timedelta(days=days + 1), business.rules.movements.gap_days
+    )
+    return tuple(business.engine.run(table.limit(limit)).to_pylist())
+
+
+def account(business: Business, customer_id: str, outlook: Outlook) -> Account | None:
+    """Everything about one customer; None when no fact knows it."""
+    facts, day, run = business.facts, business.today, business.engine.run
+    listed = run(facts["customers"].filter(ibis._.customer_id == customer_id)).to_pylist()
+    known = acquired(facts, business.rules.classes.profit).filter(ibis._.customer_id == customer_id)
+    begun = run(known).to_pylist()
+    if not listed and not begun:
+        return None
+    rule, own = outlook.rule, _only(facts, customer_id)
+    book = run(_book(business, outlook, own)).to_pylist()
+    stages = run(lifecycle(own, rule.lifecycle, day).order_by("place")).to_pylist()
+    weeks = _weeks(day, HISTORY_WEEKS)
+    scores = run(health(own, spans_of(weeks), rule.health).order_by("period")).to_pylist()
+    entries = profit_entries(facts, business.rules.classes.profit)
+    mine = entries.filter(entries.customer_id == customer_id)
+    profit = run(mine.aggregate(profit=mine.amount.sum())).to_pylist()[0]["profit"]
+    return Account(
+        customer_id,
+        listed[0] if listed else None,
+        book[0] if book else None,
+        tuple(stages),
+        tuple(row | {"day": weeks[row["period"]].end - timedelta(days=1)} for row in scores),
+        profit,
+        begun[0]["acquired_on"] if begun else None,
+    )
+
+
+def customer_story(business: Business, customer_id: str, kind: str = "", offset: int = 0, limit: int = 30) -> Story:
+    """A page of one customer's timeline, newest first."""
+    table = timeline(business.facts, customer_id, business.settings.calendar.zone)
+    counts = business.engine.run(table.group_by("kind").aggregate(rows=table.count())).to_pylist()
+    chosen = table.filter(table.kind == kind) if kind else table
+    order = [ibis.desc(chosen["at"]), chosen.kind, chosen.what, chosen.reference]
+    rows = business.engine.run(chosen.order_by(order).limit(limit, offset=offset)).to_pylist()
+    return Story(tuple(rows), {row["kind"]: row["rows"] for row in counts})
+
+
+def product_use(business: Business, core: CoreFeatures = EVERYTHING, grain: str = "month", count: int = 12) -> Use:
+    """How much of what was bought is used: per month or week, by feature, and on a usual day."""
+    calendar, day = business.settings.calendar, business.today
+    rule = book_rule(business, core).adoption
+    last = calendar.period(Grain.named(grain), day)
+    windows = tuple(calendar.shift(last, step) for step in range(1 - count, 1))
+    facts, run = business.facts, business.engine.run
+    rows = run(adoption(facts, spans_of(windows), rule).order_by("period")).to_pylist()
+    month = _spans([(day - timedelta(days=27), day + timedelta(days=1))])
+    features = feature_use(facts, month, rule)
+    features = run(features.order_by([ibis.desc("users"), "feature"])).to_pylist()
+    days = [(day - timedelta(days=n), day - timedelta(days=n - 1)) for n in range(28)]
+    weeks = [(day - n * WEEK - timedelta(days=6), day - n * WEEK + timedelta(days=1)) for n in range(4)]
+    both = _spans([*days, *weeks, (day - timedelta(days=27), day + timedelta(days=1))])
+    people = {row["period"]: row["people"] for row in run(active_people(facts, both, rule)).to_pylist()}
+    if not people:
+        return Use(windows, tuple(rows), tuple(features), None, None, None, day)
+    return Use(
+        windows,
+        tuple(rows),
+        tuple(features),
+        sum(people.get(n, 0) for n in range(28)) / 28,
+        sum(people.get(28 + n, 0) for n in range(4)) / 4,
+        people.get(32, 0),
+        day,
+    )
+
+
+def onboarding(business: Business, core: CoreFeatures = EVERYTHING, months: int = 6, limit: int = 20) -> Onboarding:
+    """Days to the first value of accounts that started lately, and those that still wait, the longest first."""
+    calendar, day = business.settings.calendar, business.today
+    begin = calendar.shift(calendar.period(Grain.MONTH, day), -months).start
+    rule = book_rule(business, core)
+    table = milestones(business.facts, rule.lifecycle, day)
+    held = business.facts["subscriptions"]
+    table = table.semi_join(held.filter(held.plan.isin(rule.adoption.entitled or ())), "customer_id")
+    table = table.filter((table.started_on >= ibis.date(begin)) & (table.started_on <= ibis.date(day)))
+    told = table.aggregate(
+        started=table.count(),
+        reached=table.days_to_value.count(),
+        mean=table.days_to_value.mean(),
+        median=table.days_to_value.median(),
+    )
+    row = business.engine.run(told).to_pylist()[0]
+    waits = table.filter(table.first_value_on.isnull() & table.ended_on.isnull())
+    waits = waits.order_by(["started_on", "customer_id"]).limit(limit)
+    waits = waits.select("customer_id", "started_on")
+    return Onboarding(
+        row["started"],
+        row["reached"],
+        row["mean"],
+        row["median"],
+        tuple(business.engine.run(waits).to_pylist()),
+        months,
+    )
+
+
+def ticket_report(business: Business, count: int = 12, limit: int = 25, rule: SupportRule | None = None) -> Tickets:
+    """Tickets by month, causes of complaints, and those that have waited too long, the newest first."""
+    calendar, day = business.settings.calendar, business.today
+    rule = replace(rule or SupportRule(), zone=calendar.zone)
+    last = calendar.period(Grain.MONTH, day)
+    months = tuple(calendar.shift(last, step) for step in range(1 - count, 1))
+    spans, run = spans_of(months), business.engine.run
+    times = ticket_times(business.facts, _end_of(business, day), rule)
+    rows = run(ticket_statistics(times, spans).order_by("period")).to_pylist()
+    causes = run(complaint_causes(business.facts, spans, rule).order_by(["root_cause", "period"])).to_pylist()
+    late = times.filter(times.escalated_at.notnull())
+    many = run(late.aggregate(rows=late.count())).to_pylist()[0]["rows"]
+    shown = run(late.order_by([ibis.desc("escalated_at"), "ticket_id"]).limit(limit)).to_pylist()
+    return Tickets(months, tuple(rows), tuple(causes), tuple(shown), many, rule)
+
+
+def customer_voices(business: Business, kind: str = "nps", limit: int = 25) -> Voices:
+    """What customers say beside what they pay, and the promoters."""
+    rule = VoiceRule(postings=business.rules.postings)
+    table = voices(business.facts, business.today, rule)
+    groups = business.engine.run(voices_by_group(table).order_by(["kind", "voice"])).to_pylist()
+    best = table.filter((table.kind == kind) & (table.voice == "promoter"))
+    best = best.order_by([ibis.desc("revenue"), "customer_id"]).limit(limit)
+    return Voices(tuple(groups), tuple(business.engine.run(best).to_pylist()), rule)
+
+
+def success_as_profit_centre(business: Business, count: int = 12) -> Accounting:
+    """The cost of customer success beside what it keeps and grows, month by month."""
+    calendar, day = business.settings.calendar, business.today
+    last = calendar.period(Grain.MONTH, day)
+    months = tuple(calendar.shift(last, step) for step in range(-count, 0))
+    rule = SuccessRule(movements=business.rules.movements, postings=business.rules.postings)
+    rows = business.engine.run(success_accounts(business.facts, spans_of(months), rule).order_by("period")).to_pylist()
+    return Accounting(months, tuple(rows), recurring_margin(business), rule)
+
+
+def spans_of(periods: Sequence[Period]) -> ir.Table:
+    """Periods as the table that models read."""
+    return _spans([(period.start, period.end) for period in periods])
+
+
+def _spans(days: Sequence[tuple[date, date]]) -> ir.Table:
+    """Rows of period, start_date and end_date, written into the query itself so that every engine reads them."""
+    places = ibis.range(0, len(days)).unnest().name("place").as_table()
+    period = places.place.cast("int64")
+    starts = [(period == n, ibis.date(begin)) for n, (begin, _end) in enumerate(days)]
+    ends = [(period == n, ibis.date(end)) for n, (_begin, end) in enumerate(days)]
+    return places.select(period=period, start_date=ibis.cases(*starts), end_date=ibis.cases(*ends))
+
+
+def _weeks(day: date, count: int) -> tuple[Period, ...]:
+    """Weeks that end with the day, the oldest first."""
+    last = day + timedelta(days=1)
+    return tuple(Period(last - (n + 1) * WEEK, last - n * WEEK, Grain.WEEK) for n in range(count - 1, -1, -1))
+
+
+def _book(business: Business, outlook: Outlook, facts: Mapping[str, ir.Table] | None = None) -> ir.Table:
+    rule, end = outlook.rule, outlook.day + timedelta(days=1)
+    gap = timedelta(weeks=rule.fall_weeks)
+    spans = _spans([(end - gap - FOUR_WEEKS, end - gap), (end - FOUR_WEEKS, end)])
+    leaving = None if outlook.past.fitted is None else outlook.past.fitted.leaving
+    return account_book(business.facts if facts is None else facts, spans, outlook.day, rule, leaving)
+
+
+def _only(facts: Mapping[str, ir.Table], customer_id: str) -> dict[str, ir.Table]:
+    """The facts of one customer, so that its models read nothing of anybody else's."""
+    return {
+        name: table.filter(table.customer_id == customer_id) if "customer_id" in table.columns else table
+        for name, table in facts.items()
+    }
+
+
+def _totals(rows: Sequence[Row]) -> Totals:
+    def summed(name: str) -> float | None:
+        known = [row[name] for row in rows if row[name] is not None]
+        return sum(known) if known else None
+
+    return Totals(
+        sum(row["accounts"] for row in rows),
+        sum((row["mrr"] for row in rows), Decimal(0)),
+        summed("loss"),
+        summed("gain"),
+    )
+
+
+def _chosen(business: Business, table: ir.Table, asked: Filter) -> ir.Table:
+    chosen = table
+    if asked.which in FLAGS:
+        chosen = chosen.filter(chosen[FLAGS[asked.which]])
+    if asked.stage in STAGES:
+        chosen = chosen.filter(chosen.stage == asked.stage)
+    if asked.search:
+        names = business.facts["customers"].select(named="customer_id", name="name")
+        chosen = chosen.left_join(names, chosen.customer_id == names.named)
+        letters = asked.search.lower()
+        hit = [chosen[c].lower().contains(letters) for c in ("customer_id", "plan", "name")]
+        chosen = chosen.filter(ibis.or_(*(ibis.coalesce(each, ibis.literal(value=False)) for each in hit)))
+        chosen = chosen.select(*table.columns)
+    return chosen
+
+
+def _end_of(business: Business, day: date) -> datetime:
+    """The UTC instant at which a day of the business ends."""
+    end = day + timedelta(days=1)
+    local = datetime(end.year, end.month, end.day, tzinfo=ZoneInfo(business.settings.calendar.zone))
+    return local.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,105 @@
+"""The models of customer success give the same rows on Spark as on DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pytest
+from tests.engines.test_models import _plain, _spark_type
+from tests.made_up import made_up_rows
+from tests.rows import fact_rows, span_rows
+
+from keiki.customers.account_book import BookRule, account_book, renewals_ahead
+from keiki.customers.adoption import AdoptionRule, account_adoption, active_people, adoption, feature_use
+from keiki.customers.churn import Leaving, grouped_outcomes, outcomes
+from keiki.customers.lifecycle import LifecycleRule, current_stages, lifecycle, milestones
+from keiki.customers.success_return import success_accounts
+from keiki.customers.support import complaint_causes, ticket_statistics, ticket_times
+from keiki.customers.timeline import timeline
+from keiki.customers.voices import voices, voices_by_group
+from keiki.facts import FACTS
+
+Facts = Mapping[str, ir.Table]
+UNTIL = date(2025, 9, 30)
+NOW = datetime(2025, 9, 30, 15)
+LEAVING = Leaving(
+    0.5,
+    {"usage": 1.5, "support": 0.5, "payment": 1.0},
+    {"usage": 0.5, "support": 0.5, "payment": 0.9},
+)
+EVENTS = ("login", "feature_use", "feature_use", "referral", "email_opened", "meeting_held", "page_view")
+ROWS = {"events": 900, "subscriptions": 160, "tickets": 200, "surveys": 150, "stages": 200, "orders": 150}
+
+MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
+    "milestones": lambda facts, spans: milestones(facts, LifecycleRule(habit_weeks=2), UNTIL),
+    "lifecycle": lambda facts, spans: lifecycle(facts, LifecycleRule(habit_weeks=2)),
+    "current_stages": lambda facts, spans: current_stages(facts, None, UNTIL),
+    "account_adoption": lambda facts, spans: account_adoption(facts, spans),
+    "adoption": lambda facts, spans: adoption(facts, spans, AdoptionRule(features=("alpha",), entitled=("beta",))),
+    "feature_use": lambda facts, spans: feature_use(facts, spans),
+    "active_people": lambda facts, spans: active_people(facts, spans),
+    "outcomes": lambda facts, spans: outcomes(facts, spans, None, UNTIL),
+    "grouped_outcomes": lambda facts, spans: grouped_outcomes(outcomes(facts, spans)),
+    "account_book": lambda facts, spans: account_book(facts, spans, UNTIL, BookRule(), LEAVING),
+    "renewals_ahead": lambda facts, spans: renewals_ahead(facts, date(2024, 3, 1), date(2025, 9, 1)),
+    "ticket_times": lambda facts, spans: ticket_times(facts, NOW),
+    "ticket_statistics": lambda facts, spans: ticket_statistics(ticket_times(facts, NOW), spans),
+    "complaint_causes": lambda facts, spans: complaint_causes(facts, spans),
+    "timeline": lambda facts, spans: timeline(facts, "c3"),
+    "voices": lambda facts, spans: voices(facts, UNTIL),
+    "voices_by_group": lambda facts, spans: voices_by_group(voices(facts, UNTIL)),
+    "success_accounts": lambda facts, spans: success_accounts(facts, spans),
+}
+
+
+def rows_of(fact: str) -> list[dict[str, Any]]:
+    columns = made_up_rows(fact, ROWS.get(fact, 60))
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    for n, row in enumerate(rows):
+        if fact == "events":
+            row |= {"name": EVENTS[n % len(EVENTS)], "customer_id": f"c{n % 9}", "visitor_id": f"v{n % 23}"}
+        if fact == "stages" and n % 3 == 0:
+            row |= {"pipeline": "onboarding", "stage": ("kickoff", "first_value")[n % 2], "customer_id": f"c{n % 9}"}
+        if fact == "subscriptions":
+            row |= {"customer_id": f"c{n % 12}", "valid_to": row["valid_to"] if n % 2 else None}
+        if fact == "tickets" and n % 2:
+            row |= {"category": "complaint", "customer_id": f"c{n % 9}"}
+    return rows
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pa.Table]:
+    spans = span_rows("2025-06-01", "2025-07-01", "2025-08-01")
+    return {name: fact_rows(name, rows_of(name)) for name in FACTS} | {"spans": spans}
+
+
+@pytest.fixture(scope="module")
+def on_spark(spark: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
+    for name, table in tables.items():
+        columns = ", ".join(f"`{field.name}` {_spark_type(field.type)}" for field in table.schema)
+        rows = [tuple(row.values()) for row in table.to_pylist()]
+        spark._session.createDataFrame(rows, columns).createOrReplaceTempView(f"success_{name}")
+    return {name: spark.table(f"success_{name}") for name in tables}
+
+
+def answered(backend: Any, model: str, tables: Mapping[str, ir.Table]) -> list[tuple[Any, ...]]:
+    table = MODELS[model](tables, tables["spans"])
+    names = sorted(table.columns)
+    rows = [tuple(_plain(row[name]) for name in names) for row in backend.to_pyarrow(table).to_pylist()]
+    return sorted(rows, key=str)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_models_of_customer_success_are_the_same_on_spark(
+    model: str, spark: Any, tables: dict[str, pa.Table], on_spark: dict[str, ir.Table]
+) -> None:
+    duck = ibis.duckdb.connect()
+    on_duck = {name: duck.create_table(name, table) for name, table in tables.items()}
+    expected = answered(duck, model, on_duck)
+    assert expected, "the made-up rows must reach the model"
+    assert answered(spark, model, on_spark) == expected
