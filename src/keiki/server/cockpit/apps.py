@@ -19,4 +19,8 @@ class CockpitConfig(AppConfig):
         "cockpit.resize_panel": _("Changed the size of a panel"),
         "cockpit.change_panel": _("Changed the words of a panel"),
         "cockpit.remove_panel": _("Removed a panel"),
+        "cockpit.make_screen": _("Made a link to dashboards"),
+        "cockpit.revoke_screen": _("Revoked a link to dashboards"),
+        "cockpit.annotate": _("Wrote down what happened"),
+        "cockpit.remove_annotation": _("Took back what was written down"),
     }

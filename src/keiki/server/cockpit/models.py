@@ -1,4 +1,4 @@
-"""Tables of the cockpit: dashboards with their panels, and what happened on a day."""
+"""Tables of the cockpit: dashboards with their panels, what happened on a day, links to big screens and to share."""
 
 from __future__ import annotations
 
@@ -80,3 +80,76 @@ class Panel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dashboard_id} {self.place} {self.kind}"
+
+
+class Happening(models.TextChoices):
+    ACTION = "action", _("Action")
+    INCIDENT = "incident", _("Incident")
+    PRICE = "price", _("Price change")
+    DEFINITION = "definition", _("Definition changed")
+    TARGET = "target", _("Target changed")
+    NOTE = "note", _("Note")
+
+
+WRITTEN = (Happening.ACTION, Happening.INCIDENT, Happening.PRICE, Happening.NOTE)
+"""What people write down; changes of definitions and targets are told by their versions."""
+
+
+class Annotation(models.Model):
+    """Something that happened on a day, to be seen beside the numbers it may have moved.
+
+    It belongs to a KPI wherever it stands (`kpi` and, when it counts only some rows, `where`), to a node without one
+    (`tree` and `node`), or, with none of these, to the whole business. `until`: the last day of something that lasted.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="annotations")
+    kpi = models.CharField(max_length=64, default="", blank=True)
+    where = models.TextField(default="", blank=True)
+    tree = models.CharField(max_length=64, default="", blank=True)
+    node = models.CharField(max_length=64, default="", blank=True)
+    kind = models.CharField(max_length=10, choices=Happening, default=Happening.NOTE)
+    on = models.DateField()
+    until = models.DateField(null=True)
+    text = models.CharField(max_length=400)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-on", "-id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "on"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(kind__in=Happening.values), name="annotation_kind"),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("on")), name="annotation_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.text}"
+
+
+class Screen(models.Model):
+    """A link that shows dashboards to whoever holds it, without signing in and read-only, until it is revoked.
+
+    With `seconds` it is a big screen that shows one dashboard after the other; without them a link to share. It shows
+    what `made_by` may see, and nothing once that person has left. Only the digest of its token is kept.
+    `dashboards` are kinds or ids, in order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="screens")
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=80)
+    dashboards = models.JSONField()
+    seconds = models.PositiveSmallIntegerField(null=True)
+    language = models.CharField(max_length=2, default="ja")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-made_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name

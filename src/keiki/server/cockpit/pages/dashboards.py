@@ -46,6 +46,7 @@ class DashboardPage:
     chips: tuple[kpis.Chip, ...] = ()
     edit_url: str = ""
     all_url: str = ""
+    happened_url: str = ""
 
 
 @business_page()
@@ -74,6 +75,7 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
         edit_url=reverse("cockpit:edit_dashboard", kwargs={"business": business.id, "name": name})
         if stored is None or may_change(request, stored)
         else "",
+        happened_url=reverse("cockpit:annotations", kwargs={"business": business.id}),
         all_url=reverse("cockpit:dashboards", kwargs={"business": business.id}),
     )
     return render(request, "cockpit/dashboard.html", {"page": page})

@@ -52,6 +52,7 @@ class DashboardsPage:
     starts: tuple[tuple[str, str], ...]
     start: str
     may_share: bool
+    screens_url: str = ""
 
 
 @business_page()
@@ -76,6 +77,7 @@ def dashboards_page(request: Any, business: Business) -> HttpResponse:
         starts=(("", _("Empty")), *names().items()),
         start=start,
         may_share=may_share,
+        screens_url=reverse("cockpit:screens", kwargs={"business": business.id}) if may_share else "",
     )
     return render(request, "cockpit/dashboards.html", {"page": page}, status=422 if form.errors else 200)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,9 @@ from keiki.facts import fact
 from keiki.formula import mathml
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.cockpit.models import WRITTEN
+from keiki.server.cockpit.pages.happened import MarkLine, annotate_url, mark_lines
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -68,11 +72,16 @@ class NodePage:
     why: str
     formula: SafeString
     facts: tuple[tuple[str, str], ...]
+    marks: tuple[MarkLine, ...] = ()
+    annotate_url: str = ""
+    number_key: str = ""
+    today: str = ""
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 @business_page()
 @require_safe
-def node_page(request: HttpRequest, business: Business, tree: str, node: str) -> HttpResponse:
+def node_page(request: Any, business: Business, tree: str, node: str) -> HttpResponse:
     """One node: definition, formula, history, segments and what moved it; htmx takes its part into the tree page."""
     asked = Asked.read(request.GET)
     known = door.known(request.user, business)
@@ -86,7 +95,7 @@ def node_page(request: HttpRequest, business: Business, tree: str, node: str) ->
     return render(request, "cockpit/node.html", {"page": page})
 
 
-def _node_page(request: HttpRequest, business: Business, reading: TreeNumbers, node: Node, asked: Asked) -> NodePage:
+def _node_page(request: Any, business: Business, reading: TreeNumbers, node: Node, asked: Asked) -> NodePage:
     style = kpis.style_of(business, reading.known)
     dimensions = door.dimensions(request.user, business, node)
     by = asked.by if asked.by in dimensions else ""
@@ -120,6 +129,11 @@ def _node_page(request: HttpRequest, business: Business, reading: TreeNumbers, n
         why=why or "",
         formula=_mathml(request, business, reading, node, style),
         facts=_facts(request, business, node, style),
+        marks=mark_lines(request, business, reading, node, style),
+        annotate_url=annotate_url(business) if allows(request.membership.role, EDIT) and counted(node) else "",
+        number_key=f"{reading.tree.id}/{node.id}",
+        today=business.calendar.today().isoformat(),
+        kinds=tuple((each.value, str(each.label)) for each in WRITTEN),
     )
 
 

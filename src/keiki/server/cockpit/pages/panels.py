@@ -23,8 +23,9 @@ from keiki.server.cockpit.models import PanelKind
 from keiki.server.cockpit.pages.campaigns import CampaignLine, campaign_lines
 from keiki.server.cockpit.pages.plan_actual import plan_told
 from keiki.server.cockpit.queries import dashboards as queries
-from keiki.server.cockpit.queries.campaigns import campaigns
+from keiki.server.cockpit.queries.campaigns import Judged, campaigns
 from keiki.server.cockpit.queries.dashboards import Spec, Weekly
+from keiki.server.cockpit.queries.screens import FEWEST
 from keiki.server.cockpit.queries.today import Lever, levers
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -36,6 +37,7 @@ from keiki.trees.build import Node
 LONGEST_TABLE = 40
 """Rows that a table on a dashboard shows before it leads to the whole tree."""
 PLAN_ROWS = 10
+COUNTS = frozenset({"count", "items"})
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,23 @@ class Desk:
 
 def shown(desk: Desk, spec: Spec) -> PanelView:
     """A panel as it is drawn; what it was about may be gone, then it says so."""
+    drawn = _shown(desk, spec)
+    return _without_links(drawn) if desk.shared else drawn
+
+
+def _without_links(drawn: PanelView) -> PanelView:
+    """The panel for whoever holds a link: nothing on it leads to a page that asks to sign in."""
+    return replace(
+        drawn,
+        url="",
+        bars=tuple(replace(bar, url="") for bar in drawn.bars),
+        groups=tuple(replace(g, rows=tuple(replace(row, url="") for row in g.rows)) for g in drawn.groups),
+        acts=tuple(replace(act, url="") for act in drawn.acts),
+        campaigns=tuple(replace(line, url="") for line in drawn.campaigns),
+    )
+
+
+def _shown(desk: Desk, spec: Spec) -> PanelView:
     if spec.kind == PanelKind.NOTE:
         return PanelView(spec, spec.title or _("Note"), text=spec.text)
     if spec.kind == PanelKind.CAMPAIGNS:
@@ -171,6 +190,21 @@ def shown(desk: Desk, spec: Spec) -> PanelView:
 # --- numbers and trends ---
 
 
+def few(value: float | None, unit: str) -> bool:
+    """Whether a number counts so few that it could speak of persons."""
+    return value is not None and unit in COUNTS and 0 < value < FEWEST
+
+
+def shareable(desk: Desk, card: Card, numbers: TreeNumbers, node: Node) -> Card:
+    """A card for whoever holds a link: a count of fewer than five is not told, nor what would give it away."""
+    if not desk.shared or not (few(numbers.value(node), node.unit) or few(numbers.value_before(node), node.unit)):
+        return card
+    told = _("fewer than {count}").format(count=FEWEST)
+    return replace(
+        card, value=told, exact=told, change="", moved="", beside="", bullet=None, before_exact="", spoken=""
+    )
+
+
 def _number(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
     value, before = numbers.value(node), numbers.value_before(node)
     direction = went(value, before)
@@ -179,7 +213,7 @@ def _number(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelVi
         node.label(desk.style.language),
         sentence=kpis.told(numbers, node, desk.style),
         url=kpis.node_url(desk.business, numbers, node, desk.asked),
-        number=kpis.number_card(numbers, node, desk.style),
+        number=shareable(desk, kpis.number_card(numbers, node, desk.style), numbers, node),
         attained=attainment_words(value, numbers.aim(node), desk.style),
         arrow=direction,
         arrow_tone=tone(direction, node.direction),
@@ -210,6 +244,9 @@ def _bars(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView
     if by not in door.dimensions(desk.user, desk.business, node):
         return PanelView(spec, label, missing=_("This number cannot be split this way."))
     found = queries.parts(desk.user, desk.business, numbers, node, by)
+    if desk.shared:
+        people = queries.people_by(desk.user, desk.business, numbers, by)
+        found = queries.suppressed(found, node.unit in COUNTS, people, FEWEST)
     if not found.segments:
         return PanelView(spec, label, url=url, missing=kpis.missing_words(numbers, node, style))
     longest = max((abs(each.now or 0.0) for each in found.segments), default=0.0) or 1.0
@@ -440,6 +477,8 @@ def nothing_to_act(numbers: TreeNumbers, goal: str) -> str:
 def _campaigns(desk: Desk, spec: Spec) -> PanelView:
     period = desk.main.period
     found = campaigns(desk.user, desk.business, period)
+    if desk.shared:
+        found = replace(found, rows=tuple(each for each in found.rows if not _of_few(each)))
     told = campaign_lines(desk.business, found, desk.asked, desk.style)
     return PanelView(
         spec,
@@ -450,6 +489,11 @@ def _campaigns(desk: Desk, spec: Spec) -> PanelView:
         rule=told.rule,
         missing="" if told.lines else told.sentence,
     )
+
+
+def _of_few(judged: Judged) -> bool:
+    each = judged.campaign
+    return any(few(float(count), "count") for count in (each.leads, each.new_customers, each.wins))
 
 
 DRAWN: Mapping[PanelKind, Callable[[Desk, Spec, TreeNumbers, Node], PanelView]] = {

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from keiki.charts.status import ACT, WATCH
+from keiki.errors import KeikiError
 from keiki.formula import show
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
@@ -29,6 +30,8 @@ MOST_KPIS: Final = 10
 WEEKS: Final = 8
 BARS: Final = 4
 MOST_SEGMENTS: Final = 40
+PEOPLE: Final = "u_buyers"
+"""What counts the people behind a part of a number."""
 FUNNEL: Final[Mapping[str, str]] = {
     "visit": "u_visitors",
     "product_view": "u_event_visitors[name = 'product_view']",
@@ -234,6 +237,36 @@ def segments(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple
         ),
     )
     return tuple(found[:MOST_SEGMENTS])
+
+
+def people_by(user: Any, business: Business, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
+    """How many customers stand behind each value of a dimension in the period; empty where nobody can say."""
+    found: Mapping[str | None, float | None] = door.answered(
+        user, business, ("people by", numbers.period, by), lambda opened: _people(opened, numbers, by)
+    )
+    return found
+
+
+def _people(opened: Any, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
+    try:
+        read = opened.measure([PEOPLE], opened.question((numbers.period,), by=(by,)))
+    except KeikiError:  # customers cannot be split this way
+        return {}
+    return {segment[0]: read.value(PEOPLE, -1, segment) for segment in read.segments}
+
+
+def suppressed(found: Parts, counts: bool, people: Mapping[str | None, float | None], fewest: int) -> Parts:
+    """Parts for whoever holds a link: those behind which fewer than `fewest` people stand are left out, and with them
+    the whole, from which they could be worked out. Without anybody to count, only counts themselves are shown.
+    """
+
+    def shown(each: Segment) -> bool:
+        behind = people.get(each.value) if people else each.now if counts else None
+        enough = behind is not None and behind >= fewest
+        return enough and not (counts and each.now is not None and 0 < each.now < fewest)
+
+    kept = tuple(each for each in found.segments if shown(each))
+    return Parts(kept, found.whole if len(kept) == len(found.segments) else None)
 
 
 def funnel(user: Any, business: Business, question: Question) -> tuple[Step, ...]:

@@ -17,18 +17,25 @@ const drag = (item, start) => {
   const grip = start.target.closest("[data-grip]");
   grip.setPointerCapture(start.pointerId);
   item.classList.add("dragged");
+  let goal = null;
+  const clear = () => goal?.item.classList.remove("drop-before", "drop-after");
   const move = (event) => {
+    clear();
     const under = document.elementsFromPoint(event.clientX, event.clientY).map((e) => e.closest("[data-panel]")).find((e) => e && e !== item);
-    if (!under) return;
+    if (!under) return (goal = null);
     const box = under.getBoundingClientRect();
-    const after = event.clientY > box.bottom || (event.clientY > box.top && event.clientX > box.left + box.width / 2);
-    under[after ? "after" : "before"](item);
+    const after = event.clientX > box.left + box.width / 2;
+    under.classList.add(after ? "drop-after" : "drop-before");
+    goal = { item: under, after };
   };
   const end = (event) => {
     grip.removeEventListener("pointermove", move);
     item.classList.remove("dragged");
-    const place = items().indexOf(item);
-    if (event.type === "pointerup" && place !== Number(item.dataset.place)) send("move", item, { place });
+    clear();
+    if (event.type !== "pointerup" || !goal) return;
+    const others = items().filter((each) => each !== item);
+    const place = others.indexOf(goal.item) + (goal.after ? 1 : 0);
+    if (place !== Number(item.dataset.place)) send("move", item, { place });
   };
   grip.addEventListener("pointermove", move);
   for (const name of ["pointerup", "pointercancel"]) grip.addEventListener(name, end, { once: true });
@@ -76,5 +83,4 @@ board.addEventListener("keydown", (event) => {
 });
 
 // After a step the hand stays where it was.
-const last = document.getElementById(location.hash.slice(1));
-last?.querySelector("[data-grip]")?.focus();
+addEventListener("load", () => document.getElementById(location.hash.slice(1))?.querySelector("[data-grip]")?.focus());

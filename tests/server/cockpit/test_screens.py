@@ -1,0 +1,99 @@
+"""Links to big screens and links to share: read-only, revocable, and silent about single people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from keiki.server.accounts.models import Membership
+from keiki.server.cockpit.actions import dashboards as boards
+from keiki.server.cockpit.models import Screen
+from keiki.server.cockpit.queries.dashboards import Parts, Segment, Spec, suppressed
+
+
+def make(cast: Any, browser_of: Any, who: str = "editor", **values: Any) -> str:
+    """The path of a link that was just made."""
+    path = reverse("cockpit:screens", kwargs={"business": cast.business.id})
+    names = ["executive", "operational", "analytical"]
+    answer = browser_of(getattr(cast, who)).post(
+        path, {"name": "Lobby", "kind": "device", "dashboards": names, "seconds": 20, **values}
+    )
+    link: str = answer.context["page"].link
+    return link.removeprefix("http://testserver")
+
+
+@pytest.mark.feature("F-103")
+def test_big_screen_shows_three_dashboards_in_turn_without_signing_in_however_long_it_runs(
+    shop: Any, browser_of: Any
+) -> None:
+    path = make(shop, browser_of)
+    nobody, seen, here = Client(), [], path
+    for _turn in range(4):
+        answer = nobody.get(here)
+        page = answer.context["page"]
+        assert f'content="20;url={page.next_url}"' in answer.content.decode()
+        assert 1 <= len(page.cards) <= 6
+        seen.append(page.title)
+        here = page.next_url
+    assert len(set(seen[:3])) == 3
+    assert seen[3] == seen[0]
+    Screen.objects.update(made_at=timezone.now() - timedelta(days=400))
+    assert nobody.get(path).status_code == 200
+    assert "sessionid" not in nobody.cookies
+
+
+@pytest.mark.feature("F-216")
+def test_shared_link_shows_a_dashboard_read_only_and_stops_when_it_is_revoked(shop: Any, browser_of: Any) -> None:
+    path = make(shop, browser_of, kind="share", dashboards=["executive"])
+    nobody = Client()
+    body = nobody.get(path).content.decode()
+    assert "¥14,400" in body
+    assert "<form" not in body
+    assert 'href="/b/' not in body
+    assert nobody.post(path).status_code == 405
+    screen = Screen.objects.get()
+    revoke = reverse("cockpit:revoke_screen", kwargs={"business": shop.business.id, "screen": screen.pk})
+    assert browser_of(shop.viewer).post(revoke).status_code == 403
+    browser_of(shop.editor).post(revoke)
+    assert nobody.get(path).status_code == 404
+
+
+def test_link_shows_nothing_once_whoever_made_it_has_left(shop: Any, browser_of: Any) -> None:
+    path = make(shop, browser_of)
+    Membership.objects.filter(user=shop.editor).delete()
+    assert Client().get(path).status_code == 404
+
+
+def test_link_nobody_made_is_not_found_and_no_token_is_kept(shop: Any, browser_of: Any) -> None:
+    path = make(shop, browser_of)
+    assert Client().get("/screen/nothing/").status_code == 404
+    assert Screen.objects.get().digest not in path
+    assert (
+        browser_of(shop.viewer).get(reverse("cockpit:screens", kwargs={"business": shop.business.id})).status_code
+        == 403
+    )
+
+
+def test_what_fewer_than_five_people_did_is_left_out_with_the_whole_that_would_give_it_away() -> None:
+    found = Parts((Segment("email", 90.0, 80.0), Segment("paid", 10.0, 20.0)), whole=100.0)
+    many = suppressed(found, counts=False, people={"email": 9.0, "paid": 5.0}, fewest=5)
+    assert many == found
+    few = suppressed(found, counts=False, people={"email": 9.0, "paid": 4.0}, fewest=5)
+    assert (few.segments, few.whole) == ((Segment("email", 90.0, 80.0),), None)
+    assert suppressed(found, counts=False, people={}, fewest=5).segments == ()
+    assert suppressed(found, counts=True, people={}, fewest=5) == found
+
+
+def test_shared_panel_counts_the_people_behind_each_bar(shop: Any, browser_of: Any) -> None:
+    made = boards.make_dashboard(
+        shop.editor, shop.business, "Parts", [Spec("bars", "simple_orders", "revenue", by="channel")], shared=True
+    )
+    path = make(shop, browser_of, kind="share", dashboards=[str(made.pk)])
+    panel = Client().get(path).context["page"].sections[0].panels[0]
+    assert [bar.label for bar in panel.bars] == ["Organic search", "E-mail"]  # five customers each
+    assert {bar.url for bar in panel.bars} == {""}
