@@ -24,6 +24,8 @@ PAGES = {
     "campaign results": "dashboards/campaign/",
     "dashboards": "dashboards/",
     "campaigns": "campaigns/",
+    "what happened": "happened/",
+    "screens": "screens/",
     "plan and actual": "plan/simple_orders/",
     "tree": "tree/?open=all",
     "table": "tree/?as=table",
