@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from keiki.engine.business import open_business as open
     from keiki.engine.cohort_table import cohort_table
     from keiki.engine.customer_history import customer_history
+    from keiki.engine.customer_quality import places, profit_curves, quality_report
     from keiki.engine.customer_success import (
         account,
         account_list,
@@ -97,8 +98,11 @@ LATER = {
     "outlook_of": "keiki.engine.customer_success:outlook_of",
     "own_terms": "keiki.engine.lifetime_value:own_terms",
     "parse": "keiki.formula:parse",
+    "places": "keiki.engine.customer_quality:places",
     "priorities": "keiki.trees.priority:priorities",
     "product_use": "keiki.engine.customer_success:product_use",
+    "profit_curves": "keiki.engine.customer_quality:profit_curves",
+    "quality_report": "keiki.engine.customer_quality:quality_report",
     "read_bundle": "keiki.trees.bundle:read_bundle",
     "recurring": "keiki.engine.recurring:recurring",
     "recurring_differences": "keiki.engine.recurring:recurring_differences",
@@ -156,8 +160,11 @@ __all__ = [
     "outlook_of",
     "own_terms",
     "parse",
+    "places",
     "priorities",
     "product_use",
+    "profit_curves",
+    "quality_report",
     "read_bundle",
     "recurring",
     "recurring_differences",

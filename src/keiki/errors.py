@@ -1014,6 +1014,13 @@ class ValueGrowsForEver(KeikiError):
     )
 
 
+class NothingSpentThere(KeikiError):
+    """Money moved from or to a place where none was spent so far."""
+
+    en = "Nothing was spent on winning customers by “{name}”, so nobody knows what money brings there. Choose another."
+    ja = "「{name}」には獲得費用を使った実績がないので、お金を動かした効果は分かりません。別のものを選んでください。"
+
+
 class AcquisitionImpossible(KeikiError):
     """A cost or a count of an acquisition that cannot be."""
 

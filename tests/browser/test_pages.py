@@ -44,6 +44,7 @@ PAGES = {
     "customers": "customers/",
     "cohorts": "customers/cohorts/?value=revenue_per_customer&mode=after&by=segment",
     "recurring": "customers/recurring/?rules=chargebee&by=plan",
+    "good and bad revenue": "customers/quality/",
     "lifetime value": "customers/lifetime-value/",
     "data": "data/",
     "rules": "settings/rules/",

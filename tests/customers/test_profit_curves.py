@@ -118,6 +118,19 @@ def test_profit_of_whole_cohorts_adds_up_to_plain_sql(lake: SmallLake) -> None:
     assert len(ours) > 3
 
 
+def test_rows_of_two_dimensions_give_the_curves_of_either(lake: SmallLake) -> None:
+    customers = [
+        {"customer_id": f"c{n}", "acquired_on": f"2026-0{1 + n % 2}-10", "acquisition_channel": "ab"[n % 3 // 2]}
+        for n in range(12)
+    ]
+    orders = [order(f"c{n}", f"2026-0{month}-10", 100 + n) for n in range(12) for month in (2, 3)]
+    facts = lake.put(customers=customers, orders=orders)
+    rows, one = (
+        lake.connection.to_pyarrow(profit_by_age(facts, by)).to_pylist() for by in (("cohort", "channel"), ("channel",))
+    )
+    assert curves(rows, ("channel",)) == curves(one, ("channel",))
+
+
 def test_unknown_dimension_is_named(lake: SmallLake) -> None:
     with pytest.raises(UnknownName, match="channel"):
         profit_by_age(lake.put(), ["chanel"])

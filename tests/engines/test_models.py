@@ -18,6 +18,7 @@ from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
 from keiki.customers.mrr_presets import PRESETS, preset_differences
 from keiki.customers.profit_curves import profit_by_age
+from keiki.customers.quality_report import revenue_by_class
 from keiki.customers.recurring import movement_sums, renewal_counts, revenue_levels, scheduled
 from keiki.customers.repeat import first_purchases, purchases
 from keiki.customers.retention import RetentionRule, status_changes
@@ -26,7 +27,7 @@ from keiki.customers.worth import described, worth_by
 from keiki.engine.spread import quarters
 from keiki.facts import FACTS
 from keiki.journeys.sessions import SessionRule, sessions
-from keiki.periods import Grain
+from keiki.periods import Calendar, Grain
 
 Facts = Mapping[str, ir.Table]
 
@@ -57,6 +58,7 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     ),
     "described customers": lambda facts, spans: described(facts),
     "worth by channel": lambda facts, spans: worth_by(facts, ["channel", "rfm_segment"]),
+    "revenue by class": lambda facts, spans: revenue_by_class(facts, Calendar(), Grain.QUARTER),
     "profit by age": lambda facts, spans: profit_by_age(facts, ["cohort"]),
     "quarters of orders": lambda facts, spans: quarters(
         facts["orders"].select(value=facts["orders"].amount.cast("float64"))

@@ -88,14 +88,15 @@ class Curve:
 
 
 def curves(rows: Sequence[Mapping[str, Any]], by: Sequence[str] = (), least: int = 1) -> tuple[Curve, ...]:
-    """The curves of the rows of `profit_by_age`, the largest group first.
+    """The curves of the rows of `profit_by_age`, by all or some of its dimensions, the largest group first.
 
     A curve ends where fewer than `least` customers have lived on: further right it would be somebody's own story.
     """
     groups: dict[tuple[Any, ...], dict[int, tuple[Decimal, int]]] = {}
     for row in rows:
         group = groups.setdefault(tuple(row[name] for name in by), {})
-        group[row["age"]] = (row["amount"], row["ended"])
+        amount, ended = group.get(row["age"], (Decimal(0), 0))
+        group[row["age"]] = (amount + row["amount"], ended + row["ended"])
     found = [_curve(group, ages_of, least) for group, ages_of in groups.items()]
     shown = [curve for curve in found if curve.points]
     return tuple(sorted(shown, key=lambda curve: (-curve.customers, str(curve.group))))

@@ -10,12 +10,10 @@ from typing import Any
 
 from keiki.customers.acquisition_cost import Acquisition
 from keiki.customers.ltv_formulas import CHURN, GROWTH, TERMS
+from keiki.customers.small_groups import LEAST
 from keiki.customers.worth import CLASSES, WorthRule, worth_by
 from keiki.engine.business import Business
 from keiki.periods import Grain, Period
-
-FEWEST = 5
-"""Groups of fewer customers are not shown: they would speak of single people."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ COUNTED = tuple(f"{name}{what}" for name in CLASSES for what in ("", "_revenue")
 class GroupWorth:
     """What the customers of a group have brought and cost so far, and how they are judged; money of all of them.
 
-    `shown` is False for a group of fewer than `FEWEST`: its numbers are None, but for the whole they are counted.
+    `shown` is False for a group of fewer than `small_groups.LEAST`: its numbers are None.
     """
 
     group: Any
@@ -127,7 +125,7 @@ def worth_rule(business: Business) -> WorthRule:
 
 
 def customer_worths(
-    business: Business, by: Sequence[str] = ("rfm_segment", "cohort"), fewest: int = FEWEST
+    business: Business, by: Sequence[str] = ("rfm_segment", "cohort"), fewest: int = LEAST
 ) -> dict[str, Worths]:
     """What customers have brought and cost so far, by each of some dimensions of `customers.worth.DIMENSIONS`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.customers.pages import cohorts, lifetime_value, overview, recurring
+from keiki.server.customers.pages import cohorts, lifetime_value, overview, quality, recurring
 
 app_name = "customers"
 BUSINESS = "b/<slug:business>/customers/"
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{BUSINESS}cohorts/", cohorts.cohorts_page, name="cohorts"),
     path(f"{BUSINESS}recurring/", recurring.recurring_page, name="recurring"),
     path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
+    path(f"{BUSINESS}quality/", quality.quality_page, name="quality"),
 ]

@@ -233,7 +233,7 @@ def _page(
         groups_head=_by_words(by),
         groups_sentence=_groups_sentence(worths, style) if worths else "",
         groups_note=_groups_note(worths) if worths else "",
-        fresh=_fresh(known.today, style),
+        fresh=fresh_words(known.today, style),
     )
 
 
@@ -587,7 +587,8 @@ def _groups_note(worths: Worths) -> str:
     return note + (" " + _("Groups of fewer than 5 customers are hidden.") if worths.hidden else "")
 
 
-def _fresh(today: date | None, style: Style) -> str:
+def fresh_words(today: date | None, style: Style) -> str:
+    """Up to which day the data speaks."""
     if today is None:
         return ""
     return _("Data up to {day}").format(day=f"{today:%Y/%m/%d}" if style.japanese else f"{today:%d %b %Y}")

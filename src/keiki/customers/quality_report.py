@@ -1,0 +1,201 @@
+"""Revenue quality by period: new and repeat, good and bad, what is left of it, and whether sales outrun profit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from keiki.customers.calendar import numbered, period_number
+from keiki.customers.classes import BAD, GOOD, UNDETERMINED, ClassRule, customer_classes
+from keiki.customers.postings import Facts
+from keiki.customers.profit import profit_entries
+from keiki.customers.revenue_quality import revenue_postings
+from keiki.journeys.local_time import local_time
+from keiki.periods import Calendar, Grain, Period
+
+MONEY = "decimal(18, 4)"
+AMOUNTS = ("revenue", "new_revenue", "gross_profit", "profit")
+NOTHING = Decimal(0)
+
+
+def revenue_by_class(
+    facts: Facts, calendar: Calendar, grain: Grain = Grain.QUARTER, rule: ClassRule | None = None
+) -> ir.Table:
+    """Sales and profit of every period by the class of the customer, as the class is known today.
+
+    Columns: period (its number, see `customers.calendar`), customer_class (`good`, `bad`, `undetermined`, NULL for
+    sales without a customer), revenue, new_revenue (of it the first sale of a customer), gross_profit (of sales; the
+    whole amount where no cost of goods is known), profit (what the customers left after acquisition and retention
+    cost), acquired (customers who came in the period).
+    """
+    rule = rule or ClassRule()
+    judged = customer_classes(facts, rule)
+    classes = judged.select("customer_class", judged="customer_id")
+
+    def period(day: ir.Value) -> ir.Value:
+        return period_number(day, calendar, grain)
+
+    nothing = ibis.literal(0).cast(MONEY)
+    sales = _numbered_sales(facts, rule)
+    sales = sales.left_join(classes, sales.customer_id == classes.judged)
+    entries = profit_entries(facts, rule.profit)
+    entries = entries.inner_join(classes, entries.customer_id == classes.judged)
+    both = ibis.union(
+        sales.select(
+            "customer_class",
+            period=period(sales.on_day),
+            revenue=sales.amount,
+            new_revenue=ibis.ifelse(sales.is_first, sales.amount, nothing).cast(MONEY),
+            gross_profit=ibis.coalesce(sales.gross_profit, sales.amount).cast(MONEY),
+            profit=nothing,
+            acquired=ibis.literal(0),
+        ),
+        entries.select(
+            "customer_class",
+            period=period(entries.on_day),
+            revenue=nothing,
+            new_revenue=nothing,
+            gross_profit=nothing,
+            profit=entries.amount,
+            acquired=ibis.literal(0),
+        ),
+        judged.select(
+            "customer_class",
+            period=period(judged.acquired_on),
+            revenue=nothing,
+            new_revenue=nothing,
+            gross_profit=nothing,
+            profit=nothing,
+            acquired=ibis.literal(1),
+        ),
+    )
+    return both.group_by("period", "customer_class").aggregate(
+        **{name: both[name].sum().cast(MONEY) for name in AMOUNTS}, acquired=both.acquired.sum().cast("int64")
+    )
+
+
+def _numbered_sales(facts: Facts, rule: ClassRule) -> ir.Table:
+    sales = revenue_postings(facts, rule.profit.retention.postings)
+    order = ibis.window(group_by=sales.customer_id, order_by=[sales.posted_at, sales.source, sales.posting_id])
+    first = sales.customer_id.notnull() & (ibis.row_number().over(order) == 0)
+    return sales.mutate(is_first=first, on_day=local_time(sales.posted_at, rule.profit.zone).date())
+
+
+@dataclass(frozen=True)
+class FanRule:
+    """When sales outrun profit like an opening fan: in `periods` periods in a row sales grew and profit grew by less
+    than `share` of that, or fell.
+    """
+
+    share: float = 0.5
+    periods: int = 2
+
+
+@dataclass(frozen=True)
+class QualityPeriod:
+    """The sales of one period, by new and repeat and by class; what was left of them; who came in it.
+
+    `unnamed` are sales without a customer. `complete` is False while the period runs; `fan` warns by FanRule.
+    """
+
+    period: Period
+    complete: bool
+    revenue: Decimal
+    new: Decimal
+    gross_profit: Decimal
+    profit: Decimal
+    good: Decimal
+    bad: Decimal
+    undetermined: Decimal
+    unnamed: Decimal
+    acquired: Mapping[str, int]
+    fan: bool = False
+
+    @property
+    def repeat(self) -> Decimal:
+        """Sales to customers who had bought before."""
+        return self.revenue - self.new - self.unnamed
+
+    @property
+    def margin(self) -> float | None:
+        """Gross profit of a sale, as a share of it."""
+        return float(self.gross_profit / self.revenue) if self.revenue else None
+
+    @property
+    def profit_margin(self) -> float | None:
+        """What is left after acquisition and retention cost, as a share of sales."""
+        return float(self.profit / self.revenue) if self.revenue else None
+
+    @property
+    def good_share(self) -> float | None:
+        """The share of sales from good customers."""
+        return float(self.good / self.revenue) if self.revenue else None
+
+    @property
+    def bad_share(self) -> float | None:
+        """The share of sales from bad customers."""
+        return float(self.bad / self.revenue) if self.revenue else None
+
+
+def quality_periods(
+    rows: Sequence[Mapping[str, Any]], calendar: Calendar, grain: Grain, today: date, fan: FanRule | None = None
+) -> tuple[QualityPeriod, ...]:
+    """The rows of `revenue_by_class` as periods, oldest first, without gaps; those after today are left out."""
+    by_period: dict[int, dict[str | None, Mapping[str, Any]]] = {}
+    for row in rows:
+        by_period.setdefault(row["period"], {})[row["customer_class"]] = row
+    if not by_period:
+        return ()
+    numbers = range(min(by_period), max(by_period) + 1)
+    found = [_period(numbered(n, calendar, grain), by_period.get(n, {}), today) for n in numbers]
+    return _warned([each for each in found if each.period.start <= today], fan or FanRule())
+
+
+def _period(period: Period, rows: Mapping[str | None, Mapping[str, Any]], today: date) -> QualityPeriod:
+    def total(name: str) -> Decimal:
+        return sum((row[name] for row in rows.values()), NOTHING)
+
+    def of(name: str | None) -> Decimal:
+        return Decimal(rows[name]["revenue"]) if name in rows else NOTHING
+
+    return QualityPeriod(
+        period=period,
+        complete=period.last <= today,
+        revenue=total("revenue"),
+        new=total("new_revenue"),
+        gross_profit=total("gross_profit"),
+        profit=total("profit"),
+        good=of(GOOD),
+        bad=of(BAD),
+        undetermined=of(UNDETERMINED),
+        unnamed=of(None),
+        acquired={name: int(rows[name]["acquired"]) if name in rows else 0 for name in (GOOD, BAD, UNDETERMINED)},
+    )
+
+
+def _warned(found: Sequence[QualityPeriod], rule: FanRule) -> tuple[QualityPeriod, ...]:
+    """The periods with the warning; one that still runs gets none."""
+    outran = [False, *(after.complete and _outran(before, after, rule) for before, after in pairwise(found))]
+    marked = []
+    for place, each in enumerate(found):
+        recent = outran[max(place - rule.periods + 1, 0) : place + 1]
+        fan = len(recent) == rule.periods and all(recent)
+        marked.append(QualityPeriod(**{**vars(each), "fan": fan}))
+    return tuple(marked)
+
+
+def _outran(before: QualityPeriod, after: QualityPeriod, rule: FanRule) -> bool:
+    """Whether sales grew and profit did not keep up. From a loss, profit keeps up when it becomes better at all."""
+    if before.revenue <= 0 or after.revenue <= before.revenue:
+        return False
+    growth = after.revenue / before.revenue - 1
+    if before.profit <= 0:
+        return after.profit <= before.profit
+    return after.profit / before.profit - 1 < growth * Decimal(str(rule.share))

@@ -1,0 +1,91 @@
+"""The page of good and bad revenue as a person uses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from keiki.server.data.actions import opened
+
+
+def put(business: Any) -> None:
+    """Products A and B bring 40 customers and the same revenue each; 16 of A's come again, 2 of B's."""
+    orders, customers = [], []
+    for product, again, amounts in (("A", 16, (5_000, 12_500)), ("B", 2, (9_000, 51_000))):
+        for n in range(40):
+            name = f"{product}{n:02}"
+            begun = f"2024-01-{1 + n % 28:02}"
+            customers.append({"customer_id": name, "acquired_on": begun, "acquisition_channel": product})
+            days = ("2024-01", "2024-08", "2025-06") if n < again else ("2024-01",)
+            for place, month in enumerate(days):
+                day = f"{month}-{1 + n % 28:02}"
+                amount = amounts[1] if place == 1 else amounts[0]
+                orders.append(
+                    {"order_id": f"{name}{day}", "customer_id": name, "ordered_at": f"{day}T12:00:00+09:00"}
+                    | {"amount": amount, "cost": amount // 2, "product": product}
+                )
+    costs = [
+        {"spent_on": "2024-01-02", "amount": amount, "category": "ad_spend", "channel": product}
+        for product, amount in (("A", 100_000), ("B", 200_000))
+    ]
+    numbers = opened(business).business
+    numbers.load_facts({"customers": customers, "orders": orders, "costs": costs}, name="made")
+
+
+@pytest.fixture
+def page(bare: Any, browser_of: Any) -> Any:
+    put(bare.business)
+
+    def asked(**query: str) -> Any:
+        address = reverse("customers:quality", kwargs={"business": bare.business.id})
+        answer = browser_of(bare.viewer).get(address, query)
+        assert answer.status_code == 200
+        return answer.context["page"]
+
+    return asked
+
+
+@pytest.mark.feature("F-267")
+def test_a_product_bought_again_by_5_percent_is_low_quality_revenue_beside_one_of_40_percent(page: Any) -> None:
+    rows = {row.name: row for row in page(places="product").places}
+    assert (rows["A"].repeat, rows["A"].low) == ("40.0%", False)
+    assert (rows["B"].repeat, rows["B"].low) == ("5.00%", True)
+    assert rows["A"].revenue == rows["B"].revenue == "¥480,000"
+
+
+@pytest.mark.feature("F-377")
+def test_every_quarter_lists_new_repeat_good_and_bad_revenue_margin_and_warning(page: Any) -> None:
+    shown = page()
+    first = shown.rows[-1]
+    assert (first.label, first.new, first.repeat) == ("Jan 2024 – Mar 2024", "¥560,000", "¥0")
+    assert (first.revenue, first.margin, first.profit) == ("¥560,000", "50.0%", "−¥20,000")
+    assert (first.good, first.bad, first.fan) == ("¥98,000", "¥462,000", False)
+    assert "less than 50% of that in 2 periods in a row" in shown.fan_rule
+
+
+def test_rules_in_force_stand_beside_the_classes(page: Any) -> None:
+    shown = page()
+    assert "Good: at least 2 purchases" in shown.rule
+    classes = [(row.name, row.customers) for row in shown.classes]
+    assert classes == [("Good", "18"), ("Undetermined", "0"), ("Bad", "62")]
+
+
+def test_curves_say_when_the_cost_is_back(page: Any) -> None:
+    rows = {row.name: row.payback for row in page(curves="channel").curves}
+    assert rows == {"A": "0 months", "B": "7 months"}
+
+
+def test_money_moved_on_the_page_says_what_it_brings_and_its_limits(page: Any) -> None:
+    shown = page(amount="50000", giver="B", taker="A")
+    assert shown.moved == "Moving ¥50,000 from “B” (1.20) to “A” (2.40) brings +¥60,000 of long-term profit."
+    assert len(shown.caveats) == 2
+    assert page(amount="much", giver="B", taker="A").amount_error
+    assert page(amount="5", giver="A", taker="A").moved_error == "Choose two different ones."
+
+
+def test_business_without_rows_is_offered_to_bring_some(cast: Any, browser_of: Any) -> None:
+    address = reverse("customers:quality", kwargs={"business": cast.elsewhere.id})
+    shown = browser_of(cast.outsider).get(address).context["page"]
+    assert shown.empty is not None
