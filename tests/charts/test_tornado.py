@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from syrupy.assertion import SnapshotAssertion
+from tests.charts.pictures import drawn, pretty, rectangles, words
 
 from keiki.charts.format import Style
+from keiki.charts.render import svg
 from keiki.charts.tornado import Swing, tornado
 
 ENGLISH = Style("en")
 SWINGS = (Swing("Orders", -200_000.0, 200_000.0), Swing("Returns", 50_000.0, -50_000.0))
 
 
-def bars(svg: str) -> list[tuple[str, float, float]]:
-    found = re.findall(r'<rect class="(swing-\w+)" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', svg)
-    return [(kind, float(x), float(wide)) for kind, x, wide in found]
-
-
 def test_bars_go_to_the_side_of_their_effect_and_as_far() -> None:
-    told = tornado("Revenue", "Orders first.", SWINGS, "currency", ("−1%", "+1%"), ENGLISH, 560)
-    assert bars(told.svg) == [
-        ("swing-down", 84.0, 196.0),
-        ("swing-up", 280.0, 196.0),
-        ("swing-down", 280.0, 49.0),
-        ("swing-up", 231.0, 49.0),
-    ]
+    told = tornado("Revenue", "Orders first.", SWINGS, "currency", ("−1%", "+1%"), ENGLISH)
+    found = rectangles(told.wide)
+    assert [value[0] for _ink, value, _size in found] == [-100_000, 25_000, 100_000, -25_000]
+    assert [round(size[0] / found[0][2][0], 2) for _ink, _value, size in found] == [1, 0.25, 1, 0.25]
 
 
 def test_table_tells_the_amounts_with_their_signs() -> None:
@@ -33,9 +27,15 @@ def test_table_tells_the_amounts_with_their_signs() -> None:
 
 
 def test_drivers_without_effect_draw_no_wide_bar_and_nothing_is_an_empty_picture() -> None:
-    assert [wide for _, _, wide in bars(tornado("R", "", [Swing("a", 0, 0)], "count", ("", "")).svg)] == [0.5, 0.5]
-    assert bars(tornado("R", "", [], "count", ("", "")).svg) == []
+    nothing = tornado("R", "", [Swing("a", 0, 0)], "count", ("", ""))
+    assert [size[0] for _ink, _value, size in rectangles(nothing.wide)] == [1.0, 1.0]
+    assert words(drawn(tornado("R", "", [], "count", ("", "")))) == []
 
 
 def test_names_cannot_break_out_of_the_picture() -> None:
-    assert "<script" not in tornado("R", "", [Swing("<script>", 1, 1)], "count", ("", "")).svg
+    told = tornado("R", "", [Swing("<script>", 1, 1)], "count", ("", ""))
+    assert "<script" not in svg(told.wide, told.kind, told.title, told.alt)
+
+
+def test_tornado_as_drawn(snapshot: SnapshotAssertion) -> None:
+    assert pretty(tornado("売上高", "注文が最も効く。", SWINGS, "currency", ("−1%", "+1%"))) == snapshot

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
-from keiki.charts.bars import WIDTH, text
-from keiki.charts.chart import Chart, Table, drawing, short
+from keiki.charts.axes import Plot, Scale, block, blocks, canvas, finite, room, words_at
+from keiki.charts.chart import Chart, Option, Picture, Table, chart
 from keiki.charts.format import JAPANESE, Style, exact, number
+from keiki.charts.palette import AXIS, BAD, CALM, INK, SOFT, STRONG
 
 HEIGHT, SIDE, TOP, BOTTOM = 200, 14, 44, 24
-LABEL = 34
-"""Half the room a label needs so that it stays inside."""
+INKS = {"middle": STRONG, "end": SOFT, "goal": BAD}
 
 
 @dataclass(frozen=True)
@@ -32,39 +31,73 @@ def histogram(
     marks: Sequence[Mark],
     unit: str,
     style: Style = JAPANESE,
-    width: int = WIDTH,
 ) -> Chart:
     """Columns between `edges` (one more than `counts`); the table tells the marks and the share of each column."""
-    values = [*edges, *(mark.value for mark in marks if mark.kind == "goal")]
+    known = [mark for mark in marks if finite(mark.value) is not None]
+    table = _table(edges, counts, known, unit, style)
+
+    def draw(width: int) -> Picture:
+        return _picture(edges, counts, known, unit, style, width)
+
+    return chart("histogram", title, sentence, draw, table, unit, style)
+
+
+def _picture(
+    edges: Sequence[float], counts: Sequence[int], marks: Sequence[Mark], unit: str, style: Style, width: int
+) -> Picture:
+    values = [*edges, *(mark.value for mark in marks if mark.kind == "goal")] or [0.0]
     low, high = min(values), max(values)
-    across = (width - 2 * SIDE) / ((high - low) or 1.0)
-
-    def x(value: float) -> float:
-        return SIDE + (value - low) * across if high > low else width / 2
-
+    scale = Scale((low, high) if high > low else (low - 1.0, low + 1.0))
+    plot = Plot(width, HEIGHT, SIDE, SIDE, TOP, BOTTOM)
     tallest = max(counts, default=0) or 1
-    floor = HEIGHT - BOTTOM
-    body = f'<line class="axis" x1="{SIDE}" x2="{width - SIDE}" y1="{floor}" y2="{floor}"/>'
-    for left, right, count in zip(edges, edges[1:], counts, strict=False):
-        tall = (floor - TOP) * count / tallest
-        body += (
-            f'<rect class="col" x="{short(x(left) + 0.5)}" y="{short(floor - tall)}" '
-            f'width="{short(max(x(right) - x(left) - 1, 0.5))}" height="{short(tall)}"/>'
-        )
-    body += "".join(_line(mark, x(mark.value), floor, unit, style, width) for mark in marks)
-    for value, anchor in ((low, "start"), (high, "end")) if high > low else ():
-        body += text("tick", x(value), HEIGHT - 6, anchor, number(value, unit, style))
-    svg = drawing(width, HEIGHT, title, sentence, body, "histogram")
-    return Chart(svg, title, sentence, _table(edges, counts, marks, unit, style))
-
-
-def _line(mark: Mark, x: float, floor: float, unit: str, style: Style, width: int) -> str:
-    at = min(max(x, SIDE + LABEL), width - SIDE - LABEL)
-    y = 12 if mark.kind != "goal" else 30
-    return (
-        f'<line class="mark-{escape(mark.kind)}" x1="{short(x)}" x2="{short(x)}" y1="{y + 5}" y2="{short(floor)}"/>'
-        + text(f"mark-{mark.kind}", at, y, "middle", f"{mark.label} {number(mark.value, unit, style)}")
+    columns = [
+        _column(left, right, count / tallest, scale, plot)
+        for left, right, count in zip(edges, edges[1:], counts, strict=False)
+    ]
+    option = canvas(
+        plot,
+        xAxis={
+            "type": "value",
+            "min": scale.low,
+            "max": scale.high,
+            "axisLine": {"lineStyle": {"color": AXIS}},
+            "axisTick": {"show": False},
+            "axisLabel": {"show": False},
+            "splitLine": {"show": False},
+        },
+        yAxis={"type": "value", "min": 0, "max": 1, "show": False},
+        series=[blocks(columns)],
+        graphic=[*_marks(marks, unit, style, scale, plot), *_ends(values, unit, style, plot)],
+        tooltip={"trigger": "item", "after": len(marks)},
     )
+    return Picture(option, width, HEIGHT)
+
+
+def _column(left: float, right: float, share: float, scale: Scale, plot: Plot) -> Option | None:
+    if not share:
+        return None
+    wide = plot.x(right, scale) - plot.x(left, scale)
+    return block((left + right) / 2, share / 2, wide - 1, share * plot.down, CALM)
+
+
+def _marks(marks: Sequence[Mark], unit: str, style: Style, scale: Scale, plot: Plot) -> Iterator[Option]:
+    """Lines with their words above: goals on the lower line of words, the rest on the upper."""
+    for mark in marks:
+        x, y = round(plot.x(mark.value, scale), 1), 12 if mark.kind != "goal" else 30
+        words, ink = f"{mark.label} {number(mark.value, unit, style)}", INKS.get(mark.kind, SOFT)
+        half = room(words) / 2 + 2
+        shape = {"x1": x, "x2": x, "y1": y + 8, "y2": HEIGHT - BOTTOM}
+        dash = "solid" if mark.kind == "middle" else [5, 3]
+        stroke = {"stroke": ink, "lineWidth": 1.5, "lineDash": dash}
+        yield {"type": "line", "silent": True, "z": 5, "shape": shape, "style": stroke}
+        at = min(max(x, half), plot.width - half)
+        yield words_at(at, y, words, INK if mark.kind == "end" else ink, mark.kind != "end", align="center")
+
+
+def _ends(values: Sequence[float], unit: str, style: Style, plot: Plot) -> Iterator[Option]:
+    if max(values) > min(values):
+        yield words_at(SIDE, HEIGHT - 10, number(min(values), unit, style), SOFT)
+        yield words_at(plot.width - SIDE, HEIGHT - 10, number(max(values), unit, style), SOFT, align="right")
 
 
 def _table(edges: Sequence[float], counts: Sequence[int], marks: Sequence[Mark], unit: str, style: Style) -> Table:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 
-from keiki.charts.chart import Chart, Table, drawing, short
+from keiki.charts.chart import Table, short
 from keiki.charts.format import JAPANESE, MISSING, Style, exact, number
 
 WIDTH, HEIGHT, MARGIN = 56, 18, 2
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line as wide as a word: its SVG, what it says, and its rows."""
+
+    svg: str
+    title: str
+    description: str
+    table: Table
 
 
 def sparkline(
@@ -17,19 +29,32 @@ def sparkline(
     unit: str,
     style: Style = JAPANESE,
     complete: Sequence[bool] | None = None,
-) -> Chart:
+) -> Spark:
     """The values as a line; gaps stay gaps, incomplete periods are dashed, the last value gets a dot."""
     known = [value for value in values if value is not None]
     table = Table((("期間", title) if style.japanese else ("Period", title)), _rows(labels, values, unit, style))
     description = _words(labels, values, unit, style)
     if not known:
-        return Chart(drawing(WIDTH, HEIGHT, title, description, "", "spark"), title, description, table)
+        return Spark(_drawing(title, description, ""), title, description, table)
     points = _points(values, min(known), max(known))
     sure = complete or [True] * len(values)
     body = "".join(_line(run, dashed) for run, dashed in _runs(points, sure))
     last = next(point for point in reversed(points) if point is not None)
     body += f'<circle class="spark-last" cx="{short(last[0])}" cy="{short(last[1])}" r="1.75"/>'
-    return Chart(drawing(WIDTH, HEIGHT, title, description, body, "spark"), title, description, table)
+    return Spark(_drawing(title, description, body), title, description, table)
+
+
+def _drawing(title: str, description: str, body: str) -> str:
+    return drawing("spark", WIDTH, HEIGHT, title, description, body)
+
+
+def drawing(kind: str, width: int, height: int, title: str, description: str, body: str) -> str:
+    """A hand-made SVG as small as a word, with its words for those who do not see it."""
+    return (
+        f'<svg class="chart-{kind}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title><desc>{escape(description)}</desc>'
+        f"{body}</svg>"
+    )
 
 
 Point = tuple[float, float]

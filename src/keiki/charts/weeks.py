@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keiki.charts.aim import Aim
-from keiki.charts.chart import Chart, Table, drawing, short
+from keiki.charts.chart import Table, short
 from keiki.charts.format import JAPANESE, MISSING, Style, exact
+from keiki.charts.spark import Spark, drawing
 
 WIDTH, HEIGHT, TOP = 132, 34, 4
 
@@ -19,7 +20,7 @@ def weeks(
     unit: str,
     style: Style = JAPANESE,
     complete: Sequence[bool] = (),
-) -> Chart:
+) -> Spark:
     """Columns from zero; a week without a value leaves its place empty, one that still runs is dashed."""
     bounds = [None if aim is None else aim.full.bound() for aim in aims] or [None] * len(values)
     numbers = [v for v in (*values, *bounds) if v is not None]
@@ -55,4 +56,4 @@ def weeks(
         for label, value, bound in zip(labels, values, bounds, strict=True)
     )
     said = "、".join(f"{label} {value}" for label, value, _bound in rows)
-    return Chart(drawing(WIDTH, HEIGHT, title, said, body, "weeks"), title, said, Table(words, rows))
+    return Spark(drawing("weeks", WIDTH, HEIGHT, title, said, body), title, said, Table(words, rows))

@@ -26,14 +26,13 @@ from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import ID, Catalogue, builtin
 from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import TAGS, in_order, label
-from keiki.charts.bars import NARROW, WIDTH, Bar, history
 from keiki.charts.card import Card, Compared, card
-from keiki.charts.chart import Table
+from keiki.charts.chart import Chart, Table
 from keiki.charts.format import Money, Style, change, exact, number
 from keiki.charts.sentence import Driver, Told, sentence
 from keiki.charts.status import status
 from keiki.charts.tree import CARD_HEIGHT, CARD_WIDTH, Twig, layout, levels
-from keiki.charts.trend import trend
+from keiki.charts.trend import Bar, trend
 from keiki.errors import EditConflict, KeikiError
 from keiki.facts import FACTS, fact
 from keiki.formula import Binary, Formula, Reference, mathml, parse, references, show
@@ -95,16 +94,6 @@ class Empty:
     demo_url: str
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A picture in two widths, of which the page shows the one that fits, and its table."""
-
-    title: str
-    wide: SafeString
-    narrow: SafeString
-    table: Table
-
-
 def number_card(reading: TreeNumbers, node: Node, style: Style) -> Card:
     """A node's number as a card."""
     compared = Compared(
@@ -154,7 +143,7 @@ def told(reading: TreeNumbers, node: Node, style: Style) -> str:
     return sentence(shown, style)
 
 
-def history_chart(business: Business, reading: TreeNumbers, node: Node, style: Style) -> Figure | None:
+def history_chart(business: Business, reading: TreeNumbers, node: Node, style: Style) -> Chart | None:
     """The node's history as columns, beside its target where it has one; None while it has no value."""
     values = reading.series(node)
     if all(value is None for value in values):
@@ -164,14 +153,7 @@ def history_chart(business: Business, reading: TreeNumbers, node: Node, style: S
         for period, value, complete in zip(reading.periods, values, reading.completes, strict=True)
     ]
     label, words = node.label(style.language), told(reading, node, style)
-    aims = reading.aims.get(node.id)
-    wide, narrow = (
-        trend(label, words, bars, aims, node.unit, style, width)
-        if aims
-        else history(label, words, bars, node.unit, style, width)
-        for width in (WIDTH, NARROW)
-    )
-    return Figure(label, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
+    return trend(label, words, bars, node.unit, style, reading.aims.get(node.id, ()))
 
 
 def tick(period: Period, style: Style) -> str:
@@ -968,7 +950,7 @@ class KpiPage:
     sentence: str
     missing: str
     reasons: tuple[str, ...]
-    history: Figure | None
+    history: Chart | None
     spread: SpreadWords | None
     expected: Expected | None
     notes: tuple[str, ...]
@@ -1206,7 +1188,7 @@ def _lacking_words() -> dict[str, str]:
 
 def _kpi_chart(
     business: Business, kpi: Kpi, told: queries.KpiHistory, below: Sequence[tuple[int, Kpi]], style: Style
-) -> Figure | None:
+) -> Chart | None:
     """The last 13 months; a star marks the month in which another definition began."""
     if all(value is None for value in told.values):
         return None
@@ -1220,12 +1202,12 @@ def _kpi_chart(
         for place, (period, value) in enumerate(zip(told.periods, told.values, strict=True))
     ]
     name, words = kpi_name(kpi, style.language), sentence(Told(told.value, told.before, kpi.unit), style)
-    wide, narrow = (history(name, words, bars, kpi.unit, style, width) for width in (WIDTH, NARROW))
-    table = wide.table
-    if told.changes:
-        rows = tuple((*row, str(version)) for row, version in zip(table.rows, told.versions, strict=True))
-        table = Table((*table.head, _("Version")), rows)
-    return Figure(name, mark_safe(wide.svg), mark_safe(narrow.svg), table)
+    drawn = trend(name, words, bars, kpi.unit, style)
+    if not told.changes:
+        return drawn
+    table = drawn.table
+    rows = tuple((*row, str(version)) for row, version in zip(table.rows, told.versions, strict=True))
+    return replace(drawn, table=Table((*table.head, _("Version")), rows))
 
 
 def _version_notes(

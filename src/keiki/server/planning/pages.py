@@ -15,17 +15,16 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keiki.charts.aim import Aim, bounds
-from keiki.charts.bars import NARROW, WIDTH, Bar
 from keiki.charts.card import Card
+from keiki.charts.chart import Chart
 from keiki.charts.format import ABSOLUTE_CHANGE, MISSING, Style, change, difference, exact, number
 from keiki.charts.status import rule
-from keiki.charts.trend import trend
+from keiki.charts.trend import Bar, trend
 from keiki.errors import EditConflict, KeikiError
 from keiki.insight.baseline import Baseline, LeftOut, Why
 from keiki.insight.forecast import Outlook
@@ -484,7 +483,7 @@ class TargetPage:
     months: tuple[tuple[str, str, str, bool], ...]
     suggestions: tuple[Suggestion, ...]
     read: Read
-    chart: kpis.Figure | None
+    chart: Chart | None
     outlook: str
     outlook_tone: str
     versions: tuple[Version, ...]
@@ -888,7 +887,7 @@ def _beside(
 
 def _chart(
     business: Business, numbers: TreeNumbers, node: Node, plan: Planned | None, basis: Basis, style: Style
-) -> kpis.Figure | None:
+) -> Chart | None:
     """The last year beside the target, and the target's way through the months to come."""
     calendar, count = business.calendar, 13
     months = list(numbers.periods[-count:])
@@ -909,8 +908,7 @@ def _chart(
     if all(bar.value is None for bar in bars):
         return None
     label, words = node.label(style.language), kpis.told(numbers, node, style)
-    wide, narrow = (trend(label, words, bars, aims, node.unit, style, width) for width in (WIDTH, NARROW))
-    return kpis.Figure(label, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
+    return trend(label, words, bars, node.unit, style, aims)
 
 
 def _outlook_words(found: Outlook | None, node: Node, style: Style, adds_up: bool = True) -> str:

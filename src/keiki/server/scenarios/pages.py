@@ -10,12 +10,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from keiki.charts.bars import NARROW, WIDTH
+from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, change, counter_word, difference, exact, number
 from keiki.charts.histogram import Mark, histogram
 from keiki.charts.tornado import Swing, tornado
@@ -125,7 +124,7 @@ class WhatIfPage:
     drivers: tuple[DriverRow, ...] = ()
     no_drivers: str = ""
     rows: tuple[NodeRow, ...] = ()
-    strengths: kpis.Figure | None = None
+    strengths: Chart | None = None
     strengths_sentence: str = ""
     steps: tuple[kpis.Way, ...] = ()
     goal_text: str = ""
@@ -134,7 +133,7 @@ class WhatIfPage:
     by: str = ""
     answer: Answer | None = None
     mix: Answer | None = None
-    chances: kpis.Figure | None = None
+    chances: Chart | None = None
     chances_sentence: str = ""
     chances_basis: str = ""
     scenarios: tuple[ScenarioRow, ...] = ()
@@ -366,7 +365,7 @@ def _row(case: WhatIf, node: Node, style: Style) -> NodeRow:
 # --- strengths, goal seek, chances ---
 
 
-def _strengths(case: WhatIf, step: str, style: Style) -> tuple[kpis.Figure | None, str]:
+def _strengths(case: WhatIf, step: str, style: Style) -> tuple[Chart | None, str]:
     found = case.strengths(int(step) / 100)[:SHOWN_STRENGTHS]
     if not found:
         return None, _("No driver has a value to move from.")
@@ -382,8 +381,7 @@ def _strengths(case: WhatIf, step: str, style: Style) -> tuple[kpis.Figure | Non
     )
     title = _("What each driver does to {goal}").format(goal=root.label(style.language))
     words = (f"−{step}%", f"+{step}%")
-    wide, narrow = (tornado(title, sentence, swings, root.unit, words, style, width) for width in (WIDTH, NARROW))
-    return kpis.Figure(title, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table), sentence
+    return tornado(title, sentence, swings, root.unit, words, style), sentence
 
 
 def _sought(case: WhatIf, wanted: Wanted, here: tuple[str, Asked, Moved], style: Style) -> Answer | None:
@@ -438,7 +436,7 @@ def _mix(case: WhatIf, wanted: Wanted, here: tuple[str, Asked, Moved], style: St
     return Answer(words, found.reached, moves_url(path, asked.pairs, texts), tuple(lines))
 
 
-def _chances(case: WhatIf, goal: float | None, style: Style) -> tuple[kpis.Figure | None, str, str]:
+def _chances(case: WhatIf, goal: float | None, style: Style) -> tuple[Chart | None, str, str]:
     found = case.chances(goal)
     root = case.tree.root
     label = root.label(style.language)
@@ -459,15 +457,11 @@ def _chances(case: WhatIf, goal: float | None, style: Style) -> tuple[kpis.Figur
         )
         marks.append(Mark(_("Target") if goal == case.target else _("Wished"), goal, "goal"))
     title = _("How {goal} may come out").format(goal=label)
-    wide, narrow = (
-        histogram(title, sentence, found.edges, found.counts, marks, root.unit, style, width)
-        for width in (WIDTH, NARROW)
-    )
     basis = _(
         "{draws} draws: {count} drivers vary as in the last {periods} complete periods, around their own trend, with "
         "the correlations measured; the rest holds still."
     ).format(draws=f"{found.draws:,}", count=len(found.drivers), periods=found.periods)
-    return kpis.Figure(title, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table), sentence, basis
+    return histogram(title, sentence, found.edges, found.counts, marks, root.unit, style), sentence, basis
 
 
 def _chance_words(chance: float, style: Style) -> str:

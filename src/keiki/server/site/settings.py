@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
+from keiki import charts
 from keiki.server.site.home import home_folder, secret_key
 
 env = environ.Env()
@@ -111,7 +112,11 @@ TIME_ZONE = "UTC"
 # Static files: gathered at each start into KEIKI_HOME, hashed names, no build step.
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_FINDERS = ["keiki.server.site.static.OwnFiles"]
+STATICFILES_FINDERS = [
+    "keiki.server.site.static.OwnFiles",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+]
+STATICFILES_DIRS = [("charts", Path(charts.__file__).parent / "static")]  # what server and browser draw pictures with
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
     "staticfiles": {

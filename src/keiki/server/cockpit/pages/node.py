@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.card import Card
+from keiki.charts.chart import Chart
 from keiki.charts.format import Style, change, difference, exact
 from keiki.facts import fact
 from keiki.formula import mathml
@@ -61,7 +62,7 @@ class NodePage:
     target_url: str
     sentence: str
     missing: str
-    history: kpis.Figure | None
+    history: Chart | None
     parts: tuple[PartBar, ...]
     parts_sentence: str
     dimensions: tuple[kpis.Way, ...]

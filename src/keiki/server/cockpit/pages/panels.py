@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from keiki.charts.attainment import attainment_words, tone, went
 from keiki.charts.card import Card
-from keiki.charts.chart import short
+from keiki.charts.chart import Chart, short
 from keiki.charts.format import MISSING, Style, change, difference, exact, number
 from keiki.charts.status import rule
 from keiki.charts.weeks import weeks
@@ -94,7 +94,7 @@ class PanelView:
     attained: str = ""
     arrow: str = ""
     arrow_tone: str = ""
-    figure: kpis.Figure | None = None
+    figure: Chart | None = None
     bars: tuple[BarRow, ...] = ()
     head: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.card import Card
+from keiki.charts.chart import Chart
 from keiki.charts.status import rule
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -40,7 +41,7 @@ class TodayPage:
     ranked_by: str = ""
     nothing_to_act: str = ""
     rule: str = ""
-    trend: kpis.Figure | None = None
+    trend: Chart | None = None
     sentence: str = ""
     tree_url: str = ""
     tabs: tuple[kpis.Way, ...] = ()

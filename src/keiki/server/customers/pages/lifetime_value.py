@@ -12,11 +12,10 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keiki.charts.bars import NARROW, WIDTH
+from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, difference, exact, number
 from keiki.charts.tornado import Swing, tornado
 from keiki.customers.acquisition_cost import Acquisition, Payback, pace, payback
@@ -153,7 +152,7 @@ class LifetimeValuePage:
     costs_sentence: str
     drivers: tuple[DriverRow, ...]
     drivers_sentence: str
-    driver_figure: kpis.Figure | None
+    driver_figure: Chart | None
     steps: tuple[kpis.Way, ...]
     pace: str
     pace_status: str
@@ -472,7 +471,7 @@ def _drivers_sentence(moves: tuple[Moved, ...], asked: Calculation, style: Style
 
 def _driver_figure(
     asked: Calculation, given: dict[str, float | None], moves: tuple[Moved, ...], style: Style
-) -> kpis.Figure | None:
+) -> Chart | None:
     if not moves:
         return None
     lower = {each.term.name: each for each in _lowered(asked, given)}
@@ -480,8 +479,7 @@ def _driver_figure(
     title = _("What each driver does to the lifetime value")
     words = (f"\u2212{asked.step}%", f"+{asked.step}%")
     sentence = _drivers_sentence(moves, asked, style)
-    wide, narrow = (tornado(title, sentence, swings, "currency", words, style, width) for width in (WIDTH, NARROW))
-    return kpis.Figure(title, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
+    return tornado(title, sentence, swings, "currency", words, style)
 
 
 def _lowered(asked: Calculation, given: dict[str, float | None]) -> tuple[Moved, ...]:

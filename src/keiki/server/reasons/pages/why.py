@@ -7,12 +7,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keiki.charts.bars import NARROW, WIDTH
 from keiki.charts.bridge import Step, bridge, gathered
+from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, change, counter_word, difference, number
 from keiki.charts.mix_sentence import mix_sentence
 from keiki.charts.sentence import briefly_against
@@ -85,7 +84,7 @@ class WhyPage:
     label: str = ""
     sentence: str = ""
     notes: tuple[str, ...] = ()
-    figure: kpis.Figure | None = None
+    figure: Chart | None = None
     rows: tuple[PartRow, ...] = ()
     before_label: str = ""
     dimensions: tuple[kpis.Way, ...] = ()
@@ -256,7 +255,7 @@ def _movers(told: Reasons) -> list[Part]:
     return [each for each in told.told.movers if not each.residual or abs(each.contribution or 0.0) > ROUNDING * size]
 
 
-def _bridge(business: Business, told: Reasons, asked: Asked, sentence: str, style: Style) -> kpis.Figure | None:
+def _bridge(business: Business, told: Reasons, asked: Asked, sentence: str, style: Style) -> Chart | None:
     if told.before is None or told.after is None or told.told.change is None:
         return None
     node, label = told.node, told.node.label(style.language)
@@ -264,10 +263,7 @@ def _bridge(business: Business, told: Reasons, asked: Asked, sentence: str, styl
     wished = {"higher": 1, "lower": -1}.get(node.direction, 0)
     period = business.calendar.label(told.numbers.period, style.language)
     ends = ((_before_label(told, asked, style), told.before), (period, told.after))
-    wide, narrow = (
-        bridge(label, sentence, ends, steps, node.unit, style, wished=wished, width=width) for width in (WIDTH, NARROW)
-    )
-    return kpis.Figure(label, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
+    return bridge(label, sentence, ends, steps, node.unit, style, wished)
 
 
 def _parts(business: Business, told: Reasons, asked: Asked, style: Style) -> tuple[PartRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from keiki.charts.chart import Chart
+from keiki.charts.render import ECHARTS, drawn
 from keiki.server.ui.icons import ICONS
 
 register = template.Library()
@@ -39,6 +42,24 @@ def status(kind: str, words: str = "") -> SafeString:
         icon(kind, size=16),
         words or STATUS_WORDS[kind],
     )
+
+
+@register.inclusion_tag("ui/figure.html")
+def figure(chart: Chart) -> dict[str, Any]:
+    """A chart as its picture, its table and the button that brings it to life; only the table, with the reason, when
+    it cannot be drawn.
+    """
+    pictures = drawn(chart)
+    options = [[each.option, each.width, each.height] for each in (chart.wide, chart.narrow)]
+    written = json.dumps(options, ensure_ascii=False, separators=(",", ":"))
+    return {
+        "chart": chart,
+        "drawn": pictures,
+        "wide": mark_safe(pictures.wide),  # every word in it was escaped when it was drawn
+        "narrow": mark_safe(pictures.narrow),
+        "options": mark_safe(written.replace("&", "&amp;").replace("<", "&lt;")),
+        "echarts": f"charts/{ECHARTS}",
+    }
 
 
 @register.filter

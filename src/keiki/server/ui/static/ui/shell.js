@@ -13,6 +13,8 @@ document.addEventListener("click", async (event) => {
   }
   const closer = target?.closest("[data-closes]");
   if (closer) closer.closest("dialog")?.close();
+  const explorer = target?.closest("[data-explore]");
+  if (explorer) (await import(explorer.dataset.explore)).explore(explorer);
   const copier = target?.closest("[data-copies]");
   if (copier) {
     const field = document.getElementById(copier.dataset.copies);
