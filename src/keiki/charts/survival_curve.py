@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Any, Final
 
-from keiki.charts.bars import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, text
-from keiki.charts.chart import Chart, Table, drawing, short
+from keiki.charts.axes import Plot, Scale, apart, canvas, cut, left_room, room, value_axis, words_at
+from keiki.charts.chart import Chart, Option, Picture, Table, chart
 from keiki.charts.format import JAPANESE, MISSING, Style, number
+from keiki.charts.palette import AXIS, DASHES, SERIES, SOFT
 
-MOST = 4
+MOST: Final = 4
 """Lines in one picture."""
-NAMES = 96
-"""Room at the right for the names of the lines."""
-_Place = Callable[[float], float]
+HEIGHT, TOP, BOTTOM = 220, 12, 26
+NAMES: Final = 110
+"""The most room at the right for the names of the lines."""
+SHARES: Final = Scale((0.0, 0.25, 0.5, 0.75, 1.0))
 
 
 @dataclass(frozen=True)
@@ -37,79 +40,87 @@ class Curve:
 
 
 def survival_curve(
-    title: str,
-    sentence: str,
-    curves: Sequence[Curve],
-    unit_words: str,
-    style: Style = JAPANESE,
-    width: int = WIDTH,
+    title: str, sentence: str, curves: Sequence[Curve], unit_words: str, style: Style = JAPANESE
 ) -> Chart:
     """Kaplan–Meier lines over length of stay; `unit_words` names the unit of the axis."""
     shown = [curve for curve in curves if curve.points][:MOST]
-    longest = max((curve.points[-1].length for curve in shown), default=1) or 1
-    across = (width - LEFT - RIGHT - NAMES) / longest
-    down = HEIGHT - TOP - BOTTOM
-
-    def x(length: float) -> float:
-        return LEFT + length * across
-
-    def y(share: float) -> float:
-        return TOP + (1.0 - share) * down
-
-    body = "".join(_across(share, width, y(share), style) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
-    every = max(1, longest // 6)
-    body += "".join(text("tick", x(n), HEIGHT - 8, "middle", str(n)) for n in range(0, longest + 1, every))
-    body += text("tick", width - RIGHT, HEIGHT - 8, "end", unit_words)
-    if shown:
-        body += _band(shown[0], x, y)
-    ends = _apart([y(curve.points[-1].share) for curve in shown])
-    for place, (curve, end) in enumerate(zip(shown, ends, strict=True)):
-        body += f'<path class="curve curve-{place}" d="{_path(curve, x, y)}"/>'
-        body += text("curve-name", x(curve.points[-1].length) + 6, end + 4, "start", _cut(curve.name))
-    svg = drawing(width, HEIGHT, title, sentence, body, "survival")
-    return Chart(svg, title, sentence, _table(curves, unit_words, style))
+    table = _table(curves, unit_words, style)
+    return chart("survival", title, sentence, lambda w: _picture(shown, unit_words, style, w), table, "ratio", style)
 
 
-def _across(share: float, width: int, y: float, style: Style) -> str:
-    kind = "axis" if share == 0 else "grid"
-    line = f'<line class="{kind}" x1="{LEFT}" x2="{width - RIGHT - NAMES}" y1="{short(y)}" y2="{short(y)}"/>'
-    return line + text("tick", LEFT - 8, y + 4, "end", f"{share:.0%}")
+def _picture(curves: Sequence[Curve], unit_words: str, style: Style, width: int) -> Picture:
+    names = [cut(curve.name, NAMES) for curve in curves]
+    right = math.ceil(max([*map(room, names), room(unit_words) - 6])) + 14
+    plot = Plot(width, HEIGHT, left_room(SHARES, "ratio", style), right, TOP, BOTTOM)
+    longest = max((curve.points[-1].length for curve in curves), default=1) or 1
+    every = max(1, math.ceil(longest / (6 if width < 500 else 9)))
+    axis: Option = {
+        "type": "value",
+        "min": 0,
+        "max": longest,
+        "interval": every,
+        "axisLine": {"lineStyle": {"color": AXIS}},
+        "axisTick": {"show": False},
+        "splitLine": {"show": False},
+        "axisLabel": {
+            "color": SOFT,
+            "fontSize": 12,
+            "showMaxLabel": longest % every == 0,
+            "words": [str(length) for length in range(0, longest + every, every)],
+        },
+    }
+    series = [*(_band(curves[0]) if curves else ()), *map(_line, range(len(curves)), curves)]
+    option = canvas(
+        plot,
+        xAxis=axis,
+        yAxis=value_axis(SHARES, "ratio", style),
+        series=series,
+        graphic=[
+            words_at(plot.width - right + 8, HEIGHT - BOTTOM + 14, unit_words, SOFT),
+            *_names(curves, names, plot),
+        ],
+    )
+    return Picture(option, width, HEIGHT)
 
 
-def _path(curve: Curve, x: _Place, y: _Place) -> str:
-    first = curve.points[0]
-    steps = [f"M{short(x(first.length))} {short(y(first.share))}"]
-    steps += [f"H{short(x(point.length))}V{short(y(point.share))}" for point in curve.points[1:]]
-    return "".join(steps)
+def _line(place: int, curve: Curve) -> Option:
+    return {
+        "type": "line",
+        "name": curve.name,
+        "step": "end",
+        "symbol": "none",
+        "emphasis": {"disabled": True},
+        "itemStyle": {"color": SERIES[place]},
+        "lineStyle": {"color": SERIES[place], "width": 2, "type": DASHES[place]},
+        "data": [[point.length, point.share] for point in curve.points],
+    }
 
 
-def _band(curve: Curve, x: _Place, y: _Place) -> str:
-    """The 95 % band as one area: along the upper edge and back along the lower one."""
-    points = [(p.length, p.low, p.high) for p in curve.points if p.low is not None and p.high is not None]
-    if len(points) < 2:
-        return ""
-    edge = [(x(points[0][0]), y(points[0][2]))]
-    for (_, _, before), (length, _, high) in pairwise(points):
-        edge += [(x(length), y(before)), (x(length), y(high))]
-    back = [(x(points[-1][0]), y(points[-1][1]))]
-    for (length, _, _), (before, low, _) in pairwise(reversed(points)):
-        back += [(x(length), y(low)), (x(before), y(low))]
-    area = "L".join(f"{short(left)} {short(top)}" for left, top in edge + back)
-    return f'<path class="curve-band" d="M{area}Z"/>'
+def _band(curve: Curve) -> Iterator[Option]:
+    """The 95 % band: from the lower edge up, as two steps stacked."""
+    known: list[tuple[int, float, float]] = [
+        (p.length, p.low, p.high) for p in curve.points if p.low is not None and p.high is not None
+    ]
+    if len(known) < 2:
+        return
+    hidden: dict[str, Any] = {
+        "type": "line",
+        "step": "end",
+        "symbol": "none",
+        "silent": True,
+        "stack": "band",
+        "lineStyle": {"opacity": 0},
+    }
+    yield hidden | {"data": [[length, low] for length, low, _high in known]}
+    area = {"color": SERIES[0], "opacity": 0.13}
+    yield hidden | {"data": [[length, high - low] for length, low, high in known], "areaStyle": area}
 
 
-def _apart(heights: Sequence[float], gap: float = 15.0) -> list[float]:
-    """Where names stand so that none covers another, in the order of the lines."""
-    placed = list(heights)
-    order = sorted(range(len(placed)), key=lambda place: placed[place])
-    for before, after in pairwise(order):
-        placed[after] = max(placed[after], placed[before] + gap)
-    over = max((placed[place] for place in order), default=0.0) - (HEIGHT - BOTTOM)
-    return [height - max(over, 0.0) for height in placed]
-
-
-def _cut(name: str, most: int = 14) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+def _names(curves: Sequence[Curve], names: Sequence[str], plot: Plot) -> Iterator[Option]:
+    """Names at the right in the colour of their lines, kept apart."""
+    ends = apart([plot.y(curve.points[-1].share, SHARES) for curve in curves], 15, 8, HEIGHT - BOTTOM - 8)
+    for place, (name, end) in enumerate(zip(names, ends, strict=True)):
+        yield words_at(plot.width - plot.right + 8, end, name, SERIES[place], strong=True)
 
 
 def _table(curves: Sequence[Curve], unit_words: str, style: Style) -> Table:

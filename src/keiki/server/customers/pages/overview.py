@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from keiki.charts.chart import Chart
 from keiki.charts.format import Style, number
 from keiki.customers.cohort_table import CohortTable
 from keiki.periods import Grain
@@ -47,7 +48,7 @@ class OverviewPage:
     grid_url: str = ""
     profit: Grid | None = None
     profit_url: str = ""
-    waterfall: kpis.Figure | None = None
+    waterfall: Chart | None = None
     waterfall_sentence: str = ""
     waterfall_url: str = ""
     smalls: tuple[Small, ...] = ()

@@ -10,12 +10,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keiki.charts.bars import NARROW, WIDTH
 from keiki.charts.bridge import Step, bridge
+from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, exact, number
 from keiki.charts.survival_curve import Curve, Point, survival_curve
 from keiki.customers.lives import LifeRule
@@ -76,7 +75,7 @@ class RecurringPage:
     rules: tuple[kpis.Way, ...] = ()
     grains: tuple[kpis.Way, ...] = ()
     cards: tuple[Card, ...] = ()
-    waterfall: kpis.Figure | None = None
+    waterfall: Chart | None = None
     waterfall_title: str = ""
     periods: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -85,7 +84,7 @@ class RecurringPage:
     source: str = ""
     differing: tuple[Differing, ...] = ()
     differing_words: str = ""
-    lives: kpis.Figure | None = None
+    lives: Chart | None = None
     lives_sentence: str = ""
     lives_rule: str = ""
     splits: tuple[kpis.Way, ...] = ()
@@ -200,7 +199,7 @@ def move_words(name: str) -> str:
     }[name]
 
 
-def waterfall(each: Recurring, business: Business, style: Style) -> kpis.Figure:
+def waterfall(each: Recurring, business: Business, style: Style) -> Chart:
     """The way from the start of a period to its end."""
     told = each.moves.get("upsell") is not None
     names = ("new", "reactivation", *(("upsell", "cross_sell") if told else ("expansion",)), "contraction", "churned")
@@ -211,11 +210,7 @@ def waterfall(each: Recurring, business: Business, style: Style) -> kpis.Figure:
     ]
     ends = ((_("Start"), float(each.mrr_start)), (_("End"), float(each.mrr_end)))
     title = _("Recurring revenue from start to end")
-    wide, narrow = (
-        bridge(title, sentence(each, business, style), ends, steps, "currency", style, width=width)
-        for width in (WIDTH, NARROW)
-    )
-    return kpis.Figure(title, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
+    return bridge(title, sentence(each, business, style), ends, steps, "currency", style)
 
 
 def _cards(each: Recurring, style: Style) -> tuple[Card, ...]:
@@ -317,13 +312,12 @@ def _differing_words(preset: str, found: Sequence[Difference]) -> str:
     return _("Most often: {reason}.").format(reason=reason_words(most.reason))
 
 
-def _lives_figure(answer: SurvivalAnswer, style: Style) -> kpis.Figure | None:
+def _lives_figure(answer: SurvivalAnswer, style: Style) -> Chart | None:
     if not answer.curves:
         return None
     title, words = _("Customers still there"), _lives_sentence(answer, style)
     lines = [_line(curve, answer, style) for curve in answer.curves]
-    wide, narrow = (survival_curve(title, words, lines, _("months"), style, width) for width in (WIDTH, NARROW))
-    return kpis.Figure(title, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
+    return survival_curve(title, words, lines, _("months"), style)
 
 
 def _line(curve: Survival, answer: SurvivalAnswer, style: Style) -> Curve:
