@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,14 +9,12 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keiki.charts.bars import NARROW, WIDTH
 from keiki.charts.chart import Chart
-from keiki.charts.curves import Line, curves
 from keiki.charts.format import MINUS, MISSING, Style, number
+from keiki.charts.lines import Line, lines
 from keiki.charts.rule_words import rule_words
 from keiki.charts.stacked import Column, stacked
 from keiki.customers.allocation import FEED, FEW, HOLD, STOP, WAIT, Advice, Place, reallocated
@@ -104,7 +101,7 @@ class QualityPage:
     cost_rule: str = ""
     classes: tuple[ClassRow, ...] = ()
     grains: tuple[kpis.Way, ...] = ()
-    figure: kpis.Figure | None = None
+    figure: Chart | None = None
     rows: tuple[PeriodRow, ...] = ()
     periods_sentence: str = ""
     fan_rule: str = ""
@@ -112,7 +109,7 @@ class QualityPage:
     curves_by: tuple[kpis.Way, ...] = ()
     curves_head: str = ""
     curves_sentence: str = ""
-    curves_figure: kpis.Figure | None = None
+    curves_figure: Chart | None = None
     curves: tuple[CurveRow, ...] = ()
     places_by: tuple[kpis.Way, ...] = ()
     places_head: str = ""
@@ -261,7 +258,7 @@ def _parts() -> tuple[tuple[str, str], ...]:
     return ((_("Good"), "good"), (_("Undetermined"), "none"), (_("Bad"), "act"), (_("Without a customer"), "watch"))
 
 
-def _periods_figure(business: Business, report: QualityReport, style: Style) -> kpis.Figure | None:
+def _periods_figure(business: Business, report: QualityReport, style: Style) -> Chart | None:
     if not report.periods:
         return None
     parts = _parts()
@@ -278,12 +275,7 @@ def _periods_figure(business: Business, report: QualityReport, style: Style) -> 
         parts, columns = parts[:3], [Column(c.tick, c.label, c.parts[:3], c.complete) for c in columns]
     title = _("Revenue by class of customer")
     sentence = _periods_sentence(business, report, style)
-    return _figure(title, lambda width: stacked(title, sentence, columns, parts, "currency", style, width))
-
-
-def _figure(title: str, draw: Callable[[int], Chart]) -> kpis.Figure:
-    wide, narrow = draw(WIDTH), draw(NARROW)
-    return kpis.Figure(title, mark_safe(wide.svg), mark_safe(narrow.svg), wide.table)
+    return stacked(title, sentence, columns, parts, "currency", style)
 
 
 def _period_row(business: Business, each: QualityPeriod, style: Style) -> PeriodRow:
@@ -349,14 +341,15 @@ def _in_order(by: str, found: tuple[Curve, ...]) -> tuple[Curve, ...]:
     return found[:SHOWN_CURVES]
 
 
-def _curves_figure(by: str, found: tuple[Curve, ...], style: Style) -> kpis.Figure | None:
+def _curves_figure(by: str, found: tuple[Curve, ...], style: Style) -> Chart | None:
     if not found:
         return None
     shown = _drawn(by, found)
-    lines = [Line(group_words(by, each.group[0], style), tuple(p.profit for p in each.points)) for each in shown]
+    drawn = [Line(group_words(by, each.group[0], style), tuple(p.profit for p in each.points)) for each in shown]
+    ages = [str(age) for age in range(max(len(line.values) for line in drawn))]
     title = _("Cumulative profit of a customer by age")
     sentence = _curves_sentence(by, found, style)
-    return _figure(title, lambda width: curves(title, sentence, lines, "currency", _("Months"), style, width))
+    return lines(title, sentence, drawn, ages, "currency", style, over=_("Months"))
 
 
 def _drawn(by: str, found: tuple[Curve, ...]) -> tuple[Curve, ...]:
