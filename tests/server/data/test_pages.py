@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.server.data.test_actions import CSV, ORDERS, receive, work_off
 
+from keiki.charts.files_out import harmless
 from keiki.server.data import actions
 from keiki.server.data.models import Upload
-from keiki.server.data.pages import harmless
 from keiki.server.jobs.models import Run
 
 

@@ -267,6 +267,12 @@ def revoke_api_token(actor: User, token: ApiToken) -> None:
         record(actor, "accounts.revoke_api_token", business_id=token.business_id, target=target, old=old)
 
 
+@transaction.atomic
+def note_export(actor: User, business: Business, name: str) -> None:
+    """A file with e-mail addresses left the house."""
+    record(actor, "accounts.export_addresses", business_id=business.id, target="file", new={"name": name})
+
+
 def note_use(token: ApiToken) -> None:
     """Remember when a token was last used, to the hour: a request must not cost a write each time."""
     now = timezone.now()

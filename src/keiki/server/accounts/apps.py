@@ -33,6 +33,7 @@ class AccountsConfig(AppConfig):
         "accounts.change_role": _("Changed a role"),
         "accounts.remove_member": _("Removed a member"),
         "accounts.issue_password_link": _("Made a link for a fresh password"),
+        "accounts.export_addresses": _("Exported e-mail addresses"),
         "accounts.make_api_token": _("Made a token for programs"),
         "accounts.revoke_api_token": _("Withdrew a token for programs"),
         "accounts.change_preferences": _("Changed own preferences"),

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keiki.charts.files_out import harmless
 from keiki.errors import FileTooLarge, KeikiError
 from keiki.facts import FACTS, fact
 from keiki.facts.contract import Fact, Kind
@@ -41,7 +42,6 @@ from keiki.server.jobs.models import Run
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 100
 SHOWN_AT_ONCE = 20
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 # --- what is there ---
@@ -551,15 +551,6 @@ def _line(cells: Sequence[str]) -> str:
     out = io.StringIO()
     csv.writer(out).writerow([harmless(cell) for cell in cells])
     return out.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> harmless("=1+1"), harmless("＝cmd"), harmless("12")
-    ("'=1+1", "'＝cmd", '12')
-    """
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
 
 
 # --- undo, sample data ---

@@ -28,6 +28,7 @@ from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import TAGS, in_order, label
 from keiki.charts.card import Card, Compared, card
 from keiki.charts.chart import Chart, Table
+from keiki.charts.files_out import Book, Drawn, Sheet
 from keiki.charts.format import Money, Style, change, exact, number
 from keiki.charts.sentence import Driver, Told, sentence
 from keiki.charts.status import status
@@ -40,6 +41,7 @@ from keiki.insight.forecast import forecast
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
+from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import Asked, CatalogueAsked, KpiForm, ValueForm
@@ -270,6 +272,103 @@ def dimension_words(name: str, style: Style) -> str:
 def tax_words(business: Business) -> str:
     """Whether amounts hold tax: always net in Keiki."""
     return _("net of tax")
+
+
+def filters_of(request: Any, business: Business, reading: TreeNumbers, style: Style) -> tuple[tuple[str, str], ...]:
+    """What the numbers of a page were asked with, for a file that leaves the page."""
+    question, label = reading.question, business.calendar.label
+    before = reading.reading.lens.period(len(reading.periods) - 1, back=1)
+    found = [
+        (_("Business"), business.name),
+        (_("Tree"), reading.tree.ja if style.japanese else reading.tree.en),
+        (_("Period"), label(reading.period, style.language)),
+        (_("Compared with"), label(before, style.language)),
+        (_("Currency"), f"{business.currency} ({tax_words(business)})"),
+        (_("Data up to"), reading.known.today.isoformat() if reading.known.today else ""),
+        (_("State of the data"), str(reading.known.snapshot)),
+        (_("Made by"), str(request.user)),
+    ]
+    if question.segment is not None:
+        name, value = question.segment
+        words = f"{dimension_words(name, style)}: {queries.value_label(name, value, style.language)}"
+        found.insert(4, (_("Segment"), words))
+    return tuple(found)
+
+
+def definitions_of(
+    request: Any, business: Business, reading: TreeNumbers, nodes: Iterable[Node], style: Style
+) -> Sheet:
+    """What the numbers of some nodes mean."""
+    head = (_("ID"), _("Name"), _("Definition"), _("Formula"), _("Unit"))
+    rows = []
+    for node in nodes:
+        kpi = queries.kpi_of(request.user, business, node)
+        meaning = "" if kpi is None else kpi.definition_ja if style.japanese else kpi.definition_en
+        formula = kpi.source if kpi is not None else "" if node.formula is None else show(node.formula)
+        unit = queries.unit_words(node.unit, style.language)
+        rows.append((node.kpi or node.id, node.label(style.language), meaning, formula, unit))
+    return Sheet(head, rows)
+
+
+def book_of(request: Any, business: Business, reading: TreeNumbers, nodes: Sequence[Node], name: str) -> Book:
+    """Nodes as a file: a row each with their history and comparison; every value as an observation that can be
+    imported again; the filters; the definitions.
+    """
+    style = style_of(business, reading.known)
+    labels = [business.calendar.label(period, style.language) for period in reading.periods]
+    labels[-1] += "" if reading.elapsed is None else _(" (so far)")
+    summary = Sheet(
+        (_("Name"), _("Unit"), *labels, _("Compared with"), _("Target")),
+        [
+            (
+                node.label(style.language),
+                queries.unit_words(node.unit, style.language),
+                *reading.series(node),
+                reading.value_before(node),
+                _aimed(reading, node),
+            )
+            for node in nodes
+        ],
+        tuple(node.unit for node in nodes),
+        by_row=True,
+    )
+    segment = reading.question.segment
+    metrics = _metrics(nodes)
+    details = Sheet(
+        ("metric", "date", "grain", "value", "note", *((segment[0],) if segment else ())),
+        [
+            (
+                metrics[node.id],
+                period.start,
+                reading.question.grain.value,
+                value,
+                node.label(style.language),
+                *((segment[1],) if segment else ()),
+            )
+            for node in nodes
+            for period, value in zip(reading.periods, reading.series(node), strict=True)
+            if value is not None
+        ],
+    )
+    drawn = Drawn("line", 2, 1 + len(labels))
+    filters = filters_of(request, business, reading, style)
+    return Book(name, summary, details, filters, definitions_of(request, business, reading, nodes, style), drawn)
+
+
+def _metrics(nodes: Iterable[Node]) -> dict[str, str]:
+    """By node the name of its number in a file: the KPI where the node is all of it, else the node's own id."""
+    found: dict[str, str] = {}
+    for node in nodes:
+        whole = node.kpi is not None and node.where is None and node.kpi not in found.values()
+        found[node.id] = str(node.kpi) if whole else node.id
+    return found
+
+
+def _aimed(reading: TreeNumbers, node: Node) -> float | None:
+    aim = reading.aim(node)
+    if aim is None:
+        return None
+    return aim.full.low if aim.full.low is not None else aim.full.high
 
 
 def _url(name: str, business: Business) -> str:
@@ -671,6 +770,8 @@ class CataloguePage:
 def catalogue_page(request: HttpRequest, business: Business) -> HttpResponse:
     """Every KPI: searched as one types, narrowed by its tags, with its value of the last complete month."""
     asked = CatalogueAsked.read(request.GET)
+    if file_asked(request):
+        return file_answer(request, business, _catalogue_book(request, business, asked))
     answer = render(request, "kpis/catalogue.html", {"page": _catalogue_page(request, business, asked)})
     if request.headers.get("HX-Request") and not asked.values:  # the address bar keeps what was chosen and no more
         answer["HX-Replace-Url"] = asked.url(request.path)
@@ -716,6 +817,37 @@ def _catalogue_page(request: Any, business: Business, asked: CatalogueAsked) -> 
         activities=_activities(queries.tagged_kpis(request.user, business, known), asked, active, values, path, style),
         new_url=_url("kpis:new_kpi", business) if allows(request.membership.role, EDIT) else "",
         period=next((business.calendar.label(one.period, style.language) for one in (values or {}).values()), ""),
+    )
+
+
+def _catalogue_book(request: Any, business: Business, asked: CatalogueAsked) -> Book:
+    """The KPIs found with their definitions and values of the last complete month."""
+    known = queries.known(request.user, business)
+    style = style_of(business, known)
+    found = queries.find_kpis(request.user, business, asked.words, style.language, dict(asked.chosen), known).kpis
+    values = queries.kpi_values(request.user, business, tuple(one.kpi.id for one in found), known)
+    summary, details, definitions = [], [], []
+    for one in found:
+        kpi, measured = one.kpi, values.get(one.kpi.id)
+        label, unit = kpi.ja if style.japanese else kpi.en, queries.unit_words(kpi.unit, style.language)
+        value, before = (measured.value, measured.before) if measured is not None else (None, None)
+        summary.append((label, unit, value, before))
+        definitions.append(
+            (kpi.id, label, kpi.definition_ja if style.japanese else kpi.definition_en, kpi.source, unit)
+        )
+        if measured is not None and value is not None:
+            details.append((kpi.id, measured.period.start, "month", value, label))
+    month = next((business.calendar.label(one.period, style.language) for one in values.values()), _("Value"))
+    filters = [(_("Business"), business.name), (_("Words"), asked.words)]
+    filters += [(str(_facet_words()[name]), value) for name, value in asked.chosen]
+    filters += [(_("State of the data"), str(known.snapshot)), (_("Made by"), str(request.user))]
+    units = tuple(one.kpi.unit for one in found)
+    return Book(
+        _("KPI catalogue"),
+        Sheet((_("Name"), _("Unit"), month, _("The month before")), summary, units, by_row=True),
+        Sheet(("metric", "date", "grain", "value", "note"), details),
+        tuple(filters),
+        Sheet((_("ID"), _("Name"), _("Definition"), _("Formula"), _("Unit")), definitions),
     )
 
 

@@ -23,7 +23,8 @@ from keiki.catalogue.tags import TAGS
 from keiki.catalogue.versions import changes, reached
 from keiki.charts.aim import Aim
 from keiki.charts.status import judged, status
-from keiki.engine.behind import Behind
+from keiki.engine.behind import SHOWN
+from keiki.engine.behind import Behind as Behind
 from keiki.engine.business import Business as Numbers
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.spread import Spread
@@ -358,12 +359,14 @@ def split_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, by
     return opened.split(node.id, node.measured, lens)
 
 
-def rows_behind(user: Any, business: Business, numbers: TreeNumbers, node: Node) -> tuple[Behind, ...]:
+def rows_behind(
+    user: Any, business: Business, numbers: TreeNumbers, node: Node, limit: int = SHOWN
+) -> tuple[Behind, ...]:
     """The rows that were counted for a node in the period asked for, one answer per measure."""
     if node.measured is None:
         return ()
     opened = _numbers(user, business).business
-    return opened.behind(node.measured, numbers.period, numbers.question.where)
+    return opened.behind(node.measured, numbers.period, numbers.question.where, limit)
 
 
 def sources_of(user: Any, business: Business, node: Node) -> Sources:

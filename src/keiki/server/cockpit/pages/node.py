@@ -19,6 +19,7 @@ from keiki.facts import fact
 from keiki.formula import mathml
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.models import WRITTEN
 from keiki.server.cockpit.pages.happened import MarkLine, annotate_url, mark_lines
@@ -92,6 +93,10 @@ def node_page(request: Any, business: Business, tree: str, node: str) -> HttpRes
     chosen = reading.tree.by_id.get(node)
     if chosen is None:
         raise Http404
+    if file_asked(request):
+        below = (chosen, *(reading.tree.node(child) for child in chosen.children))
+        name = chosen.label(kpis.style_of(business, known).language)
+        return file_answer(request, business, kpis.book_of(request, business, reading, below, name))
     page = _node_page(request, business, reading, chosen, asked)
     return render(request, "cockpit/node.html", {"page": page})
 

@@ -20,6 +20,7 @@ from keiki.charts.tree import Badge, Edge, Layout, Twig, layout, levels, trouble
 from keiki.formula import show
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -96,6 +97,9 @@ def tree_page(request: HttpRequest, business: Business, tree: str | None = None)
         )
         return render(request, "cockpit/tree.html", {"page": page})
     reading = measured(request.user, business, chosen, asked.question)
+    if file_asked(request):
+        name = reading.tree.ja if kpis.style_of(business, known).japanese else reading.tree.en
+        return file_answer(request, business, kpis.book_of(request, business, reading, reading.tree.nodes, name))
     return render(request, "cockpit/tree.html", {"page": _tree_page(business, reading, asked, path)})
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,14 +15,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Table
+from keiki.charts.files_out import Book, Sheet
 from keiki.charts.format import Style, counter_word, exact, number
 from keiki.facts import FACTS, fact
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
+from keiki.server.kpis.queries import Behind, TreeNumbers
 from keiki.server.reasons.pages.asked import numbers_of, path_to
+from keiki.trees.build import Node
+
+IN_A_FILE: Final = 100_000
+"""Rows that one file holds at most; the filters say how many there are."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,9 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
         raise Http404
     style = kpis.style_of(business, numbers.known)
     label = chosen.label(style.language)
+    if file_asked(request):
+        behind = door.rows_behind(request.user, business, numbers, chosen, limit=IN_A_FILE)
+        return file_answer(request, business, _book(request, business, numbers, chosen, behind, style))
     behind = door.rows_behind(request.user, business, numbers, chosen)
     lists = _alike(_rows_of(business, one, request, style) for one in behind)
     chips = []
@@ -80,6 +90,32 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
         why_url=asked.url(path_to(business, "why", numbers, chosen), by="", segment=None),
     )
     return render(request, "reasons/rows.html", {"page": page})
+
+
+def _book(
+    request: HttpRequest, business: Business, numbers: TreeNumbers, node: Node, behind: Sequence[Behind], style: Style
+) -> Book:
+    """The rows as a file, with the number they add up to; a measure whose rows cannot be shown has none."""
+    listed = next((one for one in behind if one.rows), None)
+    columns = listed.columns if listed is not None else ()
+    source = listed.source if listed is not None else ""
+    rows = listed.rows if listed is not None and listed.rows is not None else ()
+    counted = sum(one.count for one in behind if one is listed)
+    label = node.label(style.language)
+    filters = (
+        *kpis.filters_of(request, business, numbers, style),
+        (_("Rows counted"), f"{counted:,}"),
+        (_("Rows in this file, the newest first"), f"{len(rows):,}"),
+    )
+    return Book(
+        _("Rows behind {name}").format(name=label),
+        Sheet((_("Name"), _("Unit"), _("Value")), [(label, node.unit, numbers.value(node))], (node.unit,), by_row=True),
+        Sheet(
+            tuple(_column(source, name, style) for name in columns), [tuple(row[c] for c in columns) for row in rows]
+        ),
+        filters,
+        kpis.definitions_of(request, business, numbers, (node,), style),
+    )
 
 
 def _alike(lists: Iterable[RowsOf]) -> tuple[RowsOf, ...]:

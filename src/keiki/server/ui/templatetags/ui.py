@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
@@ -101,3 +102,20 @@ def unlocalized(number: float) -> str:
     '0.25'
     """
     return repr(float(number))
+
+
+FILE_KINDS = ("csv", "cp932", "xlsx")
+"""What `file=` in the address of a page asks for instead of the page."""
+
+
+def file_address(request: Any, kind: str, **more: str) -> str:
+    """The address of the page as a file; the filters are those of the page."""
+    asked = [(name, value) for name, value in request.GET.items() if name not in ("file", "anyway", "as")]
+    return f"{request.path}?{urlencode([*asked, ('file', kind), *more.items()])}"
+
+
+@register.inclusion_tag("ui/files_out.html", takes_context=True)
+def files_out(context: dict[str, Any]) -> dict[str, Any]:
+    """The menu with the page as CSV and Excel, for pages whose view answers `accounts.pages.files_out.file_asked`."""
+    words = (("csv", "CSV"), ("cp932", _("CSV for old Excel (Shift_JIS)")), ("xlsx", "Excel"))
+    return {"files": [(file_address(context["request"], kind), each) for kind, each in words]}
