@@ -107,16 +107,22 @@ def test_january_stands_beside_january_and_not_only_beside_december(bare: Any, b
 
 
 @pytest.mark.feature("F-074")
-def test_value_stands_beside_target_last_year_and_industry(own_shop: Any, browser_of: Any) -> None:
-    business, owner = own_shop.business, own_shop.owner
+def test_value_stands_beside_target_last_year_and_industry(site: Any, browser_of: Any) -> None:
+    """All 972 visits without a goal left after one page in June; a year before, one of two did."""
+    business, owner = site.business, site.owner
+    seen = {"name": "page_view", "occurred_at": "2025-06-05 10:00:00"}
+    year = [
+        {**seen, "event_id": f"Y{n}", "visitor_id": visitor, "session_id": visitor} for n, visitor in enumerate("AAB")
+    ]
+    opened(business).business.load(year, "events", name="a year before")
     tree = door.known(owner, business).tree("ec")
-    goal = Proposal(Target(value=1_000.0, period="month"), date(2026, 1, 1))
-    propose_target(owner, business, key_of(tree, tree.node("aov")), 0, goal, State.APPROVED)
-    address = reverse("reasons:compare", kwargs={"business": business.id, "kpi": "aov"})
-    page = browser_of(own_shop.viewer).get(f"{address}?on=2026-10-01").context["page"]
-    lines = {line.words: (line.value, line.change, line.share) for line in page.beside}
-    assert lines["Target"] == ("¥1,000", "−10.0%", "90%")
-    assert lines["Period before"] == ("¥1,000", "−10.0%", "90%")
-    assert lines["Same period last year"] == ("—", "—", "")
-    (industry,) = [line for words, line in lines.items() if words.startswith("Industry: ")][:1]
-    assert industry[1] in {"below range", "inside range", "above range"}
+    goal = Proposal(Target(value=0.6, compare="at_most", period="month"), date(2026, 1, 1))
+    propose_target(owner, business, key_of(tree, tree.node("bounce_rate")), 0, goal, State.APPROVED)
+    page = page_of(site, browser_of, "bounce_rate", "&by=device")
+    lines = {line.words: (line.value, line.change) for line in page.beside}
+    assert page.value == "97.2%"
+    assert lines["Target"] == ("60.0%", "+37.2pt")
+    assert lines["Same period last year"] == ("50.0%", "+47.2pt")
+    industry = [change for words, (_range, change) in lines.items() if words.startswith("Industry: ")]
+    assert set(industry) == {"above range"}
+    assert page.level == "the target, 60.0%"
