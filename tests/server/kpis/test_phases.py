@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from keiki.server.kpis.pages import PhaseRow
+from keiki.server.kpis.pages.templates import PhaseRow
 
 
 def phases(bare: Any, browser_of: Any, name: str) -> tuple[PhaseRow, ...]:

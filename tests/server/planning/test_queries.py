@@ -17,8 +17,9 @@ from keiki.charts.format import Style
 from keiki.periods import Calendar, Grain
 from keiki.server.accounts.models import Business
 from keiki.server.kpis.queries import Question, catalogue_of
-from keiki.server.planning import pages, queries
+from keiki.server.planning import queries
 from keiki.server.planning.models import State
+from keiki.server.planning.pages import target as pages
 from keiki.server.planning.queries import Planned, Written
 from keiki.trees.document import template
 from keiki.trees.fields import plain, write

@@ -1,0 +1,536 @@
+"""One KPI: what it means, how it is measured here, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keiki.catalogue.benchmarks import benchmark_reading
+from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.load import Catalogue
+from keiki.catalogue.sources import source_words
+from keiki.catalogue.tags import label
+from keiki.charts.card import Card, Compared, card
+from keiki.charts.chart import Chart, Table
+from keiki.charts.format import Style, number
+from keiki.charts.sentence import Told, sentence
+from keiki.charts.trend import Bar, trend
+from keiki.errors import KeikiError
+from keiki.formula import Binary, Formula, Reference, mathml, references, show
+from keiki.insight.forecast import forecast
+from keiki.periods import Grain, Period
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.kpis import actions, queries
+from keiki.server.kpis.forms import ValueForm
+from keiki.server.kpis.models import OwnKpi
+from keiki.server.kpis.pages.catalogue import facet_words, value_words
+from keiki.server.kpis.pages.numbers import (
+    Way,
+    comma,
+    day_words,
+    definition,
+    fresh_on,
+    kpi_name,
+    kpi_url,
+    owner_words,
+    page_url,
+    range_words,
+    style_of,
+    tick,
+)
+from keiki.server.kpis.queries import Known
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    """A usual range beside the live value."""
+
+    words: str
+    range: str
+    standing: str
+    tone: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A KPI that belongs to another one, with its value."""
+
+    words: str
+    url: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class FactRow:
+    words: str
+    there: bool
+
+
+@dataclass(frozen=True)
+class TreeRow:
+    """A place in a tree where the KPI stands, and who owns it there."""
+
+    words: str
+    node: str
+    url: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class ImprovementRow:
+    words: str
+    how: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    number: int
+    since: str
+    formula: str
+    reason: str
+    made: str
+    correction: bool
+
+
+@dataclass(frozen=True)
+class SpreadWords:
+    """What the mean of a KPI hides, as written."""
+
+    mean: str
+    median: str
+    middle: str
+    count: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The months to come, as written; `how` says by what rule."""
+
+    sentence: str
+    rows: tuple[tuple[str, str, str], ...]
+    how: str
+
+
+@dataclass(frozen=True)
+class KpiPage:
+    title: str
+    subtitle: str
+    fresh: str
+    kpi_id: str
+    other_name: str
+    aliases: str
+    definition: str
+    fallback: str
+    retired: str
+    number: Card
+    period: str
+    sentence: str
+    missing: str
+    reasons: tuple[str, ...]
+    history: Chart | None
+    spread: SpreadWords | None
+    expected: Expected | None
+    notes: tuple[str, ...]
+    formula: SafeString
+    source_text: str
+    numerator: str
+    denominator: str
+    choice: str
+    rivals: tuple[PartRow, ...]
+    parts: tuple[PartRow, ...]
+    measures: tuple[str, ...]
+    facts: tuple[FactRow, ...]
+    supply: str
+    source: str
+    measurable_words: str
+    unmeasurable: tuple[str, ...]
+    tags: tuple[tuple[str, tuple[Way, ...]], ...]
+    benchmarks: tuple[BenchmarkRow, ...]
+    pairs: tuple[PartRow, ...]
+    trees: tuple[TreeRow, ...]
+    templates: tuple[Way, ...]
+    built_on: tuple[Way, ...]
+    improvements: tuple[ImprovementRow, ...]
+    caution: str
+    versions: tuple[VersionRow, ...]
+    catalogue_url: str
+    edit_url: str
+    retire_url: str
+    bring_back_url: str
+    version: int
+    value_url: str
+    percent: bool
+    data_url: str
+
+
+@business_page()
+@require_safe
+def kpi_page(request: HttpRequest, business: Business, kpi: str) -> HttpResponse:
+    """What a KPI means, how it is calculated and measured here, where it stands and where it is used."""
+    return _show_kpi(request, business, kpi)
+
+
+def _show_kpi(request: Any, business: Business, kpi_id: str, form: ValueForm | None = None) -> HttpResponse:
+    known = queries.known(request.user, business)
+    catalogue = queries.catalogue_of(request.user, business)
+    if kpi_id not in catalogue.kpis:
+        raise Http404
+    wished = form or ValueForm(initial={"on": last_month(business, known), "grain": "month"})
+    context = {"page": _kpi_page(request, business, catalogue, catalogue.kpis[kpi_id], known), "form": wished}
+    return render(request, "kpis/kpi.html", context, status=422 if form is not None else 200)
+
+
+def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, known: Known) -> KpiPage:
+    user = request.user
+    one = queries.tagged_kpis(user, business, known)[kpi.id]
+    told = queries.kpi_history(user, business, kpi.id, known) if one.supply.way != queries.LACKS else None
+    row = queries.own_kpi(user, business, kpi.id)
+    style = style_of(business, known)
+    language = style.language
+    value, before = (told.value, told.before) if told else (None, None)
+    parts, measures = queries.built_from(catalogue, kpi)
+    rivals = queries.rivals(catalogue, kpi)
+    pairs = tuple(catalogue.kpis[name] for name in kpi.pairs_with if name in catalogue.kpis)
+    beside = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
+    below = queries.changed_below(catalogue, kpi, told.periods) if told else ()
+    may = allows(request.membership.role, EDIT)
+    improvements, caution = _playbook(catalogue, kpi.id, style)
+    return KpiPage(
+        title=kpi_name(kpi, language),
+        subtitle=f"{kpi.id} / {value_words('origin', one.origin, language)}",
+        fresh=fresh_on(known.today, style),
+        kpi_id=kpi.id,
+        other_name=kpi_name(kpi, "en" if style.japanese else "ja") if kpi.ja != kpi.en else "",
+        aliases=comma(style).join(kpi.aliases),
+        definition=definition(kpi, language),
+        fallback=_fallback_words(row, style),
+        retired=_("Retired since {day}; its history stays.").format(day=day_words(kpi.retired, style))
+        if kpi.retired
+        else "",
+        number=card(Compared(kpi_name(kpi, language), value, before, kpi.unit, kpi.direction), style),
+        period=business.calendar.label(told.periods[-1], language) if told else "",
+        sentence=sentence(Told(value, before, kpi.unit), style) if told else "",
+        missing=_missing_words(one.supply, known.today, style),
+        reasons=told.reasons[language] if told and value is None else (),
+        history=_kpi_chart(business, kpi, told, below, style) if told else None,
+        spread=_spread_words(request, business, kpi, told.periods[-1], style) if told and value is not None else None,
+        expected=_expected(request, business, kpi, style) if told and value is not None else None,
+        notes=_version_notes(business, kpi, told, below, style) if told else (),
+        formula=_mathml_of(catalogue, kpi, language),
+        source_text=kpi.source,
+        numerator=_side_words(catalogue, kpi, "left", language),
+        denominator=_side_words(catalogue, kpi, "right", language),
+        choice=_choice_words(catalogue, kpi, rivals, language),
+        rivals=tuple(_part_row(business, each, beside, style) for each in rivals),
+        parts=tuple(_part_row(business, each, beside, style) for each in parts),
+        measures=tuple(measure.ja if style.japanese else measure.en for measure in measures),
+        facts=tuple(
+            FactRow(each.ja if style.japanese else each.en, each.name not in one.supply.missing)
+            for each in queries.facts_of(catalogue, kpi.id)
+        ),
+        supply=value_words("supply", one.supply.way, language),
+        source=source_words(kpi, language),
+        measurable_words=_("M: not measurable yet") if queries.unmeasurable(kpi, one.supply) else _("M: measurable"),
+        unmeasurable=tuple(_lacking_words()[name] for name in queries.unmeasurable(kpi, one.supply)),
+        tags=_tag_rows(business, one, language),
+        benchmarks=_benchmarks(kpi, value, style),
+        pairs=tuple(_part_row(business, each, beside, style) for each in pairs),
+        trees=tuple(
+            TreeRow(
+                tree.ja if style.japanese else tree.en,
+                node.label(language),
+                reverse("cockpit:node", kwargs={"business": business.id, "tree": tree.id, "node": node.id}),
+                owner_words(node, style),
+            )
+            for tree, node in queries.used_in(user, business, kpi.id, known)
+        ),
+        templates=tuple(
+            Way(
+                each.ja if style.japanese else each.en,
+                reverse("kpis:template", kwargs={"business": business.id, "template": each.id}),
+            )
+            for each in queries.templates_with(user, business, kpi.id)[:8]
+        ),
+        built_on=tuple(
+            Way(kpi_name(each, language), kpi_url(business, each.id)) for each in queries.built_on(catalogue, kpi.id)
+        ),
+        improvements=improvements,
+        caution=caution,
+        versions=_version_rows(row, style) if row else (),
+        catalogue_url=reverse("kpis:catalogue", kwargs={"business": business.id}),
+        edit_url=kpi_url(business, kpi.id, "edit_kpi") if may else "",
+        retire_url=kpi_url(business, kpi.id, "retire_kpi")
+        if may and row and kpi.retired is None and one.origin != queries.BUILT_IN
+        else "",
+        bring_back_url=kpi_url(business, kpi.id, "bring_back_kpi") if may and kpi.retired else "",
+        version=row.version if row else 0,
+        value_url=kpi_url(business, kpi.id, "enter_value") if may and one.supply.way == queries.HAND else "",
+        percent=kpi.unit == "ratio",
+        data_url=page_url("data:data", business) if may else "",
+    )
+
+
+def last_month(business: Business, known: Known) -> str:
+    """The first day of the month the data has reached."""
+    today = known.today or business.calendar.today()
+    return business.calendar.period(Grain.MONTH, today).start.isoformat()
+
+
+def _spread_words(request: Any, business: Business, kpi: Kpi, period: Period, style: Style) -> SpreadWords | None:
+    """Mean and median side by side, for a KPI that is a mean of single values."""
+    found = queries.kpi_spread(request.user, business, kpi.id, period)
+    if found is None:
+        return None
+    mean, median, first, third = (
+        number(value, kpi.unit, style) for value in (found.mean, found.median, found.first, found.third)
+    )
+    note = _("A few large values pull the mean up; the median says what is usual.") if found.long_tail else ""
+    return SpreadWords(mean, median, f"{first} – {third}", f"{found.count:,}", note)
+
+
+FORECAST_FROM = 37
+
+
+def _expected(request: Any, business: Business, kpi: Kpi, style: Style) -> Expected | None:
+    """The next three months, when things go on as they do."""
+    read = queries.kpi_months(request.user, business, kpi.id, FORECAST_FROM)
+    told = forecast(read.periods, read.series(kpi.id))
+    if not told.ahead:
+        return None
+    rows = []
+    for each in told.ahead:
+        month = business.calendar.label(business.calendar.shift(read.periods[-1], each.ahead), style.language)
+        spoken = [number(value, kpi.unit, style) for value in (each.expected, each.low, each.high)]
+        rows.append((month, spoken[0], f"{spoken[1]} – {spoken[2]}"))
+    first = rows[0]
+    sentence = _("{month}: {value} when things go on as they do, most likely {range}.")
+    how = (
+        _("A straight line through {months} months, times the season of each calendar month; the range holds {level}.")
+        if told.seasonal
+        else _("A straight line through {months} months; no season shows. The range holds {level}.")
+    )
+    return Expected(
+        sentence.format(month=first[0], value=first[1], range=first[2]),
+        tuple(rows),
+        how.format(months=told.periods, level=f"{told.rule.level:.0%}"),
+    )
+
+
+def _fallback_words(row: OwnKpi | None, style: Style) -> str:
+    """Says so when the words are shown in the other language, because nobody has written them in this one."""
+    if row is None or queries.kpi_document(row).get("ja" if style.japanese else "en"):
+        return ""
+    return (
+        _("Nobody has written the English words yet, so the Japanese ones are shown.")
+        if not style.japanese
+        else _("Nobody has written the Japanese words yet, so the English ones are shown.")
+    )
+
+
+def _missing_words(supply: queries.Supply, today: date | None, style: Style) -> str:
+    if today is None:
+        return _("There are no numbers yet.")
+    names = [queries.fact_words(name, style.language) for name in supply.missing]
+    return _("No rows yet: {facts}").format(facts=comma(style).join(names)) if names else ""
+
+
+def _lacking_words() -> dict[str, str]:
+    return {"formula": _("formula"), "source": _("source"), "method": _("method")}
+
+
+def _kpi_chart(
+    business: Business, kpi: Kpi, told: queries.KpiHistory, below: Sequence[tuple[int, Kpi]], style: Style
+) -> Chart | None:
+    """The last 13 months; a star marks the month in which another definition began."""
+    if all(value is None for value in told.values):
+        return None
+    stars = {*told.changes, *(place for place, _kpi in below)}
+    bars = [
+        Bar(
+            tick(period, style) + ("*" if place in stars else ""),
+            business.calendar.label(period, style.language),
+            value,
+        )
+        for place, (period, value) in enumerate(zip(told.periods, told.values, strict=True))
+    ]
+    name, words = kpi_name(kpi, style.language), sentence(Told(told.value, told.before, kpi.unit), style)
+    drawn = trend(name, words, bars, kpi.unit, style)
+    if not told.changes:
+        return drawn
+    table = drawn.table
+    rows = tuple((*row, str(version)) for row, version in zip(table.rows, told.versions, strict=True))
+    return replace(drawn, table=Table((*table.head, _("Version")), rows))
+
+
+def _version_notes(
+    business: Business, kpi: Kpi, told: queries.KpiHistory, below: Sequence[tuple[int, Kpi]], style: Style
+) -> tuple[str, ...]:
+    """Where the definition changed inside the picture, and why."""
+    reasons = {one.number: one.reason for one in kpi.earlier} | {kpi.version: kpi.reason}
+    notes = []
+    for place in told.changes:
+        version = told.versions[place]
+        month = business.calendar.label(told.periods[place], style.language)
+        words = _("* From {month} on by version {version} of the definition.").format(month=month, version=version)
+        notes.append(f"{words} {reasons.get(version or 0, '')}".strip())
+    for place, one in below:
+        month = business.calendar.label(told.periods[place], style.language)
+        words = _("* From {month} on “{name}”, which it is calculated from, has another definition.")
+        notes.append(words.format(month=month, name=kpi_name(one, style.language)))
+    return tuple(notes)
+
+
+def names_of(catalogue: Catalogue, language: str) -> Callable[[Reference], str]:
+    """What an id in a formula is called."""
+
+    def name(reference: Reference) -> str:
+        found = catalogue.kpis.get(reference.id) or catalogue.measures.get(reference.id)
+        return reference.id if found is None else found.ja if language == "ja" else found.en
+
+    return name
+
+
+def _mathml_of(catalogue: Catalogue, kpi: Kpi, language: str) -> SafeString:
+    return mark_safe(mathml(kpi.formula, label=names_of(catalogue, language)))
+
+
+def formula_words(catalogue: Catalogue, formula: Formula, language: str) -> str:
+    """A formula in one line, with names in the place of ids."""
+    name = names_of(catalogue, language)
+    return queries.renamed(show(formula), {each.id: name(each) for each in references(formula)})
+
+
+def _side_words(catalogue: Catalogue, kpi: Kpi, side: str, language: str) -> str:
+    """What stands above or below the line; "" for a KPI that is no fraction."""
+    formula = kpi.formula
+    if not (isinstance(formula, Binary) and formula.op == "/"):
+        return ""
+    return formula_words(catalogue, getattr(formula, side), language)
+
+
+def _choice_words(catalogue: Catalogue, kpi: Kpi, rivals: Sequence[Kpi], language: str) -> str:
+    """Why the denominator matters."""
+    below = _side_words(catalogue, kpi, "right", language)
+    if not below:
+        return ""
+    words = _("Divided by {denominator}; fixed, so that months stay comparable.").format(denominator=below)
+    other = _("The same above the line over another denominator is another KPI:")
+    return f"{words} {other}" if rivals else words
+
+
+def _part_row(business: Business, kpi: Kpi, values: Mapping[str, queries.KpiValue], style: Style) -> PartRow:
+    told = values.get(kpi.id)
+    words = number(told.value, kpi.unit, style) if told and told.value is not None else ""
+    return PartRow(kpi_name(kpi, style.language), kpi_url(business, kpi.id), words)
+
+
+def _tag_rows(business: Business, one: queries.Tagged, language: str) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+    """Every tag with links to the KPIs that share it."""
+    path = reverse("kpis:catalogue", kwargs={"business": business.id})
+    rows: list[tuple[str, tuple[Way, ...]]] = [(_("Unit"), (Way(queries.unit_words(one.kpi.unit, language), ""),))]
+    for facet, words in facet_words().items():
+        if facet in {"supply", "origin"}:
+            continue
+        values = one.kpi.domain if facet == "domain" else one.carries[facet]
+        ways = tuple(Way(label(facet, v, language), f"{path}?{urlencode({facet: v})}") for v in values)
+        if ways:
+            rows.append((words, ways))
+    return tuple(rows)
+
+
+def _benchmarks(kpi: Kpi, value: float | None, style: Style) -> tuple[BenchmarkRow, ...]:
+    read = {id(each.benchmark): each.standing for each in benchmark_reading(kpi, value)}
+    rows = []
+    for one in kpi.benchmarks:
+        standing = read.get(id(one))
+        good = {"higher": "above", "lower": "below"}.get(str(kpi.direction), "")
+        tone = "" if standing is None else "good" if standing in {"inside", good} else "watch"
+        rows.append(
+            BenchmarkRow(
+                words=one.ja if style.japanese else one.en,
+                range=range_words(one.low, one.high, kpi.unit, style),
+                standing=standing.words(style.language) if standing else "",
+                tone=tone,
+                source=one.source_ja if style.japanese else one.source_en,
+            )
+        )
+    return tuple(rows)
+
+
+def _playbook(catalogue: Catalogue, kpi_id: str, style: Style) -> tuple[tuple[ImprovementRow, ...], str]:
+    book = catalogue.playbook(kpi_id)
+    if book is None:
+        return (), ""
+    rows = tuple(
+        ImprovementRow(each.ja, each.how_ja, each.effect_ja)
+        if style.japanese
+        else ImprovementRow(each.en, each.how_en, each.effect_en)
+        for each in book.improvements
+    )
+    return rows, book.caution_ja if style.japanese else book.caution_en
+
+
+def _version_rows(row: OwnKpi, style: Style) -> tuple[VersionRow, ...]:
+    return tuple(
+        VersionRow(
+            number=each.number,
+            since=day_words(each.since, style) or _("from the start"),
+            formula=each.formula,
+            reason=each.reason,
+            made=f"{day_words(each.made_at.date(), style)} {each.made_by}".strip(),
+            correction=each.correction,
+        )
+        for each in queries.kpi_revisions(row)
+    )
+
+
+@business_page(EDIT)
+@require_POST
+def enter_value(request: Any, business: Business, kpi: str) -> HttpResponse:
+    """One value that a person knows."""
+    tagged = queries.tagged_kpis(request.user, business).get(kpi)
+    if tagged is None or tagged.supply.way != queries.HAND:
+        raise Http404
+    form = ValueForm(request.POST)
+    if not form.is_valid():
+        return _show_kpi(request, business, kpi, form)
+    said = form.cleaned_data
+    first = business.calendar.period(Grain(said["grain"]), said["on"]).start
+    value = said["value"] / 100 if tagged.kpi.unit == "ratio" else said["value"]  # people type 3.5 for 3.5 %
+    done_or_why_not(
+        request, actions.enter_value, business, tagged.kpi, first, said["grain"], value, said["note"], said["source"]
+    )
+    return redirect("kpis:kpi", business=business.id, kpi=kpi)
+
+
+def posted_version(request: Any) -> int:
+    """The number of the version that a form was made from."""
+    text = request.POST.get("version", "")
+    return int(text[:9]) if text.isdecimal() else 0
+
+
+def done_or_why_not(request: Any, action: Callable[..., Any], *values: Any) -> None:
+    """Do it and say so, or say why not."""
+    try:
+        action(request.user, *values)
+    except KeikiError as error:
+        messages.error(request, error.words(get_language() or "ja"))
+    else:
+        messages.success(request, _("Saved."))

@@ -1,0 +1,1 @@
+"""The pages about targets, one file per subject."""
