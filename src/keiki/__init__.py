@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.recurring import recurring, recurring_differences
+    from keiki.engine.rfm_segments import rfm_segments, segment_customers
     from keiki.engine.settings import Settings
     from keiki.engine.survival import survival
     from keiki.facts.mapping import Mapping, Rule
@@ -108,6 +109,8 @@ LATER = {
     "recurring_differences": "keiki.engine.recurring:recurring_differences",
     "renewals_due": "keiki.engine.customer_success:renewals_due",
     "review": "keiki.trees.review:review",
+    "rfm_segments": "keiki.engine.rfm_segments:rfm_segments",
+    "segment_customers": "keiki.engine.rfm_segments:segment_customers",
     "show": "keiki.formula:show",
     "simulate": "keiki.trees.simulate:simulate",
     "success_as_profit_centre": "keiki.engine.customer_success:success_as_profit_centre",
@@ -170,6 +173,8 @@ __all__ = [
     "recurring_differences",
     "renewals_due",
     "review",
+    "rfm_segments",
+    "segment_customers",
     "show",
     "simulate",
     "success_as_profit_centre",

@@ -43,6 +43,7 @@ PAGES = {
     "changed kpi": "kpis/revenue/edit/",
     "customers": "customers/",
     "cohorts": "customers/cohorts/?value=revenue_per_customer&mode=after&by=segment",
+    "segments": "customers/segments/?segment=loyal",
     "recurring": "customers/recurring/?rules=chargebee&by=plan",
     "good and bad revenue": "customers/quality/",
     "lifetime value": "customers/lifetime-value/",

@@ -61,3 +61,14 @@ def test_movements_tell_why_published_rules_differ(shop, tmp_path):
     answer = shop("customers", "movements", "-p", "2026-10", "--against", "chartmogul", language="ja")
     assert answer.out.strip() == "どちらの規則でも、すべての動きが同じになります。"
     assert shop("customers", "movements", "--rules", "mine").code == 2
+
+
+def test_rfm_shows_segments_and_lists_the_customers_of_one(shop):
+    answer = shop("customers", "rfm", "-p", "2026-10", "--json").json
+    assert sum(each["customers"] for each in answer["segments"]) == 3
+    assert sum(each["customers"] for each in answer["scores"]) == 3
+    names = [each["segment"] for each in answer["segments"] if each["customers"]]
+    listed = [shop("customers", "rfm", "-p", "2026-10", "--segment", name, "--json").json for name in names]
+    assert sorted(each["customer_id"] for rows in listed for each in rows) == ["C1", "C2", "C3"]
+    assert shop("customers", "rfm", "--segment", "best").code == 2
+    assert shop("customers", "rfm", "-p", "2026-10", language="ja").lines[1][0] == "人数"

@@ -23,6 +23,7 @@ from keiki.customers.recurring import movement_sums, renewal_counts, revenue_lev
 from keiki.customers.repeat import first_purchases, purchases
 from keiki.customers.retention import RetentionRule, status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.customers.rfm_segments import scored_customers, segment_members, segment_moves, segment_scores
 from keiki.customers.worth import described, worth_by
 from keiki.engine.spread import quarters
 from keiki.facts import FACTS
@@ -39,6 +40,10 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "purchases": lambda facts, spans: purchases(facts),
     "first_purchases": lambda facts, spans: first_purchases(facts, matches=lambda t: t.channel == "paid"),
     "movements": lambda facts, spans: movements(facts, spans),
+    "scored_customers": lambda facts, spans: scored_customers(facts, spans),
+    "segment_scores": lambda facts, spans: segment_scores(facts, spans),
+    "segment_moves": lambda facts, spans: segment_moves(facts, spans),
+    "segment_members": lambda facts, spans: segment_members(facts, spans, "loyal"),
     "movement_sums": lambda facts, spans: movement_sums(facts, spans, PRESETS["keiki"]),
     "movement_sums of every change": lambda facts, spans: movement_sums(facts, spans, PRESETS["chartmogul"]),
     "movement_sums of contracts": lambda facts, spans: movement_sums(facts, spans, PRESETS["chargebee"]),

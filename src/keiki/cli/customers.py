@@ -7,13 +7,14 @@ from typing import Any
 
 import typer
 
-from keiki.cli import cohorts, movements, survival
+from keiki.cli import cohorts, movements, rfm, survival
 from keiki.cli.words import say
 
 HELP = say("What customers are worth: who stays, who comes back.", "顧客の価値。誰が残り、誰が戻ってくるか。")
 
 VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "cohorts": (cohorts.HELP, cohorts.cohorts),
+    "rfm": (rfm.HELP, rfm.rfm),
     "movements": (movements.HELP, movements.movements),
     "survival": (survival.HELP, survival.survival),
 }

@@ -25,6 +25,7 @@ def rows_over(
     past = business.today + timedelta(days=1)
     cut = [Period(p.start, max(p.start, min(p.end, past))) for p in periods]
     spans = [Span(p.start, p.end, *business.settings.calendar.instants(p)) for p in cut]
-    sql = business.engine.compile(build(span_table(len(spans))))
-    rows: list[dict[str, Any]] = business.engine.run(fill(sql, spans)).to_pylist()
+    table = build(span_table(len(spans)))
+    found = business.engine.run(fill(business.engine.compile(table), spans))
+    rows: list[dict[str, Any]] = found.cast(table.schema().to_pyarrow()).to_pylist()
     return rows

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CustomersConfig(AppConfig):
     name = "keiki.server.customers"
+    audit_words: ClassVar[dict[str, Any]] = {"customers.export_segment": _("Took the list of a segment out")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.customers.pages import cohorts, lifetime_value, overview, quality, recurring
+from keiki.server.customers.pages import cohorts, lifetime_value, overview, quality, recurring, segments
 
 app_name = "customers"
 BUSINESS = "b/<slug:business>/customers/"
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path(BUSINESS, overview.overview_page, name="customers"),
     path(f"{BUSINESS}cohorts/", cohorts.cohorts_page, name="cohorts"),
     path(f"{BUSINESS}recurring/", recurring.recurring_page, name="recurring"),
+    path(f"{BUSINESS}segments/", segments.segments_page, name="segments"),
+    path(f"{BUSINESS}segments/<slug:segment>.csv", segments.segment_csv, name="segment_csv"),
     path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
     path(f"{BUSINESS}quality/", quality.quality_page, name="quality"),
 ]

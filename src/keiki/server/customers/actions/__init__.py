@@ -1,0 +1,1 @@
+"""Writes of customer value, one file per subject."""
