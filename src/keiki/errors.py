@@ -465,6 +465,34 @@ class BusinessNotEmpty(KeikiError):
     ja = "{folder} には別の事業のデータがあります。何も変えていません。空のフォルダーを指定してください：--business フォルダー"
 
 
+class NothingToBackUp(KeikiError):
+    """A folder that holds no data of Keiki."""
+
+    en = "{folder} holds nothing of Keiki; no file was written. Name its folder: --folder FOLDER"
+    ja = "{folder} に Keiki のデータがありません。ファイルは書き出していません。フォルダーを指定してください：--folder フォルダー"
+
+
+class FileTaken(KeikiError):
+    """A file that would be overwritten."""
+
+    en = "{path} is there already and was left as it is. Choose another name."
+    ja = "{path} はすでにあるため、そのままにしました。別の名前を指定してください。"
+
+
+class FolderTaken(KeikiError):
+    """A folder that a backup would mix with."""
+
+    en = "{folder} is not empty; nothing was restored. Choose an empty folder, or move its content away first."
+    ja = "{folder} は空ではありません。何も戻していません。空のフォルダーを指定するか、先に中身を移してください。"
+
+
+class BackupUnreadable(KeikiError):
+    """A file that is no backup, or a damaged one."""
+
+    en = "{path} is no backup of Keiki or is damaged ({detail}); nothing was restored. Try an earlier backup."
+    ja = "{path} は Keiki のバックアップではないか、壊れています（{detail}）。何も戻していません。前のバックアップをお試しください。"
+
+
 class NoSuchPerson(KeikiError):
     """An e-mail address that nobody signs in with."""
 

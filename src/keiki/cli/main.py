@@ -11,7 +11,20 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from keiki.cli import check, demo, explain, import_file, measure, mistakes, password, serve, tree, tree_files, work
+from keiki.cli import (
+    backup,
+    check,
+    demo,
+    explain,
+    import_file,
+    measure,
+    mistakes,
+    password,
+    serve,
+    tree,
+    tree_files,
+    work,
+)
 from keiki.cli.customers import add_customers
 from keiki.cli.screen import complain
 from keiki.cli.words import language, say
@@ -88,6 +101,8 @@ app.command("check", cls=Verb, help=check.HELP)(check.check)
 app.command("serve", cls=Verb, help=serve.HELP)(serve.serve)
 app.command("work", cls=Verb, help=work.HELP)(work.work)
 app.command("password", cls=Verb, help=password.HELP)(password.password)
+app.command("backup", cls=Verb, help=backup.HELP_BACKUP)(backup.backup)
+app.command("restore", cls=Verb, help=backup.HELP_RESTORE)(backup.restore)
 
 if language() == "ja":
     rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
