@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
     from keiki.engine.cohort_table import cohort_table
+    from keiki.engine.customer_forecast import customer_forecast
     from keiki.engine.customer_history import customer_history
     from keiki.engine.customer_quality import places, profit_curves, quality_report
     from keiki.engine.customer_success import (
@@ -83,6 +84,7 @@ LATER = {
     "choose_model": "keiki.customers.clv.choose:choose",
     "cohort_table": "keiki.engine.cohort_table:cohort_table",
     "consistency": "keiki.trees.consistency:consistency",
+    "customer_forecast": "keiki.engine.customer_forecast:customer_forecast",
     "customer_history": "keiki.engine.customer_history:customer_history",
     "customer_story": "keiki.engine.customer_success:customer_story",
     "customer_voices": "keiki.engine.customer_success:customer_voices",
@@ -147,6 +149,7 @@ __all__ = [
     "choose_model",
     "cohort_table",
     "consistency",
+    "customer_forecast",
     "customer_history",
     "customer_story",
     "customer_voices",

@@ -45,6 +45,7 @@ PAGES = {
     "cohorts": "customers/cohorts/?value=revenue_per_customer&mode=after&by=segment",
     "segments": "customers/segments/?segment=loyal",
     "recurring": "customers/recurring/?rules=chargebee&by=plan",
+    "forecast": "customers/forecast/",
     "good and bad revenue": "customers/quality/",
     "lifetime value": "customers/lifetime-value/",
     "data": "data/",

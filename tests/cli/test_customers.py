@@ -72,3 +72,13 @@ def test_rfm_shows_segments_and_lists_the_customers_of_one(shop):
     assert sorted(each["customer_id"] for rows in listed for each in rows) == ["C1", "C2", "C3"]
     assert shop("customers", "rfm", "--segment", "best").code == 2
     assert shop("customers", "rfm", "-p", "2026-10", language="ja").lines[1][0] == "人数"
+
+
+def test_forecast_tells_total_model_and_customers(shop):
+    answer = shop("customers", "forecast", "--top", "3")
+    assert answer.code == 0
+    assert answer.lines[0][:4] == ["3", "customers,", "next", "12"]
+    told = shop("customers", "forecast", "--top", "3", "--months", "6", "--json").json
+    assert (told["customers"], len(told["top"])) == (3, 3)
+    assert told["model"] in {"BG/NBD", "MBG/NBD", "Pareto/NBD"}
+    assert "Only 3 customers" in " ".join(told["cautions"])

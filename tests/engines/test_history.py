@@ -13,14 +13,26 @@ from tests.customers.test_history import many_orders
 from tests.engines.test_models import SPARK_TYPES
 from tests.rows import fact_rows
 
+from keiki.customers.expected_value import ANSWERS, grouped_spending, grouped_values, valued_customers
 from keiki.customers.history import HistoryRule, grouped_history, history, repeat_purchases_by_day
 from keiki.facts import FACTS
 
 RULE = HistoryRule(until=date(2026, 4, 30), held_out_until=date(2026, 6, 30), unit="week")
+
+
+def told(facts: Mapping[str, ir.Table]) -> ir.Table:
+    """What some model says of the groups."""
+    groups = grouped_values(history(facts))
+    return groups.select(*ANSWERS[:3], alive=groups.age / 1000, expected=groups.age / 7, base=3.5, slope=groups.recency)
+
+
 TABLES: dict[str, Callable[[Mapping[str, ir.Table]], ir.Table]] = {
     "until the latest purchase": lambda facts: history(facts),
     "held out, in weeks": lambda facts: history(facts, RULE),
     "grouped": lambda facts: grouped_history(history(facts, RULE)),
+    "grouped values": lambda facts: grouped_values(history(facts)),
+    "grouped spending": lambda facts: grouped_spending(history(facts)),
+    "valued customers": lambda facts: valued_customers(history(facts), told(facts)),
     "repeat purchases by day": lambda facts: repeat_purchases_by_day(facts, RULE),
 }
 

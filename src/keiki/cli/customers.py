@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from keiki.cli import cohorts, movements, rfm, survival
+from keiki.cli import cohorts, forecast, movements, rfm, survival
 from keiki.cli.words import say
 
 HELP = say("What customers are worth: who stays, who comes back.", "顧客の価値。誰が残り、誰が戻ってくるか。")
@@ -16,6 +16,7 @@ VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "cohorts": (cohorts.HELP, cohorts.cohorts),
     "rfm": (rfm.HELP, rfm.rfm),
     "movements": (movements.HELP, movements.movements),
+    "forecast": (forecast.HELP, forecast.forecast),
     "survival": (survival.HELP, survival.survival),
 }
 """Every verb with its help and what it does, in the order of the help."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.customers.pages import cohorts, lifetime_value, overview, quality, recurring, segments
+from keiki.server.customers.pages import cohorts, forecast, lifetime_value, overview, quality, recurring, segments
 
 app_name = "customers"
 BUSINESS = "b/<slug:business>/customers/"
@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{BUSINESS}segments/<slug:segment>.csv", segments.segment_csv, name="segment_csv"),
     path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
     path(f"{BUSINESS}quality/", quality.quality_page, name="quality"),
+    path(f"{BUSINESS}forecast/", forecast.forecast_page, name="forecast"),
 ]

@@ -1,0 +1,84 @@
+"""`keiki customers forecast`: what customers are expected to bring, and whether that would have been right before."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
+from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.words import language, say
+
+HELP = say("What customers are expected to bring.", "顧客がこれからもたらす価値の予測。")
+
+
+def forecast(
+    months: Annotated[int, typer.Option("--months", min=1, max=120, help=say("How far ahead.", "何か月先まで。"))] = 12,
+    discount: Annotated[
+        float,
+        typer.Option("--discount", min=0.0, max=1.0, help=say("Yearly rate, such as 0.1.", "年の割引率（0.1 など）。")),
+    ] = 0.1,
+    top: Annotated[int, typer.Option("--top", min=0, max=1000, help=say("Customers shown.", "表示する顧客数。"))] = 10,
+    business: BusinessFolder = DEFAULT_BUSINESS,
+    as_json: AsJson = False,
+) -> None:
+    """Purchases and worth of the next months, the model with its reason and cautions, and the customers worth most."""
+    import keiki
+    from keiki.charts.format import number
+    from keiki.engine.customer_forecast import ForecastRule
+
+    with keiki.open(business) as own:
+        found = keiki.customer_forecast(own, ForecastRule(months, discount, top=top))
+        spoken, style = language(), style_of(own)
+        if as_json:
+            show_json(
+                {
+                    "until": found.until.isoformat(),
+                    "customers": found.customers,
+                    "model": found.name,
+                    "parameters": found.model.parameters,
+                    "purchases": found.purchases,
+                    "interval": [found.interval.low, found.interval.high],
+                    "worth": found.worth,
+                    "margin": found.margin,
+                    "hold_out": {"expected": found.hold_out.expected, "actual": found.hold_out.actual},
+                    "cautions": [each.words(spoken) for each in found.cautions],
+                    "top": [{k: str(v) if "_on" in k else v for k, v in asdict(each).items()} for each in found.top],
+                }
+            )
+            return
+        tell(
+            say(
+                "{} customers, next {} months: {} purchases, worth {} today.",
+                "顧客{}人、今後{}か月：購入{}回、今日の価値で{}。",
+            ).format(
+                number(found.customers, "count", style),
+                months,
+                number(round(found.purchases), "count", style),
+                number(found.worth, "currency", style),
+            )
+        )
+        tell(f"{found.name}: {found.choice.words(spoken)}")
+        tell(found.hold_out.words(spoken))
+        for each in found.cautions:
+            tell(each.words(spoken))
+        head = [
+            say("Customer", "顧客"),
+            say("still there", "継続確率"),
+            say("purchases", "購入見込み"),
+            say("worth today", "今日の価値"),
+        ]
+        show_table(
+            head,
+            [
+                [
+                    each.customer_id,
+                    number(each.alive, "ratio", style),
+                    f"{each.expected:.1f}",
+                    number(each.worth, "currency", style),
+                ]
+                for each in found.top
+            ],
+        )

@@ -1,0 +1,35 @@
+"""What a person asks of the forecast, as it stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from keiki.server.customers.forms.lifetime_value import amount_of
+from keiki.server.customers.queries.forecast import MODELS, MONTHS
+
+
+@dataclass(frozen=True)
+class ForecastAsked:
+    """Months ahead, the yearly discount with its text, and the model (empty: the one nearest to the past)."""
+
+    months: int = 12
+    discount: float = 0.1
+    text: str = ""
+    wrong: bool = False
+    model: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> ForecastAsked:
+        """The question of a query string; a discount that cannot be is said, and 10 % taken."""
+        months, model = query.get("months", ""), query.get("model", "")
+        text = query.get("discount", "").strip()[:40]
+        discount = amount_of(text, "ratio") if text else 0.1
+        wrong = discount is None or not 0 <= discount <= 1
+        return cls(
+            months=int(months) if months in {str(each) for each in MONTHS} else 12,
+            discount=0.1 if discount is None or wrong else discount,
+            text=text,
+            wrong=wrong,
+            model=model if model in MODELS else "",
+        )

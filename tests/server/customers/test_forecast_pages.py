@@ -1,0 +1,47 @@
+"""The page of the forecast as a person uses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from tests.engine.test_customer_forecast import orders
+
+from keiki.server.data.actions import opened
+
+
+@pytest.fixture
+def page(bare: Any, browser_of: Any) -> Any:
+    opened(bare.business).business.load(orders(150), "orders")
+
+    def asked(**query: str) -> Any:
+        address = reverse("customers:forecast", kwargs={"business": bare.business.id})
+        answer = browser_of(bare.viewer).get(address, query)
+        assert answer.status_code == 200
+        return answer.context["page"]
+
+    return asked
+
+
+def test_forecast_says_what_it_expects_whether_it_was_right_and_its_limits(page: Any) -> None:
+    shown = page()
+    assert shown.sentence.startswith("150 customers are expected to buy")
+    assert "there were" in shown.held_sentence
+    assert [row.chosen for row in shown.candidates].count(True) == 1
+    assert len(shown.top) == 20
+    assert shown.tracked.table.head == ("4 weeks", "Bought", "Told")
+    assert sum(int(row[1]) for row in shown.alive.table.rows) == 150
+
+
+def test_model_months_and_discount_can_be_chosen(page: Any) -> None:
+    shown = page(model="MBG/NBD", months="24", discount="5%")
+    assert (shown.model, shown.reason) == ("MBG/NBD", "Chosen by hand.")
+    assert "24 months" in shown.sentence
+    assert "5.00% a year" in shown.basis
+
+
+def test_discount_that_cannot_be_is_said_and_kept(page: Any) -> None:
+    shown = page(discount="500%")
+    assert (shown.discount, bool(shown.discount_error)) == ("500%", True)
+    assert "10.0% a year" in shown.basis
