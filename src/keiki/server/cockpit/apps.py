@@ -21,6 +21,7 @@ class CockpitConfig(AppConfig):
         "cockpit.remove_panel": _("Removed a panel"),
         "cockpit.make_screen": _("Made a link to dashboards"),
         "cockpit.revoke_screen": _("Revoked a link to dashboards"),
+        "cockpit.finish_beginning": _("Finished the set-up"),
         "cockpit.annotate": _("Wrote down what happened"),
         "cockpit.remove_annotation": _("Took back what was written down"),
     }

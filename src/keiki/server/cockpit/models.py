@@ -153,3 +153,22 @@ class Screen(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Beginning(models.Model):
+    """How far a business has come with its set-up: kept after every step, so that it goes on where it was left.
+
+    `template` is the type of business that was chosen, `tree` the tree made of it, `upload` the last file that was
+    sent. `finished_at`: from when nobody is asked any more.
+    """
+
+    business = models.OneToOneField(Business, primary_key=True, on_delete=models.CASCADE, related_name="beginning")
+    step = models.CharField(max_length=8, default="type")
+    template = models.CharField(max_length=64, default="", blank=True)
+    tree = models.CharField(max_length=64, default="", blank=True)
+    upload = models.UUIDField(null=True)
+    meeting_on = models.DateField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.business_id} {self.step}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from keiki.server.cockpit.pages import (
+    begin,
     campaigns,
     dashboards,
     design,
@@ -31,6 +32,8 @@ urlpatterns = [
         happened.remove_annotation_page,
         name="remove_annotation",
     ),
+    path("b/<slug:business>/begin/", begin.begin_page, name="begin"),
+    path("b/<slug:business>/begin/<slug:step>/", begin.begin_page, name="begin"),
     path("screen/<str:token>/", screens.screen_page, name="screen"),
     path("b/<slug:business>/screens/", screens.screens_page, name="screens"),
     path("b/<slug:business>/screens/<uuid:screen>/revoke/", screens.revoke_screen_page, name="revoke_screen"),

@@ -265,7 +265,7 @@ def _columns(request: Any, business: Business, upload: Upload) -> HttpResponse:
     typed: AnyMapping[str, str] = {}
     if posted:
         try:
-            mapping = None if look.export else _mapping(look, posted)
+            mapping = None if look.export else chosen_mapping(look, posted)
             if posted.get("do") == "import" and mode in set(Mode.values):
                 actions.start_import(request.user, upload, mapping, mode)
                 return redirect("data:upload", business=business.id, upload_id=upload.pk)
@@ -276,7 +276,7 @@ def _columns(request: Any, business: Business, upload: Upload) -> HttpResponse:
     return render(request, "data/columns.html", {"page": page}, status=422 if error else 200)
 
 
-def _mapping(look: Preview, posted: Any) -> Mapping:
+def chosen_mapping(look: Preview, posted: Any) -> Mapping:
     """The mapping a person has chosen; refused when it lacks what the fact needs."""
     part = look.parts[0]
     columns = tuple(column.name for column in part.columns)
@@ -301,7 +301,7 @@ def _columns_page(
         fixed=bool(look.export),
         fact=look.parts[0].fact,
         facts=tuple((name, f"{_fact_name(name)} – {_grain(each)}") for name, each in FACTS.items()),
-        meanings=_meanings(first),
+        meanings=meanings(first),
         parts=tuple(_part_lines(number, part, typed) for number, part in enumerate(look.parts)),
         warnings=tuple(_warning(part, refusal) for part in look.parts for refusal in part.refused),
         warning_foot=_("These rows will be left out and listed, so that you can mend them and send them again."),
@@ -345,19 +345,17 @@ def _column_line(place: int, column: ColumnPreview, part: PartPreview, typed: An
         name=column.name,
         examples=_comma().join(column.examples),
         chosen=chosen,
-        meaning=dict(option for _group, options in _meanings(fact(part.fact)) for option in options).get(
-            chosen, chosen
-        ),
+        meaning=dict(option for _group, options in meanings(fact(part.fact)) for option in options).get(chosen, chosen),
         doubtful=column.doubtful,
     )
 
 
 def _meaning_of(choice: str, fact_name: str) -> str:
-    words = {value: text for _group, options in _meanings(fact(fact_name)) for value, text in options}
+    words = {value: text for _group, options in meanings(fact(fact_name)) for value, text in options}
     return words.get(choice, choice)
 
 
-def _meanings(declared: Fact) -> tuple[tuple[str, Options], ...]:
+def meanings(declared: Fact) -> tuple[tuple[str, Options], ...]:
     """Everything a column may mean: the fact's own columns, money also with tax, or nothing."""
     required = [column for column in declared.loadable if column.required]
     others = [column for column in declared.loadable if not column.required]

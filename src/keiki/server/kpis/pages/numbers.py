@@ -70,6 +70,7 @@ class Empty:
     words: str
     data_url: str
     demo_url: str
+    begin_url: str = ""
 
 
 def number_card(reading: TreeNumbers, node: Node, style: Style) -> Card:
@@ -237,7 +238,8 @@ def empty_state(request: Any, business: Business) -> Empty:
     if not allows(request.membership.role, EDIT):
         return Empty(_("There are no numbers yet. Someone who may change data has to bring in a file."), "", "")
     words = _("There are no numbers yet. Bring in a file that your shop or system exports; it takes three minutes.")
-    return Empty(words, page_url("data:data", business), page_url("data:make_demo", business))
+    urls = (page_url(name, business) for name in ("data:data", "data:make_demo", "cockpit:begin"))
+    return Empty(words, *urls)
 
 
 def dimension_words(name: str, style: Style) -> str:
