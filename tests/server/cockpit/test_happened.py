@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from django.urls import reverse
 
 from keiki.periods import Grain
@@ -47,6 +48,28 @@ def test_what_happened_to_a_number_stands_beside_it_and_every_number_calculated_
     assert marks(shop, "aov") == [("2026-09-15", "Prices raised"), ("2026-10-02", "Typhoon")]
     assert marks(shop, "revenue") == [("2026-09-15", "Prices raised"), ("2026-10-02", "Typhoon")]
     assert marks(shop, "buyers") == [("2026-10-02", "Typhoon")]
+
+
+@pytest.mark.feature("F-100")
+def test_annotation_at_the_day_of_an_action_is_a_mark_on_the_chart_and_a_line_in_its_table(
+    shop: Any, browser_of: Any
+) -> None:
+    write(shop, browser_of(shop.editor), "simple_orders/aov", "Newsletter doubled")
+    pages = {
+        "node": node_url(shop.business, "revenue"),
+        "today": reverse("cockpit:today", kwargs={"business": shop.business.id}) + "?tree=simple_orders",
+        "dashboard": reverse("cockpit:dashboard", kwargs={"business": shop.business.id, "name": "executive"})
+        + "?tree=simple_orders",
+    }
+    for address in pages.values():
+        body = browser_of(shop.viewer).get(address).content.decode()
+        assert "①" in body
+        assert "15 Sep 2026 · Action · " in body
+        assert "Newsletter doubled" in body
+    page = browser_of(shop.viewer).get(pages["node"]).context["page"]
+    row = next(row for row in page.history.table.rows if row[0] == "Sep 2026")
+    assert row[-1].endswith(": Newsletter doubled")
+    assert all(each[-1] == "" for each in page.history.table.rows if each[0] != "Sep 2026")
 
 
 def test_change_of_a_target_is_told_by_itself(shop: Any) -> None:

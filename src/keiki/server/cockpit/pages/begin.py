@@ -306,9 +306,7 @@ def _types(request: Any, business: Business, at: Beginning, page: BeginPage) -> 
         needs = ("・" if language == "ja" else ", ").join(
             fact(each).ja if language == "ja" else fact(each).en for each in found.needs.facts if each in FACTS
         )
-        cards.append(
-            TypeCard(name, said[name], about, sketch(found.tree), needs, name == (at.template or TYPES[0]))
-        )
+        cards.append(TypeCard(name, said[name], about, sketch(found.tree), needs, name == (at.template or TYPES[0])))
     return replace(page, types=tuple(cards), templates_url=kpis.url_of("kpis:templates", business=business.id))
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keiki.charts.format import Style
+from keiki.charts.trend import Happened
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
@@ -153,6 +154,14 @@ def mark_words(mark: Mark, style: Style) -> str:
     number = "" if mark.number is None else mark.number.label(style.language)
     told = " · ".join(word for word in (day_words(mark.on), kind, number) if word)
     return f"{told}: {mark.text}" if mark.text else told
+
+
+def happened_to(user: Any, business: Business, numbers: TreeNumbers, node: Node, style: Style) -> tuple[Happened, ...]:
+    """What happened to a number, as its chart marks it."""
+    return tuple(
+        Happened(queries.place_of(numbers, each.on), mark_words(each, style), each.kind)
+        for each in queries.marks_of(user, business, numbers, node)
+    )
 
 
 def mark_lines(

@@ -22,7 +22,7 @@ from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.models import WRITTEN
-from keiki.server.cockpit.pages.happened import MarkLine, annotate_url, mark_lines
+from keiki.server.cockpit.pages.happened import MarkLine, annotate_url, happened_to, mark_lines
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -119,7 +119,9 @@ def _node_page(request: Any, business: Business, reading: TreeNumbers, node: Nod
         target_url=reverse("planning:target", kwargs=here) if counted(node) else "",
         sentence=kpis.told(reading, node, style),
         missing=kpis.missing_words(reading, node, style),
-        history=kpis.history_chart(business, reading, node, style),
+        history=kpis.history_chart(
+            business, reading, node, style, happened_to(request.user, business, reading, node, style)
+        ),
         parts=_parts(reading, node, style),
         parts_sentence=_parts_sentence(reading, node, style),
         dimensions=tuple(

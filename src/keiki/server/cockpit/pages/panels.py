@@ -21,6 +21,7 @@ from keiki.charts.weeks import weeks
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import PanelKind
 from keiki.server.cockpit.pages.campaigns import CampaignLine, campaign_lines
+from keiki.server.cockpit.pages.happened import happened_to
 from keiki.server.cockpit.pages.plan_actual import plan_told
 from keiki.server.cockpit.queries import dashboards as queries
 from keiki.server.cockpit.queries.campaigns import Judged, campaigns
@@ -221,7 +222,8 @@ def _number(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelVi
 
 
 def _trend(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
-    figure = kpis.history_chart(desk.business, numbers, node, desk.style)
+    happened = () if desk.shared else happened_to(desk.user, desk.business, numbers, node, desk.style)
+    figure = kpis.history_chart(desk.business, numbers, node, desk.style, happened)
     return PanelView(
         spec,
         node.label(desk.style.language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from keiki.charts.chart import Chart
 from keiki.charts.status import rule
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.cockpit.pages.happened import happened_to
 from keiki.server.cockpit.pages.panels import Act, act_of, nothing_to_act
 from keiki.server.cockpit.pages.tabs import TODAY, tabs
 from keiki.server.cockpit.queries import today as queries
@@ -56,12 +58,14 @@ def today_page(request: HttpRequest, business: Business) -> HttpResponse:
     if can.today is None:
         page = TodayPage(_("Today"), business.name, kpis.empty_state(request, business))
     else:
-        page = _today_page(business, measured(request.user, business, request.GET.get("tree"), asked.question), asked)
+        page = _today_page(
+            request.user, business, measured(request.user, business, request.GET.get("tree"), asked.question), asked
+        )
         page = replace(page, tabs=tabs(request, business, asked, TODAY))
     return render(request, "cockpit/today.html", {"page": page})
 
 
-def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> TodayPage:
+def _today_page(user: Any, business: Business, numbers: TreeNumbers, asked: Asked) -> TodayPage:
     style = kpis.style_of(business, numbers.known)
     root = numbers.tree.root
     goal = root.label(style.language)
@@ -78,7 +82,7 @@ def _today_page(business: Business, numbers: TreeNumbers, asked: Asked) -> Today
         ranked_by=_("by effect on {goal}").format(goal=goal),
         nothing_to_act=nothing_to_act(numbers, goal),
         rule=rule(asked.comparison, asked.grain, style, targets=bool(numbers.aims)),
-        trend=kpis.history_chart(business, numbers, root, style),
+        trend=kpis.history_chart(business, numbers, root, style, happened_to(user, business, numbers, root, style)),
         sentence=kpis.told(numbers, root, style),
         tree_url=asked.url(kpis.tree_url(business, numbers.tree.id)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from keiki.charts.card import Card, Compared, card
 from keiki.charts.chart import Chart
 from keiki.charts.format import Money, Style, number
 from keiki.charts.sentence import Driver, Told, sentence
-from keiki.charts.trend import Bar, trend
+from keiki.charts.trend import Bar, Happened, trend
 from keiki.facts import fact
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
@@ -122,8 +122,11 @@ def told(reading: TreeNumbers, node: Node, style: Style) -> str:
     return sentence(shown, style)
 
 
-def history_chart(business: Business, reading: TreeNumbers, node: Node, style: Style) -> Chart | None:
-    """The node's history as columns, beside its target where it has one; None while it has no value."""
+def history_chart(
+    business: Business, reading: TreeNumbers, node: Node, style: Style, happened: Sequence[Happened] = ()
+) -> Chart | None:
+    """The node's history as columns, beside its target where it has one, with what happened; None while it has no
+    value."""
     values = reading.series(node)
     if all(value is None for value in values):
         return None
@@ -132,7 +135,7 @@ def history_chart(business: Business, reading: TreeNumbers, node: Node, style: S
         for period, value, complete in zip(reading.periods, values, reading.completes, strict=True)
     ]
     label, words = node.label(style.language), told(reading, node, style)
-    return trend(label, words, bars, node.unit, style, reading.aims.get(node.id, ()))
+    return trend(label, words, bars, node.unit, style, reading.aims.get(node.id, ()), happened=happened)
 
 
 def tick(period: Period, style: Style) -> str:
