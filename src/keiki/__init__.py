@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.recurring import recurring, recurring_differences
+    from keiki.engine.repeat import loyal_migration, repeat, return_reason_change
     from keiki.engine.rfm_segments import rfm_segments, segment_customers
     from keiki.engine.settings import Settings
     from keiki.engine.survival import survival
@@ -111,6 +112,9 @@ LATER = {
     "recurring_differences": "keiki.engine.recurring:recurring_differences",
     "renewals_due": "keiki.engine.customer_success:renewals_due",
     "review": "keiki.trees.review:review",
+    "loyal_migration": "keiki.engine.repeat:loyal_migration",
+    "repeat": "keiki.engine.repeat:repeat",
+    "return_reason_change": "keiki.engine.repeat:return_reason_change",
     "rfm_segments": "keiki.engine.rfm_segments:rfm_segments",
     "segment_customers": "keiki.engine.rfm_segments:segment_customers",
     "show": "keiki.formula:show",
@@ -161,6 +165,7 @@ __all__ = [
     "lifetime_value",
     "lifetime_values",
     "load_catalogue",
+    "loyal_migration",
     "onboarding",
     "open",
     "outlook_of",
@@ -175,6 +180,8 @@ __all__ = [
     "recurring",
     "recurring_differences",
     "renewals_due",
+    "repeat",
+    "return_reason_change",
     "review",
     "rfm_segments",
     "segment_customers",

@@ -82,3 +82,14 @@ def test_forecast_tells_total_model_and_customers(shop):
     assert (told["customers"], len(told["top"])) == (3, 3)
     assert told["model"] in {"BG/NBD", "MBG/NBD", "Pareto/NBD"}
     assert "Only 3 customers" in " ".join(told["cautions"])
+
+
+def test_repeat_shows_every_definition_with_its_window(shop):
+    answer = shop("customers", "repeat", "-p", "2026-09", "--windows", "10d,40d", "--json").json
+    rates = {(each["definition"], each["window"]): each["base"] for each in answer["rates"]}
+    assert {window for name, window in rates if name == "repeat_purchase_rate"} == {"10d", "40d"}
+    assert answer["interval"]["count"] == 2
+    assert [row["orders"] for row in answer["by_order"]] == [3, 2]
+    shown = shop("customers", "repeat", "-p", "2026-09", language="ja")
+    assert shown.code == 0
+    assert "購入間隔" in shown.out

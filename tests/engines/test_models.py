@@ -21,6 +21,13 @@ from keiki.customers.profit_curves import profit_by_age
 from keiki.customers.quality_report import revenue_by_class
 from keiki.customers.recurring import movement_sums, renewal_counts, revenue_levels, scheduled
 from keiki.customers.repeat import first_purchases, purchases
+from keiki.customers.repeat_profile import (
+    grouped_intervals,
+    loyal_after,
+    profit_by_order,
+    return_reasons,
+    status_counts,
+)
 from keiki.customers.retention import RetentionRule, status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
 from keiki.customers.rfm_segments import scored_customers, segment_members, segment_moves, segment_scores
@@ -40,6 +47,11 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "purchases": lambda facts, spans: purchases(facts),
     "first_purchases": lambda facts, spans: first_purchases(facts, matches=lambda t: t.channel == "paid"),
     "movements": lambda facts, spans: movements(facts, spans),
+    "grouped_intervals": lambda facts, spans: grouped_intervals(facts, date(2026, 3, 31)),
+    "profit_by_order": lambda facts, spans: profit_by_order(facts),
+    "status_counts": lambda facts, spans: status_counts(facts, spans, RetentionRule(dormancy_days=40)),
+    "return_reasons": lambda facts, spans: return_reasons(facts, spans),
+    "loyal_after": lambda facts, spans: loyal_after(facts, spans, months=3),
     "scored_customers": lambda facts, spans: scored_customers(facts, spans),
     "segment_scores": lambda facts, spans: segment_scores(facts, spans),
     "segment_moves": lambda facts, spans: segment_moves(facts, spans),

@@ -7,13 +7,14 @@ from typing import Any
 
 import typer
 
-from keiki.cli import cohorts, forecast, movements, rfm, survival
+from keiki.cli import cohorts, forecast, movements, repeat, rfm, survival
 from keiki.cli.words import say
 
 HELP = say("What customers are worth: who stays, who comes back.", "顧客の価値。誰が残り、誰が戻ってくるか。")
 
 VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "cohorts": (cohorts.HELP, cohorts.cohorts),
+    "repeat": (repeat.HELP, repeat.repeat),
     "rfm": (rfm.HELP, rfm.rfm),
     "movements": (movements.HELP, movements.movements),
     "forecast": (forecast.HELP, forecast.forecast),

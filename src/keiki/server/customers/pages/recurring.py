@@ -132,8 +132,8 @@ def _page(request: Any, business: Business, known: door.Known, title: str) -> Re
         sentence=sentence(whole, business, style),
         rules=tuple(way(each.name, each.id == preset, rules=each.id) for each in PRESETS.values()),
         grains=(
-            way(_("Months"), grain is Grain.MONTH, grain="month"),
-            way(_("Quarters"), grain is Grain.QUARTER, grain="quarter"),
+            way(_("Month by month"), grain is Grain.MONTH, grain="month"),
+            way(_("Quarter by quarter"), grain is Grain.QUARTER, grain="quarter"),
         ),
         cards=_cards(whole, style),
         waterfall=waterfall(whole, business, style),

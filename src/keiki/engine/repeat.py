@@ -1,0 +1,147 @@
+"""How the customers of a business buy again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from keiki.customers.repeat_profile import (
+    Interval,
+    OrderProfit,
+    Reason,
+    grouped_intervals,
+    interval_of,
+    loyal_after,
+    profit_by_order,
+    reasons_of,
+    return_reasons,
+    status_counts,
+)
+from keiki.customers.survival import Survival, curves
+from keiki.engine.business import Business
+from keiki.engine.spans import rows_over
+from keiki.periods import Grain, Period, add_months
+
+WINDOWS = ("60d", "90d", "180d", "365d")
+LOYAL_AFTER = 12
+"""Months after which new customers are looked at again."""
+
+
+@dataclass(frozen=True)
+class RepeatRate:
+    """One definition of a repeat rate: `window` (how soon the second purchase must come; None: no window), its share
+    and of how many it is.
+    """
+
+    definition: str
+    window: str | None
+    share: float | None
+    base: float | None
+
+
+@dataclass(frozen=True)
+class Statuses:
+    """Customers at the end of a period, who fell silent in it and who came back."""
+
+    active: int = 0
+    dormant: int = 0
+    churned: int = 0
+    fell_silent: int = 0
+    reactivated: int = 0
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """How customers bought again in the year up to a day (`period`)."""
+
+    period: Period
+    rates: tuple[RepeatRate, ...]
+    interval: Interval
+    by_order: tuple[OrderProfit, ...]
+    statuses: Statuses
+    dormancy_days: int
+
+
+def repeat(business: Business, period: Period | None = None, windows: Sequence[str] = WINDOWS) -> Repeat:
+    """Repeat rates by four definitions, days between purchases, profit by order number, silence and return.
+
+    Rates and statuses speak of `period` (default: the last twelve whole months); intervals and profits of everything
+    up to the last day of the data.
+    """
+    asked = period or _last_year(business)
+    facts, rules = business.facts, business.rules
+    grouped = business.engine.run(grouped_intervals(facts, business.today, rules.postings)).to_pylist()
+    found = curves(grouped)
+    profits = business.engine.run(profit_by_order(facts, rules.classes.profit)).to_pylist()
+    statuses = rows_over(business, (asked,), lambda spans: status_counts(facts, spans, rules.retention))
+    return Repeat(
+        asked,
+        _rates(business, asked, windows),
+        interval_of(found[0] if found else Survival(())),
+        tuple(OrderProfit(**row) for row in sorted(profits, key=lambda row: row["order_no"])),
+        Statuses(**{name: n for name, n in statuses[0].items() if name != "period"}) if statuses else Statuses(),
+        rules.retention.dormancy_days,
+    )
+
+
+def _last_year(business: Business) -> Period:
+    """The last twelve whole months."""
+    months = business.lens(Grain.MONTH, 13)
+    whole = months.periods[1:] if months.complete(12) else months.periods[:12]
+    return Period(whole[0].start, whole[-1].end)
+
+
+def _rates(business: Business, period: Period, windows: Sequence[str]) -> tuple[RepeatRate, ...]:
+    """The four definitions as the catalogue has them, the windowed one for every window."""
+    asked: list[tuple[str, str | None, str, str]] = [
+        ("repeat_purchase_rate", window, f"repeat_purchase_rate[within: {window}]", f"n_repeat_base[within: {window}]")
+        for window in windows
+    ]
+    asked.append(("f2_conversion_rate", "60d", "f2_conversion_rate", "n_repeat_base[within: 60d]"))
+    asked.append(("repeat_buyer_share", None, "repeat_buyer_share", "u_buyers"))
+    asked.append(("repeat_revenue_ratio", None, "repeat_revenue_ratio", "sum_order_revenue"))
+    names = {name for *_, share, base in asked for name in (share, base)}
+    measured = business.measure(sorted(names), business.question((period,)))
+    return tuple(
+        RepeatRate(definition, window, measured.value(share), measured.value(base))
+        for definition, window, share, base in asked
+    )
+
+
+@dataclass(frozen=True)
+class Migration:
+    """New customers of a period and how many of them are loyal some months after it; None while it is too early."""
+
+    period: Period
+    customers: int
+    loyal: int | None
+
+    @property
+    def share(self) -> float | None:
+        """The share that became loyal."""
+        return None if self.loyal is None or not self.customers else self.loyal / self.customers
+
+
+def loyal_migration(business: Business, periods: Sequence[Period], months: int = LOYAL_AFTER) -> tuple[Migration, ...]:
+    """How many new customers of each period became loyal (RFM) within so many months after it."""
+    rows = rows_over(business, periods, lambda spans: loyal_after(business.facts, spans, months, business.rules.rfm))
+    told = {row["period"]: row for row in rows}
+    past = business.today + timedelta(days=1)
+    return tuple(
+        Migration(
+            period,
+            told[place]["customers"] if place in told else 0,
+            None if add_months(period.end, months) > past else told[place]["loyal"] if place in told else 0,
+        )
+        for place, period in enumerate(periods)
+    )
+
+
+def return_reason_change(business: Business, before: Period, after: Period) -> tuple[Reason, ...]:
+    """Why orders came back in two periods, with counts and shares."""
+    return reasons_of(
+        rows_over(
+            business, (before, after), lambda spans: return_reasons(business.facts, spans, business.rules.postings)
+        )
+    )

@@ -1,0 +1,71 @@
+"""How the customers of a business buy again, asked as a notebook asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+import keiki
+from keiki.periods import Calendar, Grain, Period
+
+FIRSTS = [("a", 30), ("b", 75), ("c", 120), ("d", None)]
+"""Customers who bought on 1 January 2026 and, so many days later, again."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[keiki.Business]:
+    first = date(2026, 1, 1)
+    days = [(who, first) for who, _ in FIRSTS]
+    days += [(who, date.fromordinal(first.toordinal() + later)) for who, later in FIRSTS if later is not None]
+    orders = [
+        {
+            "order_id": f"{who}{day}",
+            "customer_id": who,
+            "ordered_at": f"{day}T12:00:00+09:00",
+            "amount": 100,
+            "cost": 40,
+        }
+        for who, day in [*days, ("late", date(2026, 10, 31))]
+    ]
+    with keiki.open(tmp_path_factory.mktemp("shop"), keiki.Settings(name="Shop")) as business:
+        business.load(orders, "orders")
+        yield business
+
+
+@pytest.mark.feature("F-250")
+def test_windows_of_60_90_and_180_days_give_three_repeat_rates_each_with_its_window(shop: keiki.Business) -> None:
+    january = Calendar().period(Grain.MONTH, date(2026, 1, 1))
+    found = keiki.repeat(shop, january, ("60d", "90d", "180d"))
+    rates = {(r.definition, r.window): (r.share, r.base) for r in found.rates}
+    assert rates["repeat_purchase_rate", "60d"] == (0.25, 4)
+    assert rates["repeat_purchase_rate", "90d"] == (0.5, 4)
+    assert rates["repeat_purchase_rate", "180d"] == (0.75, 4)
+    assert rates["f2_conversion_rate", "60d"] == (0.25, 4)
+
+
+def test_four_definitions_answer_the_same_year(shop: keiki.Business) -> None:
+    found = keiki.repeat(shop, Period(date(2026, 1, 1), date(2026, 11, 1)))
+    rates = {r.definition: r.share for r in found.rates if r.window in (None, "60d")}
+    assert rates == {
+        "repeat_purchase_rate": 0.25,
+        "f2_conversion_rate": 0.25,
+        "repeat_buyer_share": pytest.approx(3 / 5),
+        "repeat_revenue_ratio": pytest.approx(3 / 8),
+    }
+    assert (found.interval.count, found.interval.mean, found.interval.median) == (3, 75, 75)
+    assert [(row.order_no, row.orders, row.profit) for row in found.by_order] == [(1, 5, 300), (2, 3, 180)]
+    assert (found.statuses.active, found.dormancy_days) == (5, 365)
+
+
+def test_loyal_share_is_not_told_before_a_year_is_over(shop: keiki.Business) -> None:
+    (early,) = keiki.loyal_migration(shop, [Calendar().period(Grain.MONTH, date(2026, 1, 1))])
+    assert (early.customers, early.loyal, early.share) == (4, None, None)
+    (soon,) = keiki.loyal_migration(shop, [Calendar().period(Grain.MONTH, date(2026, 1, 1))], months=3)
+    assert soon.loyal is not None
+
+
+def test_business_without_returns_has_no_reasons(shop: keiki.Business) -> None:
+    months = [Calendar().period(Grain.MONTH, date(2026, month, 1)) for month in (1, 2)]
+    assert keiki.return_reason_change(shop, *months) == ()
