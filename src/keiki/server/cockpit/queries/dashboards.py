@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models import Q
 
 from keiki.charts.status import ACT, WATCH
 from keiki.errors import KeikiError
-from keiki.formula import show
+from keiki.formula import Reference, show
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import Dashboard, Panel, PanelKind
@@ -22,6 +22,9 @@ from keiki.server.kpis.queries import Known, Question, TreeNumbers
 from keiki.server.planning.queries import targets_of
 from keiki.trees.build import Node, Tree
 from keiki.trees.targets import Target
+
+if TYPE_CHECKING:
+    from keiki.engine.measured import Measured
 
 EXECUTIVE, OPERATIONAL, ANALYTICAL, CAMPAIGN = "executive", "operational", "analytical", "campaign"
 GENERATED: Final = (EXECUTIVE, OPERATIONAL, ANALYTICAL, CAMPAIGN)
@@ -199,16 +202,30 @@ def _campaign(user: Any, business: Business, numbers: TreeNumbers) -> Iterator[S
 
 
 def parts(user: Any, business: Business, numbers: TreeNumbers, node: Node, by: str) -> Parts:
-    """A number by the values of a dimension; the whole only where the parts add up to it."""
-    question = numbers.question
-    asked = Question(question.grain, question.on, question.comparison, question.segment, span=1)
-    split = door.measured(user, business, numbers.tree.id, asked, by)
+    """A number by the values of a dimension; the whole only where the parts add up to it.
+
+    Only this number and its period are read: a page shows many of these.
+    """
+    asked = node.measured if node.kpi is None else Reference(node.kpi, where=node.where)
+    if asked is None:
+        return Parts((), None)
+    name, question = show(asked), numbers.question
+    split: Measured = door.answered(
+        user,
+        business,
+        ("parts", name, numbers.period, question.where, by, question.comparison),
+        lambda opened: opened.measure(
+            [name],
+            opened.question((numbers.period,), where=question.where, by=(by,), comparison=question.comparison),
+        ),
+    )
     found = [
-        Segment(segment[0], split.value(node, segment), split.value_before(node, segment)) for segment in split.segments
+        Segment(segment[0], split.value(name, -1, segment), split.value(name, -1, segment, back=1))
+        for segment in split.segments
     ]
     found = [each for each in found if each.now or each.before]
     found.sort(key=lambda each: (-(each.now or 0.0), each.value or ""))
-    whole = split.value(node)
+    whole = split.value(name)
     added = sum(each.now for each in found if each.now is not None)
     adds_up = whole is not None and abs(added - whole) <= 1e-9 * max(abs(whole), abs(added), 1.0)
     return Parts(tuple(found), whole if adds_up and node.unit not in {"ratio", "points", "score"} else None)
