@@ -56,6 +56,7 @@ PAGES = {
     "data": "data/",
     "rules": "settings/rules/",
     "tokens": "settings/tokens/",
+    "answers": "settings/answers/",
     "api": "../../api/v1/docs/",
     "empty": "../empty/today/",
 }

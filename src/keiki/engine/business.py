@@ -16,12 +16,14 @@ import pyarrow as pa
 
 from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue, load_catalogue
+from keiki.engine.answers import FILE as ANSWERS_FILE
+from keiki.engine.answers import Answers, Checked
 from keiki.engine.behind import SHOWN, Behind, behind
 from keiki.engine.comparison import Comparison, compared
 from keiki.engine.connect import Engine, LakeSettings, open_engine
 from keiki.engine.entered import with_entered
 from keiki.engine.imports import Import, Ready
-from keiki.engine.measure import Measurer, Readings
+from keiki.engine.measure import Kept, Measurer, Readings, worked_out_again
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.refresh import Progress, silent
 from keiki.engine.segments import AgainstComparison, split_by_segment
@@ -48,6 +50,8 @@ from keiki.trees.explanation import Explanation
 from keiki.trees.mix import Split
 from keiki.trees.targets import Target
 
+ANSWERS_MB = 64
+"""Megabytes of kept answers (KEIKI_ANSWERS_MB; 0 keeps none)."""
 LIVELY = ("orders", "events", "media", "stages", "tickets", "invoices")
 """Facts whose rows keep coming: the last of their days is the day up to which the data speaks."""
 
@@ -78,6 +82,8 @@ class Business:
         self.catalogue: Catalogue = load_catalogue((folder,))
         self.lake: DuckLake = open_lake(_lake_settings(folder, settings))
         self._pinned = pinned
+        megabytes = float(os.environ.get("KEIKI_ANSWERS_MB", ANSWERS_MB))
+        self.answers = Answers(folder / ANSWERS_FILE, int(megabytes * 1024**2)) if megabytes > 0 else None
         self._engine: Engine | None = None
         self._measurer: tuple[int, Measurer] | None = None
 
@@ -90,6 +96,8 @@ class Business:
     def close(self) -> None:
         """Give back connections. Using the business again opens them anew."""
         self._measurer, self._engine = None, None
+        if self.answers is not None:
+            self.answers.close()
         self.lake.close()
 
     # --- data ---
@@ -226,8 +234,23 @@ class Business:
         """Measures the snapshot that is read now."""
         snapshot = self.snapshot
         if self._measurer is None or self._measurer[0] != snapshot:
-            self._measurer = (snapshot, Measurer(self.engine, self.facts, self.catalogue.measures, self.rules))
+            measures, kept = self.catalogue.measures, self._kept(snapshot)
+            self._measurer = (snapshot, Measurer(self.engine, self.facts, measures, self.rules, kept))
         return self._measurer[1]
+
+    def _kept(self, snapshot: int) -> Kept | None:
+        """The answers kept for a state of the data; None when none are to be kept (KEIKI_ANSWERS_MB=0)."""
+        if self.answers is None:
+            return None
+        state = (self.settings.engine, type(self.engine).__name__, snapshot, self.lake.moment(snapshot))
+        return Kept(self.answers, snapshot, state)
+
+    def check_answers(self, count: int = 20) -> Checked:
+        """Have some kept answers of this state of the data, chosen by chance, worked out again and compare them."""
+        found = [] if self.answers is None else self.answers.some(count, self.snapshot)
+        _ = self.facts  # the views that the SQL of the answers reads
+        compared = [worked_out_again(self.engine, each) for each in found]
+        return Checked(len(compared), sum(values for values, _bad in compared), sum(bad for _values, bad in compared))
 
     @property
     def facts(self) -> dict[str, ir.Table]:

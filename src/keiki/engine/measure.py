@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -14,6 +14,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from keiki.engine.answers import Answers, is_plain, key_of
 from keiki.engine.connect import Engine
 from keiki.engine.entered import OBSERVED, Entered, is_entered
 from keiki.engine.totals import Totals
@@ -120,8 +121,10 @@ class Measurer:
         facts: Mapping[str, ir.Table],
         measures: Mapping[str, Measure],
         rules: Rules | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.engine = engine
+        self.kept = kept
         self.facts = facts
         stand_ins = [replace(m.fallback, id=f"{m.id}{STAND_IN}") for m in measures.values() if m.fallback]
         self.measures = {**measures, **{m.id: m for m in stand_ins}}
@@ -155,8 +158,7 @@ class Measurer:
         """What observations speak of: ids of measures and of KPIs."""
         if self.coverage("observations").first is None:
             return frozenset()
-        rows = self.engine.run(self.facts["observations"].select("metric").distinct()).to_pylist()
-        return frozenset(row["metric"] for row in rows)
+        return self.observed
 
     def _entered(self, asked: Iterable[Asked], lens: Lens, periods: list[Period]) -> Values:
         wanted = tuple(asked)
@@ -217,8 +219,18 @@ class Measurer:
     def coverage(self, name: str) -> Coverage:
         """The days the fact's rows speak of."""
         if name not in self._coverage:
-            self._coverage[name] = self._measure_coverage(name)
+            first, last = self._remembered(("coverage", name, self.rules.zone), lambda: self._days(name))
+            self._coverage[name] = Coverage(_date(first), _date(last))
         return self._coverage[name]
+
+    def _remembered(self, what: Hashable, make: Callable[[], Any]) -> Any:
+        return (
+            make() if self.kept is None else self.kept.answers.remember(self.kept.key(what), self.kept.snapshot, make)
+        )
+
+    def _days(self, name: str) -> tuple[str | None, str | None]:
+        found = self._measure_coverage(name)
+        return tuple(None if day is None else day.isoformat() for day in (found.first, found.last))  # type: ignore[return-value]  # always two
 
     def lacking(self, asked: Asked) -> tuple[str, ...]:
         """The facts without rows that leave a measure without any value; none where a fallback or totals tell it."""
@@ -235,9 +247,9 @@ class Measurer:
     @cached_property
     def observed(self) -> frozenset[str]:
         """Every measure or KPI that observations speak of."""
-        table = self.facts["observations"]
-        rows = self.engine.run(table.select("metric").distinct()).to_pylist()
-        return frozenset(row["metric"] for row in rows)
+        table = self.facts["observations"].select("metric").distinct()
+        make = lambda: sorted(row["metric"] for row in self.engine.run(table).to_pylist())  # noqa: E731 - asked once
+        return frozenset(self._remembered(("metrics",), make))
 
     def _readable(self, wanted: Iterable[Asked], reasons: dict[Asked, str | KeikiError]) -> Iterator[Asked]:
         for asked in wanted:
@@ -300,16 +312,32 @@ class Measurer:
     def _answers(
         self, frame: Frame, spans: tuple[Span, ...], by: tuple[str, ...], lens: Lens
     ) -> dict[tuple[Asked, Span], dict[Segment, Value]]:
-        answers: dict[tuple[Asked, Span], dict[Segment, Value]] = {}
+        if self.kept is None:
+            return answers_of(self._asked_now(frame, spans, by, lens), frame.asked, spans, by)
+        stated = tuple(self.measures[one.measure] for one in frame.asked)
+        key = self.kept.key(frame, stated, spans, by, lens.where, self.rules)
+        found = self.kept.answers.get(key)
+        if found is None:
+            asked_now = self._asked_now(frame, spans, by, lens)
+            answers = answers_of(asked_now, frame.asked, spans, by)
+            self.kept.put(key, asked_now, answers, frame.asked, spans, by)
+            return answers
+        return read_back(found, frame.asked, spans)
+
+    def _asked_now(
+        self, frame: Frame, spans: tuple[Span, ...], by: tuple[str, ...], lens: Lens
+    ) -> list[tuple[Told, list[dict[str, Any]]]]:
+        """What the engine answers now, and how its rows are read."""
         rows = frame.rows(spans)
+        told = []
         for compiled in self._queries(frame, rows, by, lens):
             read = tuple(one for place in compiled.rows for one in rows[place])
-            for row in self.engine.run(fill(compiled.sql, read)).to_pylist():
-                segment = tuple(row[name] for name in by)
-                for asked, made in compiled.parts.items():
-                    value = _value(made.way, [row[column] for column in made.columns])
-                    answers.setdefault((asked, read[row["period"]]), {})[segment] = value
-        return answers
+            parts = tuple(
+                (frame.asked.index(one), made.way, tuple(made.columns)) for one, made in compiled.parts.items()
+            )
+            one = Told(fill(compiled.sql, read), parts, tuple(spans.index(each) for each in read))
+            told.append((one, self.engine.run(one.sql).to_pylist()))
+        return told
 
     def _queries(
         self, frame: Frame, rows: tuple[tuple[Span, ...], ...], by: tuple[str, ...], lens: Lens
@@ -324,6 +352,85 @@ class Measurer:
             return self._compiled[key]
 
 
+@dataclass(frozen=True)
+class Told:
+    """One query that was run: its SQL, which asked measure (by place) is made of which columns, and the place of the
+    span of each period.
+    """
+
+    sql: str
+    parts: tuple[tuple[int, str, tuple[str, ...]], ...]
+    read: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The answers kept for one state of the data; `state` tells it from every other one."""
+
+    answers: Answers
+    snapshot: int
+    state: Hashable
+
+    def key(self, *parts: Hashable) -> str:
+        """The key of an answer in this state."""
+        return key_of(self.state, *parts)
+
+    def put(
+        self,
+        key: str,
+        told: Sequence[tuple[Told, Any]],
+        answers: Mapping[tuple[Asked, Span], Mapping[Segment, Value]],
+        asked: Sequence[Asked],
+        spans: Sequence[Span],
+        by: tuple[str, ...],
+    ) -> None:
+        """Keep what was worked out with the SQL that did it; what a file cannot hold exactly is not kept."""
+        values = [
+            (asked.index(one), spans.index(span), segment, value)
+            for (one, span), found in answers.items()
+            for segment, value in found.items()
+        ]
+        if is_plain(cell for _one, _span, segment, value in values for cell in (*segment, value)):
+            stated = [[one.sql, one.parts, one.read] for one, _rows in told]
+            self.answers.put(key, self.snapshot, {"sql": stated, "by": by, "values": values})
+
+
+def answers_of(
+    told: Iterable[tuple[Told, list[dict[str, Any]]]], asked: Sequence[Asked], spans: Sequence[Span], by: Sequence[str]
+) -> dict[tuple[Asked, Span], dict[Segment, Value]]:
+    """The values in the rows of some queries."""
+    answers: dict[tuple[Asked, Span], dict[Segment, Value]] = {}
+    for one, rows in told:
+        for row in rows:
+            segment = tuple(row[name] for name in by)
+            for place, way, columns in one.parts:
+                value = _value(way, [row[column] for column in columns])
+                answers.setdefault((asked[place], spans[one.read[row["period"]]]), {})[segment] = value
+    return answers
+
+
+def read_back(
+    found: Mapping[str, Any], asked: Sequence[Asked], spans: Sequence[Span]
+) -> dict[tuple[Asked, Span], dict[Segment, Value]]:
+    """The values of a kept answer."""
+    answers: dict[tuple[Asked, Span], dict[Segment, Value]] = {}
+    for one, span, segment, value in found["values"]:
+        answers.setdefault((asked[one], spans[span]), {})[tuple(segment)] = value
+    return answers
+
+
+def worked_out_again(engine: Engine, found: Mapping[str, Any]) -> tuple[int, int]:
+    """A kept answer asked for anew by its SQL: how many values it has, and how many of them differ."""
+    now: dict[tuple[int, int, Segment], Value] = {}
+    for sql, parts, read in found["sql"]:
+        for row in engine.run(sql).to_pylist():
+            segment = tuple(row[name] for name in found["by"])
+            for place, way, columns in parts:
+                now[place, read[row["period"]], segment] = _value(way, [row[column] for column in columns])
+    kept = {(one, span, tuple(segment)): value for one, span, segment, value in found["values"]}
+    return len(kept), sum(kept.get(each) != now.get(each) for each in kept.keys() | now.keys())
+
+
 def _value(way: str, parts: list[Any]) -> Value:
     """A value from its parts; Decimals become floats here, after they were summed exactly."""
     first = parts[0]
@@ -332,6 +439,10 @@ def _value(way: str, parts: list[Any]) -> Value:
     if way == "sum" and first is None:
         return None if parts[1] else 0
     return float(first) if isinstance(first, Decimal) else first
+
+
+def _date(day: str | None) -> date | None:
+    return None if day is None else date.fromisoformat(day)
 
 
 WINDOWS: Mapping[str, Callable[[Period], date]] = {

@@ -82,6 +82,11 @@ class DuckLake:
         """The id of the newest published snapshot."""
         return int(self._fetch(f"SELECT id FROM {LAKE}.current_snapshot()")[0][0])
 
+    def moment(self, snapshot: int) -> str:
+        """When a snapshot was committed: with its id it names one state, even where an older lake was put back."""
+        sql = f"SELECT snapshot_time::VARCHAR FROM {LAKE}.snapshots() WHERE snapshot_id = {int(snapshot)}"
+        return str(self._fetch(sql)[0][0])
+
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
         """A fact as of a snapshot (None: the newest): its loadable columns, the business's own, and `_import`."""
         fact_named(fact)

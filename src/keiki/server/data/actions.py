@@ -214,6 +214,31 @@ def observe_all(actor: User, business: Business, rows: Sequence[Mapping[str, Any
     return Observed(done.id, done.added, done.changed, done.unchanged, done.rejected)
 
 
+@dataclass(frozen=True)
+class KeptAnswers:
+    """What is kept of measured numbers: answers, bytes, the most there may be, and the share that was there."""
+
+    answers: int
+    size: int
+    limit: int
+    rate: float | None
+
+
+def kept_answers(business: Business) -> KeptAnswers | None:
+    """What is kept of a business's numbers; None when nothing is to be kept (KEIKI_ANSWERS_MB=0)."""
+    answers = opened(business).business.answers
+    if answers is None:
+        return None
+    state = answers.state()
+    return KeptAnswers(state.answers, state.size, state.limit, state.rate)
+
+
+def check_answers(business: Business, count: int = 20) -> tuple[int, int, int]:
+    """Some kept answers worked out again: how many answers, their values, and how many of these differ."""
+    found = opened(business).business.check_answers(count)
+    return found.answers, found.values, found.different
+
+
 # --- reading the lake: the other half of the door, for what only the lake knows ---
 
 

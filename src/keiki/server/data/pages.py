@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.files_out import harmless
 from keiki.errors import FileTooLarge, KeikiError
@@ -31,7 +31,7 @@ from keiki.facts.contract import Fact, Kind
 from keiki.facts.mapping import Mapping
 from keiki.facts.reasons import reason_words
 from keiki.server.accounts.models import Business
-from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.pages import SettingsPage, business_page, get_and_post, settings_frame
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.data import actions, queries
 from keiki.server.data.actions import ColumnPreview, Done, PartPreview, Preview, Refusal
@@ -39,7 +39,6 @@ from keiki.server.data.forms import KEEP, NET, SKIP, ColumnsForm, choice_of, fie
 from keiki.server.data.models import Mode, Upload
 from keiki.server.jobs.models import Run
 
-get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 100
 SHOWN_AT_ONCE = 20
 
@@ -634,3 +633,47 @@ def _url(name: str, business: Business) -> str:
         return reverse(name, kwargs={"business": business.id})
     except NoReverseMatch:
         return ""
+
+
+# --- kept answers ---
+
+
+@dataclass(frozen=True)
+class AnswersPage(SettingsPage):
+    facts: tuple[tuple[str, str], ...]
+    checked: str
+    agrees: bool
+    sentence: str
+
+
+@business_page()
+@get_and_post
+def answers_page(request: Any, business: Business) -> HttpResponse:
+    """How much is kept of measured numbers and how often it helps; a POST works some of it out again."""
+    kept, checked, agrees = actions.kept_answers(business), "", True
+    if request.method == "POST" and kept is not None:
+        answers, values, different = actions.check_answers(business)
+        agrees = different == 0
+        words = (
+            _("{values} values of {answers} answers were worked out again: all are equal.")
+            if agrees
+            else _("{different} of {values} values of {answers} answers differ. Tell whoever runs Keiki.")
+        )
+        checked = words.format(values=f"{values:,}", answers=f"{answers:,}", different=f"{different:,}")
+    frame = settings_frame(request, business, business.name)
+    if kept is None:
+        sentence = _("Nothing is kept here: every number is measured each time.")
+        facts: tuple[tuple[str, str], ...] = ()
+    else:
+        sentence = _(
+            "A number that was worked out once is read again while data, definition and rules are the same. "
+            "New data or another definition is another answer, so nothing here ever grows old."
+        )
+        rate = "—" if kept.rate is None else f"{kept.rate:.1%}"
+        facts = (
+            (_("Answers kept"), f"{kept.answers:,}"),
+            (_("Room they take"), f"{filesizeformat(kept.size)} / {filesizeformat(kept.limit)}"),
+            (_("Questions answered from here"), rate),
+        )
+    page = AnswersPage(frame.title, frame.subtitle, frame.tabs, facts, checked, agrees, sentence)
+    return render(request, "data/answers.html", {"page": page})

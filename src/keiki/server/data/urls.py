@@ -9,6 +9,7 @@ from keiki.server.data import pages
 app_name = "data"
 urlpatterns = [
     path("b/<slug:business>/data/", pages.data_page, name="data"),
+    path("b/<slug:business>/settings/answers/", pages.answers_page, name="answers"),
     path("b/<slug:business>/data/sample/", pages.make_demo, name="make_demo"),
     path("b/<slug:business>/data/files/<uuid:upload_id>/", pages.upload_page, name="upload"),
     path("b/<slug:business>/data/runs/<uuid:run_id>/", pages.run_page, name="run"),
