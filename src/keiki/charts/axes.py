@@ -196,6 +196,7 @@ def words_at(
     return {
         "type": "text",
         "silent": True,
+        "z": 9,
         "x": round(x, 1),
         "y": round(y, 1),
         "style": {

@@ -59,7 +59,9 @@ def bridge(
     colour and by their sign. Rows with a `url` are links.
     """
     rows = tuple(_rows(ends, steps, unit, style, wished))
-    return chart("bridge", title, sentence, lambda w: _picture(rows, w), _table(ends, steps, unit, style), unit, style)
+    return chart(
+        "bridge", title, sentence, lambda w: _picture(rows, w), bridge_table(ends, steps, unit, style), unit, style
+    )
 
 
 def _rows(ends: tuple[End, End], steps: Sequence[Step], unit: str, style: Style, wished: int) -> Iterator[_Row]:
@@ -132,7 +134,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, ink: str, width: float) ->
     return {"type": "line", "silent": True, "z": 5, "shape": shape, "style": {"stroke": ink, "lineWidth": width}}
 
 
-def _table(ends: tuple[End, End], steps: Sequence[Step], unit: str, style: Style) -> Table:
+def bridge_table(ends: tuple[End, End], steps: Sequence[Step], unit: str, style: Style) -> Table:
+    """The rows of a bridge or a waterfall: both ends as values, the steps as signed changes."""
     head = ("項目", "値・増減") if style.japanese else ("Part", "Value or change")
     rows = [
         (ends[0][0], exact(ends[0][1], unit, style)),

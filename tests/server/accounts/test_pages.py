@@ -44,6 +44,13 @@ def test_settings_are_saved(cast: Any, browser_of: Any) -> None:
     assert (now.fiscal_start, now.closing_day, now.version) == (1, None, 2)
 
 
+def test_money_is_shown_in_the_unit_that_the_business_reads(cast: Any, browser_of: Any) -> None:
+    browser_of(cast.owner).post(url("settings", cast.business), SETTINGS | {"currency": "JPY", "money": "thousand"})
+    assert Business.objects.get(pk=cast.business.pk).money == "thousand"
+    browser_of(cast.owner).post(url("settings", cast.business), SETTINGS | {"money": "sen", "version": "2"})
+    assert Business.objects.get(pk=cast.business.pk).money == "thousand"
+
+
 def test_settings_keep_what_was_typed(cast: Any, browser_of: Any) -> None:
     page = browser_of(cast.owner).post(url("settings", cast.business), SETTINGS | {"tax_percent": "-1"})
     assert page.status_code == 422

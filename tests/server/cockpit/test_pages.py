@@ -29,6 +29,15 @@ def test_today_shows_the_goal_first_and_ranks_what_to_do(shop: Any, browser_of: 
     assert page.fresh == "Data up to 08 Nov 2026"
 
 
+def test_every_amount_follows_the_unit_in_which_the_business_reads_money(shop: Any, browser_of: Any) -> None:
+    shop.business.money = "thousand"
+    shop.business.save()
+    page = browser_of(shop.viewer).get(today(shop.business)).context["page"]
+    assert page.headlines[0].number.value == "¥14.4K"
+    assert "¥20.0K" in page.trend.wide.option["yAxis"]["axisLabel"]["words"]
+    assert page.trend.table.rows[-1][1] == "¥14,400"
+
+
 def test_today_draws_the_trend_with_its_table(shop: Any, browser_of: Any) -> None:
     answer = browser_of(shop.owner).get(today(shop.business))
     trend = answer.context["page"].trend

@@ -26,7 +26,7 @@ SETUP_TOKEN_LIVES = timedelta(hours=24)
 INVITATION_LIVES = timedelta(days=7)
 DEMO_JOB = "data.make_demo"
 BUSINESS_FIELDS = (
-    *("name", "currency", "zone", "week_start", "fiscal_start", "closing_day"),
+    *("name", "currency", "money", "zone", "week_start", "fiscal_start", "closing_day"),
     *("label_style", "country", "tax_included", "tax_rate"),
 )
 

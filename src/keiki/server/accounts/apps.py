@@ -42,6 +42,7 @@ class AccountsConfig(AppConfig):
     audit_names: ClassVar[dict[str, Any]] = {
         "name": _("Name"),
         "currency": _("Currency"),
+        "money": _("Amounts are shown"),
         "zone": _("Time zone"),
         "week_start": _("First day of the week"),
         "fiscal_start": _("First month of the fiscal year"),
@@ -63,6 +64,12 @@ class AccountsConfig(AppConfig):
         "write": _("Reads and writes"),
         "calendar": _("Calendar year (Oct 2026)"),
         "fiscal": _("Fiscal year (FY2026 Q3)"),
+        "auto": _("By size (4.35M, 1.80 hundred million)"),
+        "yen": _("In full"),
+        "thousand": _("Thousands"),
+        "man": _("Ten thousands (in English thousands)"),
+        "million": _("Millions"),
+        "oku": _("Hundred millions (in English millions)"),
     }
 
     def ready(self) -> None:

@@ -78,6 +78,17 @@ class LabelStyle(models.TextChoices):
     FISCAL = "fiscal", _("Fiscal year (FY2026 Q3)")
 
 
+class MoneyUnit(models.TextChoices):
+    """In which unit people read amounts; the same names as `keiki.charts.format.Money`."""
+
+    AUTO = "auto", _("By size (4.35M, 1.80 hundred million)")
+    YEN = "yen", _("In full")
+    THOUSAND = "thousand", _("Thousands")
+    MAN = "man", _("Ten thousands (in English thousands)")
+    MILLION = "million", _("Millions")
+    OKU = "oku", _("Hundred millions (in English millions)")
+
+
 class Business(models.Model):
     """What one company measures: its own lake of facts, calendar, currency and tax basis."""
 
@@ -89,6 +100,7 @@ class Business(models.Model):
         default="JPY",
         validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters."))],
     )
+    money = models.CharField(_("Amounts are shown"), max_length=8, choices=MoneyUnit, default=MoneyUnit.AUTO)
     zone = models.CharField(_("Time zone"), max_length=64, default="Asia/Tokyo")
     week_start = models.PositiveSmallIntegerField(_("First day of the week"), choices=WeekStart, default=0)
     fiscal_start = models.PositiveSmallIntegerField(

@@ -75,6 +75,7 @@ def _settings_of(business: Business) -> dict[str, Any]:
     return {
         "name": business.name,
         "currency": business.currency,
+        "money": str(business.money),
         "calendar": replace(business.calendar, label_style=str(business.label_style)),
         "tax_rate": Decimal(business.tax_rate),
         "tax_included": business.tax_included,

@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from keiki.server.accounts.models import Business, LabelStyle, Language, Role, Theme, User, WeekStart
+from keiki.server.accounts.models import Business, LabelStyle, Language, MoneyUnit, Role, Theme, User, WeekStart
 
 CURRENCIES = (
     *(("JPY", _("Japanese yen (JPY)")), ("USD", _("US dollar (USD)")), ("EUR", _("Euro (EUR)"))),
@@ -52,6 +52,9 @@ class BusinessFields(forms.Form):
 
     name = forms.CharField(label=_("Name of the business"), max_length=80)
     currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES, initial="JPY")
+    money = forms.TypedChoiceField(
+        label=_("Amounts are shown"), required=False, empty_value="auto", initial="auto", choices=MoneyUnit.choices
+    )
     zone = forms.ChoiceField(label=_("Time zone"), choices=_zones, initial="Asia/Tokyo")
     country = forms.ChoiceField(label=_("Public holidays of"), choices=COUNTRIES, initial="JP")
     week_start = forms.TypedChoiceField(
