@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keiki.customers.clv.contracts import Contracts
     from keiki.customers.clv.grouped import History
     from keiki.customers.cohort_table import TableRule as CohortTableRule
+    from keiki.customers.ideal import IdealProfile, Trait
     from keiki.customers.lives import LifeRule
     from keiki.customers.ltv_formulas import lifetime_value, lifetime_values
     from keiki.engine.business import Business
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         success_as_profit_centre,
         ticket_report,
     )
+    from keiki.engine.ideal_customers import fit_totals, learned_profile
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.recurring import recurring, recurring_differences
@@ -72,11 +74,13 @@ LATER = {
     "Explanation": "keiki.trees.explanation:Explanation",
     "History": "keiki.customers.clv.grouped:History",
     "LifeRule": "keiki.customers.lives:LifeRule",
+    "IdealProfile": "keiki.customers.ideal:IdealProfile",
     "Mapping": "keiki.facts.mapping:Mapping",
     "Measured": "keiki.engine.measured:Measured",
     "Rule": "keiki.facts.mapping:Rule",
     "Settings": "keiki.engine.settings:Settings",
     "Target": "keiki.trees.targets:Target",
+    "Trait": "keiki.customers.ideal:Trait",
     "TreeDocument": "keiki.trees.document:TreeDocument",
     "TreeReading": "keiki.engine.measured:TreeReading",
     "account": "keiki.engine.customer_success:account",
@@ -94,6 +98,8 @@ LATER = {
     "diff": "keiki.trees.diff:diff",
     "explain_change": "keiki.trees.explain:explain_change",
     "health_back_test": "keiki.engine.customer_success:health_back_test",
+    "fit_totals": "keiki.engine.ideal_customers:fit_totals",
+    "learned_profile": "keiki.engine.ideal_customers:learned_profile",
     "lifetime_value": "keiki.customers.ltv_formulas:lifetime_value",
     "lifetime_values": "keiki.customers.ltv_formulas:lifetime_values",
     "load_catalogue": "keiki.catalogue.load:load_catalogue",
@@ -136,6 +142,7 @@ __all__ = [
     "Explanation",
     "Grain",
     "History",
+    "IdealProfile",
     "KeikiError",
     "Lens",
     "LifeRule",
@@ -145,6 +152,7 @@ __all__ = [
     "Rule",
     "Settings",
     "Target",
+    "Trait",
     "TreeDocument",
     "TreeReading",
     "account",
@@ -161,7 +169,9 @@ __all__ = [
     "decompositions",
     "diff",
     "explain_change",
+    "fit_totals",
     "health_back_test",
+    "learned_profile",
     "lifetime_value",
     "lifetime_values",
     "load_catalogue",

@@ -1042,6 +1042,26 @@ class ValueGrowsForEver(KeikiError):
     )
 
 
+class IdealProfileImpossible(KeikiError):
+    """A profile of the ideal customer whose weights or threshold cannot be."""
+
+    en = (
+        "The weights sum to {total} and the threshold is {threshold}. Weights must be above 0 and sum to 100, each "
+        "attribute once with at least one value, the threshold 1 to 100. Nothing was kept; please correct them."
+    )
+    ja = (
+        "重みの合計が{total}、しきい値が{threshold}です。重みは1以上で合計100、属性は重複なしで値を1つ以上、"
+        "しきい値は1から100にしてください。保存していません。"
+    )
+
+
+class ReasonNeeded(KeikiError):
+    """An exception for a customer without its reason."""
+
+    en = "An exception needs a reason that others can follow. Nothing was kept; write one and send it again."
+    ja = "例外には、ほかの人にも分かる理由が必要です。保存していません。理由を書いて、もう一度送ってください。"
+
+
 class NothingSpentThere(KeikiError):
     """Money moved from or to a place where none was spent so far."""
 

@@ -51,6 +51,7 @@ PAGES = {
     "segments": "customers/segments/?segment=loyal",
     "recurring": "customers/recurring/?rules=chargebee&by=plan",
     "forecast": "customers/forecast/",
+    "ideal customers": "customers/ideal/",
     "good and bad revenue": "customers/quality/",
     "lifetime value": "customers/lifetime-value/",
     "data": "data/",

@@ -14,6 +14,7 @@ import pytest
 from tests.rows import fact_rows, span_rows
 
 from keiki.customers.cohort_table import TableRule, cohort_cells
+from keiki.customers.ideal import IdealProfile, Trait, customer_fits, spend_by_fit, values_of_good
 from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
 from keiki.customers.mrr_presets import PRESETS, preset_differences
@@ -38,6 +39,8 @@ from keiki.journeys.sessions import SessionRule, sessions
 from keiki.periods import Calendar, Grain
 
 Facts = Mapping[str, ir.Table]
+
+IDEAL = IdealProfile((Trait("segment", ("home",), 70), Trait("region", ("kanto",), 30)))
 
 MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "sessions": lambda facts, spans: sessions(facts),
@@ -76,6 +79,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "described customers": lambda facts, spans: described(facts),
     "worth by channel": lambda facts, spans: worth_by(facts, ["channel", "rfm_segment"]),
     "revenue by class": lambda facts, spans: revenue_by_class(facts, Calendar(), Grain.QUARTER),
+    "customer fits": lambda facts, spans: customer_fits(facts, IDEAL),
+    "spend by fit": lambda facts, spans: spend_by_fit(facts, IDEAL),
+    "values of good customers": lambda facts, spans: values_of_good(facts, "segment"),
     "profit by age": lambda facts, spans: profit_by_age(facts, ["cohort"]),
     "quarters of orders": lambda facts, spans: quarters(
         facts["orders"].select(value=facts["orders"].amount.cast("float64"))

@@ -10,4 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 class CustomersConfig(AppConfig):
     name = "keiki.server.customers"
-    audit_words: ClassVar[dict[str, Any]] = {"customers.export_segment": _("Took the list of a segment out")}
+    audit_words: ClassVar[dict[str, Any]] = {
+        "customers.export_segment": _("Took the list of a segment out"),
+        "customers.keep_profile": _("Put an ideal customer in force"),
+        "customers.except_customer": _("Made an exception to the ideal customer"),
+        "customers.withdraw_exception": _("Withdrew an exception to the ideal customer"),
+        "customers.export_nurtured": _("Took the list for nurturing out"),
+    }

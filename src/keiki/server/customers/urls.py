@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.customers.pages import cohorts, forecast, lifetime_value, overview, quality, recurring, segments
+from keiki.server.customers.pages import (
+    cohorts,
+    forecast,
+    ideal,
+    lifetime_value,
+    overview,
+    quality,
+    recurring,
+    segments,
+)
 
 app_name = "customers"
 BUSINESS = "b/<slug:business>/customers/"
@@ -17,4 +26,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
     path(f"{BUSINESS}quality/", quality.quality_page, name="quality"),
     path(f"{BUSINESS}forecast/", forecast.forecast_page, name="forecast"),
+    path(f"{BUSINESS}ideal/", ideal.ideal_page, name="ideal"),
+    path(f"{BUSINESS}ideal/except/", ideal.except_contact, name="except_contact"),
+    path(f"{BUSINESS}ideal/withdraw/", ideal.withdraw, name="withdraw"),
+    path(f"{BUSINESS}ideal/nurture.csv", ideal.nurtured_csv, name="nurtured_csv"),
 ]

@@ -1,0 +1,239 @@
+"""The ideal customer: a profile with weights, who fits it, and what good customers have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from keiki.customers.classes import GOOD
+from keiki.customers.postings import Facts
+from keiki.customers.profit import ProfitRule, profit_entries
+from keiki.customers.worth import WorthRule, customer_worth
+from keiki.errors import IdealProfileImpossible, UnknownName
+
+WHOLE = 100
+THRESHOLD = 60
+ATTRIBUTES = (
+    "industry",
+    "size_band",
+    "segment",
+    "region",
+    "kind",
+    "plan",
+    "acquisition_channel",
+    "age_band",
+    "audience",
+    "campaign_kind",
+)
+"""Columns of the fact `customers` a profile may speak of."""
+LEARNED_FROM = ("industry", "size_band", "segment", "region", "kind", "channel", "age_band")
+"""Columns of `customers.worth.customer_worth` by which good customers are looked at."""
+FEWEST = 30
+STRENGTH = 20
+"""A value's share of good customers is drawn towards that of all as if it had so many customers more like all."""
+Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One attribute of the ideal customer: the values that fit, and how many of the 100 points they earn."""
+
+    attribute: str
+    values: tuple[str, ...]
+    weight: int
+
+
+@dataclass(frozen=True)
+class IdealProfile:
+    """Who the business wants: a customer whose points reach the threshold fits.
+
+    Raises UnknownName for an attribute that is none and IdealProfileImpossible when the weights do not sum to 100, a
+    weight is not above 0, an attribute stands twice or has no values, or the threshold is not from 1 to 100.
+
+    >>> profile = IdealProfile((Trait("industry", ("food",), 70), Trait("size_band", ("50-99",), 30)))
+    >>> profile.score({"industry": "food"}), profile.fits({"industry": "food"}), profile.fits({"size_band": "50-99"})
+    (70, True, False)
+    """
+
+    traits: tuple[Trait, ...]
+    threshold: int = THRESHOLD
+
+    def __post_init__(self) -> None:
+        names = [trait.attribute for trait in self.traits]
+        for name in names:
+            if name not in ATTRIBUTES:
+                raise UnknownName(kind="column", name=name, known=ATTRIBUTES)
+        total = sum(trait.weight for trait in self.traits)
+        wrong = len(set(names)) < len(names) or any(t.weight <= 0 or not t.values for t in self.traits)
+        if wrong or total != WHOLE or not 1 <= self.threshold <= WHOLE:
+            raise IdealProfileImpossible(total=total, threshold=self.threshold)
+
+    def score(self, attributes: Mapping[str, Any]) -> int:
+        """The points of a customer, 0 to 100; what is not known earns none."""
+        return sum(trait.weight for trait in self.traits if attributes.get(trait.attribute) in trait.values)
+
+    def fits(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether a customer reaches the threshold."""
+        return self.score(attributes) >= self.threshold
+
+
+def customer_fits(facts: Facts, profile: IdealProfile) -> ir.Table:
+    """Every listed customer and prospect with its points.
+
+    Columns: customer_id, name, acquired_on (NULL for a prospect), nurture_excluded, score (0 to 100), fits.
+    """
+    listed = facts["customers"]
+    points = [
+        ibis.ifelse(listed[each.attribute].fill_null("").isin(each.values), each.weight, 0) for each in profile.traits
+    ]
+    score = sum(points[1:], points[0]).cast("int64")
+    table = listed.select(
+        "customer_id",
+        "name",
+        "acquired_on",
+        nurture_excluded=ibis.coalesce(listed.nurture_excluded, ibis.literal(value=False)),
+        score=score,
+    )
+    return table.mutate(fits=table.score >= profile.threshold)
+
+
+def spend_by_fit(facts: Facts, profile: IdealProfile, rule: ProfitRule | None = None) -> ir.Table:
+    """What was spent on winning customers who fit and who do not, as the costs are charged to them.
+
+    Columns: fits (NULL for customers that no list describes), customers (with such a cost), spend (money), profit
+    (what they have left so far).
+    """
+    rule = rule or ProfitRule()
+    entries = profit_entries(facts, rule)
+    spent = ibis.ifelse(entries.kind == "acquisition", -entries.amount, 0).cast("decimal(18, 4)")
+    each = (
+        entries.mutate(spent=spent)
+        .group_by("customer_id")
+        .aggregate(spend=ibis._.spent.sum(), profit=ibis._.amount.sum())
+    )
+    fits = customer_fits(facts, profile).select("fits", fitted="customer_id")
+    table = each.left_join(fits, each.customer_id == fits.fitted)
+    return table.group_by("fits").aggregate(
+        customers=table.count(where=table.spend > 0),
+        spend=table.spend.sum().cast("decimal(18, 4)"),
+        profit=table.profit.sum().cast("decimal(18, 4)"),
+    )
+
+
+# --- learned from realised profit ---
+
+
+def values_of_good(facts: Facts, attribute: str, rule: WorthRule | None = None) -> ir.Table:
+    """One row per value of an attribute of LEARNED_FROM: customers, good (of them), profit. Raises UnknownName."""
+    if attribute not in LEARNED_FROM:
+        raise UnknownName(kind="column", name=attribute, known=LEARNED_FROM)
+    return grouped_good(customer_worth(facts, rule), (attribute,))
+
+
+def grouped_good(table: ir.Table, attributes: Sequence[str]) -> ir.Table:
+    """The rows of `customer_worth` by some attributes: customers, good (of them), profit."""
+    return table.group_by(*attributes).aggregate(
+        customers=table.count(),
+        good=table.count(where=table.customer_class == GOOD),
+        profit=table.profit.sum().cast("decimal(18, 4)"),
+    )
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A value of an attribute: how many of its customers are good, with the range that is left open.
+
+    `low` and `high` bound the share of good customers (Wilson, 95 %); `shrunk` is the share drawn towards that of all,
+    the more so the fewer customers there are; `profit` is per customer.
+    """
+
+    attribute: str
+    value: str
+    customers: int
+    good: int
+    low: float
+    high: float
+    shrunk: float
+    profit: float
+    verdict: str
+
+    @property
+    def share(self) -> float:
+        """The share of good customers."""
+        return self.good / self.customers
+
+
+BETTER, WORSE, LIKE_ALL, TOO_FEW = "better", "worse", "like_all", "few"
+
+
+def lessons(attribute: str, rows: Sequence[Mapping[str, Any]], fewest: int = FEWEST) -> tuple[Lesson, ...]:
+    """What the values of an attribute tell, the best first.
+
+    `rows` have value, customers, good and profit. A value is better (or worse) when the whole range of its share of
+    good customers lies above (or below) the share of the customers with any other value.
+    """
+    customers, good = sum(row["customers"] for row in rows), sum(row["good"] for row in rows)
+    told = [row for row in rows if row["value"] is not None and row["customers"]]
+    found = [_lesson(attribute, row, customers, good, fewest) for row in told]
+    return tuple(sorted(found, key=lambda lesson: (-lesson.shrunk, lesson.value)))
+
+
+def _lesson(attribute: str, row: Mapping[str, Any], customers: int, good: int, fewest: int) -> Lesson:
+    n, k = int(row["customers"]), int(row["good"])
+    low, high = wilson(k, n)
+    others = (good - k) / (customers - n) if customers > n else None
+    if n < fewest:
+        verdict = TOO_FEW
+    elif others is None or low <= others <= high:
+        verdict = LIKE_ALL
+    else:
+        verdict = BETTER if low > others else WORSE
+    shrunk = (k + STRENGTH * good / customers) / (n + STRENGTH)
+    return Lesson(attribute, str(row["value"]), n, k, low, high, shrunk, float(row["profit"]) / n, verdict)
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The range of a share, 95 % (Wilson 1927): never below 0 or above 1, and honest for few trials.
+
+    >>> [round(end, 4) for end in wilson(8, 10)]
+    [0.4902, 0.9433]
+    """
+    share, square = successes / trials, Z * Z / trials
+    middle = (share + square / 2) / (1 + square)
+    half = Z / (1 + square) * math.sqrt(share * (1 - share) / trials + square / (4 * trials))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def proposed(found: Sequence[Lesson], threshold: int = THRESHOLD) -> IdealProfile | None:
+    """A profile of the values that are better, weighted by how far above all they are; None when nothing is.
+
+    The weights sum to 100 exactly (largest remainders). The channel is what marketing chooses, so it is in no profile.
+    """
+    better: dict[str, list[Lesson]] = {}
+    for lesson in found:
+        if lesson.verdict == BETTER and lesson.attribute in ATTRIBUTES:
+            better.setdefault(lesson.attribute, []).append(lesson)
+    if not better:
+        return None
+    strength = {name: max(lesson.low for lesson in lessons_of) for name, lessons_of in better.items()}
+    weights = _to_whole(strength)
+    traits = tuple(
+        Trait(name, tuple(lesson.value for lesson in lessons_of), weights[name])
+        for name, lessons_of in better.items()
+        if weights[name]
+    )
+    return IdealProfile(traits, threshold)
+
+
+def _to_whole(strength: Mapping[str, float]) -> dict[str, int]:
+    total = sum(strength.values())
+    exact = {name: WHOLE * size / total for name, size in strength.items()}
+    weights = {name: int(size) for name, size in exact.items()}
+    for name in sorted(exact, key=lambda n: weights[n] - exact[n])[: WHOLE - sum(weights.values())]:
+        weights[name] += 1
+    return weights

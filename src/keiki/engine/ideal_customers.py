@@ -1,0 +1,141 @@
+"""Who fits the ideal customer of a business, what the others cost, and what good customers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import ibis.expr.types as ir
+
+from keiki.customers.ideal import (
+    LEARNED_FROM,
+    IdealProfile,
+    Lesson,
+    customer_fits,
+    grouped_good,
+    lessons,
+    proposed,
+    spend_by_fit,
+)
+from keiki.customers.worth import customer_worth
+from keiki.engine.business import Business
+from keiki.engine.lifetime_value import worth_rule
+
+
+@dataclass(frozen=True)
+class FitTotals:
+    """Customers and prospects who fit and who do not, and what was spent on winning either.
+
+    `spend` and `profit` are of acquired customers; `unknown_spend` is of those that no list describes.
+    """
+
+    customers_in: int
+    customers_out: int
+    prospects_in: int
+    prospects_out: int
+    spend_in: Decimal
+    spend_out: Decimal
+    unknown_spend: Decimal
+    profit_in: Decimal
+    profit_out: Decimal
+
+    @property
+    def spend_out_share(self) -> float | None:
+        """The share of acquisition spend that went to customers who do not fit; None where nothing was spent."""
+        whole = self.spend_in + self.spend_out + self.unknown_spend
+        return float(self.spend_out / whole) if whole else None
+
+
+def fit_totals(business: Business, profile: IdealProfile) -> FitTotals:
+    """How many fit a profile and what the others cost."""
+    fits = customer_fits(business.facts, profile)
+    fits = fits.mutate(prospect=fits.acquired_on.isnull())
+    counts = fits.group_by("prospect", "fits").aggregate(n=fits.count())
+    n = {(row["prospect"], row["fits"]): row["n"] for row in business.engine.run(counts).to_pylist()}
+    money = spend_by_fit(business.facts, profile, business.rules.classes.profit)
+    spent = {row["fits"]: row for row in business.engine.run(money).to_pylist()}
+
+    def of(fit: bool | None, name: str) -> Decimal:
+        return Decimal(spent[fit][name]) if fit in spent else Decimal(0)
+
+    return FitTotals(
+        customers_in=n.get((False, True), 0),
+        customers_out=n.get((False, False), 0),
+        prospects_in=n.get((True, True), 0),
+        prospects_out=n.get((True, False), 0),
+        spend_in=of(True, "spend"),
+        spend_out=of(False, "spend"),
+        unknown_spend=of(None, "spend"),
+        profit_in=of(True, "profit"),
+        profit_out=of(False, "profit"),
+    )
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A listed customer or prospect with its points."""
+
+    customer_id: str
+    name: str | None
+    acquired_on: date | None
+    nurture_excluded: bool
+    score: int
+    fits: bool
+
+
+def contacts_outside(business: Business, profile: IdealProfile, limit: int) -> tuple[Contact, ...]:
+    """Customers and prospects who do not fit, prospects first, then those with fewest points."""
+    table = customer_fits(business.facts, profile)
+    table = table.filter(~table.fits)
+    table = table.order_by(table.acquired_on.notnull(), table.score, table.customer_id).limit(limit)
+    return tuple(Contact(**row) for row in business.engine.run(table).to_pylist())
+
+
+def contacts_to_nurture(business: Business, profile: IdealProfile, excepted: Sequence[str] = ()) -> tuple[Contact, ...]:
+    """Everybody who may be marketed to: who fits or is excepted, and is not excluded by the list; most points first."""
+    table = customer_fits(business.facts, profile)
+    table = table.filter(_nurtured(table, excepted)).order_by(table.score.desc(), table.customer_id)
+    return tuple(Contact(**row) for row in business.engine.run(table).to_pylist())
+
+
+def nurture_counts(business: Business, profile: IdealProfile, excepted: Sequence[str] = ()) -> tuple[int, int]:
+    """How many may be marketed to, and how many are left out."""
+    table = customer_fits(business.facts, profile)
+    whole = table.aggregate(kept=table.count(where=_nurtured(table, excepted)), all=table.count())
+    row = business.engine.run(whole).to_pylist()[0]
+    return int(row["kept"]), int(row["all"] - row["kept"])
+
+
+def _nurtured(table: ir.Table, excepted: Sequence[str]) -> ir.BooleanValue:
+    wanted = table.fits | table.customer_id.isin(list(excepted)) if excepted else table.fits
+    return wanted & ~table.nurture_excluded
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What good customers have in common, by attribute, and the profile that follows (None when nothing stands out)."""
+
+    lessons: tuple[Lesson, ...]
+    profile: IdealProfile | None
+
+
+def learned_profile(business: Business, attributes: Sequence[str] = LEARNED_FROM) -> Learned:
+    """The attributes of good customers, from the profit they have left: one query for all attributes."""
+    table = customer_worth(business.facts, worth_rule(business))
+    rows = business.engine.run(grouped_good(table, attributes)).to_pylist()
+    found: list[Lesson] = []
+    for name in attributes:
+        found += lessons(name, _by(rows, name))
+    return Learned(tuple(found), proposed(found))
+
+
+def _by(rows: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    values: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        total = values.setdefault(row[name], {"value": row[name], "customers": 0, "good": 0, "profit": Decimal(0)})
+        for what in ("customers", "good", "profit"):
+            total[what] += row[what]
+    return list(values.values())

@@ -1,0 +1,77 @@
+"""Writes about the ideal customer: a new version, an exception, an exception withdrawn, a file taken out."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from keiki.customers.ideal import IdealProfile
+from keiki.errors import ReasonNeeded
+from keiki.server.accounts.models import Business, User
+from keiki.server.audit.actions import record
+from keiki.server.customers.models import FitException, IdealVersion
+
+
+@transaction.atomic
+def keep_profile(actor: User, business: Business, profile: IdealProfile) -> IdealVersion:
+    """Put a profile in force as the next version; the earlier ones stay."""
+    Business.objects.select_for_update().get(pk=business.pk)
+    last = IdealVersion.objects.filter(business=business).first()
+    traits = [[trait.attribute, list(trait.values), trait.weight] for trait in profile.traits]
+    made = IdealVersion.objects.create(
+        business=business,
+        number=1 if last is None else last.number + 1,
+        traits=traits,
+        threshold=profile.threshold,
+        made_by=actor,
+    )
+    record(
+        actor,
+        "customers.keep_profile",
+        business_id=business.id,
+        target=str(made.number),
+        old={} if last is None else {"traits": last.traits, "threshold": last.threshold},
+        new={"traits": traits, "threshold": profile.threshold},
+    )
+    return made
+
+
+@transaction.atomic
+def except_customer(actor: User, business: Business, customer_id: str, reason: str) -> FitException:
+    """Market to a customer although it does not fit. Raises ReasonNeeded without a reason; nothing is kept then."""
+    if not reason.strip():
+        raise ReasonNeeded()
+    made, _ = FitException.objects.update_or_create(
+        business=business, customer_id=customer_id, defaults={"reason": reason.strip(), "made_by": actor}
+    )
+    record(
+        actor,
+        "customers.except_customer",
+        business_id=business.id,
+        target=customer_id,
+        new={"reason": made.reason},
+    )
+    return made
+
+
+@transaction.atomic
+def withdraw_exception(actor: User, exception: FitException) -> None:
+    """Treat a customer by the profile again."""
+    record(
+        actor,
+        "customers.withdraw_exception",
+        business_id=exception.business_id,
+        target=exception.customer_id,
+        old={"reason": exception.reason},
+    )
+    exception.delete()
+
+
+def note_nurture_file(actor: User, business: Business, customers: int, removed: int) -> None:
+    """Write down that somebody took the list of contacts to be nurtured."""
+    record(
+        actor,
+        "customers.export_nurtured",
+        business_id=business.id,
+        target="nurtured",
+        new={"customers": customers, "removed": removed},
+    )

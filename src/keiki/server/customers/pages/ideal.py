@@ -1,0 +1,325 @@
+"""The ideal customer: who the business wants, what profit taught it, what it spends on others, whom it leaves out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keiki.charts.files_out import harmless
+from keiki.charts.format import Style, number
+from keiki.customers.ideal import ATTRIBUTES, BETTER, LIKE_ALL, TOO_FEW, WORSE, Lesson
+from keiki.errors import KeikiError
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page, get_and_post
+from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.customers.actions import ideal as actions
+from keiki.server.customers.forms.ideal import IdealForm, TraitRow
+from keiki.server.customers.models import FitException
+from keiki.server.customers.pages.lifetime_value import fresh_words, group_words
+from keiki.server.customers.queries import ideal as queries
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+
+if TYPE_CHECKING:
+    from keiki.engine.ideal_customers import Contact, FitTotals, Learned
+
+TONES = {BETTER: "good", WORSE: "act", LIKE_ALL: "none", TOO_FEW: "none"}
+
+
+@dataclass(frozen=True)
+class FormRow:
+    place: int
+    attribute: str
+    values: str
+    weight: str
+
+
+@dataclass(frozen=True)
+class TotalRow:
+    name: str
+    fits: str
+    outside: str
+
+
+@dataclass(frozen=True)
+class LessonRow:
+    attribute: str
+    value: str
+    customers: str
+    share: str
+    range: str
+    shrunk: str
+    profit: str
+    tone: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    id: str
+    name: str
+    kind: str
+    score: int
+    reason: str
+    by: str
+    withdraw_url: str
+
+
+@dataclass(frozen=True)
+class IdealPage:
+    title: str
+    subtitle: str
+    may_edit: bool = False
+    empty: kpis.Empty | None = None
+    fresh: str = ""
+    version: str = ""
+    rows: tuple[FormRow, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    threshold: str = ""
+    error: str = ""
+    learned_url: str = ""
+    from_learned: bool = False
+    fit_sentence: str = ""
+    totals: tuple[TotalRow, ...] = ()
+    lessons_sentence: str = ""
+    lessons: tuple[LessonRow, ...] = ()
+    targets: str = ""
+    exclusions: str = ""
+    outside_sentence: str = ""
+    outside: tuple[ContactRow, ...] = ()
+    except_url: str = ""
+    csv_url: str = ""
+    csv_words: str = ""
+
+
+@business_page()
+@get_and_post
+def ideal_page(request: Any, business: Business) -> HttpResponse:
+    """The profile in force with what follows from it; a sent form becomes the next version."""
+    known = door.known(request.user, business)
+    if known.today is None:
+        page = IdealPage(_("Ideal customers"), business.name, empty=kpis.empty_state(request, business))
+        return render(request, "customers/ideal.html", {"page": page})
+    if request.method != "POST":
+        return render(request, "customers/ideal.html", {"page": _page(request, business, None)})
+    if not allows(request.membership.role, EDIT):
+        raise Http404
+    form = IdealForm.read(request.POST)
+    if form.profile is None:
+        return render(request, "customers/ideal.html", {"page": _page(request, business, form)}, status=422)
+    made = actions.keep_profile(request.user, business, form.profile)
+    messages.success(request, _("Version {number} of the ideal customer is in force.").format(number=made.number))
+    return redirect(reverse("customers:ideal", kwargs={"business": business.id}))
+
+
+@business_page(EDIT)
+@require_POST
+def except_contact(request: Any, business: Business) -> HttpResponse:
+    """Market to a customer although it does not fit, with a reason."""
+    customer = request.POST.get("customer", "")[:200]
+    try:
+        actions.except_customer(request.user, business, customer, request.POST.get("reason", "")[:400])
+    except KeikiError as error:
+        messages.error(request, error.words(door_language(request, business)))
+    else:
+        messages.success(request, _("“{name}” is marketed to as an exception.").format(name=customer))
+    return redirect(reverse("customers:ideal", kwargs={"business": business.id}) + "#outside")
+
+
+@business_page(EDIT)
+@require_POST
+def withdraw(request: Any, business: Business) -> HttpResponse:
+    """Treat a customer by the profile again."""
+    found = queries.exceptions(business).get(request.POST.get("customer", ""))
+    if found is None:
+        raise Http404
+    actions.withdraw_exception(request.user, found)
+    messages.success(request, _("“{name}” is treated by the profile again.").format(name=found.customer_id))
+    return redirect(reverse("customers:ideal", kwargs={"business": business.id}) + "#outside")
+
+
+@business_page()
+@require_POST
+def nurtured_csv(request: Any, business: Business) -> HttpResponse:
+    """Everybody who may be marketed to, as a file; nobody who does not fit is in it, and taking it is written down."""
+    version = queries.version_in_force(business)
+    if version is None:
+        raise Http404
+    profile = queries.profile_of(version)
+    kept = queries.nurtured(request.user, business, profile)
+    response = HttpResponse(_csv(kept), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="nurture.csv"'
+    actions.note_nurture_file(request.user, business, len(kept), queries.counts(request.user, business, profile)[1])
+    return response
+
+
+def door_language(request: HttpRequest, business: Business) -> str:
+    """The language errors are told in."""
+    return kpis.style_of(business, door.known(request.user, business)).language
+
+
+def _csv(kept: tuple[Contact, ...]) -> str:
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    writer.writerow(("customer_id", "name", "acquired_on", "score"))
+    for each in kept:
+        cells = (each.customer_id, each.name or "", str(each.acquired_on or ""), str(each.score))
+        writer.writerow([harmless(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage:
+    known = door.known(request.user, business)
+    style = kpis.style_of(business, known)
+    here = {"business": business.id}
+    version = queries.version_in_force(business)
+    profile = queries.profile_of(version) if version is not None else None
+    learned = queries.learned(request.user, business)
+    use_learned = request.GET.get("use") == "learned" and learned.profile is not None
+    form = form or IdealForm.of(learned.profile if use_learned else profile)
+    totals = queries.totals(request.user, business, profile) if profile is not None else None
+    kept, removed = queries.counts(request.user, business, profile) if profile is not None else (0, 0)
+    excepted = queries.exceptions(business)
+    outside = queries.outside(request.user, business, profile) if profile is not None else ()
+    return IdealPage(
+        title=_("Ideal customers"),
+        subtitle=business.name,
+        may_edit=allows(request.membership.role, EDIT),
+        fresh=fresh_words(known.today, style),
+        version=""
+        if version is None
+        else _("Version {number}, {day}").format(number=version.number, day=f"{version.made_at:%Y-%m-%d}"),
+        rows=tuple(_form_row(place, row) for place, row in enumerate(form.rows)),
+        attributes=tuple((name, kpis.dimension_words(name, style)) for name in ATTRIBUTES),
+        threshold=form.threshold,
+        error=form.error.words(style.language) if form.error is not None else "",
+        learned_url=reverse("customers:ideal", kwargs=here) + "?use=learned" if learned.profile is not None else "",
+        from_learned=use_learned,
+        fit_sentence=_fit_sentence(totals, style),
+        totals=_total_rows(totals, style) if totals is not None else (),
+        lessons_sentence=_lessons_sentence(learned, style),
+        lessons=tuple(_lesson_row(lesson, style) for lesson in learned.lessons),
+        targets=_values(learned, BETTER, style),
+        exclusions=_values(learned, WORSE, style),
+        outside_sentence=_outside_sentence(totals, style),
+        outside=tuple(_contact_row(business, contact, excepted.get(contact.customer_id)) for contact in outside),
+        except_url=reverse("customers:except_contact", kwargs=here),
+        csv_url=reverse("customers:nurtured_csv", kwargs=here) if profile is not None else "",
+        csv_words=_("{kept} contacts in the list, {removed} removed.").format(
+            kept=number(kept, "count", style), removed=number(removed, "count", style)
+        ),
+    )
+
+
+def _form_row(place: int, row: TraitRow) -> FormRow:
+    return FormRow(place, row.attribute, row.values, row.weight)
+
+
+def _fit_sentence(totals: FitTotals | None, style: Style) -> str:
+    if totals is None:
+        return _("Nobody has said yet who the ideal customer is. Begin with what your profit says.")
+    if totals.spend_out_share is None:
+        return _("Nothing was spent on winning customers so far.")
+    return _("{share} of what was spent on winning customers went to those who do not fit.").format(
+        share=number(totals.spend_out_share, "ratio", style)
+    )
+
+
+def _total_rows(totals: FitTotals, style: Style) -> tuple[TotalRow, ...]:
+    def count(value: int) -> str:
+        return number(value, "count", style)
+
+    def each(profit: Any, customers: int) -> str:
+        return number(float(profit) / customers if customers else None, "currency", style)
+
+    return (
+        TotalRow(_("Customers"), count(totals.customers_in), count(totals.customers_out)),
+        TotalRow(_("Prospects"), count(totals.prospects_in), count(totals.prospects_out)),
+        TotalRow(
+            _("Acquisition"),
+            number(totals.spend_in, "currency", style),
+            number(totals.spend_out, "currency", style),
+        ),
+        TotalRow(
+            _("Profit so far, each"),
+            each(totals.profit_in, totals.customers_in),
+            each(totals.profit_out, totals.customers_out),
+        ),
+    )
+
+
+def _lesson_row(lesson: Lesson, style: Style) -> LessonRow:
+    words = {
+        BETTER: _("more often good"),
+        WORSE: _("less often good"),
+        LIKE_ALL: _("like all"),
+        TOO_FEW: _("too few to say"),
+    }
+    return LessonRow(
+        attribute=kpis.dimension_words(lesson.attribute, style),
+        value=group_words(lesson.attribute, lesson.value, style),
+        customers=number(lesson.customers, "count", style),
+        share=number(lesson.share, "ratio", style),
+        range=f"{number(lesson.low, 'ratio', style)} – {number(lesson.high, 'ratio', style)}",
+        shrunk=number(lesson.shrunk, "ratio", style),
+        profit=number(lesson.profit, "currency", style),
+        tone=TONES[lesson.verdict],
+        verdict=words[lesson.verdict],
+    )
+
+
+def _lessons_sentence(learned: Learned, style: Style) -> str:
+    better = [lesson for lesson in learned.lessons if lesson.verdict == BETTER]
+    if not better:
+        return _("No attribute stands out: good customers are like the others in what is known of them.")
+    best = max(better, key=lambda lesson: lesson.low)
+    return _("Of {count} customers with {attribute} “{value}”, {share} are good ({low} to {high}).").format(
+        count=number(best.customers, "count", style),
+        attribute=kpis.dimension_words(best.attribute, style),
+        value=group_words(best.attribute, best.value, style),
+        share=number(best.share, "ratio", style),
+        low=number(best.low, "ratio", style),
+        high=number(best.high, "ratio", style),
+    )
+
+
+def _values(learned: Learned, verdict: str, style: Style) -> str:
+    """The values of a verdict in words: what marketing should aim at, or leave out."""
+    told = [
+        f"{kpis.dimension_words(lesson.attribute, style)}: {group_words(lesson.attribute, lesson.value, style)}"
+        for lesson in learned.lessons
+        if lesson.verdict == verdict
+    ]
+    return (" ・ " if style.japanese else "; ").join(told)
+
+
+def _outside_sentence(totals: FitTotals | None, style: Style) -> str:
+    if totals is None:
+        return _("With a profile, those who do not fit are flagged here and left out of nurturing.")
+    words = _("{customers} customers and {prospects} prospects do not fit and get no marketing without a reason.")
+    return words.format(
+        customers=number(totals.customers_out, "count", style),
+        prospects=number(totals.prospects_out, "count", style),
+    )
+
+
+def _contact_row(business: Business, contact: Contact, exception: FitException | None) -> ContactRow:
+    return ContactRow(
+        id=contact.customer_id,
+        name=contact.name or "",
+        kind=_("Prospect") if contact.acquired_on is None else _("Customer"),
+        score=contact.score,
+        reason="" if exception is None else exception.reason,
+        by="" if exception is None or exception.made_by is None else exception.made_by.name,
+        withdraw_url="" if exception is None else reverse("customers:withdraw", kwargs={"business": business.id}),
+    )

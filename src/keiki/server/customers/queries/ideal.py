@@ -1,0 +1,69 @@
+"""Reads about the ideal customer: the profile in force, who fits, and what good customers have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keiki.customers.ideal import IdealProfile, Trait
+from keiki.engine.ideal_customers import (
+    Contact,
+    FitTotals,
+    Learned,
+    contacts_outside,
+    contacts_to_nurture,
+    fit_totals,
+    learned_profile,
+    nurture_counts,
+)
+from keiki.server.accounts.models import Business
+from keiki.server.customers.models import FitException, IdealVersion
+from keiki.server.kpis import queries as door
+
+LISTED = 50
+"""Contacts that do not fit on the page; the file of those who may be marketed to holds all."""
+
+
+def version_in_force(business: Business) -> IdealVersion | None:
+    """The newest version of the ideal customer; None before the first."""
+    return IdealVersion.objects.filter(business=business).select_related("made_by").first()
+
+
+def profile_of(version: IdealVersion) -> IdealProfile:
+    """A kept version as a profile."""
+    traits = tuple(Trait(attribute, tuple(values), weight) for attribute, values, weight in version.traits)
+    return IdealProfile(traits, version.threshold)
+
+
+def exceptions(business: Business) -> dict[str, FitException]:
+    """The exceptions of a business by customer."""
+    return {each.customer_id: each for each in FitException.objects.filter(business=business).select_related("made_by")}
+
+
+def totals(user: Any, business: Business, profile: IdealProfile) -> FitTotals:
+    """How many fit and what was spent on the others."""
+    return door.answered(user, business, ("fit totals", profile), lambda numbers: fit_totals(numbers, profile))
+
+
+def outside(user: Any, business: Business, profile: IdealProfile) -> tuple[Contact, ...]:
+    """Customers and prospects who do not fit, the worst first."""
+    key = ("contacts outside", profile)
+    return door.answered(user, business, key, lambda numbers: contacts_outside(numbers, profile, LISTED))
+
+
+def nurtured(user: Any, business: Business, profile: IdealProfile) -> tuple[Contact, ...]:
+    """Who may be marketed to: those who fit, and the exceptions; nobody excluded by the list."""
+    excepted = tuple(sorted(exceptions(business)))
+    key = ("contacts to nurture", profile, excepted)
+    return door.answered(user, business, key, lambda numbers: contacts_to_nurture(numbers, profile, excepted))
+
+
+def counts(user: Any, business: Business, profile: IdealProfile) -> tuple[int, int]:
+    """How many may be marketed to, and how many are left out."""
+    excepted = tuple(sorted(exceptions(business)))
+    key = ("nurture counts", profile, excepted)
+    return door.answered(user, business, key, lambda numbers: nurture_counts(numbers, profile, excepted))
+
+
+def learned(user: Any, business: Business) -> Learned:
+    """What good customers have in common."""
+    return door.answered(user, business, "learned profile", learned_profile)

@@ -1,0 +1,119 @@
+"""The ideal customer as people of the business use it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from keiki.server.audit.models import Entry
+from keiki.server.customers.models import FitException, IdealVersion
+from keiki.server.data.actions import opened
+
+FORM = {"attribute-0": "industry", "values-0": "food、retail", "weight-0": "70"}
+FORM |= {"attribute-1": "region", "values-1": "kanto", "weight-1": "30", "threshold": "60"}
+
+
+def put(business: Any) -> None:
+    """Forty food makers who buy twice, forty others who buy once and leave, and four prospects."""
+    customers: list[dict[str, Any]] = []
+    orders: list[dict[str, Any]] = []
+    for n in range(80):
+        good = n < 40
+        customers.append(
+            {"customer_id": f"c{n:02}", "acquired_on": "2024-01-10", "industry": "food" if good else "mining"}
+            | {"name": f"Firm {n}", "region": "kanto", "nurture_excluded": n == 0}
+        )
+        for day in ("2024-01-10", "2025-06-10") if good else ("2024-01-10",):
+            orders.append(
+                {"order_id": f"{n}{day}", "customer_id": f"c{n:02}", "amount": 1000, "cost": 500}
+                | {"ordered_at": f"{day}T12:00:00+09:00"}
+            )
+    customers += [
+        {"customer_id": f"lead{n}", "name": f"Lead {n}", "industry": ("food", "mining")[n % 2]} for n in range(4)
+    ]
+    costs = [{"spent_on": "2024-01-02", "amount": 56_000, "category": "ad_spend"}]
+    opened(business).business.load_facts({"customers": customers, "orders": orders, "costs": costs}, name="made")
+
+
+@pytest.fixture
+def site(bare: Any, browser_of: Any) -> Any:
+    put(bare.business)
+
+    class Site:
+        business, address = bare.business, reverse("customers:ideal", kwargs={"business": bare.business.id})
+
+        def page(self, who: str = "editor", **query: str) -> Any:
+            answer = browser_of(getattr(bare, who)).get(self.address, query)
+            assert answer.status_code == 200
+            return answer.context["page"]
+
+        def send(self, name: str = "ideal", who: str = "editor", **data: str) -> Any:
+            address = reverse(f"customers:{name}", kwargs={"business": bare.business.id})
+            return browser_of(getattr(bare, who)).post(address, data)
+
+    return Site()
+
+
+def rows(answer: Any) -> list[str]:
+    return [line.split(",")[0] for line in answer.content.decode("utf-8-sig").splitlines()[1:]]
+
+
+@pytest.mark.feature("F-273")
+def test_lead_below_the_threshold_is_flagged_and_left_out_of_nurturing_unless_a_reason_is_given(site: Any) -> None:
+    site.send(**FORM)
+    flagged = [row.id for row in site.page().outside]
+    assert flagged[:2] == ["lead1", "lead3"]
+    assert "lead1" not in rows(site.send("nurtured_csv"))
+    site.send("except_contact", customer="lead1", reason=" ")
+    assert FitException.objects.count() == 0
+    site.send("except_contact", customer="lead1", reason="Partner of our largest customer")
+    kept = next(row for row in site.page().outside if row.id == "lead1")
+    assert (kept.reason, kept.by) == ("Partner of our largest customer", "Emi")
+    assert "lead1" in rows(site.send("nurtured_csv"))
+    site.send("withdraw", customer="lead1")
+    assert "lead1" not in rows(site.send("nurtured_csv"))
+    kinds = set(Entry.objects.values_list("action", flat=True))
+    assert {"customers.except_customer", "customers.withdraw_exception", "customers.export_nurtured"} <= kinds
+
+
+@pytest.mark.feature("F-274")
+def test_list_for_nurturing_holds_nobody_excluded_and_the_count_removed_is_shown(site: Any) -> None:
+    site.send(**FORM)
+    found = rows(site.send("nurtured_csv"))
+    assert found == [*(f"c{n:02}" for n in range(1, 40)), "lead0", "lead2"]
+    assert site.page().csv_words == "41 contacts in the list, 43 removed."
+
+
+def test_profile_learned_from_profit_fills_the_form_and_names_its_uncertainty(site: Any) -> None:
+    page = site.page(use="learned")
+    assert (page.rows[0].attribute, page.rows[0].values, page.rows[0].weight) == ("industry", "food", "100")
+    assert page.lessons_sentence.startswith("Of 40 customers with")
+    assert "100.0% are good (91.2% to 100.0%)" in page.lessons_sentence
+    assert page.targets.endswith("food")
+    assert page.exclusions.endswith("mining")
+
+
+def test_money_on_those_who_do_not_fit_is_shown(site: Any) -> None:
+    site.send(**FORM)
+    assert site.page().fit_sentence.startswith("50.0% of what was spent")
+
+
+def test_new_profile_is_a_new_version_and_a_wrong_one_keeps_what_was_typed(site: Any) -> None:
+    site.send(**FORM)
+    answer = site.send(**(FORM | {"weight-1": "40"}))
+    assert answer.status_code == 422
+    page = answer.context["page"]
+    assert "sum to 110" in page.error
+    assert page.rows[1].weight == "40"
+    site.send(**(FORM | {"threshold": "70"}))
+    assert [(v.number, v.threshold) for v in IdealVersion.objects.filter(business=site.business)] == [(2, 70), (1, 60)]
+
+
+def test_viewer_reads_and_changes_nothing(site: Any) -> None:
+    assert site.page("viewer").may_edit is False
+    assert site.send(who="viewer", **FORM).status_code == 404
+    assert site.send("except_contact", who="viewer", customer="x", reason="y").status_code == 403
+    assert site.send("withdraw", customer="nobody").status_code == 404
+    assert IdealVersion.objects.count() == 0
