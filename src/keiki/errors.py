@@ -64,6 +64,7 @@ class UnknownName(KeikiError):
         "import": "取り込み",
         "grain": "期間の単位",
         "comparison": "比較",
+        "customer": "顧客",
         "unit": "単位",
         "value": "値",
         "stage": "ステージ",

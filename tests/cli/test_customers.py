@@ -93,3 +93,38 @@ def test_repeat_shows_every_definition_with_its_window(shop):
     shown = shop("customers", "repeat", "-p", "2026-09", language="ja")
     assert shown.code == 0
     assert "購入間隔" in shown.out
+
+
+PAID = """subscription_id,customer_id,plan,mrr,valid_from,valid_to
+T1,D1,basic,1000,2025-08-01,
+T2,D2,basic,700,2026-10-01,
+"""
+
+
+def accounts_by_stage(shop):
+    return {stage: each["accounts"] for stage, each in shop("customers", "lifecycle", "--json").json.items()}
+
+
+def test_lifecycle_counts_every_paying_account_once(shop, tmp_path):
+    before = accounts_by_stage(shop)
+    (tmp_path / "contracts.csv").write_text(PAID)
+    assert shop("import", tmp_path / "contracts.csv", "--fact", "subscriptions").code == 0
+    after = accounts_by_stage(shop)
+    assert {stage: after[stage] - before[stage] for stage in after if after[stage] != before[stage]} == {
+        "onboarding": 1,
+        "retention": 1,
+    }
+    assert ["Stage", "Accounts", "Per", "month"] in shop("customers", "lifecycle").lines
+
+
+def test_health_says_when_the_score_cannot_be_judged(shop):
+    assert "The score cannot be judged yet." in shop("customers", "health").out
+
+
+def test_account_tells_stages_and_what_happened(shop, tmp_path):
+    (tmp_path / "contracts.csv").write_text(PAID)
+    shop("import", tmp_path / "contracts.csv", "--fact", "subscriptions")
+    found = shop("customers", "account", "D1", "--json").json
+    assert [row["stage"] for row in found["account"]["stages"]] == ["onboarding", "adoption", "retention"]
+    assert [row["kind"] for row in found["story"]] == ["contract"]
+    assert shop("customers", "account", "nobody").code == 2

@@ -69,8 +69,8 @@ def planted(until: date, months: int = 24) -> tuple[Truth, ...]:
         ),
         Truth(
             "quiet_offices",
-            "解約する法人の多くは、その前の9週間に注文アプリの利用が大きく減っている",
-            "Most offices that leave use the ordering app far less in the nine weeks before",
+            "解約する法人の多くは、その前の3か月に注文アプリの利用が大きく減っている",
+            "Most offices that leave use the ordering app far less in the three months before",
             begin,
             until,
             (("plan", "office"),),

@@ -11,9 +11,9 @@ FEATURES = (("order_again", "core"), ("team_order", "core"), ("stock_alert", "ot
 USUAL = {"order_again": 0.5, "team_order": 0.2, "stock_alert": 0.2, "usage_report": 0.1}
 """What people do when they come."""
 FEWEST_SEATS, MOST_SEATS = 3, 12
-LEAVING_WEEKS, GROWING_WEEKS = 9, 6
-LEAVING, GROWING = 0.35, 1.0
-"""The share of its usual people that an office still has in its last weeks, and of its seats before it orders more."""
+LEAVING_WEEKS, GROWING_WEEKS = 13, 10
+FADING, QUIET, GROWING = 0.86, 0.35, 1.0
+"""What is left of its people with each week before an office leaves, in a lull, and of its seats before it grows."""
 WARNS = 0.8
 """Share of the offices that leave whose use tells so beforehand."""
 LULLS = 0.006
@@ -56,13 +56,13 @@ def _share(
     lull = np.zeros(len(span), bool)
     for start in np.flatnonzero(chance.random(len(span)) < LULLS):
         lull[start : start + 5] |= span[start : start + 5] == span[start]
-    share = np.where(lull, share * LEAVING, share)
+    share = np.where(lull, share * QUIET, share)
     left = ((ends[span] - monday).astype(int)) / 7
     leaves = ~np.isnat(contracts["valid_to"][rows]) & (chance.random(len(rows)) < WARNS)
-    share = np.where(leaves[span] & (left <= LEAVING_WEEKS), usual * LEAVING, share)
+    share = np.where(leaves[span] & (left <= LEAVING_WEEKS), usual * FADING ** (LEAVING_WEEKS - left), share)
     more = _first_sweets(contracts, rows)
     ahead = ((more[span] - monday).astype(int)) / 7
-    grows = ~np.isnat(more[span]) & (ahead > 0) & (ahead <= GROWING_WEEKS + 4)
+    grows = ~np.isnat(more[span]) & (ahead > 0) & (ahead <= GROWING_WEEKS)
     return np.asarray(np.where(grows, GROWING, share))
 
 

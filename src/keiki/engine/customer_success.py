@@ -17,7 +17,7 @@ from keiki.customers.adoption import AdoptionRule, account_adoption, active_peop
 from keiki.customers.back_test import BackTest, Past, back_test
 from keiki.customers.churn import OutcomeRule, grouped_outcomes, outcomes
 from keiki.customers.health import health
-from keiki.customers.lifecycle import STAGES, LifecycleRule, core_uses, lifecycle, milestones
+from keiki.customers.lifecycle import STAGES, LifecycleRule, lifecycle, milestones
 from keiki.customers.movements import movements
 from keiki.customers.profit import acquired, profit_entries
 from keiki.customers.revenue_quality import revenue_postings
@@ -193,11 +193,11 @@ class Accounting:
 def book_rule(business: Business, core: CoreFeatures = EVERYTHING) -> BookRule:
     """The rule of the lists of accounts with the settings of the business.
 
-    While nobody says which plans hold the core features, those hold them of which some account used one.
+    While nobody says which plans hold the core features, `plans_with_use` do.
     """
     rules, zone = business.rules, business.settings.calendar.zone
     named = core.features
-    plans = plans_with_use(business, core) if core.plans is None else core.plans
+    plans = plans_with_use(business) if core.plans is None else core.plans
     return BookRule(
         health=rules.health,
         lifecycle=LifecycleRule(core_features=named, gap_days=rules.movements.gap_days, zone=zone),
@@ -205,14 +205,16 @@ def book_rule(business: Business, core: CoreFeatures = EVERYTHING) -> BookRule:
     )
 
 
-def plans_with_use(business: Business, core: CoreFeatures = EVERYTHING) -> tuple[str, ...]:
-    """The plans of which some account ever used a core feature."""
-    rule = AdoptionRule(features=core.features)
+def plans_with_use(business: Business) -> tuple[str, ...]:
+    """The plans of which at least half the accounts ever used a feature: those that the product belongs to."""
     facts = business.facts
-    used = facts["events"].filter(core_uses(facts["events"], rule.features, rule.groups))
-    held = facts["subscriptions"].filter(ibis._.plan.notnull())
-    held = held.semi_join(used.filter(used.customer_id.notnull()), "customer_id")
-    return tuple(business.engine.run(held.select("plan").distinct().order_by("plan")).to_pydict()["plan"])
+    used = facts["events"].filter((ibis._.name == "feature_use") & ibis._.customer_id.notnull())
+    used = used.select(user="customer_id").distinct()
+    held = facts["subscriptions"].filter(ibis._.plan.notnull()).select("plan", "customer_id").distinct()
+    table = held.left_join(used, held.customer_id == used.user)
+    plans = table.group_by("plan").aggregate(holders=table.count(), users=table.user.count())
+    told = business.engine.run(plans.order_by("plan")).to_pylist()
+    return tuple(row["plan"] for row in told if row["users"] and 2 * row["users"] >= row["holders"])
 
 
 def account_totals(business: Business, outlook: Outlook) -> Overview:
@@ -237,7 +239,7 @@ def account_totals(business: Business, outlook: Outlook) -> Overview:
 def account_list(business: Business, outlook: Outlook, asked: Filter = NO_FILTER) -> tuple[tuple[Row, ...], int]:
     """A page of one list of accounts, and how many the list holds."""
     table = _chosen(business, _book(business, outlook), asked)
-    sort = asked.sort or {"growth": "gain", "all": "mrr"}.get(asked.which, "loss")
+    sort = asked.sort or {"growth": "gain"}.get(asked.which, "loss")
     order = {
         "loss": [ibis.desc(ibis.coalesce(table.loss, -1.0))],
         "gain": [ibis.desc(ibis.coalesce(table.gain, -1.0))],
@@ -314,13 +316,19 @@ def recurring_margin(business: Business, months: int = 12) -> float | None:
     return row["profit"] / row["revenue"] if row["revenue"] else None
 
 
-def renewals_due(business: Business, days: int = 90, limit: int = 50) -> tuple[Row, ...]:
-    """The contracts whose renewal lies in the next days, the earliest first."""
+def renewals_due(business: Business, days: int = 90, limit: int = 12) -> tuple[Row, ...]:
+    """The contracts whose renewal lies in the next days, the earliest first.
+
+    Each row also holds how many `matches` there are in all and what they are `worth` together.
+    """
     day = business.today
     table = renewals_ahead(
         business.facts, day + timedelta(days=1), day + timedelta(days=days + 1), business.rules.movements.gap_days
     )
-    return tuple(business.engine.run(table.limit(limit)).to_pylist())
+    whole = ibis.window()
+    told = table.mutate(matches=table.count().over(whole), worth=table.amount.sum().over(whole))
+    first = told.order_by(["renewal_on", "subscription_id"]).limit(limit)
+    return tuple(business.engine.run(first).to_pylist())
 
 
 def account(business: Business, customer_id: str, outlook: Outlook) -> Account | None:

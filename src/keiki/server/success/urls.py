@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from keiki.server.success.pages import account, accounts, health, plan, support, use, value
 
 app_name = "success"
-urlpatterns: list[URLPattern] = []
+ACCOUNTS = "b/<slug:business>/accounts/"
+urlpatterns: list[URLPattern] = [
+    path(ACCOUNTS, accounts.accounts_page, name="accounts"),
+    path(f"{ACCOUNTS}health/", health.health_page, name="health"),
+    path(f"{ACCOUNTS}use/", use.use_page, name="use"),
+    path(f"{ACCOUNTS}use/core/", use.mark_core, name="mark_core"),
+    path(f"{ACCOUNTS}support/", support.support_page, name="support"),
+    path(f"{ACCOUNTS}value/", value.value_page, name="value"),
+    path(f"{ACCOUNTS}plan/<path:customer>/", plan.plan_page, name="plan"),
+    path(f"{ACCOUNTS}stage/<path:customer>/", account.set_stage, name="set_stage"),
+    path(f"{ACCOUNTS}onboarding/<path:customer>/", account.plan_onboarding, name="plan_onboarding"),
+    path(f"{ACCOUNTS}review/<path:customer>/", account.add_review, name="add_review"),
+    path(f"{ACCOUNTS}of/<path:customer>/", account.account_page, name="account"),
+]

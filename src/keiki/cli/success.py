@@ -1,0 +1,141 @@
+"""`keiki customers health`, `lifecycle` and `account`: how accounts do, how far they have come, and one of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keiki.charts.format import MISSING, number
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
+from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.words import say
+
+if TYPE_CHECKING:
+    from keiki.charts.format import Style
+    from keiki.customers.back_test import BackTest
+
+HEALTH = say("Who may leave, and whether the score would have known.", "離れそうな取引先と、スコアの当たり外れ。")
+LIFECYCLE = say("How far accounts have come, from onboarding to advocacy.", "取引先の段階（導入から推奨まで）。")
+ACCOUNT = say("One customer: stage, score, profit and what happened last.", "顧客1件の段階・スコア・利益・出来事。")
+Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help=say("How many lines.", "何行まで。"))]
+STAGES_JA = {
+    "onboarding": "導入",
+    "adoption": "定着",
+    "retention": "継続",
+    "expansion": "拡大",
+    "advocacy": "推奨",
+}
+
+
+def health(limit: Limit = 10, business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:
+    """The accounts with the largest expected loss, and the back-test of the score."""
+    import keiki
+    from keiki.engine.customer_success import Filter
+
+    with keiki.open(business) as own:
+        outlook = keiki.outlook_of(own)
+        rows, _count = keiki.account_list(own, outlook, Filter("risk", limit=limit))
+        style = style_of(own)
+        if as_json:
+            show_json({"back_test": asdict(outlook.past), "accounts": [_plain(row) for row in rows]})
+            return
+        tell(_told(outlook.past, style))
+        if not rows:
+            tell(say("No account is at risk.", "離れそうな取引先はありません。"))
+            return
+        head = (
+            say("Customer", "顧客"),
+            say("Per month", "月額"),
+            say("Score", "スコア"),
+            say("Chance to leave", "離れる確率"),
+            say("Expected loss", "見込まれる損失"),
+        )
+        show_table(head, [_line(row, style) for row in rows])
+
+
+def lifecycle(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:
+    """One line per stage: accounts and monthly revenue."""
+    import keiki
+
+    with keiki.open(business) as own:
+        overview = keiki.account_totals(own, keiki.outlook_of(own))
+        if as_json:
+            show_json({stage: _plain(asdict(totals)) for stage, totals in overview.stages.items()})
+            return
+        style = style_of(own)
+        show_table(
+            (say("Stage", "段階"), say("Accounts", "取引先"), say("Per month", "月額")),
+            [
+                (_stage(stage), f"{totals.accounts:,}", number(totals.mrr, "currency", style))
+                for stage, totals in overview.stages.items()
+            ],
+        )
+
+
+def account(
+    customer: Annotated[str, typer.Argument(help=say("The id of the customer.", "顧客ID。"))],
+    limit: Limit = 10,
+    business: BusinessFolder = DEFAULT_BUSINESS,
+    as_json: AsJson = False,
+) -> None:
+    """One customer's stages and the newest entries of its timeline."""
+    import keiki
+    from keiki.errors import UnknownName
+
+    with keiki.open(business) as own:
+        found = keiki.account(own, customer, keiki.outlook_of(own))
+        if found is None:
+            raise UnknownName(kind="customer", name=customer, known=())
+        story = keiki.customer_story(own, customer, limit=limit)
+        if as_json:
+            show_json({"account": _plain(asdict(found)), "story": [_plain(row) for row in story.rows]})
+            return
+        style = style_of(own)
+        profit = MISSING if found.profit is None else number(found.profit, "currency", style)
+        tell(say("{}: profit so far {}", "{}：これまでの利益 {}").format(customer, profit))
+        show_table(
+            (say("Stage", "段階"), say("From", "開始日"), say("Why", "理由")),
+            [(_stage(row["stage"]), str(row["entered_on"]), row["reason"]) for row in found.stages],
+            figures=3,
+        )
+        show_table(
+            (say("Day", "日"), say("Kind", "種類"), say("What", "内容"), say("Detail", "詳細")),
+            [(str(row["on_day"]), row["kind"], row["what"] or "", row["detail"] or "") for row in story.rows],
+            figures=4,
+        )
+
+
+def _told(past: BackTest, style: Style) -> str:
+    if past.auc is None:
+        return say("The score cannot be judged yet.", "スコアの当たり外れはまだ判定できません。")
+    told = say(
+        "Back-test: {} accounts, {} left within 90 days; right order in {} of the pairs (AUC).",
+        "バックテスト：{}件のうち{}件が90日以内に離れ、正しい順序は{}の組（AUC）。",
+    ).format(f"{past.accounts:,}", f"{past.left:,}", number(past.auc, "ratio", style))
+    return "\n".join((told, *(each.words(style.language) for each in past.cautions)))
+
+
+def _line(row: Any, style: Style) -> tuple[str, ...]:
+    def written(value: Any, unit: str) -> str:
+        return MISSING if value is None else number(value, unit, style)
+
+    return (
+        row["customer_id"],
+        written(row["mrr"], "currency"),
+        written(row["score"], "score"),
+        written(row["chance"], "ratio"),
+        written(row["loss"], "currency"),
+    )
+
+
+def _stage(stage: str) -> str:
+    return say(stage.capitalize(), STAGES_JA[stage])
+
+
+def _plain(value: Any) -> Any:
+    """Rows without what only the lake needs."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if not str(name).startswith("_")}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,102 @@
+"""Accounts for programs: the same door and the same numbers as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language, gettext_noop
+from ninja import Router
+
+from keiki.server.accounts.api import business_in, caller_of
+from keiki.server.kpis import queries as door
+from keiki.server.success import queries
+from keiki.server.success.forms import read_filter
+from keiki.server.success.schemas import AccountOut, AccountsOut, BackTestOut
+
+MOST = 500
+router = Router(tags=[gettext_noop("Accounts")])
+
+
+@router.get(
+    "/businesses/{business}/accounts", response=AccountsOut, summary=gettext_noop("Accounts by expected profit")
+)
+def accounts(
+    request: HttpRequest,
+    business: str,
+    list: str = "all",
+    stage: str = "",
+    search: str = "",
+    page: int = 1,
+    limit: int = 100,
+) -> dict[str, Any]:
+    user, own = caller_of(request).user, _with_data(request, business)
+    size = min(max(limit, 1), MOST)
+    asked, _page = read_filter({"list": list, "stage": stage, "q": search, "page": str(page)}, size)
+    found = queries.accounts(user, own, asked)
+    return {"day": found.overview.day, "total": found.count, "accounts": [_plain(row) for row in found.rows]}
+
+
+@router.get(
+    "/businesses/{business}/accounts/{customer}",
+    response=AccountOut,
+    summary=gettext_noop("One customer from every side"),
+)
+def account(request: HttpRequest, business: str, customer: str) -> dict[str, Any]:
+    user, own = caller_of(request).user, _with_data(request, business)
+    found = queries.account(user, own, customer)
+    if found is None:
+        raise Http404
+    story = queries.story(user, own, customer, "", 1)
+    return {
+        "customer_id": found.customer_id,
+        "acquired_on": found.acquired_on,
+        "profit": None if found.profit is None else str(found.profit),
+        "account": None if found.book is None else _plain(found.book),
+        "stages": [_plain(row) for row in found.stages],
+        "scores": [_plain(row) for row in found.scores],
+        "story": [_plain(row) for row in story.rows],
+    }
+
+
+@router.get(
+    "/businesses/{business}/health", response=BackTestOut, summary=gettext_noop("The back-test of the health score")
+)
+def health(request: HttpRequest, business: str) -> dict[str, Any]:
+    past = queries.outlook(caller_of(request).user, _with_data(request, business)).past
+    return {
+        "accounts": past.accounts,
+        "left": past.left,
+        "auc": past.auc,
+        "auc_in_force_later": past.auc_later[0],
+        "auc_fitted_later": past.auc_later[1],
+        "weights": None if past.fitted is None else asdict(past.fitted.weights),
+        "by_score": [asdict(each) for each in past.by_score],
+        "by_chance": [asdict(each) for each in past.by_chance],
+        "cautions": [each.words((get_language() or "ja")[:2]) for each in past.cautions],
+    }
+
+
+def _with_data(request: HttpRequest, business: str) -> Any:
+    """The business of the caller; nothing is there before it has rows."""
+    own = business_in(request, business)
+    if door.known(caller_of(request).user, own).today is None:
+        raise Http404
+    return own
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON: money as an exact text, days as ISO dates."""
+    return {
+        name: value.isoformat()
+        if isinstance(value, date | datetime)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+        for name, value in row.items()
+        if name != "matches"
+    }

@@ -1,0 +1,167 @@
+"""Tables of customer success: core features, stages set by hand, success plans, onboarding steps, reviews."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from keiki.customers.lifecycle import ADOPTION, ADVOCACY, EXPANSION, ONBOARDING, RETENTION
+from keiki.server.accounts.models import Business
+
+
+class Stage(models.TextChoices):
+    """The stages of the lifecycle, in their order."""
+
+    ONBOARDING = ONBOARDING, _("Onboarding")
+    ADOPTION = ADOPTION, _("Adoption")
+    RETENTION = RETENTION, _("Retention")
+    EXPANSION = EXPANSION, _("Expansion")
+    ADVOCACY = ADVOCACY, _("Advocacy")
+
+
+class Feature(models.Model):
+    """A feature of the product that is core, or was. `since`: the day it became so (or ceased to be)."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="features")
+    name = models.CharField(max_length=120)
+    is_core = models.BooleanField(default=True)
+    since = models.DateField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "name"], name="feature_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StageChange(models.Model):
+    """A stage set by hand, and why. It holds until the data moves the account on a later day."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="stage_changes")
+    customer_id = models.CharField(max_length=200)
+    stage = models.CharField(max_length=12, choices=Stage)
+    on = models.DateField()
+    reason = models.CharField(max_length=400)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["on", "id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "customer_id"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="stage_change_stage"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="stage_change_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.stage}"
+
+
+class PlanStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    AGREED = "agreed", _("Agreed with the customer")
+    REACHED = "reached", _("Reached")
+    ENDED = "ended", _("Ended")
+
+
+class LtvCadence(models.TextChoices):
+    """How often the lifetime value is looked at: never weekly, it is a long-term goal."""
+
+    MONTHLY = "monthly", _("Monthly")
+    QUARTERLY = "quarterly", _("Quarterly")
+    YEARLY = "yearly", _("Yearly")
+
+
+class SuccessPlan(models.Model):
+    """What an account is to reach and how it is seen: `metrics` holds 1 to 5 of {name, target, by}.
+
+    `ltv_target`: the profit the customer is to have brought in the end, money. `version` grows with every change.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="success_plans")
+    customer_id = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=400)
+    metrics = models.JSONField(encoder=DjangoJSONEncoder)
+    agreed_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=8, choices=PlanStatus, default=PlanStatus.DRAFT)
+    ltv_target = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    ltv_cadence = models.CharField(max_length=9, choices=LtvCadence, default=LtvCadence.QUARTERLY)
+    version = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["customer_id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "customer_id"], name="success_plan_once"),
+            models.CheckConstraint(condition=models.Q(status__in=PlanStatus.values), name="success_plan_status"),
+            models.CheckConstraint(condition=models.Q(ltv_cadence__in=LtvCadence.values), name="success_plan_cadence"),
+            models.CheckConstraint(
+                condition=~models.Q(status=PlanStatus.AGREED) | models.Q(agreed_on__isnull=False),
+                name="success_plan_agreed_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.customer_id
+
+
+class Step(models.TextChoices):
+    """What an onboarding is made of."""
+
+    SETUP = "setup", _("Set-up")
+    DATA = "data", _("Data migration")
+    TRAINING = "training", _("Training")
+    QUICK_WIN = "quick_win", _("Quick win")
+
+
+class OnboardingStep(models.Model):
+    """One step of an account's onboarding: whose it is, until when, and when it was done."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="onboarding_steps")
+    customer_id = models.CharField(max_length=200)
+    step = models.CharField(max_length=9, choices=Step)
+    owner = models.CharField(max_length=80, blank=True)
+    due = models.DateField(null=True, blank=True)
+    done = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["customer_id", "step"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "customer_id", "step"], name="onboarding_step_once"),
+            models.CheckConstraint(condition=models.Q(step__in=Step.values), name="onboarding_step_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.step}"
+
+
+class Review(models.Model):
+    """A meeting with a customer about what was reached; the next one is always set."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="success_reviews")
+    customer_id = models.CharField(max_length=200)
+    held_on = models.DateField()
+    attendees = models.CharField(max_length=400)
+    results = models.TextField(max_length=2000)
+    agreed = models.TextField(max_length=2000)
+    next_on = models.DateField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-held_on", "-id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "customer_id"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(next_on__gt=models.F("held_on")), name="review_next_is_later")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.held_on}"

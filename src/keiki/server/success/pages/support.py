@@ -1,0 +1,231 @@
+"""Support and voices: how soon customers are helped, what they complain of, and what they say beside what they pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keiki.charts.chart import Chart, Table
+from keiki.charts.format import MISSING, Style, number
+from keiki.charts.trend import Bar, trend
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages import business_page
+from keiki.server.kpis import pages as kpis
+from keiki.server.kpis import queries as door
+from keiki.server.success import queries
+from keiki.server.success.pages import account_url, day_words, fresh_words, style_of, word
+
+if TYPE_CHECKING:
+    from keiki.engine.customer_success import Tickets, Voices
+
+
+@dataclass(frozen=True)
+class CauseRow:
+    cause: str
+    whole: str
+    lately: str
+    removed: bool
+
+
+@dataclass(frozen=True)
+class LateRow:
+    ticket: str
+    customer: str
+    url: str
+    escalated: str
+    waited: str
+
+
+@dataclass(frozen=True)
+class VoiceRow:
+    kind: str
+    group: str
+    answers: str
+    mean: str
+    revenue: str
+    mrr: str
+    each: str
+
+
+@dataclass(frozen=True)
+class PromoterRow:
+    customer: str
+    url: str
+    score: str
+    revenue: str
+    contacted: str
+
+
+@dataclass(frozen=True)
+class SupportPage:
+    title: str
+    subtitle: str
+    empty: kpis.Empty | None = None
+    fresh: str = ""
+    sentence: str = ""
+    times: Chart | None = None
+    late: tuple[LateRow, ...] = ()
+    late_sentence: str = ""
+    causes: tuple[CauseRow, ...] = ()
+    causes_sentence: str = ""
+    voices: tuple[VoiceRow, ...] = ()
+    voices_sentence: str = ""
+    promoters: tuple[PromoterRow, ...] = ()
+
+
+@business_page()
+@require_safe
+def support_page(request: HttpRequest, business: Business) -> HttpResponse:
+    """Tickets, causes of complaints, voices."""
+    known = door.known(request.user, business)
+    title = _("Support and voices")
+    if known.today is None:
+        page = SupportPage(title, business.name, kpis.empty_state(request, business))
+        return render(request, "success/support.html", {"page": page})
+    style = style_of(request, business)
+    told, said = queries.tickets(request.user, business), queries.voices(request.user, business)
+    causes = _causes(told)
+    page = SupportPage(
+        title,
+        business.name,
+        fresh=fresh_words(known.today, style),
+        sentence=_sentence(told),
+        times=_times(business, told, style),
+        late=tuple(_late(business, row, style) for row in told.late),
+        late_sentence=_("{count} tickets waited over {hours} hours for a first reply and went to the manager.").format(
+            count=f"{told.late_count:,}", hours=told.rule.reply_hours
+        ),
+        causes=causes,
+        causes_sentence=_causes_words(told, causes),
+        voices=tuple(_voice(row, style) for row in said.groups),
+        voices_sentence=_voices_words(said, style),
+        promoters=tuple(
+            PromoterRow(
+                row["customer_id"],
+                account_url(business, row["customer_id"]),
+                f"{row['score']:g}",
+                number(row["revenue"], "currency", style),
+                day_words(row["contacted_on"], style),
+            )
+            for row in said.promoters
+        ),
+    )
+    return render(request, "success/support.html", {"page": page})
+
+
+def _hours(value: float | None) -> str:
+    return MISSING if value is None else _("{hours} h").format(hours=f"{value:.1f}")
+
+
+def _sentence(told: Tickets) -> str:
+    newest = next((row for row in reversed(told.rows) if row["period"] < len(told.months) - 1), None)
+    if newest is None:
+        return _("No ticket has come in yet.")
+    return _(
+        "Last month {count} tickets came in; the first reply took {mean} on average, half of them less than {median}."
+    ).format(count=f"{newest['tickets']:,}", mean=_hours(newest["reply_mean"]), median=_hours(newest["reply_median"]))
+
+
+def _times(business: Business, told: Tickets, style: Style) -> Chart | None:
+    rows = {row["period"]: row for row in told.rows}
+    if not rows:
+        return None
+    title = _("Hours to the first reply (median)")
+    labels = [business.calendar.label(month, style.language) for month in told.months]
+    last = len(told.months) - 1
+    bars = [
+        Bar(kpis.tick(month, style), labels[n], rows[n]["reply_median"] if n in rows else None, n != last)
+        for n, month in enumerate(told.months)
+    ]
+    drawn = trend(title, _sentence(told), bars, "hours", style)
+    head = (
+        _("Month"),
+        _("Tickets"),
+        _("First reply, mean"),
+        _("median"),
+        _("Resolved, mean"),
+        _("median"),
+        _("Escalated"),
+    )
+    names = ("reply_mean", "reply_median", "solve_mean", "solve_median")
+    table = Table(
+        head,
+        tuple(
+            (label, f"{rows[n]['tickets']:,}", *(_hours(rows[n][name]) for name in names), f"{rows[n]['escalated']:,}")
+            for n, label in enumerate(labels)
+            if n in rows
+        ),
+    )
+    return replace(drawn, table=table)
+
+
+def _late(business: Business, row: Any, style: Style) -> LateRow:
+    customer = row["customer_id"] or ""
+    waited = _("still waiting") if row["waiting"] else _hours(row["reply_hours"])
+    url = account_url(business, customer) if customer else ""
+    return LateRow(row["ticket_id"], customer, url, day_words(row["escalated_at"].date(), style), waited)
+
+
+def _causes(told: Tickets) -> tuple[CauseRow, ...]:
+    """Causes with their count; one without a new complaint in the last whole months is removed."""
+    quiet = told.rule.quiet_months
+    first_recent = len(told.months) - 1 - quiet
+    found: dict[str | None, list[int]] = {}
+    for row in told.causes:
+        counts = found.setdefault(row["root_cause"], [0, 0])
+        counts[0] += row["complaints"]
+        counts[1] += row["complaints"] if row["period"] >= first_recent else 0
+    ordered = sorted(found.items(), key=lambda item: (item[0] is None, -item[1][0], item[0] or ""))
+    return tuple(
+        CauseRow(
+            _("not found yet") if cause is None else cause.replace("_", " "),
+            f"{whole:,}",
+            f"{lately:,}",
+            cause is not None and lately == 0,
+        )
+        for cause, (whole, lately) in ordered
+    )
+
+
+def _causes_words(told: Tickets, causes: tuple[CauseRow, ...]) -> str:
+    if not causes:
+        return _("Nobody complained in the last twelve months.")
+    gone = [row.cause for row in causes if row.removed]
+    if not gone:
+        return _("No cause has been removed in the last {months} months.").format(months=told.rule.quiet_months)
+    return _("Removed at the root: {causes}, nothing new in {months} months.").format(
+        causes=", ".join(gone), months=told.rule.quiet_months
+    )
+
+
+def _voice(row: Any, style: Style) -> VoiceRow:
+    groups = {"promoter": _("Promoters"), "passive": _("Passives"), "detractor": _("Detractors")}
+    return VoiceRow(
+        word("survey_kind", row["kind"]),
+        groups[row["voice"]],
+        f"{row['answers']:,}",
+        f"{row['mean_score']:.1f}",
+        number(row["revenue"], "currency", style),
+        number(row["mrr"], "currency", style),
+        number(row["revenue"] / row["answers"], "currency", style),
+    )
+
+
+def _voices_words(said: Voices, style: Style) -> str:
+    groups = {row["voice"]: row for row in said.groups if row["kind"] == "nps"}
+    if not groups:
+        return _("Nobody has answered in the last twelve months.")
+    whole = sum(row["answers"] for row in groups.values())
+    counts = {name: groups[name]["answers"] if name in groups else 0 for name in ("promoter", "detractor")}
+    score = 100 * (counts["promoter"] - counts["detractor"]) / whole
+    told = _("NPS {score} from {answers} answers.").format(
+        score=f"{score:+.0f}".replace("-", "\u2212"), answers=f"{whole:,}"
+    )
+    if whole < 20:
+        told += " " + _("Fewer than 20 answers: take it as a hint.")
+    return told

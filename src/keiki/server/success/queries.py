@@ -1,0 +1,177 @@
+"""Reads of customer success: accounts by way of the one door, and what people wrote about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from keiki.engine import customer_success as engine
+from keiki.engine.customer_success import FLAGS, SORTS, CoreFeatures, Filter, Outlook, Overview, Row
+from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries as door
+from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, Step, SuccessPlan
+
+__all__ = ["FLAGS", "SORTS", "Filter"]
+PAGE: Final = 25
+STORY_PAGE: Final = 30
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """A page of one list of accounts, what every list adds up to, and the stages set by hand among the shown."""
+
+    overview: Overview
+    rows: tuple[Row, ...]
+    count: int
+    renewals: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What people wrote about one account."""
+
+    plan: SuccessPlan | None
+    changes: tuple[StageChange, ...]
+    steps: tuple[OnboardingStep, ...]
+    reviews: tuple[Review, ...]
+
+
+def core_features(business: Business) -> CoreFeatures:
+    """The features that people called core."""
+    return CoreFeatures(tuple(Feature.objects.filter(business=business, is_core=True).values_list("name", flat=True)))
+
+
+def outlook(user: Any, business: Business) -> Outlook:
+    """What the past says about the accounts of today."""
+    core = core_features(business)
+    return door.answered(user, business, ("outlook", core), lambda numbers: engine.outlook_of(numbers, core))
+
+
+def accounts(user: Any, business: Business, asked: Filter) -> Accounts:
+    """One list of accounts with the totals of all, stages set by hand laid over those of the data."""
+    told = outlook(user, business)
+    core = core_features(business)
+    overview = door.answered(
+        user, business, ("account totals", core), lambda numbers: engine.account_totals(numbers, told)
+    )
+    rows, count = door.answered(
+        user, business, ("account list", core, asked), lambda numbers: engine.account_list(numbers, told, asked)
+    )
+    renewals = door.answered(user, business, "renewals due", engine.renewals_due)
+    return Accounts(overview, by_hand(business, rows), count, renewals)
+
+
+def by_hand(business: Business, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Rows of accounts with the stage that was set by hand where that is newer than what the data says."""
+    newest: dict[str, StageChange] = {}
+    for change in StageChange.objects.filter(business=business, customer_id__in=[row["customer_id"] for row in rows]):
+        newest[change.customer_id] = change
+    found = []
+    for row in rows:
+        by_person = newest.get(row["customer_id"])
+        if by_person is not None and (row["stage_since"] is None or by_person.on >= row["stage_since"]):
+            row = {**row, "stage": by_person.stage, "stage_since": by_person.on, "by_hand": True}
+        found.append(row)
+    return tuple(found)
+
+
+def account(user: Any, business: Business, customer_id: str) -> engine.Account | None:
+    """Everything the data knows of one customer."""
+    told, core = outlook(user, business), core_features(business)
+    found = door.answered(
+        user,
+        business,
+        ("account", core, customer_id),
+        lambda numbers: engine.account(numbers, customer_id, told),
+    )
+    if found is None or found.book is None:
+        return found
+    return replace(found, book=by_hand(business, (found.book,))[0])
+
+
+def story(user: Any, business: Business, customer_id: str, kind: str, page: int) -> engine.Story:
+    """A page of a customer's timeline, newest first, from page 1."""
+    return door.answered(
+        user,
+        business,
+        ("story", customer_id, kind, page),
+        lambda numbers: engine.customer_story(numbers, customer_id, kind, (page - 1) * STORY_PAGE, STORY_PAGE),
+    )
+
+
+def written(business: Business, customer_id: str) -> Written:
+    """What people wrote about one account."""
+    mine = {"business": business, "customer_id": customer_id}
+    return Written(
+        SuccessPlan.objects.filter(**mine).select_related("changed_by").first(),
+        tuple(StageChange.objects.filter(**mine).select_related("made_by")),
+        tuple(OnboardingStep.objects.filter(**mine)),
+        tuple(Review.objects.filter(**mine)[:20]),
+    )
+
+
+def stage_history(found: engine.Account, changes: Sequence[StageChange]) -> tuple[dict[str, Any], ...]:
+    """The stages of an account in the order of their days: from the data and by hand, exactly one of them current."""
+    rows = [
+        {"stage": row["stage"], "on": row["entered_on"], "reason": row["reason"], "by": None, "current": False}
+        for row in found.stages
+        if row["left_on"] is None or row["left_on"] > row["entered_on"]
+    ]
+    rows += [{"stage": c.stage, "on": c.on, "reason": c.reason, "by": c.made_by, "current": False} for c in changes]
+    rows.sort(key=lambda row: row["on"])
+    if rows and found.book is not None:
+        rows[-1]["current"] = True
+    return tuple(rows)
+
+
+def overdue(steps: Sequence[OnboardingStep], today: date) -> tuple[str, ...]:
+    """The steps that should have been done by now."""
+    return tuple(row.step for row in steps if row.done is None and row.due is not None and row.due < today)
+
+
+def steps_of(steps: Sequence[OnboardingStep]) -> tuple[OnboardingStep, ...]:
+    """Every step in its order; those nobody planned are empty."""
+    there = {row.step: row for row in steps}
+    return tuple(there.get(step, OnboardingStep(step=step)) for step in Step.values)
+
+
+def product_use(user: Any, business: Business, grain: str) -> engine.Use:
+    """How much of what was bought is used, by month or week."""
+    core = core_features(business)
+    return door.answered(user, business, ("use", core, grain), lambda numbers: engine.product_use(numbers, core, grain))
+
+
+def onboarding(user: Any, business: Business) -> engine.Onboarding:
+    """How long new accounts wait for their first value."""
+    core = core_features(business)
+    return door.answered(user, business, ("onboarding", core), lambda numbers: engine.onboarding(numbers, core))
+
+
+def features(business: Business) -> dict[str, Feature]:
+    """Every feature somebody ever marked, by name."""
+    return {feature.name: feature for feature in Feature.objects.filter(business=business)}
+
+
+def tickets(user: Any, business: Business) -> engine.Tickets:
+    """Tickets by month, causes of complaints, and those that waited too long."""
+    return door.answered(user, business, "tickets", engine.ticket_report)
+
+
+def voices(user: Any, business: Business) -> engine.Voices:
+    """What customers say beside what they pay."""
+    return door.answered(user, business, "voices", engine.customer_voices)
+
+
+def accounting(user: Any, business: Business) -> engine.Accounting:
+    """Customer success as a profit centre."""
+    return door.answered(user, business, "success accounting", engine.success_as_profit_centre)
+
+
+def due_reviews(business: Business, until: date, limit: int = 20) -> tuple[Review, ...]:
+    """The newest review of each account whose next one is due by a day, the longest due first."""
+    newest: dict[str, Review] = {}
+    for review in Review.objects.filter(business=business).order_by("held_on", "id"):
+        newest[review.customer_id] = review
+    return tuple(sorted((r for r in newest.values() if r.next_on <= until), key=lambda r: r.next_on)[:limit])

@@ -1,0 +1,48 @@
+"""What the REST API gives about accounts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_noop
+from ninja import Schema
+from pydantic import Field
+
+
+class AccountsOut(Schema):
+    """A page of a list of paying accounts, the largest expected loss first (in the list `growth` the largest gain)."""
+
+    day: date = Field(description=gettext_noop("The last day of the data; everything is as of its end."))
+    total: int
+    accounts: list[dict[str, Any]] = Field(
+        description=gettext_noop(
+            "Each: customer_id, plan, mrr, seats, stage, score with its parts, flags, chance, expected loss and gain."
+        )
+    )
+
+
+class AccountOut(Schema):
+    """One customer: its line among the accounts (null when it pays nothing), stages, weekly scores, profit, story."""
+
+    customer_id: str
+    acquired_on: date | None
+    profit: str | None
+    account: dict[str, Any] | None
+    stages: list[dict[str, Any]]
+    scores: list[dict[str, Any]]
+    story: list[dict[str, Any]] = Field(description=gettext_noop("The newest entries of the timeline."))
+
+
+class BackTestOut(Schema):
+    """Whether the health score would have known who left; shares from 0 to 1, null where nothing can be said."""
+
+    accounts: int
+    left: int
+    auc: float | None
+    auc_in_force_later: float | None
+    auc_fitted_later: float | None
+    weights: dict[str, float] | None = Field(description=gettext_noop("The fitted weights, adding up to 100."))
+    by_score: list[dict[str, Any]]
+    by_chance: list[dict[str, Any]]
+    cautions: list[str]

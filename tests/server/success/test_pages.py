@@ -1,0 +1,383 @@
+"""Pages about accounts: lists, one customer, health, use, support, value, and what people write."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from tests.server.conftest import Cast, forget
+
+from keiki.engine.business import open_business
+from keiki.engine.settings import Settings
+from keiki.errors import EditConflict
+from keiki.server.accounts.models import Business
+from keiki.server.audit.models import Entry
+from keiki.server.success import actions, queries
+from keiki.server.success.actions import Metric, Wanted
+from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, SuccessPlan
+
+TODAY = date(2026, 6, 30)
+
+
+def contract(customer: str, begin: str = "2025-10-01", **more: Any) -> dict[str, Any]:
+    row = {"subscription_id": customer, "customer_id": customer, "plan": "team", "mrr": 1000, "valid_from": begin}
+    return row | {"seats": 4, "term_months": 12, "renewal_on": "2026-08-01", "valid_to": None} | more
+
+
+def use(customer: str, users: int, day: str, feature: str = "order") -> list[dict[str, Any]]:
+    return [
+        {
+            "customer_id": customer,
+            "visitor_id": f"{customer}{n}",
+            "occurred_at": f"{day} 12:00:00",
+            "name": "feature_use",
+            "feature": feature,
+            "feature_group": "core" if feature == "order" else "other",
+        }
+        for n in range(users)
+    ]
+
+
+def facts() -> dict[str, list[dict[str, Any]]]:
+    """Thirty offices that use the app every week, one of which slows down in June, and eight that fell silent in
+    February and left in May.
+    """
+    customers = [f"A{n:02}" for n in range(30)]
+    gone = [f"G{n:02}" for n in range(8)]
+    events = []
+    for week in range(38):
+        day = date(2025, 10, 8) + timedelta(weeks=week)
+        for name in customers + (gone if day < date(2026, 2, 1) else []):
+            events += use(name, 1 if name == "A00" and day > date(2026, 6, 1) else 4, str(day))
+    events += use("A01", 2, "2026-06-20", "report")
+    return {
+        "customers": [{"customer_id": c, "acquired_on": "2025-10-01", "segment": "office"} for c in customers + gone],
+        "subscriptions": [contract(c) for c in customers] + [contract(c, valid_to="2026-05-05") for c in gone],
+        "events": events,
+        "orders": [
+            {
+                "order_id": f"o{c}",
+                "customer_id": c,
+                "ordered_at": "2026-06-29 12:00:00",
+                "amount": 500,
+                "gross_profit": 300,
+            }
+            for c in customers
+        ],
+        "tickets": [
+            {"ticket_id": "t1", "customer_id": "A00", "opened_at": "2026-06-01 12:00:00", "category": "complaint"}
+            | {"first_response_at": "2026-06-03 12:00:00", "root_cause": "late"},
+            {"ticket_id": "t2", "customer_id": "A01", "opened_at": "2026-02-01 12:00:00", "category": "complaint"}
+            | {"first_response_at": "2026-02-01 14:00:00", "root_cause": "broken"},
+        ],
+        "surveys": [
+            {"response_id": "r1", "kind": "nps", "customer_id": "A00", "answered_at": "2026-06-02 12:00:00", "score": 9}
+            | {"scale_max": 10}
+        ],
+        "costs": [
+            {"spent_on": "2026-05-31", "amount": 6000, "category": "cs_personnel", "department": "customer_success"}
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def offices_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("offices") / "business"
+    with open_business(folder, Settings(name="Tea shop")) as business:
+        for fact, rows in facts().items():
+            business.load(rows, fact)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[list[Business]]:
+    """What this module opened: kept warm from test to test, gone afterwards."""
+    found: list[Business] = []
+    yield found
+    for business in found[:1]:
+        forget(business)
+
+
+@pytest.fixture
+def offices(cast: Cast, offices_folder: Path, opened: list[Business]) -> Cast:
+    """The cast, and their business has thirty offices that pay and eight that left. Its rows are only for reading."""
+    if not opened or not cast.business.folder.exists():
+        forget(cast.business)
+        shutil.copytree(offices_folder, cast.business.folder)
+        opened.append(cast.business)
+    return cast
+
+
+def address(cast: Cast, name: str, customer: str | None = None) -> str:
+    where = {"business": cast.business.id} | ({} if customer is None else {"customer": customer})
+    return reverse(f"success:{name}", kwargs=where)
+
+
+def read(browser: Client, url: str, status: int = 200) -> str:
+    answer = browser.get(url)
+    assert answer.status_code == status
+    return " ".join(answer.content.decode().split())
+
+
+def test_list_of_endangered_accounts_comes_with_the_reason_in_words(offices: Cast, browser_of: Any) -> None:
+    page = read(browser_of(offices.viewer), address(offices, "accounts") + "?list=risk")
+    assert "1 account of 30 accounts are at risk" in page
+    assert "Use fell by 50.0% or more in 4 weeks" in page
+    assert "A00" in page
+    assert "A05" not in page.split("Renewals due")[0]
+    assert "Of accounts whose use had fallen by half" in page
+
+
+@pytest.mark.feature("F-146")
+def test_accounts_whose_use_halved_are_flagged_with_the_hit_rate_on_those_that_left(
+    offices: Cast, browser_of: Any
+) -> None:
+    found = queries.accounts(offices.viewer, offices.business, queries.Filter("risk"))
+    assert [row["customer_id"] for row in found.rows] == ["A00"]
+    assert found.rows[0]["usage"] == 0
+    past = found.overview.outlook.past
+    assert (past.falling, past.others) == (1.0, 0.0)
+    page = read(browser_of(offices.viewer), address(offices, "health"))
+    assert "Use fallen by half in 4 weeks: 100.0% left; all others: 0.00%." in page
+
+
+def test_search_narrows_the_list(offices: Cast, browser_of: Any) -> None:
+    page = read(browser_of(offices.viewer), address(offices, "accounts") + "?q=a07")
+    assert "A07" in page
+    assert "A08" not in page.split("Renewals due")[0]
+
+
+def test_list_has_pages_and_as_many_queries_for_three_rows_as_for_one(offices: Cast, browser_of: Any) -> None:
+    browser = browser_of(offices.viewer)
+    first = read(browser, address(offices, "accounts"))
+    assert "page=2" in first
+    assert "A29" in read(browser, address(offices, "accounts") + "?page=2")
+    counts = []
+    for words in ("a07", "a0"):
+        read(browser, address(offices, "accounts") + f"?q={words}")
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            read(browser, address(offices, "accounts") + f"?q={words}")
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_customer_page_shows_the_timeline_with_a_filter(offices: Cast, browser_of: Any) -> None:
+    browser = browser_of(offices.viewer)
+    page = read(browser, address(offices, "account", "A00"))
+    for words in ("Ordered", "Complaint", "Feature use", "What happened", "Use fell by 50.0% or more"):
+        assert words in page
+    only = read(browser, address(offices, "account", "A00") + "?kind=ticket").split("Stages")[0]
+    assert "Complaint" in only
+    assert "Ordered" not in only
+
+
+def test_customer_nobody_knows_is_not_found(offices: Cast, browser_of: Any) -> None:
+    read(browser_of(offices.viewer), address(offices, "account", "nobody"), 404)
+
+
+@pytest.mark.feature("F-279")
+def test_first_value_moves_the_stage_and_a_manual_change_needs_a_reason(offices: Cast, browser_of: Any) -> None:
+    editor = browser_of(offices.editor)
+    page = read(editor, address(offices, "account", "A05"))
+    assert "First use of a core feature" in page
+    url = address(offices, "set_stage", "A05")
+    without = editor.post(url, {"stage-stage": "advocacy", "stage-on": "2026-06-29", "stage-reason": ""})
+    assert without.status_code == 422
+    assert StageChange.objects.count() == 0
+    given = {"stage-stage": "advocacy", "stage-on": "2026-06-29", "stage-reason": "Spoke at our event"}
+    assert editor.post(url, given).status_code == 302
+    found = queries.account(offices.editor, offices.business, "A05")
+    assert found is not None
+    history = queries.stage_history(found, queries.written(offices.business, "A05").changes)
+    assert [(row["stage"], row["current"]) for row in history][-1] == ("advocacy", True)
+    assert sum(row["current"] for row in history) == 1
+    assert "Spoke at our event" in read(editor, address(offices, "account", "A05"))
+    assert Entry.objects.filter(action="success.change_stage").count() == 1
+
+
+def test_stage_of_the_data_wins_when_it_is_newer_than_the_one_set_by_hand(offices: Cast) -> None:
+    actions.change_stage(offices.editor, offices.business, "A05", "advocacy", date(2025, 10, 2), "Early fan")
+    rows = queries.accounts(offices.editor, offices.business, queries.Filter(search="a05")).rows
+    assert rows[0]["stage"] != "advocacy"
+
+
+def wanted(purpose: str = "Fewer stock-outs", **more: Any) -> Wanted:
+    return Wanted(purpose, (Metric("Orders on time", "95%", date(2026, 12, 31)),), date(2026, 6, 1), "agreed", **more)
+
+
+@pytest.mark.feature("F-280")
+def test_plan_holds_purpose_one_to_five_metrics_agreement_and_status(offices: Cast, browser_of: Any) -> None:
+    editor = browser_of(offices.editor)
+    url = address(offices, "plan", "A05")
+    plain = {"version": "0", "purpose": "Fewer stock-outs", "status": "agreed", "ltv_cadence": "quarterly"}
+    assert editor.post(url, plain | {"agreed_on": "2026-06-01"}).status_code == 422  # no metric
+    metrics = {
+        f"{part}-{n}": value
+        for n in range(1, 6)
+        for part, value in (("name", f"Metric {n}"), ("target", "95%"), ("by", "2026-12-31"))
+    }
+    assert editor.post(url, plain | metrics).status_code == 422  # agreed without a day
+    assert editor.post(url, plain | metrics | {"by-5": ""} | {"agreed_on": "2026-06-01"}).status_code == 422
+    assert SuccessPlan.objects.count() == 0
+    assert editor.post(url, plain | metrics | {"agreed_on": "2026-06-01"}).status_code == 302
+    plan = SuccessPlan.objects.get()
+    assert (plan.purpose, plan.status, plan.agreed_on, len(plan.metrics)) == (
+        "Fewer stock-outs",
+        "agreed",
+        date(2026, 6, 1),
+        5,
+    )
+    page = read(editor, address(offices, "account", "A05"))
+    assert "Metric 5" in page
+    assert "Agreed with the customer" in page
+
+
+@pytest.mark.feature("F-239")
+def test_plan_shows_current_and_target_lifetime_value_which_is_never_weekly(offices: Cast, browser_of: Any) -> None:
+    from decimal import Decimal
+
+    actions.save_plan(offices.editor, offices.business, "A05", 0, wanted(ltv_target=Decimal(90_000)))
+    page = read(browser_of(offices.viewer), address(offices, "account", "A05"))
+    plan = page.split('id="plan"')[1].split('id="reviews"')[0]
+    assert "Profit so far" in plan
+    assert "Lifetime value wanted" in plan
+    assert "¥90,000" in plan
+    weekly = {"version": "1", "purpose": "x", "status": "draft", "ltv_cadence": "weekly", "name-1": "m"}
+    weekly |= {"target-1": "1", "by-1": "2026-12-31"}
+    assert browser_of(offices.editor).post(address(offices, "plan", "A05"), weekly).status_code == 422
+    assert SuccessPlan.objects.get().ltv_cadence == "quarterly"
+
+
+def test_second_of_two_who_save_at_once_sees_both_versions_and_loses_nothing(offices: Cast, browser_of: Any) -> None:
+    actions.save_plan(offices.owner, offices.business, "A05", 0, wanted("Their purpose"))
+    mine = {"version": "0", "purpose": "My purpose", "status": "draft", "ltv_cadence": "monthly", "name-1": "Mine"}
+    mine |= {"target-1": "3", "by-1": "2026-12-31"}
+    answer = browser_of(offices.editor).post(address(offices, "plan", "A05"), mine)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Their purpose" in page
+    assert "My purpose" in page
+    assert SuccessPlan.objects.get().purpose == "Their purpose"
+    kept = mine | {"version": "1"}
+    assert browser_of(offices.editor).post(address(offices, "plan", "A05"), kept).status_code == 302
+    assert SuccessPlan.objects.get().purpose == "My purpose"
+
+
+def test_of_two_first_plans_at_the_same_moment_exactly_one_wins(many_connections: None, cast: Cast) -> None:
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def save(name: str) -> None:
+        start.wait()
+        try:
+            actions.save_plan(cast.owner, cast.business, "A05", 0, wanted(name))
+            outcomes.append("won")
+        except EditConflict as conflict:
+            outcomes.append(conflict.details["theirs"]["purpose"])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save, args=(name,)) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    plan = SuccessPlan.objects.get()
+    assert sorted(outcomes) == sorted(["won", plan.purpose])
+    assert plan.version == 1
+
+
+@pytest.mark.feature("F-281")
+def test_onboarding_steps_have_owner_due_and_done_and_overdue_ones_are_marked(offices: Cast, browser_of: Any) -> None:
+    editor = browser_of(offices.editor)
+    late = (date.today() - timedelta(days=3)).isoformat()
+    given = {"onboarding-setup-owner": "Emi", "onboarding-setup-due": late, "onboarding-setup-done": late}
+    given |= {"onboarding-data-owner": "Ken", "onboarding-data-due": late}
+    given |= {"onboarding-training-due": (date.today() + timedelta(days=3)).isoformat()}
+    assert editor.post(address(offices, "plan_onboarding", "A05"), given).status_code == 302
+    assert set(OnboardingStep.objects.values_list("step", flat=True)) == {"setup", "data", "training", "quick_win"}
+    page = read(editor, address(offices, "account", "A05")).split('id="onboarding"')[1].split("<details")[0]
+    assert page.count('class="overdue"') == 1
+    assert "Ken" in page.split('class="overdue"')[0]
+
+
+@pytest.mark.feature("F-289")
+def test_review_keeps_date_attendees_results_and_actions_and_needs_the_next_date(
+    offices: Cast, browser_of: Any
+) -> None:
+    editor = browser_of(offices.editor)
+    url = address(offices, "add_review", "A05")
+    given = {"review-held_on": "2026-06-10", "review-attendees": "Emi, Ken", "review-results": "On time 91%"}
+    given |= {"review-agreed": "Second training"}
+    assert editor.post(url, given).status_code == 422
+    assert editor.post(url, given | {"review-next_on": "2026-06-01"}).status_code == 422
+    assert Review.objects.count() == 0
+    assert editor.post(url, given | {"review-next_on": "2026-06-25"}).status_code == 302
+    page = read(editor, address(offices, "account", "A05"))
+    assert "On time 91%" in page
+    assert "The next review is on 2026-06-25." in page
+    assert "The next review with these customers is due." in read(editor, address(offices, "accounts"))
+
+
+@pytest.mark.feature("F-285")
+def test_marking_a_feature_as_core_changes_the_adoption_and_keeps_the_day(offices: Cast, browser_of: Any) -> None:
+    editor = browser_of(offices.editor)
+    before = queries.product_use(offices.editor, offices.business, "month").rows[-1]
+    assert editor.post(address(offices, "mark_core"), {"feature": "report", "core": "1"}).status_code == 302
+    feature = Feature.objects.get()
+    assert (feature.name, feature.is_core, feature.since) == ("report", True, offices.business.calendar.today())
+    after = queries.product_use(offices.editor, offices.business, "month").rows[-1]
+    assert before["core"] > after["core"] == 2
+    assert before["entitled"] == after["entitled"]
+    assert "report" in read(editor, address(offices, "use"))
+
+
+def test_use_page_counts_by_month_and_by_week(offices: Cast, browser_of: Any) -> None:
+    browser = browser_of(offices.viewer)
+    assert "Stickiness (DAU ÷ MAU)" in read(browser, address(offices, "use"))
+    assert "Adoption of core features" in read(browser, address(offices, "use") + "?by=week")
+
+
+@pytest.mark.feature("F-291")
+def test_ticket_without_a_reply_for_a_day_went_to_the_manager_and_stays_in_the_history(
+    offices: Cast, browser_of: Any
+) -> None:
+    page = read(browser_of(offices.viewer), address(offices, "support"))
+    escalated = page.split('id="late-title"')[1].split('id="promoters-title"')[0]
+    assert "1 tickets waited over 24 hours" in escalated
+    assert "t1" in escalated
+    assert "t2" not in escalated
+
+
+def test_cause_without_a_new_complaint_in_two_months_is_marked_removed(offices: Cast, browser_of: Any) -> None:
+    page = read(browser_of(offices.viewer), address(offices, "support"))
+    causes = page.split('id="causes-title"')[1].split('id="voices-title"')[0]
+    assert causes.count("Root removed") == 1
+    assert "broken" in causes.split("Root removed")[0].rsplit("<tr>", 1)[1]
+
+
+def test_value_page_shows_the_return_on_the_cost(offices: Cast, browser_of: Any) -> None:
+    page = read(browser_of(offices.viewer), address(offices, "value"))
+    assert "Return on the cost" in page
+    assert "¥6,000" in page
+
+
+@pytest.mark.parametrize("name", ["accounts", "health", "use", "support", "value"])
+def test_page_without_rows_offers_data(bare: Cast, browser_of: Any, name: str) -> None:
+    assert "Bring in a file" in read(browser_of(bare.owner), address(bare, name))
+
+
+@pytest.mark.parametrize("name", ["set_stage", "plan_onboarding", "add_review", "plan"])
+def test_viewer_writes_nothing(offices: Cast, browser_of: Any, name: str) -> None:
+    assert browser_of(offices.viewer).post(address(offices, name, "A05")).status_code == 403
