@@ -93,6 +93,11 @@ def test_first_order_leaves_a_loss_and_later_ones_a_profit(lake: SmallLake) -> N
     ]
 
 
+def test_profit_of_orders_without_a_known_cost_is_unknown(lake: SmallLake) -> None:
+    table = profit_by_order(lake.put(orders=[order("a", "2026-01-05")]))
+    assert lake.rows(table, "orders", "revenue", "gross_profit", "profit") == [(1, Decimal(100), None, None)]
+
+
 def test_orders_beyond_the_last_number_are_counted_with_it(lake: SmallLake) -> None:
     orders = [order("a", f"2026-0{month}-01", 100, cost=50) for month in range(1, 8)]
     assert lake.rows(profit_by_order(lake.put(orders=orders), most=3), "order_no", "orders", "profit") == [

@@ -83,12 +83,12 @@ def _place(told: list[tuple[int, int]], place: int) -> int:
 
 def profit_by_order(facts: Facts, rule: ProfitRule | None = None, most: int = MOST_ORDERS) -> ir.Table:
     """What the first, second, third … order of a customer leaves: order_no (the last one stands for all later ones),
-    orders, revenue, gross_profit (the whole amount where no cost is known), acquisition (charged to the first order)
-    and profit = gross profit − acquisition.
+    orders, revenue, gross_profit (of orders whose cost is known; NULL where none is), acquisition (charged to the first
+    order) and profit = gross profit − acquisition.
     """
     rule = rule or ProfitRule()
     bought = purchases(facts, RepeatRule(postings=rule.retention.postings))
-    earned = ibis.coalesce(bought.gross_profit, bought.amount - bought.cost, bought.amount)
+    earned = ibis.coalesce(bought.gross_profit, bought.amount - bought.cost)
     number = ibis.least(bought.order_no, most).cast("int64")
     sold = bought.group_by(order_no=number).aggregate(
         orders=bought.count(), revenue=bought.amount.sum().cast(MONEY), gross_profit=earned.sum().cast(MONEY)
@@ -187,6 +187,6 @@ class OrderProfit:
     order_no: int
     orders: int
     revenue: Decimal
-    gross_profit: Decimal
+    gross_profit: Decimal | None
     acquisition: Decimal
-    profit: Decimal
+    profit: Decimal | None
