@@ -22,6 +22,8 @@ class CockpitConfig(AppConfig):
         "cockpit.make_screen": _("Made a link to dashboards"),
         "cockpit.revoke_screen": _("Revoked a link to dashboards"),
         "cockpit.finish_beginning": _("Finished the set-up"),
+        "cockpit.save_view": _("Saved a view"),
+        "cockpit.forget_view": _("Removed a saved view"),
         "cockpit.annotate": _("Wrote down what happened"),
         "cockpit.remove_annotation": _("Took back what was written down"),
     }

@@ -172,3 +172,40 @@ class Beginning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.business_id} {self.step}"
+
+
+class SavedView(models.Model):
+    """A dashboard with the filters of its address under a name, for one person or, without an owner, for everybody.
+
+    `shows` is the kind or id of the dashboard, `query` its filters as in the address.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="saved_views")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    shows = models.CharField(max_length=40)
+    query = models.CharField(max_length=600, default="", blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StartPage(models.Model):
+    """Which page a person sees first in a business: `today`, the kind of a dashboard, or the id of one."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    shows = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "user"], name="start_page_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.shows}"

@@ -15,9 +15,11 @@ from keiki.server.cockpit.pages import (
     node,
     plan_actual,
     screens,
+    stages,
     today,
     tree,
     tree_file,
+    views,
 )
 
 app_name = "cockpit"
@@ -34,6 +36,12 @@ urlpatterns = [
     ),
     path("b/<slug:business>/begin/", begin.begin_page, name="begin"),
     path("b/<slug:business>/begin/<slug:step>/", begin.begin_page, name="begin"),
+    path("b/<slug:business>/start/", views.start_page, name="start"),
+    path("b/<slug:business>/start/choose/", views.choose_start_page, name="choose_start"),
+    path("b/<slug:business>/views/save/", views.save_view_page, name="save_view"),
+    path("b/<slug:business>/views/<int:view>/forget/", views.forget_view_page, name="forget_view"),
+    path("b/<slug:business>/stages/", stages.stages_page, name="stages"),
+    path("b/<slug:business>/stages/<slug:stage>/", stages.stages_page, name="stage"),
     path("screen/<str:token>/", screens.screen_page, name="screen"),
     path("b/<slug:business>/screens/", screens.screens_page, name="screens"),
     path("b/<slug:business>/screens/<uuid:screen>/revoke/", screens.revoke_screen_page, name="revoke_screen"),

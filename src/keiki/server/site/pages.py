@@ -27,7 +27,7 @@ from keiki.server.accounts.models import Theme
 from keiki.server.accounts.pages import LOGIN_BACKEND, business_page
 
 log = logging.getLogger(__name__)
-FIRST_PAGES = ("cockpit:today", "cockpit:tree", "data:data", "accounts:settings")
+FIRST_PAGES = ("cockpit:start", "cockpit:today", "cockpit:tree", "data:data", "accounts:settings")
 YEAR = 365 * 24 * 3600
 
 

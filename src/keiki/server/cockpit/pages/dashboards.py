@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.cockpit.pages.happened import day_words
 from keiki.server.cockpit.pages.panels import Desk, PanelView, shown
 from keiki.server.cockpit.pages.tabs import dashboard_url, names, tabs
 from keiki.server.cockpit.queries import dashboards as queries
@@ -44,6 +46,10 @@ class DashboardPage:
     tabs: tuple[kpis.Way, ...] = ()
     sections: tuple[Section, ...] = ()
     chips: tuple[kpis.Chip, ...] = ()
+    groups: tuple[kpis.Way, ...] = ()
+    query: str = ""
+    may_share: bool = False
+    printed: str = ""
     edit_url: str = ""
     all_url: str = ""
     happened_url: str = ""
@@ -63,6 +69,8 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
     numbers = measured(request.user, business, request.GET.get("tree"), asked.question)
     desk = Desk(request.user, business, asked, numbers)
     specs = stored.panels if stored else queries.generated(name, request.user, business, numbers)
+    group = request.GET.get("group", "")
+    wanted = tuple(spec for spec in specs if spec.group == group) if group in {s.group for s in specs} else specs
     page = DashboardPage(
         title=title,
         subtitle=kpis.subtitle(business, numbers, desk.style),
@@ -70,7 +78,11 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
         lens_form=lens_form(desk),
         fresh=kpis.fresh_words(numbers, desk.style),
         tabs=tabs(request, business, asked, name),
-        sections=sections(desk, specs),
+        sections=sections(desk, wanted if group else specs),
+        groups=_groups(desk, name, specs, group),
+        query=request.GET.urlencode(),
+        may_share=allows(request.membership.role, EDIT),
+        printed=_("{day}, {who}").format(day=day_words(business.calendar.today()), who=request.user),
         chips=_chips(desk, name),
         edit_url=reverse("cockpit:edit_dashboard", kwargs={"business": business.id, "name": name})
         if stored is None or may_change(request, stored)
@@ -87,6 +99,26 @@ def sections(desk: Desk, specs: tuple[Spec, ...]) -> tuple[Section, ...]:
     for spec in specs:
         by_group.setdefault(spec.group, []).append(shown(desk, spec))
     return tuple(Section(heading, tuple(panels)) for heading, panels in by_group.items())
+
+
+def _groups(desk: Desk, name: str, specs: tuple[Spec, ...], chosen: str) -> tuple[kpis.Way, ...]:
+    """Links that show one group alone, each with how many panels it has; none while there are not two."""
+    counts: dict[str, int] = {}
+    for spec in specs:
+        counts[spec.group] = counts.get(spec.group, 0) + 1
+    named = [group for group in counts if group]
+    if len(counts) < 2 or not named:
+        return ()
+    path = desk.asked.url(dashboard_url(desk.business, name))
+    joined = "&" if "?" in path else "?"
+    every = kpis.Way(f"{_('All')} {len(specs)}", path, not chosen)
+    return (
+        every,
+        *(
+            kpis.Way(f"{group} {counts[group]}", f"{path}{joined}{urlencode({'group': group})}", group == chosen)
+            for group in named
+        ),
+    )
 
 
 def lens_form(desk: Desk) -> kpis.LensForm:

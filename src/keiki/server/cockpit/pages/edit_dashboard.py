@@ -20,10 +20,12 @@ from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.actions import dashboards as actions
 from keiki.server.cockpit.forms.dashboards import WIDTH_WORDS, DashboardForm, PanelForm
+from keiki.server.cockpit.models import SavedView
 from keiki.server.cockpit.pages.dashboards import may_change, stored_or_404
 from keiki.server.cockpit.pages.panels import Desk, PanelView, shown
 from keiki.server.cockpit.pages.tabs import dashboard_url, names
 from keiki.server.cockpit.queries import dashboards as queries
+from keiki.server.cockpit.queries import views
 from keiki.server.cockpit.queries.dashboards import GENERATED, Stored
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -43,6 +45,16 @@ class DashboardLine:
 
 
 @dataclass(frozen=True)
+class ViewLine:
+    """A saved view in the list."""
+
+    name: str
+    url: str
+    kind: str
+    forget_url: str
+
+
+@dataclass(frozen=True)
 class DashboardsPage:
     title: str
     subtitle: str
@@ -53,6 +65,9 @@ class DashboardsPage:
     start: str
     may_share: bool
     screens_url: str = ""
+    views: tuple[ViewLine, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    starts_with: str = ""
 
 
 @business_page()
@@ -77,6 +92,14 @@ def dashboards_page(request: Any, business: Business) -> HttpResponse:
         starts=(("", _("Empty")), *names().items()),
         start=start,
         may_share=may_share,
+        views=tuple(_view_line(business, each, may_share) for each in views.views_of(request.user, business)),
+        choices=(
+            ("", _("As my role")),
+            (views.TODAY, _("This morning")),
+            *names().items(),
+            *((str(each.id), each.name) for each in queries.dashboards_of(request.user, business)),
+        ),
+        starts_with=views.start_of(request.user, business, request.membership.role),
         screens_url=reverse("cockpit:screens", kwargs={"business": business.id}) if may_share else "",
     )
     return render(request, "cockpit/dashboards.html", {"page": page}, status=422 if form.errors else 200)
@@ -86,6 +109,13 @@ def _line(request: Any, business: Business, stored: Stored) -> DashboardLine:
     edit = _edit_url(business, str(stored.id)) if may_change(request, stored) else ""
     kind = _("Shared") if stored.shared else _("Only you")
     return DashboardLine(stored.name, dashboard_url(business, str(stored.id)), edit, kind, stored.changed_by, stored)
+
+
+def _view_line(business: Business, view: SavedView, may_share: bool) -> ViewLine:
+    url = dashboard_url(business, view.shows) + (f"?{view.query}" if view.query else "")
+    mine = view.owner_id is not None
+    forget = reverse("cockpit:forget_view", kwargs={"business": business.id, "view": view.pk})
+    return ViewLine(view.name, url, _("Only you") if mine else _("Shared"), forget if mine or may_share else "")
 
 
 def _edit_url(business: Business, name: str) -> str:

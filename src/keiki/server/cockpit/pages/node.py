@@ -49,6 +49,7 @@ class SegmentRow:
     value: str
     change: str
     url: str
+    rows_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class NodePage:
     marks: tuple[MarkLine, ...] = ()
     annotate_url: str = ""
     number_key: str = ""
+    rows_url: str = ""
     today: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
 
@@ -139,10 +141,21 @@ def _node_page(request: Any, business: Business, reading: TreeNumbers, node: Nod
         facts=_facts(request, business, node, style),
         marks=mark_lines(request, business, reading, node, style),
         annotate_url=annotate_url(business) if allows(request.membership.role, EDIT) and counted(node) else "",
+        rows_url=rows_url(business, reading, node, asked),
         number_key=f"{reading.tree.id}/{node.id}",
         today=business.calendar.today().isoformat(),
         kinds=tuple((each.value, str(each.label)) for each in WRITTEN),
     )
+
+
+def rows_url(
+    business: Business, reading: TreeNumbers, node: Node, asked: Asked, segment: tuple[str, str] | None = None
+) -> str:
+    """The address of the rows behind a number, of all or of one segment; nothing where no rows are counted."""
+    if node.measured is None:
+        return ""
+    here = {"business": business.id, "tree": reading.tree.id, "node": node.id}
+    return asked.url(reverse("reasons:rows", kwargs=here), by="", segment=segment or asked.segment)
 
 
 def _path(business: Business, reading: TreeNumbers, node: Node, asked: Asked, style: Style) -> tuple[kpis.Way, ...]:
@@ -203,7 +216,9 @@ def _segments(
         name = segment[0]
         url = asked.url(path, segment=(by, name), by="") if name is not None else ""
         words = door.value_label(by, name, style.language) if name is not None else _("(empty)")
-        shown = SegmentRow(words, exact(value, node.unit, style), change(value, before, node.unit, style), url)
+        moved = change(value, before, node.unit, style)
+        behind = rows_url(business, reading, node, asked, (by, name)) if name is not None else ""
+        shown = SegmentRow(words, exact(value, node.unit, style), moved, url, behind)
         rows.append((-(value or 0.0), words, shown))
     return tuple(row for _size, _words, row in sorted(rows, key=lambda each: each[:2]))
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from keiki.server.cockpit.queries.campaigns import Judged, campaigns
 from keiki.server.cockpit.queries.dashboards import Spec, Weekly
 from keiki.server.cockpit.queries.screens import FEWEST
 from keiki.server.cockpit.queries.today import Lever, levers
+from keiki.server.cockpit.queries.views import imported_at, is_stale
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -38,6 +40,7 @@ from keiki.trees.build import Node
 LONGEST_TABLE = 40
 """Rows that a table on a dashboard shows before it leads to the whole tree."""
 PLAN_ROWS = 10
+FROM_DAYS = 72
 COUNTS = frozenset({"count", "items"})
 
 
@@ -95,6 +98,8 @@ class PanelView:
     attained: str = ""
     arrow: str = ""
     arrow_tone: str = ""
+    age: str = ""
+    stale: bool = False
     figure: Chart | None = None
     bars: tuple[BarRow, ...] = ()
     head: tuple[str, ...] = ()
@@ -148,6 +153,17 @@ class Desk:
         if tree not in {each.id for each in self.main.known.trees}:
             return None
         return measured(self.user, self.business, tree, self.asked.question)
+
+    @cached_property
+    def hours(self) -> float | None:
+        """How many hours ago data last came in."""
+        at = imported_at(self.user, self.business)
+        return None if at is None else (timezone.now() - at).total_seconds() / 3600
+
+    def cadence(self, node: Node) -> tuple[str, ...]:
+        """How often a number is meant to be looked at."""
+        kpi = door.catalogue_of(self.user, self.business).kpis.get(node.kpi or "")
+        return () if kpi is None else kpi.cadence
 
     def words(self, dimension: str, value: str | None) -> str:
         """What a value of a dimension is called."""
@@ -218,7 +234,18 @@ def _number(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelVi
         attained=attainment_words(value, numbers.aim(node), desk.style),
         arrow=direction,
         arrow_tone=tone(direction, node.direction),
+        age=_age_words(desk.hours),
+        stale=desk.hours is not None and is_stale(desk.hours, desk.cadence(node)),
     )
+
+
+def _age_words(hours: float | None) -> str:
+    """How long ago data last came in; "" within the last hour."""
+    if hours is None or hours < 1:
+        return ""
+    if hours < FROM_DAYS:
+        return _("{hours} h old").format(hours=int(hours))
+    return _("{days} days old").format(days=int(hours // 24))
 
 
 def _trend(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,7 +44,9 @@ def tabs(request: Any, business: Business, asked: Asked, current: str) -> tuple[
     first = Way(_("This morning"), morning, current == TODAY)
     made = list(names().items())
     made += [(str(each.id), each.name) for each in dashboards_of(request.user, business)]
-    return (
-        first,
-        *(Way(words, asked.url(dashboard_url(business, name)), current == name) for name, words in made),
-    )
+    shown = [first, *(Way(words, asked.url(dashboard_url(business, name)), current == name) for name, words in made)]
+    tree = request.GET.get("tree", "")
+    if not tree:
+        return tuple(shown)
+    kept = urlencode({"tree": tree})
+    return tuple(replace(each, url=f"{each.url}{'&' if '?' in each.url else '?'}{kept}") for each in shown)

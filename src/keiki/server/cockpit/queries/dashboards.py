@@ -180,10 +180,14 @@ def _analytical(user: Any, business: Business, numbers: TreeNumbers) -> Iterator
 def _splits(user: Any, business: Business, numbers: TreeNumbers, shown: list[Node]) -> tuple[tuple[Node, str], ...]:
     """The goal, or the first number that can be split at all, by each of its dimensions."""
     for node in shown:
-        dimensions = door.dimensions(user, business, node)
-        found = [by for by in dimensions if len(parts(user, business, numbers, node, by).segments) > 1]
+        found = []
+        for by in door.dimensions(user, business, node):
+            if len(parts(user, business, numbers, node, by).segments) > 1:
+                found.append((node, by))
+            if len(found) == BARS:
+                break
         if found:
-            return tuple((node, by) for by in found[:BARS])
+            return tuple(found)
     return ()
 
 
