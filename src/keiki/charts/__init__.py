@@ -13,6 +13,7 @@ A chart is made by a function, always `(title, sentence, …, unit, style) -> Ch
 | how two numbers go together; whether predictions were met | `scatter.scatter`, `scatter.calibration` |
 | two dimensions at once | `heat.heat` |
 | who is still there | `survival_curve.survival_curve` |
+| what does the picture mean, in one sentence | `sentence.sentence`, and by kind in `meaning` |
 | in a line of text or a row of a list | `spark.sparkline`, `weeks.weeks` |
 
 A template shows a chart by `{% figure page.chart %}`; `render.drawn` gives the SVG itself, `palette.on_paper` its

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -160,7 +161,8 @@ def _started() -> MiniRacer:
     if _LEFT_BEHIND:
         raise NotDrawn("failed")
     if not _ENGINE:
-        engine = MiniRacer()
+        with ThreadPoolExecutor(1) as apart:  # beside an event loop of the caller the engine would wait for itself
+            engine = apart.submit(MiniRacer).result()
         engine.eval((STATIC / ECHARTS).read_text(encoding="utf-8"), timeout_sec=START_SECONDS)
         words = (STATIC / "option.js").read_text(encoding="utf-8").replace("export function", "function")
         engine.eval(words + PRELUDE, timeout_sec=START_SECONDS, max_memory=MEMORY)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from keiki.charts.render import warm
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keiki.server.site.settings")
 application = get_wsgi_application()
+threading.Thread(target=warm, daemon=True).start()  # so that nobody waits for the first picture
