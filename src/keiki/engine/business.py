@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -68,6 +68,28 @@ def open_business(folder: Path | str, settings: Settings | None = None, *, creat
     elif not (place / FILE).exists():
         raise NoBusiness(folder=place)
     return Business(place, Settings.read(place))
+
+
+class Tables(AnyMapping[str, ir.Table]):
+    """The table of every fact at a snapshot, opened when somebody asks for it: kept answers need none of them."""
+
+    def __init__(self, engine: Engine, snapshot: int, rules: Rules) -> None:
+        self._engine, self._snapshot, self._rules = engine, snapshot, rules
+
+    def __getitem__(self, name: str) -> ir.Table:
+        if name not in FACTS:
+            raise KeyError(name)
+        table = self._engine.table(name, self._snapshot)
+        return with_large_deals({name: table}, self._rules)[name] if name == "stages" else table
+
+    def __contains__(self, name: object) -> bool:
+        return name in FACTS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FACTS)
+
+    def __len__(self) -> int:
+        return len(FACTS)
 
 
 class Business:
@@ -234,8 +256,9 @@ class Business:
         """Measures the snapshot that is read now."""
         snapshot = self.snapshot
         if self._measurer is None or self._measurer[0] != snapshot:
+            tables = Tables(self.engine, snapshot, self.rules)
             measures, kept = self.catalogue.measures, self._kept(snapshot)
-            self._measurer = (snapshot, Measurer(self.engine, self.facts, measures, self.rules, kept))
+            self._measurer = (snapshot, Measurer(self.engine, tables, measures, self.rules, kept))
         return self._measurer[1]
 
     def _kept(self, snapshot: int) -> Kept | None:
@@ -255,8 +278,7 @@ class Business:
     @property
     def facts(self) -> dict[str, ir.Table]:
         """The table of every fact in the snapshot that is read now: what models are asked with."""
-        snapshot = self.snapshot
-        return dict(with_large_deals({name: self.engine.table(name, snapshot) for name in FACTS}, self.rules))
+        return dict(Tables(self.engine, self.snapshot, self.rules))
 
     @property
     def rules(self) -> Rules:
