@@ -44,6 +44,7 @@ PAGES = {
     "trials": "trials/?base=2&wished=2.5&cn=900&cs=90&tn=900&ts=120&kpi=order_revenue&since=2026-09-01",
     "catalogue": "kpis/?domain=ec",
     "kpi": "kpis/cvr/",
+    "glossary": "kpis/glossary/",
     "own kpi": "kpis/new/",
     "changed kpi": "kpis/revenue/edit/",
     "customers": "customers/",

@@ -94,7 +94,8 @@ class Kpi:
     `params` replace those inside the formula and can be replaced by a reference's own.
     `base` is the KPI that this one narrows or renames. `pairs_with` are the qualities to read beside a quantity.
     `version` holds since `since` (None: from the start) because of `reason`; `earlier` are those before it, oldest
-    first. `data_source` names where the numbers come from, for people. `retired`: nobody should start to use it then.
+    first. `data_source` names where the numbers come from, for people, `procedure` who measures
+    them, when and how. `retired`: nobody should start to use it then.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Kpi:
     reason: str = ""
     earlier: tuple[Version, ...] = ()
     data_source: str = ""
+    procedure: str = ""
     retired: date | None = None
 
     @property

@@ -214,6 +214,7 @@ def kpi_of(entry: Entry) -> Kpi:
         reason=entry.optional("reason") or "",
         earlier=tuple(_version(given) for given in entries(entry, "earlier")),
         data_source=entry.optional("data_source") or "",
+        procedure=entry.optional("procedure") or "",
         retired=_day(entry, "retired"),
     )
 

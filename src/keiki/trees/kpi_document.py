@@ -71,6 +71,7 @@ class KpiDocument:
     reason: str | None = None
     earlier: tuple[EarlierDocument, ...] = ()
     data_source: str | None = None
+    procedure: str | None = None
     retired: date | None = None
 
 
@@ -109,6 +110,7 @@ def kpi_document(kpi: Kpi) -> KpiDocument:
             for v in kpi.earlier
         ),
         data_source=kpi.data_source or None,
+        procedure=kpi.procedure or None,
         retired=kpi.retired,
     )
 
@@ -228,6 +230,7 @@ KPI_TABLE = Table(
         Field("reason", Kind.TEXT, "変えた理由。", "Why it was changed."),
         Field("earlier", Kind.RECORDS, "以前の版。", "Earlier versions.", table=lambda: EARLIER_TABLE, default=()),
         Field("data_source", Kind.TEXT, "数字の出どころ。", "Where the numbers come from."),
+        Field("procedure", Kind.TEXT, "測る手順：誰が、いつ、どのように。", "How it is measured: who, when, how."),
         Field("retired", Kind.DATE, "この日から新しく使わない。", "From when nobody should start to use it."),
     ),
     _kpi,

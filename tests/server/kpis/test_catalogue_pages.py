@@ -311,6 +311,20 @@ def test_kpi_without_source_fails_m_until_one_is_named(own_shop: Any, define: An
     assert (shown.measurable_words, shown.unmeasurable) == ("M: measurable", ())
 
 
+@pytest.mark.feature("F-062")
+def test_kpi_that_people_enter_needs_its_procedure(own_shop: Any, define: Any, browser_of: Any) -> None:
+    refused = define(formula="observed_value")
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["procedure"] == [
+        "Say who measures it, when and how: people enter its values."
+    ]
+    how = "The shop team counts the baskets every Monday at ten and types the number here."
+    done = define(formula="observed_value", procedure=how)
+    assert done.status_code == 302
+    assert browser_of(own_shop.viewer).get(done.url).context["page"].procedure == how
+    assert define(kpi_id="own_sum", formula="sum_order_revenue").status_code == 302
+
+
 def test_second_save_of_the_same_version_gets_both_values(own_shop: Any, define: Any) -> None:
     define()
     address = url(own_shop.business, "edit_kpi", kpi="own_basket")

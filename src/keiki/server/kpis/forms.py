@@ -16,6 +16,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from keiki.catalogue.kpi import OBSERVED
 from keiki.catalogue.tags import TAGS
 from keiki.errors import UnknownName
 from keiki.measures.units import UNITS
@@ -126,7 +127,7 @@ class CatalogueAsked:
 
 
 LONGEST_SEARCH = 80
-RESERVED_IDS = frozenset({"new", "names", "check"})
+RESERVED_IDS = frozenset({"new", "names", "check", "glossary"})
 
 
 def _choices(tag: str, optional: bool = False) -> Callable[[], list[tuple[str, str]]]:
@@ -179,6 +180,13 @@ class KpiForm(forms.Form):
             "Only if people enter them or a tool outside counts them, such as “Weekly survey, by the shop team”."
         ),
     )
+    procedure = forms.CharField(
+        label=_("How it is measured"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Who, when and how. Asked for where people enter the values."),
+    )
     kind = forms.ChoiceField(label=_("Quantity or quality"), choices=_choices("kind"), initial="quantity")
     pairs_with = forms.CharField(
         label=_("Read beside it"),
@@ -223,7 +231,7 @@ class KpiForm(forms.Form):
     reason = forms.CharField(label=_("Reason for the change"), max_length=400, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0, min_value=0)
 
-    WORDS = ("ja", "en", "definition_ja", "definition_en", "unit", "direction", "data_source", "formula")
+    WORDS = ("ja", "en", "definition_ja", "definition_en", "unit", "direction", "data_source", "procedure", "formula")
     CHOSEN = ("kind", "layer", "horizon", "lead_lag", "journey_stage", "value_chain")
     LISTED = ("cadence", "department", "domain")
 
@@ -264,6 +272,8 @@ class KpiForm(forms.Form):
             if said["kpi_id"] in RESERVED_IDS or said["kpi_id"] in self.known:
                 taken = _("There is already a KPI with this id. Choose another one, or change that KPI on its page.")
                 self.add_error("kpi_id", taken)
+        if OBSERVED in (said.get("formula") or "") and not said.get("procedure", "").strip():
+            self.add_error("procedure", _("Say who measures it, when and how: people enter its values."))
         if self.changing and said.get("effective") == "day" and not said.get("since"):
             self.add_error("since", _("Give the day from which the changed formula holds."))
         return said

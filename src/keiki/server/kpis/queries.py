@@ -46,7 +46,7 @@ from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.models import OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
 from keiki.trees.build import Node, Tree, build
-from keiki.trees.document import TreeDocument, from_dict, template, tree_document
+from keiki.trees.document import Owner, TreeDocument, from_dict, template, tree_document
 from keiki.trees.explanation import Explanation
 from keiki.trees.mix import Split
 from keiki.trees.needs import Needs, needs
@@ -1059,7 +1059,7 @@ def declared_kpi(document: Mapping[str, Any]) -> Kpi:
 
 def document_of(kpi: Kpi) -> dict[str, Any]:
     """A KPI as a declaration, for changing it."""
-    simple = ("ja", "en", "definition_ja", "definition_en", "unit", "base", "data_source")
+    simple = ("ja", "en", "definition_ja", "definition_en", "unit", "base", "data_source", "procedure")
     chosen = ("direction", "kind", "layer", "horizon", "lead_lag", "journey_stage", "value_chain")
     listed = ("cadence", "domain", "department", "pairs_with", "aliases")
     ranges = [{name: value for name, value in vars(one).items() if value is not None} for one in kpi.benchmarks]
@@ -1085,6 +1085,35 @@ def mistakes(business: Business, document: Mapping[str, Any]) -> tuple[KeikiErro
         problem.error
         for problem in wished.check()
         if problem.severity == "error" and (problem.subject, str(problem.error)) not in told
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A KPI in the glossary: how it gets its number, and who answers for it where it stands in a tree."""
+
+    one: Tagged
+    owners: tuple[Owner, ...]
+    active: bool
+
+    @property
+    def sourced(self) -> bool:
+        """Whether its numbers come from somewhere: a fact with rows, or a source that a person has named."""
+        return "source" not in unmeasurable(self.one.kpi, self.one.supply)
+
+
+def glossary(user: Any, business: Business, asked: Known | None = None) -> tuple[Entry, ...]:
+    """Every KPI that is not retired, those that the business steers by with their owners."""
+    asked = asked or known(user, business)
+    owners: dict[str, dict[Owner, None]] = {}
+    for tree in asked.trees:
+        for node in tree.nodes:
+            if node.kpi:
+                owners.setdefault(node.kpi, {}).update({node.owner: None} if node.owner else {})
+    return tuple(
+        Entry(one, tuple(owners.get(name, ())), name in owners)
+        for name, one in tagged_kpis(user, business, asked).items()
+        if one.origin != RETIRED
     )
 
 

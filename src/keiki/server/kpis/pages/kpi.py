@@ -159,6 +159,7 @@ class KpiPage:
     facts: tuple[FactRow, ...]
     supply: str
     source: str
+    procedure: str
     measurable_words: str
     unmeasurable: tuple[str, ...]
     tags: tuple[tuple[str, tuple[Way, ...]], ...]
@@ -247,6 +248,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         ),
         supply=value_words("supply", one.supply.way, language),
         source=source_words(kpi, language),
+        procedure=kpi.procedure,
         measurable_words=_("M: not measurable yet") if queries.unmeasurable(kpi, one.supply) else _("M: measurable"),
         unmeasurable=tuple(_lacking_words()[name] for name in queries.unmeasurable(kpi, one.supply)),
         tags=_tag_rows(business, one, language),
