@@ -41,6 +41,8 @@ PAGES = {
     "what first": "first/simple_orders/",
     "rows": "rows/simple_orders/revenue/",
     "by attribute": "compare/aov/",
+    "links": "links/simple_orders/",
+    "link": "links/simple_orders/aov/revenue/?lag=1",
     "trials": "trials/?base=2&wished=2.5&cn=900&cs=90&tn=900&ts=120&kpi=order_revenue&since=2026-09-01",
     "catalogue": "kpis/?domain=ec",
     "kpi": "kpis/cvr/",
