@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,3 +141,18 @@ def test_ten_per_cent_more_qualified_leads_are_ten_per_cent_more_wins() -> None:
     made = tree(alone("wins", " * ".join(names), *(alone(name) for name in names)))
     values = {"wins": 6.0, "mql": 60.0, "to_sql": 0.5, "to_meeting": 0.8, "to_win": 0.25}
     assert simulate(made, values, {"mql": Move(How.RELATIVE, 0.1)}).goal == pytest.approx(6.6)
+
+
+@pytest.mark.feature("F-143")
+def test_two_hundred_leads_become_six_deals_and_thirty_million_a_month() -> None:
+    """200 leads at 30 %, 50 %, 80 % and 25 % are 60, 30, 24 and 6; at 5 million each, 30 million."""
+    steps = ("leads", "mql", "sql", "meetings", "deals")
+    rates = {"mql": 0.3, "sql": 0.5, "meetings": 0.8, "deals": 0.25}
+    made = alone("leads")
+    for before, step in pairwise(steps):
+        made = alone(step, f"{before} * {step}_rate", made, alone(f"{step}_rate"))
+    revenue = tree(alone("revenue", "deals * price", made, alone("price")))
+    given = {"leads": 200.0, "price": 5_000_000.0} | {f"{step}_rate": rate for step, rate in rates.items()}
+    told = simulate(revenue, {}, {name: Move(How.TO, value) for name, value in given.items()})
+    assert [told.values[step] for step in steps] == pytest.approx([200, 60, 30, 24, 6])
+    assert told.goal == pytest.approx(30_000_000)

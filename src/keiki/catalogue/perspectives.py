@@ -25,12 +25,12 @@ EARNS = frozenset({"profit", "corporate", "finance", "ltv"})
 def perspective(kpi: Kpi) -> str:
     """The perspective a KPI belongs to, by its unit and its tags.
 
-    Money and the rates of a company's profit are finance; hiring, co-creation and the running of KPIs are learning;
-    what is tagged as operation, and every cost of doing, is process; the rest is about customers.
+    Money, and what only speaks of profit and lifetime value, is finance; what only speaks of hiring, co-creation and
+    the running of KPIs is learning; what is tagged as creation or operation is process; the rest is about customers.
     """
     fields = {each.partition(":")[0] for each in kpi.domain}
-    if fields & LEARNS and not fields & EARNS:
+    if fields and fields <= LEARNS:
         return LEARNING
-    if kpi.unit == "currency" or fields & EARNS:
+    if kpi.unit == "currency" or (fields and fields <= EARNS):
         return FINANCE
     return PROCESS if kpi.value_chain in {ValueChain.OPERATION, ValueChain.CREATION} else CUSTOMER

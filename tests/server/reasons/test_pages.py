@@ -191,3 +191,41 @@ def test_average_order_leads_to_exactly_the_orders_that_make_it(bare: Any, brows
     amounts = [money(row[place["Amount, net of tax"]]) for row in listed.table.rows]
     assert ids == {order["order_id"] for order in orders}
     assert (sum(amounts), len(amounts), sum(amounts) / len(amounts)) == (150_000, 30, 5_000)
+
+
+@pytest.mark.feature("F-378")
+def test_visits_up_by_a_fifth_without_more_fitting_leads_raise_a_warning(bare: Any, browser_of: Any) -> None:
+    numbers = opened(bare.business).business
+
+    def load(october_leads: int) -> None:
+        visits = [
+            {
+                "event_id": f"{month}-{n}",
+                "occurred_at": f"2026-{month:02d}-05 12:00:00",
+                "name": "page_view",
+                "visitor_id": f"v{n}",
+                "session_id": f"{month}-{n}",
+            }
+            for month, count in ((9, 100), (10, 120), (11, 1))
+            for n in range(count)
+        ]
+        leads = [
+            {
+                "pipeline": "lead",
+                "subject_id": f"{month}-{n}",
+                "stage": "lead",
+                "entered_at": f"2026-{month:02d}-06 12:00:00",
+                "customer_id": "fits",
+            }
+            for month, count in ((9, 10), (10, october_leads))
+            for n in range(count)
+        ]
+        customers = [{"customer_id": "fits", "icp_fit": True}]
+        numbers.load_facts({"events": visits, "stages": leads, "customers": customers}, name="a", mode="replace")
+
+    page = address("first", bare.business) + "?on=2026-10-01"
+    load(10)
+    warned = page_of(browser_of(bare.viewer).get(page)).warning
+    assert warned.startswith("Visits moved by +20.0%, leads that fit our ideal customer by ±0")
+    load(12)
+    assert page_of(browser_of(bare.viewer).get(page)).warning == ""

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keiki.charts.format import Style, counter_word, difference, number
+from keiki.charts.format import MISSING, Style, change, counter_word, difference, number
+from keiki.insight.funnel_top import FunnelTop
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
@@ -44,6 +45,7 @@ class FirstPage:
     goal: str = ""
     sentence: str = ""
     rows: tuple[FirstRow, ...] = ()
+    warning: str = ""
 
 
 @business_page()
@@ -67,11 +69,23 @@ def first_page(request: HttpRequest, business: Business, tree: str | None = None
         lens_form=kpis.lens_form(business, numbers, asked, trees=True),
         goal=goal,
         sentence=_first_sentence(numbers, found, goal, style),
+        warning=_warning(queries.top_of_funnel(request.user, business, numbers), style),
         rows=tuple(
             _first_row(business, numbers, each, place, most, asked, style) for place, each in enumerate(found, 1)
         ),
     )
     return render(request, "reasons/first.html", {"page": page})
+
+
+def _warning(top: FunnelTop | None, style: Style) -> str:
+    """Says so when more people come and hardly more of them fit."""
+    if top is None or not top.in_vain:
+        return ""
+    leads = MISSING if top.leads is None else change(1 + top.leads, 1.0, "number", style)
+    return _(
+        "Visits moved by {visits}, leads that fit our ideal customer by {leads}: "
+        "a wider top alone brings no good customers."
+    ).format(visits=change(1 + top.visits, 1.0, "number", style), leads=leads)
 
 
 def _first_sentence(numbers: TreeNumbers, found: tuple[Priority, ...], goal: str, style: Style) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from keiki.insight.funnel_top import FunnelTop, funnel_top
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import TreeNumbers
@@ -70,6 +71,21 @@ def scenario_names(user: Any, business: Business, numbers: TreeNumbers) -> tuple
     """The scenarios kept for a tree: id and name."""
     base = scenarios.WhatIf(numbers, {})
     return tuple((str(each.scenario.pk), each.scenario.name) for each in scenarios.compared(user, business, base))
+
+
+VISITS, FITTING_LEADS = "sessions", "n_leads[customer.icp_fit = true]"
+
+
+def top_of_funnel(user: Any, business: Business, numbers: TreeNumbers) -> FunnelTop | None:
+    """Whether visits rose in the period asked for without more leads of ideal customers; None where nobody can say."""
+    lens = replace(numbers.reading.lens, periods=(numbers.period,), by=())
+
+    def ask(known: Any) -> FunnelTop | None:
+        read = known.measure([VISITS, FITTING_LEADS], lens)
+        values = [read.value(name, -1, back=back) for name in (VISITS, FITTING_LEADS) for back in (1, 0)]
+        return funnel_top(*values)
+
+    return door.answered(user, business, ("top of funnel", lens), ask)
 
 
 def subtree(tree: Tree, node: Node) -> Tree:
