@@ -25,6 +25,7 @@ PAGES = {
     "dashboards": "dashboards/",
     "campaigns": "campaigns/",
     "what happened": "happened/",
+    "stages": "stages/",
     "getting started": "begin/type/",
     "sample tree": "begin/tree/",
     "first file": "begin/data/",

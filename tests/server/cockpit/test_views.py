@@ -14,6 +14,7 @@ from keiki.server.cockpit.actions import dashboards as boards
 from keiki.server.cockpit.models import SavedView
 from keiki.server.cockpit.queries.dashboards import Spec
 from keiki.server.cockpit.queries.views import imported_at
+from keiki.server.data.actions import opened
 from keiki.server.kpis.queries import active_kpis
 
 
@@ -117,3 +118,42 @@ def test_number_26_hours_after_the_last_import_says_so_and_turns_amber_beyond_it
     assert shown(timedelta(hours=26)) == [("26 h old", False), ("26 h old", False)]
     assert shown(timedelta(days=8)) == [("8 days old", True), ("8 days old", False)]  # weekly, and monthly
     assert datetime.now(UTC) >= at
+
+
+@pytest.mark.feature("F-095")
+def test_conversion_rate_opens_by_device_and_a_device_opens_the_list_of_its_rows(
+    own_shop: Any, browser_of: Any
+) -> None:
+    devices = {day: "pc" if day % 2 else "smartphone" for day in range(1, 21)}
+    events = [
+        {
+            "occurred_at": f"2026-10-{day:02d} 03:00:00",
+            "name": "page_view",
+            "visitor_id": f"v{day}",
+            "session_id": f"s{day}",
+            "device": device,
+        }
+        for day, device in devices.items()
+    ]
+    orders = [
+        {
+            "order_id": f"D{day}",
+            "customer_id": f"C{day}",
+            "ordered_at": f"2026-10-{day:02d} 04:00:00",
+            "amount": 700,
+            "device": device,
+        }
+        for day, device in devices.items()
+        if day % 5 == 0 or day == 2
+    ]
+    opened(own_shop.business).business.load_facts({"events": events, "orders": orders}, name="web")
+    browser = browser_of(own_shop.viewer)
+    page = browser.get(address(own_shop, "node", tree="ec", node="purchase_rate")).context["page"]
+    by_device = next(way.url for way in page.dimensions if way.words == "Device")
+    segments = browser.get(by_device).context["page"].segments
+    shown = {row.words: row.value for row in segments}
+    assert (shown["PC"], shown["Smartphone"]) == ("20%", "30%")
+    phone = next(row for row in segments if row.words == "Smartphone")
+    body = browser.get(phone.rows_url).content.decode()
+    assert "s4" in body
+    assert "s3" not in body
