@@ -18,7 +18,7 @@ from keiki.errors import NoCustomers
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.forecast import ForecastAsked
-from keiki.server.customers.pages.lifetime_value import fresh_words
+from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.queries import forecast as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -102,7 +102,7 @@ def forecast_page(request: HttpRequest, business: Business) -> HttpResponse:
     start = ForecastPage(
         _("Forecast"),
         business.name,
-        fresh=fresh_words(known.today, style),
+        fresh=fresh_words(known, style),
         lens_form=_lens_form(asked),
         discount=asked.text or "10%",
         discount_error=_("Write a yearly rate from 0% to 100%, such as 10%.") if asked.wrong else "",

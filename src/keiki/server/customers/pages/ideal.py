@@ -24,7 +24,8 @@ from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.customers.actions import ideal as actions
 from keiki.server.customers.forms.ideal import IdealForm, TraitRow
 from keiki.server.customers.models import FitException
-from keiki.server.customers.pages.lifetime_value import fresh_words, group_words
+from keiki.server.customers.pages.cohorts import fresh_words
+from keiki.server.customers.pages.lifetime_value import group_words
 from keiki.server.customers.queries import ideal as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -195,7 +196,7 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
         title=_("Ideal customers"),
         subtitle=business.name,
         may_edit=allows(request.membership.role, EDIT),
-        fresh=fresh_words(known.today, style),
+        fresh=fresh_words(known, style),
         version=""
         if version is None
         else _("Version {number}, {day}").format(number=version.number, day=f"{version.made_at:%Y-%m-%d}"),

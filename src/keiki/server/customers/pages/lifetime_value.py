@@ -34,6 +34,7 @@ from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.lifetime_value import SPENT, STEPS, Calculation
+from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -232,7 +233,7 @@ def _page(
         groups_head=_by_words(by),
         groups_sentence=_groups_sentence(worths, style) if worths else "",
         groups_note=_groups_note(worths) if worths else "",
-        fresh=fresh_words(known.today, style),
+        fresh=fresh_words(known, style),
     )
 
 
@@ -583,10 +584,3 @@ def _groups_sentence(worths: Worths, style: Style) -> str:
 def _groups_note(worths: Worths) -> str:
     note = _("Profit so far: gross profit less acquisition, retention and service costs, per customer.")
     return note + (" " + _("Groups of fewer than 5 customers are hidden.") if worths.hidden else "")
-
-
-def fresh_words(today: date | None, style: Style) -> str:
-    """Up to which day the data speaks."""
-    if today is None:
-        return ""
-    return _("Data up to {day}").format(day=f"{today:%Y/%m/%d}" if style.japanese else f"{today:%d %b %Y}")

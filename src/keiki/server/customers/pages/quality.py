@@ -25,7 +25,8 @@ from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.quality import GRAINS, QualityAsked
-from keiki.server.customers.pages.lifetime_value import fresh_words, group_words
+from keiki.server.customers.pages.cohorts import fresh_words
+from keiki.server.customers.pages.lifetime_value import group_words
 from keiki.server.customers.queries import quality as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -142,7 +143,7 @@ def quality_page(request: HttpRequest, business: Business) -> HttpResponse:
     style = kpis.style_of(business, known)
     rules = queries.rules(request.user, business)
     page = _page(business, asked, report, found, places, style, rule_words(rules, "classes", style))
-    page = QualityPage(**{**vars(page), "fresh": fresh_words(known.today, style)})
+    page = QualityPage(**{**vars(page), "fresh": fresh_words(known, style)})
     return render(request, "customers/quality.html", {"page": page})
 
 
