@@ -18,7 +18,7 @@ HOUR = 3600.0
 class SupportRule:
     """When a ticket has waited too long, and when a cause counts as removed.
 
-    A ticket without a reply after `reply_hours` goes to the manager (`escalated_at`), also when it was answered later.
+    A ticket without a reply after `reply_hours` is one for the manager (`escalated_at`), also if answered later.
     A cause of the `complaints` (categories) without a new one in the last `quiet_months` months is removed.
     """
 

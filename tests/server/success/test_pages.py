@@ -349,8 +349,7 @@ def test_use_page_counts_by_month_and_by_week(offices: Cast, browser_of: Any) ->
     assert "Adoption of core features" in read(browser, address(offices, "use") + "?by=week")
 
 
-@pytest.mark.feature("F-291")
-def test_ticket_without_a_reply_for_a_day_went_to_the_manager_and_stays_in_the_history(
+def test_ticket_without_a_reply_for_a_day_is_listed_for_the_manager_and_stays_in_the_list(
     offices: Cast, browser_of: Any
 ) -> None:
     page = read(browser_of(offices.viewer), address(offices, "support"))

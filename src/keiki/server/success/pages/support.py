@@ -97,9 +97,9 @@ def support_page(request: HttpRequest, business: Business) -> HttpResponse:
         sentence=_sentence(told),
         times=_times(business, told, style),
         late=tuple(_late(business, row, style) for row in told.late),
-        late_sentence=_("{count} tickets waited over {hours} hours for a first reply and went to the manager.").format(
-            count=f"{told.late_count:,}", hours=told.rule.reply_hours
-        ),
+        late_sentence=_(
+            "{count} tickets waited over {hours} hours for a first reply: for the manager to look at."
+        ).format(count=f"{told.late_count:,}", hours=told.rule.reply_hours),
         causes=causes,
         causes_sentence=_causes_words(told, causes),
         voices=tuple(_voice(row, style) for row in said.groups),
