@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.rows import SmallLake
 
-from keiki.customers.ideal import IdealProfile, Trait, customer_fits, lessons, proposed, spend_by_fit, wilson
+from keiki.customers.ideal import (
+    IdealProfile,
+    LessonRule,
+    Trait,
+    customer_fits,
+    lessons,
+    proposed,
+    spend_by_fit,
+    wilson,
+)
 from keiki.errors import IdealProfileImpossible, UnknownName
 
 PROFILE = IdealProfile(
@@ -79,6 +88,30 @@ def told(**values: tuple[int, int]) -> list[dict[str, Any]]:
 def test_value_stands_out_only_when_its_whole_range_does() -> None:
     found = {x.value: x.verdict for x in lessons("industry", told(a=(200, 120), b=(200, 40), c=(40, 18), d=(5, 5)))}
     assert found == {"a": "better", "b": "worse", "c": "like_all", "d": "few"}
+
+
+def judged(**values: tuple[int, int, int]) -> dict[str, str]:
+    rows = [{"value": v, "customers": n, "good": good, "profit": n * each} for v, (n, good, each) in values.items()]
+    return {lesson.value: lesson.verdict for lesson in lessons("region", rows)}
+
+
+def test_sure_but_small_difference_leaves_nobody_out() -> None:
+    rest = (20_000, 5_200, 900)  # 26 % good
+    assert judged(kanto=(4_997, 1_229, 1_000), rest=rest)["kanto"] == "like_all"  # 24.6 % good, above average profit
+    assert judged(kanto=(4_997, 1_229, 500), rest=rest)["kanto"] == "like_all"
+    assert judged(kanto=(4_997, 1_229, 0), rest=rest)["kanto"] == "worse"  # no profit at all
+    assert judged(kanto=(4_997, 1_050, 500), rest=rest)["kanto"] == "like_all"  # 21.0 %: 0.81 times as often
+    assert judged(kanto=(4_997, 900, 500), rest=rest)["kanto"] == "worse"  # 18 %
+    assert judged(kanto=(4_997, 900, 1_000), rest=rest)["kanto"] == "like_all"  # seldom good, yet it earns more each
+
+
+def test_aim_needs_a_difference_that_is_large_and_pays() -> None:
+    rest = (20_000, 5_200, 900)
+    assert judged(kanto=(4_997, 1_375, 1_000), rest=rest)["kanto"] == "like_all"  # 27.5 %: sure, but 1.06 times
+    assert judged(kanto=(4_997, 1_500, 1_000), rest=rest)["kanto"] == "better"  # 30 %
+    assert judged(kanto=(4_997, 1_500, 800), rest=rest)["kanto"] == "like_all"
+    rows = told(a=(200, 120), b=(200, 40))
+    assert {one.verdict for one in lessons("region", rows, LessonRule(fewest=201))} == {"few"}
 
 
 def test_small_groups_are_drawn_towards_all() -> None:

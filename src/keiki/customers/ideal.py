@@ -33,7 +33,6 @@ ATTRIBUTES = (
 """Columns of the fact `customers` a profile may speak of."""
 LEARNED_FROM = ("industry", "size_band", "segment", "region", "kind", "channel", "age_band")
 """Columns of `customers.worth.customer_worth` by which good customers are looked at."""
-FEWEST = 30
 STRENGTH = 20
 """A value's share of good customers is drawn towards that of all as if it had so many customers more like all."""
 Z = 1.959964
@@ -145,6 +144,22 @@ def grouped_good(table: ir.Table, attributes: Sequence[str]) -> ir.Table:
 
 
 @dataclass(frozen=True)
+class LessonRule:
+    """When a value is worth aiming at, and when it is one to leave out; everything else is like all.
+
+    Of at least `fewest` customers the whole range of the share of good ones (Wilson, 95 %) lies above, or below, the
+    share of the customers with any other value. To be aimed at, the share is also at least `above` times that of the
+    others, and they have left more profit each than the others. To be left out, they have left less profit each than
+    the others, and either no profit at all or a share of good customers below `below` times that of the others: who
+    earns well is left out for no small difference, however sure that difference is.
+    """
+
+    fewest: int = 30
+    above: float = 1.1
+    below: float = 0.8
+
+
+@dataclass(frozen=True)
 class Lesson:
     """A value of an attribute: how many of its customers are good, with the range that is left open.
 
@@ -171,30 +186,28 @@ class Lesson:
 BETTER, WORSE, LIKE_ALL, TOO_FEW = "better", "worse", "like_all", "few"
 
 
-def lessons(attribute: str, rows: Sequence[Mapping[str, Any]], fewest: int = FEWEST) -> tuple[Lesson, ...]:
-    """What the values of an attribute tell, the best first.
-
-    `rows` have value, customers, good and profit. A value is better (or worse) when the whole range of its share of
-    good customers lies above (or below) the share of the customers with any other value.
-    """
-    customers, good = sum(row["customers"] for row in rows), sum(row["good"] for row in rows)
+def lessons(attribute: str, rows: Sequence[Mapping[str, Any]], rule: LessonRule | None = None) -> tuple[Lesson, ...]:
+    """What the values of an attribute tell, the best first; `rows` have value, customers, good and profit."""
+    rule = rule or LessonRule()
+    whole = {name: sum(row[name] for row in rows) for name in ("customers", "good", "profit")}
     told = [row for row in rows if row["value"] is not None and row["customers"]]
-    found = [_lesson(attribute, row, customers, good, fewest) for row in told]
+    found = [_lesson(attribute, row, whole, rule) for row in told]
     return tuple(sorted(found, key=lambda lesson: (-lesson.shrunk, lesson.value)))
 
 
-def _lesson(attribute: str, row: Mapping[str, Any], customers: int, good: int, fewest: int) -> Lesson:
-    n, k = int(row["customers"]), int(row["good"])
+def _lesson(attribute: str, row: Mapping[str, Any], whole: Mapping[str, Any], rule: LessonRule) -> Lesson:
+    n, k, profit = int(row["customers"]), int(row["good"]), float(row["profit"])
     low, high = wilson(k, n)
-    others = (good - k) / (customers - n) if customers > n else None
-    if n < fewest:
-        verdict = TOO_FEW
-    elif others is None or low <= others <= high:
-        verdict = LIKE_ALL
-    else:
-        verdict = BETTER if low > others else WORSE
-    shrunk = (k + STRENGTH * good / customers) / (n + STRENGTH)
-    return Lesson(attribute, str(row["value"]), n, k, low, high, shrunk, float(row["profit"]) / n, verdict)
+    shrunk = (k + STRENGTH * whole["good"] / whole["customers"]) / (n + STRENGTH)
+    verdict = TOO_FEW if n < rule.fewest else LIKE_ALL
+    others = whole["customers"] - n
+    if verdict == LIKE_ALL and others:
+        share, more = (whole["good"] - k) / others, profit / n - float(whole["profit"] - row["profit"]) / others
+        if low > share and k / n >= rule.above * share and more > 0:
+            verdict = BETTER
+        elif high < share and more < 0 and (profit <= 0 or k / n < rule.below * share):
+            verdict = WORSE
+    return Lesson(attribute, str(row["value"]), n, k, low, high, shrunk, profit / n, verdict)
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from keiki.customers.ideal import (
     LEARNED_FROM,
     IdealProfile,
     Lesson,
+    LessonRule,
     customer_fits,
     grouped_good,
     lessons,
@@ -116,20 +117,27 @@ def _nurtured(table: ir.Table, excepted: Sequence[str]) -> ir.BooleanValue:
 
 @dataclass(frozen=True)
 class Learned:
-    """What good customers have in common, by attribute, and the profile that follows (None when nothing stands out)."""
+    """What good customers have in common, by attribute, and the profile that follows (None when nothing stands out).
+
+    `rule` says when a value stands out.
+    """
 
     lessons: tuple[Lesson, ...]
     profile: IdealProfile | None
+    rule: LessonRule = LessonRule()
 
 
-def learned_profile(business: Business, attributes: Sequence[str] = LEARNED_FROM) -> Learned:
+def learned_profile(
+    business: Business, attributes: Sequence[str] = LEARNED_FROM, rule: LessonRule | None = None
+) -> Learned:
     """The attributes of good customers, from the profit they have left: one query for all attributes."""
+    rule = rule or LessonRule()
     table = customer_worth(business.facts, worth_rule(business))
     rows = business.engine.run(grouped_good(table, attributes)).to_pylist()
     found: list[Lesson] = []
     for name in attributes:
-        found += lessons(name, _by(rows, name))
-    return Learned(tuple(found), proposed(found))
+        found += lessons(name, _by(rows, name), rule)
+    return Learned(tuple(found), proposed(found), rule)
 
 
 def _by(rows: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:

@@ -94,6 +94,7 @@ class IdealPage:
     lessons_sentence: str = ""
     lessons: tuple[LessonRow, ...] = ()
     targets: str = ""
+    lesson_rule: str = ""
     exclusions: str = ""
     outside_sentence: str = ""
     outside: tuple[ContactRow, ...] = ()
@@ -211,6 +212,7 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
         lessons_sentence=_lessons_sentence(learned, style),
         lessons=tuple(_lesson_row(lesson, style) for lesson in learned.lessons),
         targets=_values(learned, BETTER, style),
+        lesson_rule=_rule_words(learned, style),
         exclusions=_values(learned, WORSE, style),
         outside_sentence=_outside_sentence(totals, style),
         outside=tuple(_contact_row(business, contact, excepted.get(contact.customer_id)) for contact in outside),
@@ -302,6 +304,19 @@ def _values(learned: Learned, verdict: str, style: Style) -> str:
         if lesson.verdict == verdict
     ]
     return (" ・ " if style.japanese else "; ").join(told)
+
+
+def _rule_words(learned: Learned, style: Style) -> str:
+    """When a value is one to aim at, and when one to leave out."""
+    return _(
+        "Aim at: surely more often good than the others, at least {above} times as often, and with more profit each. "
+        "Leave out: surely less often good and with less profit each, with none at all or good below {below} times as "
+        "often. At least {fewest} customers; sure is 95 %."
+    ).format(
+        above=f"{learned.rule.above:g}",
+        below=f"{learned.rule.below:g}",
+        fewest=number(learned.rule.fewest, "count", style),
+    )
 
 
 def _outside_sentence(totals: FitTotals | None, style: Style) -> str:
