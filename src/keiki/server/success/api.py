@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language, gettext_noop
 from ninja import Router
 
-from keiki.server.accounts.api import business_in, caller_of
-from keiki.server.kpis import queries as door
+from keiki.server.accounts.api import caller_of
+from keiki.server.kpis.api import business_with_rows
 from keiki.server.success import queries
 from keiki.server.success.forms import read_filter
 from keiki.server.success.schemas import AccountOut, AccountsOut, BackTestOut
@@ -34,7 +34,7 @@ def accounts(
     page: int = 1,
     limit: int = 100,
 ) -> dict[str, Any]:
-    user, own = caller_of(request).user, _with_data(request, business)
+    user, own = caller_of(request).user, business_with_rows(request, business)
     size = min(max(limit, 1), MOST)
     asked, _page = read_filter({"list": list, "stage": stage, "q": search, "page": str(page)}, size)
     found = queries.accounts(user, own, asked)
@@ -47,7 +47,7 @@ def accounts(
     summary=gettext_noop("One customer from every side"),
 )
 def account(request: HttpRequest, business: str, customer: str) -> dict[str, Any]:
-    user, own = caller_of(request).user, _with_data(request, business)
+    user, own = caller_of(request).user, business_with_rows(request, business)
     found = queries.account(user, own, customer)
     if found is None:
         raise Http404
@@ -67,7 +67,7 @@ def account(request: HttpRequest, business: str, customer: str) -> dict[str, Any
     "/businesses/{business}/health", response=BackTestOut, summary=gettext_noop("The back-test of the health score")
 )
 def health(request: HttpRequest, business: str) -> dict[str, Any]:
-    past = queries.outlook(caller_of(request).user, _with_data(request, business)).past
+    past = queries.outlook(caller_of(request).user, business_with_rows(request, business)).past
     return {
         "accounts": past.accounts,
         "left": past.left,
@@ -79,14 +79,6 @@ def health(request: HttpRequest, business: str) -> dict[str, Any]:
         "by_chance": [asdict(each) for each in past.by_chance],
         "cautions": [each.words((get_language() or "ja")[:2]) for each in past.cautions],
     }
-
-
-def _with_data(request: HttpRequest, business: str) -> Any:
-    """The business of the caller; nothing is there before it has rows."""
-    own = business_in(request, business)
-    if door.known(caller_of(request).user, own).today is None:
-        raise Http404
-    return own
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from keiki.customers.acquisition_cost import Acquisition, HealthRule
-from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS
+from keiki.customers.acquisition_cost import Acquisition, HealthRule, Payback, payback
+from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS, lifetime_values
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import OwnTerms
@@ -95,6 +95,17 @@ class Calculation:
         """What was spent on winning customers."""
         known = own.acquisition if own is not None and self.own else Acquisition()
         return Acquisition(**{name: self.typed.get(name, getattr(known, name)) for name in SPENT})
+
+    def payback(self, given: Mapping[str, float | None]) -> Payback | None:
+        """The decisive value of gross profit beside CAC: of the formula, else of the first of its model that is."""
+        cac = given.get("cac")
+        ids = dict.fromkeys((self.formula, *BUSINESS_MODELS[self.model].formulas, *FORMULAS))
+        found = next((v for v in lifetime_values(given, ids) if v.basis == "gross_profit" and v.value), None)
+        if cac is None or cac < 0 or found is None:
+            return None
+        if found.value is None or found.monthly is None or found.share is None:
+            return None
+        return payback(found.value, cac, found.monthly * found.share, self.rule)
 
 
 def _day(text: str) -> date | None:

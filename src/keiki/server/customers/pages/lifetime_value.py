@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, difference, exact, number
 from keiki.charts.tornado import Swing, tornado
-from keiki.customers.acquisition_cost import Acquisition, Payback, pace, payback
+from keiki.customers.acquisition_cost import Acquisition, pace
 from keiki.customers.ltv_formulas import (
     BUSINESS_MODELS,
     FORMULAS,
@@ -324,7 +324,7 @@ def _answer(asked: Calculation, given: dict[str, float | None], found: LifetimeV
         costs=number(found.costs, "currency", style) if found.costs else "",
         sentence=_parts_sentence(found, style),
     )
-    beside = _payback(asked, given)
+    beside = asked.payback(given)
     if beside is None:
         return told
     status = "none" if beside.healthy is None else "good" if beside.healthy else "act"
@@ -344,19 +344,6 @@ def _answer(asked: Calculation, given: dict[str, float | None], found: LifetimeV
             else "",
         }
     )
-
-
-def _payback(asked: Calculation, given: dict[str, float | None]) -> Payback | None:
-    """The decisive value of gross profit beside CAC: of the chosen formula, else of the first of its model that is."""
-    cac = given.get("cac")
-    ids = (asked.formula, *BUSINESS_MODELS[asked.model].formulas, *FORMULAS)
-    found = next(
-        (each for each in lifetime_values(given, dict.fromkeys(ids)) if each.basis == "gross_profit" and each.value),
-        None,
-    )
-    if cac is None or cac < 0 or found is None or found.value is None or found.monthly is None or found.share is None:
-        return None
-    return payback(found.value, cac, found.monthly * found.share, asked.rule)
 
 
 def _rule_words(asked: Calculation) -> str:

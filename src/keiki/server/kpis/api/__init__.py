@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from keiki.server.kpis.api.numbers import router
+from keiki.server.kpis.api.numbers import business_with_rows, router
 
-__all__ = ["router"]
+__all__ = ["business_with_rows", "router"]

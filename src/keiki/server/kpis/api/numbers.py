@@ -27,6 +27,14 @@ router = Router()
 KPIS, TREES = gettext_noop("KPIs"), gettext_noop("Trees")
 
 
+def business_with_rows(request: HttpRequest, business_id: str) -> Business:
+    """The business of the address for who asks (see `business_in`); nothing is there before it has rows."""
+    own = business_in(request, business_id)
+    if queries.known(caller_of(request).user, own).today is None:
+        raise Http404
+    return own
+
+
 @router.get("/businesses/{business}/kpis", response=KpisOut, tags=[KPIS], summary=gettext_noop("Search the KPIs"))
 def kpis(
     request: HttpRequest, business: str, search: str = "", supply: str = "", offset: int = 0, limit: int = 100

@@ -1,0 +1,34 @@
+"""The forecast of customers for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_noop
+from ninja import Query, Router
+
+from keiki.server.accounts.api import caller_of
+from keiki.server.customers.queries import forecast as queries
+from keiki.server.customers.schemas import ForecastAsk, ForecastOut
+from keiki.server.kpis.api import business_with_rows
+
+router = Router(tags=[gettext_noop("Customer value")])
+
+
+@router.get(
+    "/businesses/{business}/customers/forecast",
+    response=ForecastOut,
+    summary=gettext_noop("What customers are expected to buy, and what that is worth"),
+)
+def forecast(request: HttpRequest, business: str, asked: Query[ForecastAsk]) -> dict[str, Any]:
+    own = business_with_rows(request, business)
+    found = queries.forecast(caller_of(request).user, own, asked.months, asked.discount, asked.model)
+    return {
+        **vars(found),
+        "months": asked.months,
+        "discount": asked.discount,
+        "model": found.name,
+        "present": found.present,
+        "cautions": [each.words((get_language() or "ja")[:2]) for each in found.cautions],
+    }

@@ -1,0 +1,265 @@
+"""Customer value for programs: every subject says the same number as the query behind its page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.engine.test_customer_forecast import orders as many_orders
+from tests.server.customers.test_quality_pages import put as put_products
+
+from keiki.customers.cohort_table import TableRule
+from keiki.customers.ideal import IdealProfile, Trait
+from keiki.customers.lives import LifeRule
+from keiki.customers.ltv_formulas import TERMS
+from keiki.periods import Grain
+from keiki.server.accounts.actions import make_api_token
+from keiki.server.customers.actions.ideal import keep_profile
+from keiki.server.customers.queries import (
+    cohorts,
+    forecast,
+    ideal,
+    lifetime_value,
+    quality,
+    recurring,
+    repeat,
+    segments,
+)
+from keiki.server.customers.schemas import LifetimeValueAsk
+from keiki.server.data.actions import opened
+
+
+def asking(cast: Any, who: str = "viewer") -> Any:
+    """What a program with the reading token of a person gets."""
+    token = make_api_token(getattr(cast, who), cast.business, "reads", "read", None)
+    client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+
+    def get(path: str, **query: Any) -> Any:
+        answer = client.get(f"/api/v1/businesses/{cast.business.id}/customers/{path}", query)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    return get
+
+
+@pytest.fixture
+def sold(bare: Any) -> Any:
+    """Two products with 40 customers each, one of them bought again."""
+    put_products(bare.business)
+    return bare
+
+
+@pytest.fixture
+def contracts(bare: Any) -> Any:
+    """Twelve customers with contracts: two plans, ends, a return and a growth."""
+    rows = [
+        {"subscription_id": f"s{n}", "customer_id": f"c{n}", "plan": ("basic", "pro")[n % 2], "mrr": 1000 + n}
+        | {"valid_from": f"2025-{1 + n:02}-05", "valid_to": f"2026-{1 + n:02}-05" if n % 3 == 0 else None}
+        for n in range(12)
+    ]
+    rows.append(
+        {"subscription_id": "back", "customer_id": "c0", "plan": "pro", "mrr": 3000}
+        | {"valid_from": "2026-04-01", "valid_to": None}
+    )
+    opened(bare.business).business.load(rows, "subscriptions")
+    return bare
+
+
+def test_cohorts_are_those_of_the_page(sold: Any) -> None:
+    told = asking(sold)("cohorts", start="order", value="revenue_per_customer", by="acquisition_channel", last=60)
+    rule = TableRule(Grain.MONTH, "order", by="acquisition_channel")
+    found = cohorts.tables(sold.viewer, sold.business, rule, 60)
+    assert [table["segment"] for table in told["tables"]] == [table.segment for table in found] == ["A", "B"]
+    for answer, table in zip(told["tables"], found, strict=True):
+        assert [cohort["size"] for cohort in answer["cohorts"]] == [cohort.size for cohort in table.cohorts]
+        assert answer["average"] == [table.average(age, "revenue_per_customer") for age in range(table.ages)]
+        assert answer["cohorts"][0]["values"] == [
+            table.value(table.cohorts[0], age, "revenue_per_customer") for age in range(table.ages)
+        ]
+
+
+def test_segments_and_their_customers_are_those_of_the_page(sold: Any) -> None:
+    get, found = asking(sold), segments.segments(sold.viewer, sold.business)
+    told = get("segments")
+    assert [(s["segment"], s["customers"], Decimal(s["amount"])) for s in told["segments"]] == [
+        (s.segment, s.customers, s.amount) for s in found.segments
+    ]
+    assert sum(score["customers"] for score in told["scores"]) == told["customers"] == found.customers > 0
+    assert {(m["before"], m["after"]): m["customers"] for m in told["moves"]} == dict(found.moves)
+    name = max(found.segments, key=lambda each: each.customers).segment
+    listed = get(f"segments/{name}", limit=3)
+    members = segments.members(sold.viewer, sold.business, name, found.period, 3)
+    assert listed["total"] == found.segment(name).customers
+    assert [(m["customer_id"], Decimal(m["amount"])) for m in listed["customers"]] == [
+        (m.customer_id, m.amount) for m in members
+    ]
+
+
+def test_no_address_leaves_with_the_customers_of_a_segment(bare: Any) -> None:
+    business = opened(bare.business).business
+    row = {"order_id": "1", "customer_id": "mari@example.jp", "ordered_at": "2026-10-01T03:00", "amount": 900}
+    business.load([row], "orders")
+    business.load([{"customer_id": "mari@example.jp", "name": "mari@example.jp", "email": "m@example.jp"}], "customers")
+    get = asking(bare, "owner")
+    listed = [get(f"segments/{each['segment']}", on="2026-10-01") for each in get("segments")["segments"]]
+    told = [customer for each in listed for customer in each["customers"]]
+    assert [(one["customer_id"], one["name"]) for one in told] == [(None, None)]
+    assert "example.jp" not in json.dumps(listed)
+
+
+def test_repeat_is_what_the_engine_says(sold: Any) -> None:
+    told, found = asking(sold)("repeat"), repeat.bought_again(sold.viewer, sold.business)
+    assert [(rate["definition"], rate["window"], rate["share"], rate["base"]) for rate in told["rates"]] == [
+        (rate.definition, rate.window, rate.share, rate.base) for rate in found.rates
+    ]
+    assert told["interval"]["half_after"] == found.interval.half_after
+    assert [Decimal(row["revenue"]) for row in told["by_order"]] == [row.revenue for row in found.by_order]
+    assert told["statuses"] == vars(found.statuses)
+
+
+def test_recurring_revenue_is_that_of_the_page_by_every_rule(contracts: Any) -> None:
+    get = asking(contracts)
+    presets = [each["id"] for each in get("recurring/rules")]
+    assert presets[0] == "keiki"
+    for preset in presets:
+        told = get("recurring", rules=preset, last=9)
+        found = recurring.movements(contracts.viewer, contracts.business, preset, Grain.MONTH, 9)
+        differ = recurring.differences(contracts.viewer, contracts.business, preset, Grain.MONTH, 9)
+        assert [(p["mrr_end"], p["net_retention"], p["moved"]) for p in told["periods"]] == [
+            (f"{p.mrr_end:f}", p.net_retention, dict(p.moved)) for p in found.periods
+        ]
+        assert all(Decimal(period["unexplained"]) == 0 for period in told["periods"])
+        assert Decimal(told["committed"]["total"]) == found.committed.total
+        assert [each["reason"] for each in told["differences"]] == [each.reason for each in differ if preset != "keiki"]
+        assert told["preset"]["source"] == found.preset.source
+
+
+def test_survival_is_that_of_the_page(contracts: Any) -> None:
+    told = asking(contracts)("survival", by="plan")
+    found = recurring.lives(contracts.viewer, contracts.business, LifeRule(by="plan"))
+    assert [(curve["segment"], curve["size"]) for curve in told["curves"]] == [
+        (c.segment, c.size) for c in found.curves
+    ]
+    assert [[step["share"] for step in curve["steps"]] for curve in told["curves"]] == [
+        [step.share for step in curve.steps] for curve in found.curves
+    ]
+    assert found.test is not None
+    assert told["test"]["p_value"] == found.test.p_value
+
+
+def test_lifetime_value_of_numbers_that_are_sent_has_every_formula_and_its_acquisition_cost(cast: Any) -> None:
+    numbers = {"aov": 20_000, "gross_margin": 0.5, "purchase_frequency": 12, "customer_lifetime_years": 3}
+    told = asking(cast)(
+        "lifetime-value", model="margin", own=False, marketing=800_000, sales=400_000, customers=10, **numbers
+    )
+    values = {each["id"]: each for each in told["values"]}
+    assert (values["ltv_margin"]["value"], values["ltv_margin"]["basis"]) == (360_000, "gross_profit")
+    assert (values["ltv_churn"]["value"], bool(values["ltv_churn"]["trouble"])) == (None, True)
+    assert (told["acquisition"]["full"], told["acquisition"]["marketing_only"]) == (120_000, 80_000)
+    assert (told["payback"]["ratio"], told["payback"]["healthy"], told["payback"]["months"]) == (3, True, 12)
+    assert set(TERMS) <= set(LifetimeValueAsk.model_fields), "every term of a formula can be sent"
+
+
+def test_lifetime_value_of_own_data_is_that_of_the_page(sold: Any) -> None:
+    told = asking(sold)("lifetime-value", on="2025-06-10", cac=1000)
+    own = lifetime_value.terms(sold.viewer, sold.business, date(2025, 6, 10))
+    assert told["period"] == {"start": "2025-06-01", "end": "2025-07-01"}
+    assert {**told["terms"], "cac": None} == {**own.terms, "cac": None}
+    assert told["terms"]["aov"] == own.terms["aov"] is not None
+    assert told["terms"]["cac"] == 1000, "what is sent counts before own data"
+
+
+def test_what_groups_brought_is_that_of_the_page_and_small_ones_stand_without_numbers(sold: Any) -> None:
+    extra = {"order_id": "one", "customer_id": "one", "ordered_at": "2025-06-01T12:00:00+09:00", "amount": 7}
+    opened(sold.business).business.load([extra | {"product": "rare"}], "orders")
+    told = {row["group"]: row for row in asking(sold)("worth", by="product")["rows"]}
+    found = {row.group: row for row in lifetime_value.worths(sold.viewer, sold.business)["product"].rows}
+    assert set(told) == set(found) == {"A", "B", "rare"}
+    assert [told[name]["profit"] for name in "AB"] == [f"{found[name].profit:f}" for name in "AB"]
+    assert (told["rare"]["shown"], told["rare"]["customers"], told["rare"]["revenue"]) == (False, None, None)
+
+
+def test_quality_is_that_of_the_page(sold: Any) -> None:
+    get, found = asking(sold), quality.report(sold.viewer, sold.business, Grain.QUARTER)
+    told = get("quality")
+    assert told["customers"] == dict(found.customers)
+    assert [(p["good"], p["bad"], p["margin"]) for p in told["periods"]] == [
+        (f"{p.good:f}", f"{p.bad:f}", p.margin) for p in found.periods
+    ]
+    curves = quality.curves_by(sold.viewer, sold.business, ("product",))["product"]
+    assert [(c["group"], c["payback"], c["points"][-1]["profit"]) for c in get("profit-curves", by="product")] == [
+        (c.group[0], c.payback, c.last.profit) for c in curves
+    ]
+
+
+def test_allocation_is_that_of_the_page_and_says_what_moving_money_would_bring(sold: Any) -> None:
+    get, found = asking(sold), quality.places_by(sold.viewer, sold.business, "product", "product").advice
+    told = get("allocation", by="product", giver="B", taker="A", amount=10_000)
+    assert [(p["name"], p["action"], p["low"], p["per_spend"]) for p in told["places"]] == [
+        (each.place.name, each.action, each.low, each.place.per_spend) for each in found
+    ]
+    rates = {each.place.name: each.place.per_spend or 0 for each in found}
+    assert told["moved"]["expected"] == pytest.approx(10_000 * (rates["A"] - rates["B"]))
+
+
+def test_forecast_is_that_of_the_page(bare: Any) -> None:
+    opened(bare.business).business.load(many_orders(150), "orders")
+    told = asking(bare)("forecast", months=24)
+    found = forecast.forecast(bare.viewer, bare.business, 24, 0.1, None)
+    assert (told["model"], told["customers"], told["purchases"]) == (found.name, found.customers, found.purchases)
+    assert (told["worth"], told["alive"]) == (found.worth, list(found.alive))
+    assert [each["customer_id"] for each in told["top"]] == [each.customer_id for each in found.top]
+    assert told["hold_out"]["off"] == found.hold_out.off
+
+
+def test_ideal_customer_is_that_of_the_page(sold: Any) -> None:
+    get = asking(sold)
+    before = get("ideal")
+    assert (before["version"], before["profile"], before["outside"]) == (None, None, [])
+    profile = IdealProfile((Trait("acquisition_channel", ("A",), 100),))
+    keep_profile(sold.editor, sold.business, profile)
+    told, totals = get("ideal"), ideal.totals(sold.viewer, sold.business, profile)
+    assert (told["version"], told["profile"]["threshold"]) == (1, 60)
+    assert told["totals"] == {
+        each.name: f"{value:f}" if isinstance(value := getattr(totals, each.name), Decimal) else value
+        for each in fields(totals)
+    } | {"spend_out_share": totals.spend_out_share}
+    assert (told["nurtured"], told["left_out"]) == ideal.counts(sold.viewer, sold.business, profile) == (40, 40)
+    learned = ideal.learned(sold.viewer, sold.business).lessons
+    assert [(each["value"], each["share"]) for each in told["lessons"]] == [
+        (each.value, each.share) for each in learned
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "error"),
+    [
+        ("cohorts?value=sheare", 422, "does_not_fit"),
+        ("segments/best", 404, "not_found"),
+        ("segments?on=1999-01-01", 404, "not_found"),
+        ("survival?by=moon", 422, "unknown_name"),
+        ("lifetime-value?aov=much", 422, "does_not_fit"),
+        ("lifetime-value?customers=-1", 422, "does_not_fit"),
+        ("forecast?discount=5", 422, "does_not_fit"),
+        ("allocation?giver=nobody&taker=web&amount=5", 404, "not_found"),
+    ],
+)
+def test_what_cannot_be_asked_of_customers_is_said_in_words(shop: Any, path: str, status: int, error: str) -> None:
+    token = make_api_token(shop.viewer, shop.business, "reads", "read", None)
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    answer = client.get(f"/api/v1/businesses/tea-shop/customers/{path}")
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert answer.json()["message"]
+
+
+def test_before_there_are_rows_there_is_nothing(bare: Any) -> None:
+    token = make_api_token(bare.viewer, bare.business, "reads", "read", None)
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    paths = ("cohorts", "segments", "repeat", "recurring", "survival", "worth", "quality", "forecast", "ideal")
+    found = {path: client.get(f"/api/v1/businesses/tea-shop/customers/{path}").status_code for path in paths}
+    assert found == dict.fromkeys(paths, 404)
