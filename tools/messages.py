@@ -1,12 +1,14 @@
 """Japanese beside English: gathers every translatable string of the server's templates and Python by app, keeps each
-app's `locale/ja/LC_MESSAGES/django.po`, and compiles it. `--check` changes nothing and lists what is missing.
+app's `locale/ja/LC_MESSAGES/django.po`, and compiles it. `--check` changes nothing and lists what is missing. Django
+reads all apps into one dictionary: a string has one Japanese for all, and one that means two things needs a context.
 
     python -m tools.messages [app …]      gather and compile, for all apps or for the named ones
-    python -m tools.messages --check      fail when a string has no Japanese or a .mo is not its .po
+    python -m tools.messages --check      fail when a string has no Japanese or two, or a .mo is not its .po
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
@@ -103,6 +105,7 @@ def problems(names: tuple[str, ...] = ()) -> list[str]:
         found += [f"{app.name}: {each}" for each in _untranslated(wanted, known)]
         gone = [each.id for each in known if each.id and wanted.get(_first(each.id), each.context) is None]
         found += [f"{app.name}: nothing says {each!r} any more" for each in gone]
+        found += [f"{app.name}: {each}" for each in _ungathered(app)]
         mo = po_path(app).with_suffix(".mo")
         if len(known) and (not mo.exists() or mo.read_bytes() != compiled(known)):
             found.append(f"{app.name}: django.mo is not compiled from django.po")
@@ -120,6 +123,32 @@ def _untranslated(wanted: Catalog, known: Catalog) -> Iterator[str]:
             yield f"no Japanese for {message.id!r} ({message.locations[0][0]})"
         elif _places(_first(message.id)) != _places(texts[0]):
             yield f"other placeholders in the Japanese of {message.id!r}"
+
+
+def _ungathered(app: Path) -> Iterator[str]:
+    """Translations inside an f-string, where gathering does not see them."""
+    for path in sorted(app.rglob("*.py")):
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for call in ast.walk(text) if isinstance(text, ast.JoinedStr) else ():
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS:
+                    yield f"{path.relative_to(app).as_posix()} line {call.lineno} translates inside an f-string"
+
+
+def disagreements() -> list[str]:
+    """Strings that two apps translate differently: Django would show one app's Japanese on the pages of both."""
+    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for app in apps():
+        for message in translated(app):
+            texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+            if message.id and texts and all(texts):
+                word = (_first(message.id), message.context or "")
+                said.setdefault(word, {}).setdefault(" / ".join(texts), []).append(app.name)
+    return [
+        f"{word!r}{f' ({context})' if context else ''} has two meanings: "
+        + "; ".join(f"{text!r} in {', '.join(names)}" for text, names in texts_of.items())
+        for (word, context), texts_of in said.items()
+        if len(texts_of) > 1
+    ]
 
 
 def _first(identity: str | list[str] | tuple[str, ...]) -> str:
@@ -155,7 +184,7 @@ def main() -> int:
     names = tuple(each for each in sys.argv[1:] if not each.startswith("--"))
     if "--check" not in sys.argv:
         gather(names)
-    trouble = problems(names)
+    trouble = problems(names) + disagreements()
     print("\n".join(trouble) or "Every string has its Japanese.")
     return 1 if trouble else 0
 

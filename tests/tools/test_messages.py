@@ -53,6 +53,39 @@ def test_missing_stale_and_misplaced_translations_are_found(tmp_path: Path, monk
     ]
 
 
+def test_no_string_has_two_meanings() -> None:
+    assert messages.disagreements() == []
+
+
+def test_a_string_that_two_apps_translate_differently_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "SERVER", tmp_path)
+    for name, plan, week in (("shop", "計画", "週"), ("club", "プラン", "週"), ("desk", "計画", "")):
+        app = tmp_path / name
+        app.mkdir()
+        (app / "__init__.py").write_text('_("Plan")\n_("Week")\npgettext("contract", "Plan")\n')
+        messages.gather()
+        path = messages.po_path(app)
+        words = path.read_text().replace('msgid "Week"\nmsgstr ""', f'msgid "Week"\nmsgstr "{week}"')
+        words = words.replace(
+            'msgctxt "contract"\nmsgid "Plan"\nmsgstr ""', 'msgctxt "contract"\nmsgid "Plan"\nmsgstr "契約"'
+        )
+        path.write_text(words.replace('msgid "Plan"\nmsgstr ""', f'msgid "Plan"\nmsgstr "{plan}"'))
+    assert messages.disagreements() == ["'Plan' has two meanings: 'プラン' in club; '計画' in desk, shop"]
+    club = messages.po_path(tmp_path / "club")
+    club.write_text(club.read_text().replace('"契約"', '"契約プラン"'))
+    assert messages.disagreements()[1:] == [
+        "'Plan' (contract) has two meanings: '契約プラン' in club; '契約' in desk, shop"
+    ]
+
+
+def test_a_translation_inside_an_f_string_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "SERVER", tmp_path)
+    app = tmp_path / "shop"
+    app.mkdir()
+    (app / "__init__.py").write_text("name = f\"{shop} / {_('Hidden')}\"\nother = f'{name} {shop(1)}'\n")
+    assert "shop: __init__.py line 1 translates inside an f-string" in messages.problems()
+
+
 def test_gathering_again_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "SERVER", tmp_path)
     app = tmp_path / "shop"

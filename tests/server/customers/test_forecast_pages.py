@@ -30,7 +30,7 @@ def test_forecast_says_what_it_expects_whether_it_was_right_and_its_limits(page:
     assert "there were" in shown.held_sentence
     assert [row.chosen for row in shown.candidates].count(True) == 1
     assert len(shown.top) == 20
-    assert shown.tracked.table.head == ("4 weeks", "Bought", "Told")
+    assert shown.tracked.table.head == ("4 weeks", "Actual", "Forecast")
     assert sum(int(row[1]) for row in shown.alive.table.rows) == 150
 
 

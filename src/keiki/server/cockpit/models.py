@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keiki.server.accounts.models import Business
 
@@ -83,7 +84,7 @@ class Panel(models.Model):
 
 
 class Happening(models.TextChoices):
-    ACTION = "action", _("Action")
+    ACTION = "action", pgettext_lazy("mark", "Action")
     INCIDENT = "incident", _("Incident")
     PRICE = "price", _("Price change")
     DEFINITION = "definition", _("Definition changed")

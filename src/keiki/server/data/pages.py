@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
@@ -573,7 +573,7 @@ def undo_page(request: Any, business: Business, import_id: str) -> HttpResponse:
         run = actions.start_undo(request.user, business, import_id)
         return redirect("data:run", business=business.id, run_id=run.pk)
     page = UndoPage(
-        title=_("Undo"),
+        title=pgettext("import", "Undo"),
         subtitle=done.source,
         question=_("Take back the import of {file}?").format(file=done.source),
         consequence=_("{added} added rows go, {changed} changed rows get their earlier values back.").format(

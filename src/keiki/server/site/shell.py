@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keiki.server.accounts import queries
@@ -17,7 +17,7 @@ from keiki.server.accounts.models import Business, Theme
 NAVIGATION = (
     ("cockpit:today", _("Today"), "today"),
     ("cockpit:tree", _("KPI tree"), "tree"),
-    ("customers:customers", _("Customers"), "customers"),
+    ("customers:customers", pgettext_lazy("menu", "Customers"), "customers"),
     ("cockpit:campaigns", _("Campaigns"), "campaigns"),
     ("cycles:cycles", _("Learning"), "learning"),
     ("reports:reports", _("Reports"), "reports"),

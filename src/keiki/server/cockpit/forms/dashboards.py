@@ -7,12 +7,19 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keiki.server.cockpit.models import WIDTHS, PanelKind
 from keiki.server.cockpit.queries.dashboards import Spec
 
 WITHOUT_NUMBER = frozenset({PanelKind.NOTE, PanelKind.FUNNEL, PanelKind.CAMPAIGNS})
-WIDTH_WORDS = ((3, _("a quarter")), (4, _("a third")), (6, _("half")), (8, _("two thirds")), (12, _("the whole width")))
+WIDTH_WORDS = (
+    (3, pgettext_lazy("width", "a quarter")),
+    (4, _("a third")),
+    (6, _("half")),
+    (8, _("two thirds")),
+    (12, _("the whole width")),
+)
 assert tuple(width for width, _words in WIDTH_WORDS) == WIDTHS
 
 

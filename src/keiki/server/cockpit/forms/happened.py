@@ -15,7 +15,7 @@ class AnnotationForm(forms.Form):
     """Something that happened. `number` is tree and node as `tree/node`; empty for the whole business."""
 
     kind = forms.ChoiceField(label=_("What it was"), choices=[(each.value, each.label) for each in WRITTEN])
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     text = forms.CharField(label=_("In a few words"), max_length=400)
     number = forms.ChoiceField(label=_("What it concerns"), required=False)

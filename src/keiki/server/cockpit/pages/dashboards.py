@@ -111,7 +111,7 @@ def _groups(desk: Desk, name: str, specs: tuple[Spec, ...], chosen: str) -> tupl
         return ()
     path = desk.asked.url(dashboard_url(desk.business, name))
     joined = "&" if "?" in path else "?"
-    every = kpis.Way(f"{_('All')} {len(specs)}", path, not chosen)
+    every = kpis.Way(_("All {count}").format(count=len(specs)), path, not chosen)
     return (
         every,
         *(

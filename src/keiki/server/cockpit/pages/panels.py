@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from keiki.charts.attainment import attainment_words, tone, went
 from keiki.charts.card import Card
@@ -350,7 +351,7 @@ def _funnel(desk: Desk, spec: Spec) -> PanelView:
         title,
         sentence=sentence if worst else "",
         bars=tuple(bars),
-        head=(_("Step"), _("People"), _("Of the step before"), _("Lost")),
+        head=(pgettext("funnel", "Step"), pgettext("how many", "People"), _("Of the step before"), _("Lost")),
         groups=(Group("", tuple(rows)),),
         rule=_("People counted once per step in the period, in whatever order they took them."),
     )
@@ -421,7 +422,14 @@ def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelV
             acts=acts, marks=marks, weeks=queries.WEEKS
         ),
         url=replace(desk.asked, grain=asked.grain).url(kpis.tree_url(desk.business, numbers.tree.id), table=True),
-        head=(_("KPI"), _("Last {weeks} weeks").format(weeks=queries.WEEKS), _("Week"), _("Target"), _("Movement"), ""),
+        head=(
+            _("KPI"),
+            _("Last {weeks} weeks").format(weeks=queries.WEEKS),
+            _("Latest week"),
+            _("Target"),
+            _("Movement"),
+            "",
+        ),
         groups=groups,
         rule=rule(asked.comparison, asked.grain, desk.style, targets=bool(weekly.aims)),
         missing="" if groups else _("No number of this tree has a value in the last weeks."),

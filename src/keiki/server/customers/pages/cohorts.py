@@ -262,7 +262,7 @@ def start_words(start: str) -> str:
 def _choices(asked: CohortsAsked, style: Style) -> tuple[kpis.Choice, ...]:
     starts = tuple((name, start_words(name)) for name in ("order", "contract", "acquired", "event"))
     acts = (("order", _("an order")), ("contract", _("a paid contract")), ("event", _("any event")))
-    grains = (("week", _("Weeks")), ("month", _("Months")), ("quarter", _("Quarters")))
+    grains = (("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")))
     modes = (("on", _("at that age")), ("after", _("then or later")))
     averages = (("weighted", _("all customers together")), ("simple", _("every cohort alike")))
     orders = (("completed", _("completed only")), ("all", _("cancelled and returned too")))

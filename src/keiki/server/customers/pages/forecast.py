@@ -183,7 +183,7 @@ def _tracked(found: Forecast, style: Style) -> Chart:
     return lines(
         _("Repeat purchases, added up every four weeks"),
         sentence,
-        [Line(_("Bought"), (0.0, *tracked.actual)), Line(_("Told"), (0.0, *tracked.told))],
+        [Line(_("Actual"), (0.0, *tracked.actual)), Line(_("Forecast"), (0.0, *tracked.told))],
         [str(place) for place in range(len(tracked.days) + 1)],
         "count",
         style,

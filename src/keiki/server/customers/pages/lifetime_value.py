@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Chart
@@ -516,7 +517,7 @@ def _by_words(name: str) -> str:
         "cohort": _("Month of acquisition"),
         "channel": _("Channel"),
         "product": _("First product"),
-        "plan": _("Plan"),
+        "plan": pgettext("contract", "Plan"),
     }
     return words[name]
 

@@ -81,7 +81,7 @@ def _page(request: Any, business: Business, known: door.Known) -> OverviewPage:
     told = table is not None and table.average(0, worth.value) is not None
     return OverviewPage(
         title=_("Customers"),
-        subtitle=f"{business.name} / {_('what customers are worth')}",
+        subtitle=_("{business} / what customers are worth").format(business=business.name),
         sentence=sentence(table, style, business) if table else _("Nobody has bought or subscribed yet."),
         grid=cohorts.grid(table, asked, style, business) if table else None,
         grid_url=cohorts_url,

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Chart
@@ -213,7 +214,7 @@ def by_words(name: str) -> str:
         "channel": _("Channel"),
         "campaign": _("Campaign"),
         "product": _("First product"),
-        "plan": _("Plan"),
+        "plan": pgettext("contract", "Plan"),
         "icp_fit": _("ICP"),
     }
     return words[name]

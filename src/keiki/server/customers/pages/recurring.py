@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.charts.bridge import Step, bridge
@@ -132,8 +133,8 @@ def _page(request: Any, business: Business, known: door.Known, title: str) -> Re
         sentence=sentence(whole, business, style),
         rules=tuple(way(each.name, each.id == preset, rules=each.id) for each in PRESETS.values()),
         grains=(
-            way(_("Month by month"), grain is Grain.MONTH, grain="month"),
-            way(_("Quarter by quarter"), grain is Grain.QUARTER, grain="quarter"),
+            way(_("Month"), grain is Grain.MONTH, grain="month"),
+            way(_("Quarter"), grain is Grain.QUARTER, grain="quarter"),
         ),
         cards=_cards(whole, style),
         waterfall=waterfall(whole, business, style),
@@ -208,7 +209,7 @@ def waterfall(each: Recurring, business: Business, style: Style) -> Chart:
         for name in names
         if each.move(name)
     ]
-    ends = ((_("Start"), float(each.mrr_start)), (_("End"), float(each.mrr_end)))
+    ends = ((pgettext("period", "Start"), float(each.mrr_start)), (pgettext("period", "End"), float(each.mrr_end)))
     title = _("Recurring revenue from start to end")
     return bridge(title, sentence(each, business, style), ends, steps, "currency", style)
 
@@ -246,9 +247,9 @@ def _lines(found: Sequence[Recurring], style: Style) -> tuple[Line, ...]:
         return line(f"{sign} {move_words(name)}", lambda each: each.move(name))
 
     return (
-        line(_("Start"), lambda each: each.mrr_start, strong=True),
+        line(pgettext("period", "Start"), lambda each: each.mrr_start, strong=True),
         *map(move, names),
-        line(_("End"), lambda each: each.mrr_end, strong=True),
+        line(pgettext("period", "End"), lambda each: each.mrr_end, strong=True),
         line(_("Paying customers at the end"), lambda each: each.customers_end, "count"),
         line("NRR", lambda each: each.net_retention, "ratio"),
         line("GRR", lambda each: each.gross_retention, "ratio"),
@@ -329,7 +330,7 @@ def _line(curve: Survival, answer: SurvivalAnswer, style: Style) -> Curve:
 def _segment(curve: Survival, answer: SurvivalAnswer, style: Style) -> str:
     by = answer.rule.by
     if by is None:
-        return _("All")
+        return _("All customers")
     return door.value_label(by, curve.segment, style.language) if curve.segment else _("(unknown)")
 
 

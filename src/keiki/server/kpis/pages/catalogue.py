@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.catalogue.kpi import Kpi
@@ -221,7 +221,7 @@ def value_words(facet: str, value: str, language: str) -> str:
         ("supply", queries.DATA): _("Measured from our data"),
         ("supply", queries.HAND): _("Entered by hand"),
         ("supply", queries.LACKS): _("Data is missing"),
-        ("origin", queries.BUILT_IN): _("Keiki"),
+        ("origin", queries.BUILT_IN): pgettext("origin", "Keiki"),
         ("origin", queries.OWN): _("Ourselves"),
         ("origin", queries.CHANGED): _("Keiki, changed by us"),
         ("origin", queries.RETIRED): _("Ourselves, retired"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.catalogue.load import Catalogue
@@ -134,7 +134,15 @@ def _unsourced_sentence(count: int, active: int) -> str:
 
 
 def _book(business: Business, lines: tuple[GlossaryLine, ...]) -> Book:
-    head = (_("Name"), _("Definition"), _("Formula"), _("Unit"), _("Source"), _("Owner"), _("How it is measured"))
+    head = (
+        _("Name"),
+        _("Definition"),
+        _("Formula"),
+        _("Unit"),
+        _("Source"),
+        pgettext("KPI", "Owner"),
+        _("How it is measured"),
+    )
     rows: list[tuple[Any, ...]] = [
         (each.name, each.definition, each.formula, each.unit, each.source, each.owners, each.procedure)
         for each in lines

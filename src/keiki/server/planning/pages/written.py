@@ -65,7 +65,8 @@ def target_words(target: Target, unit: str, direction: str, style: Style) -> str
     else:
         words = bounds(Aim(high=value) if compare == AT_MOST else Aim(low=value), unit, style)
     if target.period in {Grain.QUARTER, Grain.YEAR}:
-        return f"{words} / {_('quarter') if target.period is Grain.QUARTER else _('year')}"
+        period = _("quarter") if target.period is Grain.QUARTER else _("year")
+        return f"{words} / {period}"
     return words
 
 
