@@ -19,6 +19,7 @@ from tests.server.conftest import Cast, forget
 from keiki.engine.business import open_business
 from keiki.engine.settings import Settings
 from keiki.errors import EditConflict
+from keiki.server.accounts.actions import make_api_token
 from keiki.server.accounts.models import Business
 from keiki.server.audit.models import Entry
 from keiki.server.success import actions, queries
@@ -380,3 +381,30 @@ def test_page_without_rows_offers_data(bare: Cast, browser_of: Any, name: str) -
 @pytest.mark.parametrize("name", ["set_stage", "plan_onboarding", "add_review", "plan"])
 def test_viewer_writes_nothing(offices: Cast, browser_of: Any, name: str) -> None:
     assert browser_of(offices.viewer).post(address(offices, name, "A05")).status_code == 403
+
+
+def test_programs_get_the_accounts_stages_and_health_of_the_pages(offices: Cast) -> None:
+    token = make_api_token(offices.viewer, offices.business, "reads", "read", None)
+    client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+
+    def get(path: str, status: int = 200) -> Any:
+        answer = client.get(f"/api/v1/businesses/{offices.business.id}/{path}")
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    found = queries.accounts(offices.viewer, offices.business, queries.Filter(limit=5))
+    told = get("accounts?limit=5")
+    assert (told["total"], told["day"]) == (found.count, str(found.overview.day))
+    assert [(row["customer_id"], row["stage"], row["mrr"], row["chance"]) for row in told["accounts"]] == [
+        (row["customer_id"], row["stage"], str(row["mrr"]), row["chance"]) for row in found.rows
+    ]
+    one = queries.account(offices.viewer, offices.business, "A00")
+    assert one is not None
+    summary = get("accounts/A00")
+    assert [row["stage"] for row in summary["stages"]] == [row["stage"] for row in one.stages]
+    assert [row["score"] for row in summary["scores"]] == [row["score"] for row in one.scores]
+    assert summary["profit"] == str(one.profit)
+    past = queries.outlook(offices.viewer, offices.business).past
+    health = get("health")
+    assert (health["accounts"], health["left"], health["auc"]) == (past.accounts, past.left, past.auc)
+    assert get("accounts/nobody", 404)["error"] == "not_found"
