@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self, TypeVar
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -25,6 +25,7 @@ from keiki.engine.entered import with_entered
 from keiki.engine.imports import Import, Ready
 from keiki.engine.measure import Kept, Measurer, Readings, worked_out_again
 from keiki.engine.measured import Measured, TreeReading
+from keiki.engine.records import NotPlain, read, stated
 from keiki.engine.refresh import Progress, silent
 from keiki.engine.segments import AgainstComparison, split_by_segment
 from keiki.engine.settings import FILE, Settings
@@ -54,6 +55,10 @@ ANSWERS_MB = 64
 """Megabytes of kept answers (KEIKI_ANSWERS_MB; 0 keeps none)."""
 LIVELY = ("orders", "events", "media", "stages", "tickets", "invoices")
 """Facts whose rows keep coming: the last of their days is the day up to which the data speaks."""
+
+WRONG: Final = (NotPlain, LookupError, AttributeError, ImportError, TypeError, ValueError, ArithmeticError)
+"""What reading a kept record may raise when its file is damaged."""
+T = TypeVar("T")
 
 
 def open_business(folder: Path | str, settings: Settings | None = None, *, create: bool = False) -> Business:
@@ -267,6 +272,29 @@ class Business:
             return None
         state = (self.settings.engine, type(self.engine).__name__, snapshot, self.lake.moment(snapshot))
         return Kept(self.answers, snapshot, state)
+
+    def remembered(self, question: Hashable, ask: Callable[[Business], T]) -> T:
+        """What `ask` finds out from this business, found again by every process while nothing it depends on changes.
+
+        Kept under the state of the data, the settings, the day, the code, and `question`, whose `repr` must say
+        everything else: its own definitions too. What is more than records of plain values is asked each time.
+        """
+        snapshot = self.snapshot
+        kept = self._kept(snapshot)
+        if kept is None or " at 0x" in repr(question):  # an object without words of its own could be any other one
+            return ask(self)
+        key = kept.key("found", question, self.settings, self.settings.calendar.today())
+        body = kept.answers.get(key)
+        if body is not None:
+            with suppress(*WRONG):
+                found: T = read(body["found"])
+                return found
+        answer = ask(self)
+        with suppress(*WRONG):
+            told = stated(answer)
+            if read(told) == answer and self.snapshot == snapshot:
+                kept.answers.put(key, snapshot, {"found": told})
+        return answer
 
     def check_answers(self, count: int = 20) -> Checked:
         """Have some kept answers of this state of the data, chosen by chance, worked out again and compare them."""

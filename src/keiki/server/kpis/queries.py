@@ -240,10 +240,14 @@ def measured(user: Any, business: Business, tree_id: str | None, question: Quest
 def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Numbers], T]) -> T:
     """What `ask` finds out about a business's numbers, for a person who may see them.
 
-    Kept per business, definitions, snapshot and `key`, which names the question with everything it depends on.
+    Kept per business, definitions, snapshot and `key`, which names the question with everything it depends on: in this
+    process, and on disk for the others and for the time after a restart.
     """
     numbers = _numbers(user, business)
-    return _kept.get((business.id, numbers.mark, numbers.business.snapshot, key), lambda: ask(numbers.business))
+    return _kept.get(
+        (business.id, numbers.mark, numbers.business.snapshot, key),
+        lambda: numbers.business.remembered((numbers.mark, key), ask),
+    )
 
 
 @dataclass(frozen=True)
