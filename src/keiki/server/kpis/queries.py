@@ -28,7 +28,7 @@ from keiki.engine.behind import Behind as Behind
 from keiki.engine.business import Business as Numbers
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.spread import Spread
-from keiki.errors import KeikiError, NotARatio, TooManyPeriods
+from keiki.errors import KeikiError, NotARatio, TooManyPeriods, UnknownName
 from keiki.facts import FACTS, vocabulary
 from keiki.facts.contract import Fact
 from keiki.formula import Binary, Compare, Condition, Formula, Reference, Text, parse, references, show
@@ -269,15 +269,21 @@ def measured_kpis(
     by: Sequence[str] = (),
     comparison: str | None = None,
 ) -> Measured:
-    """KPIs or formulas over periods and segments. Raises a `KeikiError` for what cannot be asked."""
+    """KPIs or formulas over periods and segments. Raises a `KeikiError` for what cannot be asked: also when nothing
+    has a value because a name in the question means nothing to any of them.
+    """
     wanted, split = tuple(kpis), tuple(by)
     key = ("measured_kpis", wanted, span, where, split, comparison)
-    return answered(
+    found = answered(
         user,
         business,
         key,
         lambda numbers: numbers.measure(wanted, _lens_of(numbers, span, where, split, comparison)),
     )
+    unknown = next((why for why in found.readings.reasons.values() if isinstance(why, UnknownName)), None)
+    if unknown is not None and all(found.missing(name) for name in wanted):
+        raise unknown
+    return found
 
 
 def readable_trees(user: Any, business: Business) -> tuple[tuple[Tree, bool], ...]:
