@@ -26,7 +26,7 @@ def test_today_shows_the_goal_first_and_ranks_what_to_do(shop: Any, browser_of: 
     assert 1 <= len(page.acts) <= 3
     effects = [int(act.effect.rpartition("−¥")[2].replace(",", "")) for act in page.acts]
     assert effects == sorted(effects, reverse=True)
-    assert page.fresh == "Data up to 08 Nov 2026"
+    assert page.fresh == "Data up to 8 Nov 2026"
 
 
 def test_every_amount_follows_the_unit_in_which_the_business_reads_money(shop: Any, browser_of: Any) -> None:
