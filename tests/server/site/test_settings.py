@@ -67,6 +67,7 @@ def test_migrations_are_complete(db: None) -> None:
 
 def test_every_setting_is_documented() -> None:
     source = Path(settings.__file__).read_text(encoding="utf-8")
-    asked = set(re.findall(r"""env\.?\w*\(\s*"([A-Z_]+)\"""", source)) | {"KEIKI_HOME"}
+    asked = set(re.findall(r"""env\.?\w*\(\s*"([A-Z_]+)\"""", source))
+    asked |= {"KEIKI_HOME", "KEIKI_ANSWERS_MB"}  # the library reads these itself
     page = (Path(__file__).parents[3] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE)) == asked
