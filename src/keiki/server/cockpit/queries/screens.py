@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from keiki.charts.status import ACT, WATCH
+from keiki.customers.small_groups import LEAST
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.queries import digest, membership_in
 from keiki.server.cockpit.models import Screen
@@ -20,7 +21,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.trees.build import Node
 
-FEWEST: Final = 5
+FEWEST: Final = LEAST
 """Numbers about fewer people than that are not shown to whoever holds a link."""
 CARDS: Final = 6
 SEEN_EVERY: Final = timedelta(minutes=5)
