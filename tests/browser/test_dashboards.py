@@ -74,6 +74,7 @@ def test_dashboard_is_arranged_without_script(site: Any, opens: Any) -> None:
     page = opens(site, script=False)
     begun(page, site, "By form")
     page.locator("[data-panel]").last.get_by_role("button", name="one place forward").click()
+    expect(page.locator("[data-panel] > section").nth(1)).to_have_class(_kind("table"))
     assert kinds(page) == ["number", "table", "trend"]
     page.locator("[data-panel]").first.locator("[name=width]").select_option("12")
     page.locator("[data-panel]").first.get_by_role("button", name="Resize").click()
