@@ -1101,6 +1101,13 @@ class StartsTooEarly(KeikiError):
     ja = "今の定義は{since}に始まりました。次の定義はそれより後の日から始めてください。保存していません。"
 
 
+class LinksUnanswered(KeikiError):
+    """A KPI is to go while links begin or end at it, and nobody has said what becomes of them."""
+
+    en = "{count} links of trees begin or end at this KPI. Nothing was changed. Say whether they go with it or stay."
+    ja = "このKPIには、ツリーのつながりが{count}本あります。まだ何も変えていません。一緒に外すか、残すかを選んでください。"
+
+
 # --- files sent to the control plane ---
 
 

@@ -13,9 +13,11 @@ from django.urls import reverse
 from keiki.catalogue.load import builtin
 from keiki.catalogue.perspectives import PERSPECTIVES, perspective
 from keiki.server.data.actions import opened
-from keiki.server.kpis.actions import add_tree
+from keiki.server.kpis.actions import add_tree, save_kpi, save_tree
+from keiki.server.kpis.queries import document_of, newest_document, own_kpi
 from keiki.server.reasons.queries.links import Belief, Link, chains
 from keiki.trees.document import from_dict
+from keiki.trees.edit import change
 
 MONTHS = [date(2024 + n // 12, 1 + n % 12, 1) for n in range(34)]
 CHAIN = ("webinar_attendees", "mql_count", "deals_created", "wins")
@@ -91,6 +93,62 @@ def test_participants_leads_deals_and_wins_are_one_chain_with_samples_and_direct
         ("up together", "2 periods later", "the numbers agree"),
     ]
     assert [int(step.onward.pairs) for step in longest[:-1]] == [33, 32, 30]
+
+
+@pytest.mark.feature("F-119")
+def test_causal_map_shows_the_chain_and_retiring_a_kpi_asks_about_its_links(
+    webinars: Any, browser_of: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    owner, business = webinars.owner, webinars.business
+    said = document_of(builtin().kpis["mql_count"])
+    with django_capture_on_commit_callbacks(execute=True):
+        save_kpi(owner, business, "our_leads", 0, said | {"ja": "自社の有望リード", "formula": "mql_count"})
+    with django_capture_on_commit_callbacks(execute=True):
+        row = business.own_trees.get(tree_id="webinars")
+        save_tree(owner, row, 1, change(newest_document(row), "mql", kpi="our_leads").document, {"what": "change"})
+
+    def map_of() -> tuple[list[str], list[tuple[str, str, str]]]:
+        chain = get(webinars, browser_of, "links", "?on=2026-10-01").chains[0]
+        onward = [(each.onward.direction, each.onward.measured, each.onward.pairs) for each in chain[:-1]]
+        return [step.label for step in chain], onward
+
+    labels, onward = map_of()
+    assert labels == ["Participants", "Qualified leads", "Deals", "Wins"]
+    assert onward == [("up together", "+1.00", pairs) for pairs in ("33", "32", "30")]
+
+    retire = reverse("kpis:retire_kpi", kwargs={"business": business.id, "kpi": "our_leads"})
+    browser = browser_of(webinars.editor)
+    asked = browser.get(retire).context["page"]
+    assert [(row.source, row.target) for row in asked.ties] == [
+        ("Qualified leads", "Wins"),
+        ("Participants", "Qualified leads"),
+        ("Qualified leads", "Deals"),
+    ]
+    assert [way.words for way in asked.places] == ["From webinars to wins / Qualified leads"]
+    unanswered = browser.post(retire, {"version": "1"})
+    assert unanswered.status_code == 422
+    assert unanswered.context["page"].mistake.startswith("3 links of trees begin or end at this KPI.")
+    assert own_kpi(owner, business, "our_leads").retired_on is None  # type: ignore[union-attr]  # it was saved above
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert browser.post(retire, {"version": "1", "links": "go"}).status_code == 302
+    row.refresh_from_db()
+    kept = newest_document(row)
+    assert [(link.source, link.target) for link in kept.links] == [("deals", "goal")]
+    assert [node.id for node in kept.root.walk()] == ["goal", "participants", "deals"]
+    assert own_kpi(owner, business, "our_leads").retired_on is not None  # type: ignore[union-attr]  # saved above
+
+
+def test_links_of_a_retired_kpi_may_stay(
+    webinars: Any, browser_of: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    said = document_of(builtin().kpis["mql_count"])
+    with django_capture_on_commit_callbacks(execute=True):
+        save_kpi(webinars.owner, webinars.business, "mql_count", 0, said | {"ja": "自社の有望リード"})
+        retire = reverse("kpis:retire_kpi", kwargs={"business": webinars.business.id, "kpi": "mql_count"})
+        done = browser_of(webinars.editor).post(retire, {"version": "2", "links": "stay"})
+    assert done.status_code == 302
+    assert len(newest_document(webinars.business.own_trees.get(tree_id="webinars")).links) == 3
 
 
 @pytest.mark.feature("F-027")

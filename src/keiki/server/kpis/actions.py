@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import builtin
-from keiki.errors import EditConflict, GoalNotReady, KeikiError, KpiIdTaken, NothingToRestore, StartsTooEarly
+from keiki.errors import (
+    EditConflict,
+    GoalNotReady,
+    KeikiError,
+    KpiIdTaken,
+    LinksUnanswered,
+    NothingToRestore,
+    StartsTooEarly,
+)
 from keiki.server.accounts.models import Business, User
 from keiki.server.audit.actions import differences, record
 from keiki.server.data.actions import observe, opened
@@ -22,6 +30,10 @@ from keiki.server.kpis.models import KpiVersion, OwnKpi, OwnKpis, OwnTree, Step,
 from keiki.trees.build import build
 from keiki.trees.document import NodeDocument, TreeDocument, as_dict, template
 from keiki.trees.targets import starting
+from keiki.trees.ties import untied
+
+GO, STAY = "go", "stay"
+"""What becomes of the links of a KPI that is retired."""
 
 Done = Mapping[str, Any]
 """What a step did, as data: `what` and the names it concerns; `queries.done_words` says it."""
@@ -274,10 +286,22 @@ def save_kpi(
 
 
 @transaction.atomic
-def retire_kpi(actor: User, row: OwnKpi, began_from: int, day: date, reason: str = "") -> OwnKpi:
+def retire_kpi(
+    actor: User, row: OwnKpi, began_from: int, day: date, reason: str = "", links: str | None = None
+) -> OwnKpi:
     """Nobody should start to use the KPI from that day on; its history stays. A built-in KPI that the business had
-    changed has the meaning it comes with again from that day on."""
+    changed has the meaning it comes with again from that day on.
+
+    `links`: whether what joins it to other numbers of own trees goes too (`GO`) or stays (`STAY`); while there is
+    something of the kind, `LinksUnanswered` asks.
+    """
     now = _locked_kpi(row, began_from)
+    tied = queries.tied(now.business, now.kpi_id)
+    if tied and links not in (GO, STAY):
+        raise LinksUnanswered(count=sum(len(found) for _tree, found in tied))
+    if links == GO:
+        for tree, _found in tied:
+            _untie(actor, tree, now.kpi_id)
     document = queries.kpi_document(now)
     given = builtin().kpis.get(now.kpi_id)
     if given is None:
@@ -288,6 +312,13 @@ def retire_kpi(actor: User, row: OwnKpi, began_from: int, day: date, reason: str
     held = day if newest.since is None or day > newest.since else newest.since
     _add_version(actor, now, queries.document_of(given), held, reason, "kpis.retire_kpi")
     return now
+
+
+def _untie(actor: User, tree: queries.StoredTree, kpi_id: str) -> None:
+    """Let the loose links of a KPI in a tree go, each as a step that can be undone."""
+    row = tree.row
+    for edited in untied(tree.document, kpi_id):
+        row = save_tree(actor, row, row.version, edited.document, edited.edit.as_dict())
 
 
 @transaction.atomic

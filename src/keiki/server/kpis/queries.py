@@ -51,6 +51,7 @@ from keiki.trees.explanation import Explanation
 from keiki.trees.mix import Split
 from keiki.trees.needs import Needs, needs
 from keiki.trees.targets import adds_up as formula_adds_up
+from keiki.trees.ties import Tie, ties
 
 HISTORY: Final = {Grain.DAY: 31, Grain.WEEK: 14, Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 5}
 """How many periods a page looks back over."""
@@ -1125,6 +1126,52 @@ def glossary(user: Any, business: Business, asked: Known | None = None) -> tuple
         for name, one in tagged_kpis(user, business, asked).items()
         if one.origin != RETIRED
     )
+
+
+# --- what hangs on a KPI ---
+
+
+@dataclass(frozen=True)
+class RunningTarget:
+    """A target that judges a KPI now: its newest approved revision."""
+
+    since: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Everything that would be left behind if a KPI went: its links by own tree, its places in trees, the KPIs
+    calculated from it and its targets."""
+
+    tied: tuple[tuple[StoredTree, tuple[Tie, ...]], ...]
+    places: tuple[tuple[Tree, Node], ...]
+    built_on: tuple[Kpi, ...]
+    targets: tuple[RunningTarget, ...]
+
+
+def tied(business: Business, kpi_id: str) -> tuple[tuple[StoredTree, tuple[Tie, ...]], ...]:
+    """The own trees in which influences begin or end at a KPI, as they were last saved."""
+    found = ((tree, ties(tree.document, kpi_id)) for tree in _stored(business))
+    return tuple((tree, joined) for tree, joined in found if joined)
+
+
+def hanging(user: Any, business: Business, kpi_id: str) -> Hanging:
+    """What hangs on a KPI, before it goes."""
+    _may_see(user, business)
+    own = {tree.id for tree in _stored(business)}
+    plans = business.plans.filter(kpi=kpi_id, retired_at=None).prefetch_related("revisions")
+    newest = (max((r for r in p.revisions.all() if r.state == "approved"), key=_when, default=None) for p in plans)
+    return Hanging(
+        tied=tied(business, kpi_id),
+        places=tuple((tree, node) for tree, node in used_in(user, business, kpi_id) if tree.id in own),
+        built_on=built_on(catalogue_of(user, business), kpi_id),
+        targets=tuple(RunningTarget(each.since, each.reason) for each in newest if each is not None),
+    )
+
+
+def _when(revision: Any) -> tuple[date, int]:
+    return (revision.since, revision.number)
 
 
 # --- finding KPIs ---

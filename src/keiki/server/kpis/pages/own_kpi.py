@@ -1,4 +1,4 @@
-"""A KPI of one's own: its form, the live check of its formula, retiring it."""
+"""A KPI of one's own: its form, the live check of its formula, bringing it back."""
 
 from __future__ import annotations
 
@@ -247,20 +247,6 @@ def _with_value(request: Any, business: Business, shown: FormulaCheck, told: que
         months=tuple((business.calendar.label(p, style.language), exact(v, unit, style)) for p, v in recent),
         notes=tuple(notes or [_("No matching rows")]) if told.value is None else (),
     )
-
-
-@business_page(EDIT)
-@require_POST
-def retire_kpi(request: Any, business: Business, kpi: str) -> HttpResponse:
-    """Nobody should start to use this KPI any more."""
-    row = queries.own_kpi(request.user, business, kpi)
-    if row is None:
-        raise Http404
-    version = posted_version(request)
-    done_or_why_not(
-        request, actions.retire_kpi, row, version, business.calendar.today(), request.POST.get("reason", "")[:400]
-    )
-    return redirect("kpis:kpi", business=business.id, kpi=kpi)
 
 
 @business_page(EDIT)
