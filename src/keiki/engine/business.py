@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 from contextlib import ExitStack, suppress
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -198,6 +199,12 @@ class Business:
     def snapshot(self) -> int:
         """The id of the state of the lake that is read."""
         return self.lake.snapshot() if self._pinned is None else self._pinned
+
+    def through(self, catalogue: Catalogue) -> Business:
+        """The same business with another catalogue, such as the part of it that somebody may see."""
+        seen = copy(self)
+        seen.catalogue = catalogue
+        return seen
 
     def at(self, snapshot: int) -> Business:
         """The same business as it was at an earlier snapshot."""

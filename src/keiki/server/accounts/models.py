@@ -120,6 +120,7 @@ class Business(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
     rules = models.JSONField(default=dict, blank=True)  # its own values for the rules of models, by subject
+    restricted = models.JSONField(default=dict, blank=True)  # the lowest role that sees a KPI, by the id of the KPI
     is_demo = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import rules
@@ -31,6 +32,17 @@ def role_in(user: User, thing: Any) -> str | None:
         return None
     business = getattr(business, "pk", business)
     return Membership.objects.filter(user=user, business_id=business).values_list("role", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Whoever holds a link that a member made: sees what everybody in the business sees, while the member may."""
+
+    member: User
+
+    def has_perm(self, permission: str, thing: Any) -> bool:
+        """Looking is all that a link allows."""
+        return permission == VIEW and self.member.has_perm(VIEW, thing)
 
 
 def may_add_business(user: User) -> bool:

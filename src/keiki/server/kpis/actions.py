@@ -22,7 +22,7 @@ from keiki.errors import (
     NothingToRestore,
     StartsTooEarly,
 )
-from keiki.server.accounts.models import Business, User
+from keiki.server.accounts.models import Business, Role, User
 from keiki.server.audit.actions import differences, record
 from keiki.server.data.actions import observe, opened
 from keiki.server.kpis import queries
@@ -329,6 +329,24 @@ def bring_back_kpi(actor: User, row: OwnKpi, began_from: int) -> OwnKpi:
     now.retired_on = None
     _add_version(actor, now, newest.document, newest.since, "", "kpis.bring_back_kpi")
     return now
+
+
+@transaction.atomic
+def restrict_kpi(actor: User, business: Business, kpi_id: str, least: str) -> None:
+    """Show a KPI only from a role on; from viewers on means to everybody again."""
+    row = Business.objects.select_for_update().get(pk=business.pk)
+    before = row.restricted.get(kpi_id, str(Role.VIEWER))
+    if before == least:
+        return
+    row.restricted = {name: role for name, role in row.restricted.items() if name != kpi_id}
+    if least != Role.VIEWER:
+        row.restricted[kpi_id] = str(Role(least))
+    row.save(update_fields=["restricted"])
+    business.restricted = row.restricted
+    target = f"kpi:{kpi_id}"
+    record(
+        actor, "kpis.restrict_kpi", business_id=row.id, target=target, old={"role": before}, new={"role": str(least)}
+    )
 
 
 def enter_value(

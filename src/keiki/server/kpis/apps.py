@@ -14,6 +14,7 @@ class KpisConfig(AppConfig):
         "kpis.save_kpi": _("Saved a KPI of its own"),
         "kpis.retire_kpi": _("Retired a KPI of its own"),
         "kpis.bring_back_kpi": _("Brought a retired KPI back"),
+        "kpis.restrict_kpi": _("Changed who sees a KPI"),
         "kpis.add_tree": _("Added a tree"),
         "kpis.edit_tree": _("Changed a tree"),
         "kpis.archive_tree": _("Archived a tree"),

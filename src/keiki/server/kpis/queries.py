@@ -1,4 +1,4 @@
-"""The one door to the numbers: every page, export and report asks here, and row-level rights will narrow here."""
+"""The one door to the numbers: every page, export and report asks here, and what a person may see is decided here."""
 
 from __future__ import annotations
 
@@ -45,11 +45,14 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.models import OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
+from keiki.server.kpis.rules import closed_to
 from keiki.trees.build import Node, Tree, build
 from keiki.trees.document import Owner, TreeDocument, from_dict, template, tree_document
 from keiki.trees.explanation import Explanation
 from keiki.trees.mix import Split
 from keiki.trees.needs import Needs, needs
+from keiki.trees.restricted import Left, without
+from keiki.trees.restricted import closed_kpis as given_away
 from keiki.trees.targets import adds_up as formula_adds_up
 from keiki.trees.ties import Tie, ties
 
@@ -220,7 +223,7 @@ def known(user: Any, business: Business) -> Known:
     """What a person may ask of a business, cheap enough for every page."""
     _may_see(user, business)
     _healed(business)
-    numbers = opened(business)
+    numbers = _seen(user, business)
     snapshot = numbers.business.snapshot
     return _kept.get((business.id, numbers.mark, snapshot, "known"), lambda: _known(numbers, snapshot))
 
@@ -274,6 +277,7 @@ def measured_kpis(
     has a value because a name in the question means nothing to any of them.
     """
     wanted, split = tuple(kpis), tuple(by)
+    _askable(user, business, wanted)
     key = ("measured_kpis", wanted, span, where, split, comparison)
     found = answered(
         user,
@@ -445,7 +449,54 @@ def unit_words(name: str, language: str) -> str:
 
 def _numbers(user: Any, business: Business) -> Opened:
     _may_see(user, business)
-    return opened(business)
+    return _seen(user, business)
+
+
+def _seen(user: Any, business: Business) -> Opened:
+    """The numbers of a business as far as a member may see them: everything they ask goes through here."""
+    left = _left_of(user, business)
+    if left is None:
+        return opened(business)
+    whole = opened(business)
+    mark = repr((whole.mark, sorted(left.closed)))
+    return _kept.get((business.id, mark, "through"), lambda: Opened(whole.business.through(left.catalogue), mark))
+
+
+def _left_of(user: Any, business: Business) -> Left | None:
+    """The catalogue without what is closed to this person; None when nothing is."""
+    restricted = closed_to(user, business)
+    if not restricted:
+        return None
+    whole = opened(business)
+    return _kept.get(
+        (business.id, whole.mark, restricted, "left"), lambda: without(whole.business.catalogue, restricted)
+    )
+
+
+def closed_kpis(user: Any, business: Business) -> frozenset[str]:
+    """The KPIs that are closed to a person, with those that would give them away."""
+    _may_see(user, business)
+    left = _left_of(user, business)
+    return frozenset() if left is None else left.closed
+
+
+def closed_with(user: Any, business: Business, kpi_id: str) -> tuple[Kpi, ...]:
+    """The KPIs that closing a KPI closes too."""
+    catalogue = catalogue_of(user, business)
+    mark = opened(business).mark
+    names = _kept.get((business.id, mark, kpi_id, "closed with"), lambda: given_away(catalogue, frozenset({kpi_id})))
+    return tuple(catalogue.kpis[name] for name in sorted(names - {kpi_id}) if name in catalogue.kpis)
+
+
+def _askable(user: Any, business: Business, texts: Iterable[str]) -> None:
+    """Raises `UnknownName` when a typed formula names what is closed to this person."""
+    left = _left_of(user, business)
+    if left is None:
+        return
+    for text in texts:
+        name = left.refused(parse(text))
+        if name is not None:
+            raise UnknownName(kind="KPI", name=name, known=left.catalogue.kpis)
 
 
 def _known(numbers: Opened, snapshot: int) -> Known:
@@ -484,7 +535,9 @@ def _lacks_its_goal(numbers: Opened, tree: Tree) -> bool:
 
 def _fitting_templates(numbers: Opened, filled: set[str]) -> tuple[Tree, ...]:
     """The built-in trees to show while a business has none of its own, those its data tells most of first."""
-    trees = [numbers.business.tree_named(name) for name in PREFERRED if name in numbers.business.catalogue.templates]
+    there = numbers.business.catalogue.templates
+    names = [name for name in PREFERRED if name in there] or sorted(there)  # the usual goals may all be closed
+    trees = [numbers.business.tree_named(name) for name in names]
     trees.sort(key=lambda tree: (-_told(numbers, tree, filled), _preference(tree.id), tree.id))
     return tuple(trees)
 
@@ -582,16 +635,24 @@ class Revision:
 
 
 def stored_trees(user: Any, business: Business, archived: bool = False) -> tuple[StoredTree, ...]:
-    """The business's own trees: active goals first, by team and rank, then drafts; or the archived ones."""
-    _may_see(user, business)
-    return _stored(business, archived)
+    """The business's own trees: active goals first, by team and rank, then drafts; or the archived ones.
+
+    A tree with a KPI that is closed to this person is not among them: it could only be changed as a whole.
+    """
+    closed = closed_kpis(user, business)
+    return tuple(each for each in _stored(business, archived) if not _names_any(each, closed))
 
 
 def stored_tree(user: Any, business: Business, tree_id: str) -> StoredTree | None:
-    """One own tree, archived or not; None when there is none."""
-    _may_see(user, business)
+    """One own tree, archived or not; None when there is none, or not for this person."""
+    closed = closed_kpis(user, business)
     row = business.own_trees.select_related("business").filter(tree_id=tree_id).first()
-    return _as_stored(row, row.versions.select_related("made_by").get(number=row.version)) if row else None
+    found = _as_stored(row, row.versions.select_related("made_by").get(number=row.version)) if row else None
+    return None if found is None or _names_any(found, closed) else found
+
+
+def _names_any(tree: StoredTree, closed: frozenset[str]) -> bool:
+    return bool(closed) and any(node.kpi in closed for node in tree.document.root.walk())
 
 
 def version_of(tree: StoredTree, number: int) -> TreeDocument | None:
@@ -662,8 +723,7 @@ class Template:
 
 def templates(user: Any, business: Business) -> tuple[Template, ...]:
     """Every built-in tree with what it needs, in the order of their names' ids."""
-    _may_see(user, business)
-    numbers = opened(business)
+    numbers = _numbers(user, business)
     snapshot = numbers.business.snapshot
     key = (business.id, numbers.mark, snapshot, "templates")
     found = _kept.get(key, lambda: _templates(numbers))
@@ -800,13 +860,13 @@ def catalogue_of(user: Any, business: Business) -> Catalogue:
     """Every KPI and measure that a business knows."""
     _may_see(user, business)
     _healed(business)
-    return opened(business).business.catalogue
+    return _seen(user, business).business.catalogue
 
 
 def tagged_kpis(user: Any, business: Business, asked: Known | None = None) -> Mapping[str, Tagged]:
     """Every KPI of a business by id, with how it gets its number here."""
     asked = asked or known(user, business)
-    numbers = opened(business)
+    numbers = _numbers(user, business)
     return _kept.get((business.id, numbers.mark, asked.snapshot, "tagged"), lambda: _tagged(numbers))
 
 
@@ -815,8 +875,8 @@ def kpi_values(user: Any, business: Business, ids: Iterable[str], asked: Known |
     asked = asked or known(user, business)
     if asked.today is None:
         return {}
-    numbers = opened(business)
-    found = _values(business, asked)
+    numbers = _numbers(user, business)
+    found = _values(numbers, business, asked)
     wanted = tuple(ids)
     lacking = [name for name in wanted if name not in found]
     if lacking:
@@ -829,7 +889,7 @@ def known_values(
 ) -> Mapping[str, KpiValue] | None:
     """The same when all of them have been measured already, at no cost; else None."""
     asked = asked or known(user, business)
-    found = _values(business, asked)
+    found = _values(_numbers(user, business), business, asked)
     wanted = tuple(ids)
     return {name: found[name] for name in wanted} if all(name in found for name in wanted) else None
 
@@ -839,7 +899,7 @@ def kpi_history(user: Any, business: Business, kpi_id: str, asked: Known | None 
     asked = asked or known(user, business)
     if asked.today is None:
         return None
-    numbers = opened(business)
+    numbers = _numbers(user, business)
     return _kept.get(
         (business.id, numbers.mark, asked.snapshot, "history", kpi_id),
         lambda: _history(numbers.business.measure([kpi_id], _lens(numbers, asked, Question(), "")), kpi_id),
@@ -856,7 +916,7 @@ def kpi_months(user: Any, business: Business, kpi_id: str, count: int) -> Measur
     asked = known(user, business)
 
     def ask(numbers: Numbers) -> Measured:
-        return numbers.measure([kpi_id], _lens(opened(business), asked, Question(span=count), ""))
+        return numbers.measure([kpi_id], _lens(_numbers(user, business), asked, Question(span=count), ""))
 
     return answered(user, business, ("months", kpi_id, count), ask)
 
@@ -868,7 +928,8 @@ def formula_value(user: Any, business: Business, text: str, asked: Known | None 
     raise.
     """
     asked = asked or known(user, business)
-    numbers = opened(business)
+    _askable(user, business, [text])
+    numbers = _numbers(user, business)
     catalogue = numbers.business.catalogue
     formula = parse(text, known=[*catalogue.kpis, *catalogue.measures])
     wanted = catalogue.dated(formula).newest
@@ -891,10 +952,10 @@ def used_in(user: Any, business: Business, kpi_id: str, asked: Known | None = No
 
 def templates_with(user: Any, business: Business, kpi_id: str) -> tuple[TreeDocument, ...]:
     """The templates in which a KPI stands."""
-    _may_see(user, business)
-    catalogue = opened(business).business.catalogue
+    numbers = _numbers(user, business)
+    catalogue = numbers.business.catalogue
     documents = _kept.get(
-        (business.id, opened(business).mark, "templates with"),
+        (business.id, numbers.mark, "templates with"),
         lambda: [template(catalogue, name) for name in catalogue.templates if name not in catalogue.trees],
     )
     return tuple(each for each in documents if any(node.kpi == kpi_id for node in each.root.walk()))
@@ -979,8 +1040,8 @@ def _origin(kpi: Kpi) -> str:
     return OWN if given is None else BUILT_IN if given == kpi else CHANGED
 
 
-def _values(business: Business, asked: Known) -> dict[str, KpiValue]:
-    return _kept.get((business.id, opened(business).mark, asked.snapshot, "values"), dict)
+def _values(numbers: Opened, business: Business, asked: Known) -> dict[str, KpiValue]:
+    return _kept.get((business.id, numbers.mark, asked.snapshot, "values"), dict)
 
 
 def _measured_values(numbers: Opened, asked: Known, ids: Sequence[str]) -> dict[str, KpiValue]:
@@ -1025,8 +1086,9 @@ class KpiRevision:
 
 
 def own_kpi(user: Any, business: Business, kpi_id: str) -> OwnKpi | None:
-    """An own KPI; None when the business has not defined one of that id."""
-    _may_see(user, business)
+    """An own KPI; None when the business has not defined one of that id, or not for this person."""
+    if kpi_id in closed_kpis(user, business):
+        return None
     return business.own_kpis.filter(kpi_id=kpi_id).first()
 
 
@@ -1209,7 +1271,7 @@ def find_kpis(
     wanted = {facet: value for facet, value in (chosen or {}).items() if value}
     kpis: list[Tagged] = []
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
-    for kpi in opened(business).business.catalogue.search(words, language):
+    for kpi in _numbers(user, business).business.catalogue.search(words, language):
         one = tagged[kpi.id]
         failed = [facet for facet, value in wanted.items() if value not in one.carries[facet]]
         if one.origin == RETIRED and wanted.get("origin") != RETIRED:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keiki.charts.card import Card
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
-from keiki.server.accounts.rules import EDIT
+from keiki.server.accounts.rules import EDIT, Onlooker
 from keiki.server.cockpit.actions import screens as actions
 from keiki.server.cockpit.forms.screens import ScreenForm
 from keiki.server.cockpit.models import Screen
@@ -136,7 +136,7 @@ def screen_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _screen_page(screen: Screen, path: str, number: int) -> ScreenPage:
-    business, viewer = screen.business, screen.made_by
+    business, viewer = screen.business, Onlooker(screen.made_by)
     name, count = screen.dashboards[number], len(screen.dashboards)
     following = f"{path}?n={(number + 1) % count}"
     blank = ScreenPage("", "", business.name, screen.language, "", screen.seconds, following, f"{number + 1}/{count}")

@@ -370,7 +370,23 @@ def dashboard_named(user: Any, business: Business, key: UUID) -> Stored | None:
     door.known(user, business)
     row = Dashboard.objects.filter(Q(owner=None) | Q(owner=user), business=business, pk=key)
     found = row.select_related("changed_by").prefetch_related("panels").first()
-    return None if found is None else _stored(found, user, tuple(spec_of(panel) for panel in found.panels.all()))
+    if found is None:
+        return None
+    return _stored(found, user, open_to(user, business, tuple(spec_of(panel) for panel in found.panels.all())))
+
+
+def open_to(user: Any, business: Business, panels: tuple[Spec, ...]) -> tuple[Spec, ...]:
+    """The panels without those about a number that is closed to this person."""
+    if not door.closed_kpis(user, business):
+        return panels
+    trees = {tree.id: tree for tree in door.known(user, business).trees}
+
+    def is_open(spec: Spec) -> bool:
+        if spec.tree:
+            return spec.tree in trees and (not spec.node or spec.node in trees[spec.tree].by_id)
+        return not spec.node or any(spec.node in tree.by_id for tree in trees.values())
+
+    return tuple(spec for spec in panels if is_open(spec))
 
 
 def spec_of(panel: Panel) -> Spec:

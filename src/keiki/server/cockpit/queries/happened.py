@@ -68,9 +68,11 @@ def affecting(tree: Tree, node: Node) -> tuple[Node, ...]:
 
 
 def written_down(user: Any, business: Business) -> tuple[Annotation, ...]:
-    """The newest of everything that people wrote down."""
-    door.known(user, business)
-    return tuple(Annotation.objects.filter(business=business).select_related("made_by")[:MOST])
+    """The newest of everything that people wrote down, but for numbers that are closed to this person."""
+    known, closed = door.known(user, business), door.closed_kpis(user, business)
+    rows = Annotation.objects.filter(business=business).exclude(kpi__in=closed).select_related("made_by")
+    there = {(tree.id, node.id) for tree in known.trees for node in tree.nodes}
+    return tuple(row for row in rows[:MOST] if not (closed and row.node) or (row.tree, row.node) in there)
 
 
 def place_of(numbers: TreeNumbers, day: date) -> int:

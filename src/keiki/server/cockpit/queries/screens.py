@@ -13,6 +13,7 @@ from keiki.charts.status import ACT, WATCH
 from keiki.customers.small_groups import LEAST
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.queries import digest, membership_in
+from keiki.server.accounts.rules import Onlooker
 from keiki.server.cockpit.models import Screen
 from keiki.server.cockpit.queries import dashboards
 from keiki.server.cockpit.queries.dashboards import GENERATED, OPERATIONAL, Spec
@@ -46,10 +47,11 @@ def screen_of(token: str) -> Screen | None:
 
 def panels_of(screen: Screen, name: str, numbers: TreeNumbers) -> tuple[str, tuple[Spec, ...]] | None:
     """The name and the panels of one of a screen's dashboards; None when it is gone. A generated one has no name."""
+    viewer = Onlooker(screen.made_by)
     if name in GENERATED:
-        return "", dashboards.generated(name, screen.made_by, screen.business, numbers)
+        return "", dashboards.generated(name, viewer, screen.business, numbers)
     found = dashboards.dashboard_named(screen.made_by, screen.business, UUID(name))
-    return None if found is None else (found.name, found.panels)
+    return None if found is None else (found.name, dashboards.open_to(viewer, screen.business, found.panels))
 
 
 def cards_of(numbers: TreeNumbers, name: str, panels: Sequence[Spec]) -> tuple[Node, ...]:

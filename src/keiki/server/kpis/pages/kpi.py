@@ -52,6 +52,7 @@ from keiki.server.kpis.pages.numbers import (
     style_of,
     tick,
 )
+from keiki.server.kpis.pages.restricted import Sight, sight_of
 from keiki.server.kpis.queries import Known
 
 
@@ -179,6 +180,7 @@ class KpiPage:
     value_url: str
     percent: bool
     data_url: str
+    sight: Sight
 
 
 @business_page()
@@ -286,6 +288,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         value_url=kpi_url(business, kpi.id, "enter_value") if may and one.supply.way == queries.HAND else "",
         percent=kpi.unit == "ratio",
         data_url=page_url("data:data", business) if may else "",
+        sight=sight_of(request, business, kpi, style),
     )
 
 

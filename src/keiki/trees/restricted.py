@@ -1,0 +1,158 @@
+"""What is left of a catalogue for somebody who may not see some of its KPIs: neither them nor what gives them away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.load import Catalogue
+from keiki.catalogue.versions import reached
+from keiki.errors import KeikiError
+from keiki.formula.evaluate import references
+from keiki.formula.nodes import Binary, Both, Call, Condition, Formula, Negate, Reference
+from keiki.formula.parse import parse
+from keiki.measures.document import Entry
+from keiki.trees.document import Influence, NodeDocument, TreeDocument, as_dict, tree_document
+from keiki.trees.fields import entry_of
+
+
+@dataclass(frozen=True)
+class Left:
+    """A catalogue without its `closed` KPIs; `measures` are those the closed ones are made of, to be asked for only
+    through KPIs that are left.
+    """
+
+    catalogue: Catalogue
+    closed: frozenset[str]
+    measures: frozenset[str]
+
+    def refused(self, formula: Formula) -> str | None:
+        """The first name in a typed formula that this person cannot ask for; None when there is none."""
+        named = (reference.id for reference in references(formula))
+        return next((name for name in named if name in self.closed or name in self.measures), None)
+
+
+def without(catalogue: Catalogue, restricted: Iterable[str]) -> Left:
+    """The catalogue without these KPIs, without those calculated from them or by the same formula, and with trees that
+    have lost their nodes; a tree whose goal is closed is gone.
+    """
+    closed = closed_kpis(catalogue, frozenset(restricted))
+    measures = frozenset(r.id for name in closed for each in _unfolded(catalogue, name) for r in references(each))
+    left = replace(
+        catalogue,
+        kpis=MappingProxyType({name: kpi for name, kpi in catalogue.kpis.items() if name not in closed}),
+        trees=MappingProxyType(_pruned(catalogue.trees, closed)),
+        templates=MappingProxyType(_pruned(catalogue.templates, closed)),
+        playbooks=MappingProxyType({name: one for name, one in catalogue.playbooks.items() if name not in closed}),
+    )
+    return Left(left, closed, measures)
+
+
+def closed_kpis(catalogue: Catalogue, restricted: frozenset[str]) -> frozenset[str]:
+    """The restricted KPIs, and every one that names them or whose formula over measures holds theirs."""
+    secret = [each for name in restricted if name in catalogue.kpis for each in _unfolded(catalogue, name)]
+
+    def gives_away(kpi: Kpi) -> bool:
+        if kpi.id in restricted or restricted.intersection(reached(kpi.formula, catalogue.kpis)):
+            return True
+        return any(holds(whole, part) for whole in _unfolded(catalogue, kpi.id) for part in secret)
+
+    return restricted | {kpi.id for kpi in catalogue.kpis.values() if gives_away(kpi)}
+
+
+def _unfolded(catalogue: Catalogue, name: str) -> tuple[Formula, ...]:
+    try:
+        return catalogue.dated(Reference(name)).formulas
+    except KeikiError:  # a definition that cannot be used gives nothing away
+        return ()
+
+
+def holds(whole: Formula, part: Formula) -> bool:
+    """Whether a formula over measures is another one, or has it as a part; a narrower filter is the same part.
+
+    >>> [holds(parse("a / (b - c)"), parse(part)) for part in ("b - c", "a", "c - b")]
+    [True, True, False]
+    >>> holds(parse("a[x = 'y']"), parse("a")), holds(parse("a"), parse("a[x = 'y']"))
+    (True, False)
+    """
+    return _same(whole, part) or any(holds(each, part) for each in _parts(whole))
+
+
+def _parts(formula: Formula) -> Iterator[Formula]:
+    match formula:
+        case Binary(left=left, right=right):
+            yield from (left, right)
+        case Negate(operand=operand):
+            yield operand
+        case Call(arguments=arguments):
+            yield from arguments
+
+
+def _same(one: Formula, other: Formula) -> bool:
+    match one, other:
+        case Reference(), Reference():
+            return one.id == other.id and set(_conditions(other.where)) <= set(_conditions(one.where))
+        case Binary(), Binary():
+            same = one.op == other.op and _same(one.left, other.left) and _same(one.right, other.right)
+            turned = one.op == other.op and one.op in "+*"
+            return same or (turned and _same(one.left, other.right) and _same(one.right, other.left))
+        case Negate(), Negate():
+            return _same(one.operand, other.operand)
+        case Call(), Call():
+            named = one.name == other.name and len(one.arguments) == len(other.arguments)
+            return named and all(map(_same, one.arguments, other.arguments))
+    return one == other
+
+
+def _conditions(where: Condition | None) -> Iterator[Condition]:
+    if isinstance(where, Both):
+        yield from _conditions(where.left)
+        yield from _conditions(where.right)
+    elif where is not None:
+        yield where
+
+
+def _pruned(entries: Mapping[str, Entry], closed: frozenset[str]) -> dict[str, Entry]:
+    """Trees by id, those that name a closed KPI without it."""
+    found: dict[str, Entry] = {}
+    for name, entry in entries.items():
+        try:
+            document = tree_document(entry)
+        except KeikiError:  # unreadable as before: whoever opens it is told
+            found[name] = entry
+            continue
+        left = pruned(document, closed)
+        if left is not None:
+            found[name] = entry if left is document else entry_of(as_dict(left))
+    return found
+
+
+def pruned(document: TreeDocument, closed: frozenset[str]) -> TreeDocument | None:
+    """A tree without the nodes of closed KPIs and what lies below them; None when its goal is closed.
+
+    A parent that has lost a part of its formula keeps the number of its own KPI, and its other parts stand beside it.
+    """
+    if not any(node.kpi in closed for node in document.root.walk()):
+        return document
+    root = _left(document.root, closed)
+    if root is None:
+        return None
+    there = {node.id for node in root.walk()}
+    links = tuple(link for link in document.links if {link.source, link.target} <= there)
+    return replace(document, root=root, links=links)
+
+
+def _left(node: NodeDocument, closed: frozenset[str]) -> NodeDocument | None:
+    if node.kpi in closed:
+        return None
+    kept = tuple(left for child in node.children if (left := _left(child, closed)) is not None)
+    there = {child.id for child in kept}
+    named = {r.id for r in references(parse(node.formula))} if node.formula else set()
+    if named <= there:
+        return replace(node, children=kept)
+    if node.kpi is None:
+        return None
+    beside = tuple(replace(child, influence=child.influence or Influence(1)) for child in kept)
+    return replace(node, formula=None, children=beside)

@@ -1,0 +1,41 @@
+"""A catalogue without what somebody may not see: the KPI, what is made of it, and its nodes in trees."""
+
+from __future__ import annotations
+
+import pytest
+
+from keiki.catalogue.load import builtin
+from keiki.formula import parse
+from keiki.trees.build import build
+from keiki.trees.document import template
+from keiki.trees.restricted import closed_kpis, pruned, without
+
+
+def test_what_names_a_restricted_kpi_or_holds_its_formula_is_closed_with_it() -> None:
+    closed = closed_kpis(builtin(), frozenset({"aov"}))
+    assert {"aov", "ltv", "ltv_cac_ratio", "ec_revenue"} <= closed
+    assert closed.isdisjoint({"purchases", "cvr", "order_revenue"})
+
+
+def test_trees_lose_the_closed_nodes_and_those_without_a_goal_are_gone() -> None:
+    left = without(builtin(), {"aov"})
+    tree = build(template(left.catalogue, "simple_orders"), left.catalogue)
+    assert "aov" not in {node.kpi for node in tree.nodes}
+    assert tree.root.formula is not None
+    known = tree.node("known_revenue")
+    assert known.formula is None, "its formula has lost a factor, so it stands on its own measure"
+    assert {"buyers", "orders_per_buyer"} <= set(known.children)
+    assert "simple_orders" not in without(builtin(), {"order_revenue"}).catalogue.templates
+
+
+def test_tree_without_a_closed_kpi_is_the_same_document() -> None:
+    document = template(builtin(), "simple_orders")
+    assert pruned(document, frozenset({"nps"})) is document
+
+
+@pytest.mark.parametrize("text", ["aov", "buyers * aov", "revenue / u_orders"])
+def test_typed_formula_that_names_what_is_closed_is_refused(text: str) -> None:
+    left = without(builtin(), {"aov"})
+    assert left.refused(parse("buyers")) is None
+    formula = builtin().expand("aov") if text.startswith("revenue") else parse(text)
+    assert left.refused(formula) is not None
