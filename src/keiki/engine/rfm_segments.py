@@ -55,12 +55,19 @@ def rfm_segments(business: Business, period: Period | None = None, rule: RfmRule
 
 
 def segment_customers(
-    business: Business, segment: str, period: Period | None = None, limit: int | None = None
+    business: Business,
+    segment: str,
+    period: Period | None = None,
+    limit: int | None = None,
+    rule: RfmRule | None = None,
 ) -> tuple[Member, ...]:
-    """The customers of a segment, those with the most money first. Raises UnknownName for a segment that is none."""
+    """The customers of a segment, those with the most money first; `rule` as for `rfm_segments`.
+
+    Raises UnknownName for a segment that is none.
+    """
     if segment not in SEGMENTS:
         raise UnknownName(kind="value", name=segment, known=SEGMENTS)
-    asked, facts, scale = period or last_whole_month(business), business.facts, business.rules.rfm
+    asked, facts, scale = period or last_whole_month(business), business.facts, rule or business.rules.rfm
     names = tuple(Member.__dataclass_fields__)
     rows = rows_over(
         business,

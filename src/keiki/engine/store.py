@@ -87,6 +87,13 @@ class DuckLake:
         sql = f"SELECT snapshot_time::VARCHAR FROM {LAKE}.snapshots() WHERE snapshot_id = {int(snapshot)}"
         return str(self._fetch(sql)[0][0])
 
+    def snapshot_at(self, moment: datetime) -> int | None:
+        """The newest state committed by an instant; None when there was none yet, or it has been forgotten."""
+        told = quoted(moment.isoformat())
+        sql = f"SELECT max(snapshot_id) FROM {LAKE}.snapshots() WHERE snapshot_time <= TIMESTAMPTZ {told}"
+        found = self._fetch(sql)[0][0]
+        return None if found is None else int(found)
+
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
         """A fact as of a snapshot (None: the newest): its loadable columns, the business's own, and `_import`."""
         fact_named(fact)

@@ -18,7 +18,7 @@ from keiki.customers.ideal import IdealProfile, Trait
 from keiki.customers.lives import LifeRule
 from keiki.customers.ltv_formulas import TERMS
 from keiki.periods import Grain
-from keiki.server.accounts.actions import make_api_token
+from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.customers.actions.ideal import keep_profile
 from keiki.server.customers.queries import (
     cohorts,
@@ -98,6 +98,20 @@ def test_segments_and_their_customers_are_those_of_the_page(sold: Any) -> None:
     assert [(m["customer_id"], Decimal(m["amount"])) for m in listed["customers"]] == [
         (m.customer_id, m.amount) for m in members
     ]
+
+
+def test_scores_under_an_earlier_scale_are_told_with_that_scale(own_shop: Any) -> None:
+    get, limits = asking(own_shop), [20.0, 24.0, 40.0, 80.0]
+    before = get("segments")
+    assert [scale["number"] for scale in before["scales"]] == [1]
+    change_rules(own_shop.owner, own_shop.business, 1, "rfm", {"recency_limits": limits})
+    now, then = get("segments"), get("segments", scale=1)
+    assert [(scale["number"], scale["recency_limits"]) for scale in now["scales"]] == [(2, limits), (1, None)]
+    assert (now["scale"]["number"], then["scale"]["number"]) == (2, 1)
+    assert (then["scores"], then["segments"]) == (before["scores"], before["segments"])
+    assert now["scores"] != before["scores"]
+    name = max(then["segments"], key=lambda each: each["customers"])["segment"]
+    assert len(get(f"segments/{name}", scale=1)["customers"]) == max(s["customers"] for s in then["segments"])
 
 
 def test_no_address_leaves_with_the_customers_of_a_segment(bare: Any) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from keiki.customers.rfm import SEGMENTS
+from keiki.periods import Grain
+from keiki.server.accounts.actions import change_rules
 from keiki.server.audit.models import Entry
+from keiki.server.customers.queries import segments as queries
 from keiki.server.data.actions import opened
 
 MONTH = "2026-10-01"
@@ -123,3 +128,41 @@ def test_stranger_finds_neither_segments_nor_their_file(shop: Any, browser_of: A
     assert browser_of(shop.outsider).post(file).status_code == 404
     nothing = reverse("customers:segment_csv", kwargs=here | {"segment": "best"})
     assert browser_of(shop.viewer).post(nothing).status_code == 404
+
+
+def scores(cast: Any, month: str, scale: queries.Scale | None = None) -> dict[str, tuple[int, int, int]]:
+    """R, F and M of every customer at the end of a month."""
+    calendar = cast.business.calendar
+    period = calendar.period(Grain.MONTH, date.fromisoformat(month))
+    found = [queries.members(cast.viewer, cast.business, name, period, scale=scale) for name in SEGMENTS]
+    return {member.customer_id: (member.r, member.f, member.m) for each in found for member in each}
+
+
+@pytest.mark.feature("F-246")
+def test_every_customer_is_scored_per_month_and_a_changed_scale_recomputes_and_keeps_the_old_scores(
+    own_shop: Any, read: Any
+) -> None:
+    months = ("2026-07-01", "2026-08-01", "2026-09-01", MONTH)
+    before = {month: scores(own_shop, month) for month in months}
+    for scored in before.values():
+        assert set(scored) == {f"C{n}" for n in range(10)}
+        assert all(1 <= score <= 5 for each in scored.values() for score in each)
+    assert read(own_shop).lens.choices[1:] == ()
+    own = {"recency_limits": [20, 24, 40, 80], "frequency_limits": [7, 6, 5, 3], "amount_limits": [8000, 6800, 5000, 1]}
+    change_rules(own_shop.owner, own_shop.business, 1, "rfm", own)
+    own_shop.business.refresh_from_db()
+    late = {"order_id": "late", "customer_id": "C9", "ordered_at": "2026-10-31 12:00", "amount": 99_000}
+    opened(own_shop.business).business.load([late], "orders")
+
+    # C0: 7 purchases for 6,800, the last on 1 October; C5: 6 for 5,800, on the 6th; C9: 6 for 103,900, on the 31st.
+    now = scores(own_shop, MONTH)
+    assert (now["C0"], now["C5"], now["C9"]) == ((3, 5, 4), (3, 4, 3), (5, 4, 5))
+    (kept,) = queries.scales(own_shop.viewer, own_shop.business)
+    assert {month: scores(own_shop, month, kept) for month in months} == before
+    assert now != before[MONTH]
+    page = read(own_shop, scale="1")
+    assert page.rule.endswith("Each cut into fifths.")
+    assert page.then.startswith("These scores are as they were reported until ")
+    assert [value for value, _words in page.lens.choices[1].options] == ["", "1"]
+    shown = {row.customer for name in SEGMENTS for row in read(own_shop, scale="1", segment=name).chosen.members}
+    assert shown == set(before[MONTH])

@@ -10,8 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from keiki.measures.choices import choices_of, read_choices
-from keiki.measures.rules import Rules, value_in
+from keiki.measures.rules import SUBJECT_NAMES, Rules, value_in
 from keiki.server.accounts.models import ApiToken, Business, Invitation, Membership, SetupToken, User
+from keiki.server.audit.queries import changes
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,32 @@ class Pending:
 def rules_of(business: Business) -> Rules:
     """The rules of models that are in force in a business."""
     return Rules.of_zone(business.zone, business.country, read_choices(business.rules))
+
+
+@dataclass(frozen=True)
+class RulesThen:
+    """The rules of models as they were until an owner changed some of them; `subjects` are those that changed."""
+
+    until: datetime
+    rules: Rules
+    subjects: frozenset[str]
+
+
+def earlier_rules(business: Business) -> tuple[RulesThen, ...]:
+    """The rules that were in force before each change of them, newest first: walked back through the audit log."""
+    own = {subject: in_force(rules_of(business), subject) for subject in SUBJECT_NAMES}
+    values = {name: value for named in own.values() for name, value in named.items()}
+    found = []
+    for entry in changes(business.id, "accounts.change_rules"):
+        values |= entry.old
+        plain: dict[str, dict[str, Any]] = {}
+        for name, value in values.items():
+            subject, _dot, choice = name.partition(".")
+            if value is not None:
+                plain.setdefault(subject, {})[choice] = value
+        rules = Rules.of_zone(business.zone, business.country, read_choices(plain))
+        found.append(RulesThen(entry.at, rules, frozenset(name.partition(".")[0] for name in entry.old)))
+    return tuple(found)
 
 
 def in_force(rules: Rules, subject: str) -> dict[str, Any]:

@@ -63,6 +63,11 @@ def log(business_id: str, before: int | None = None, limit: int = 50) -> Log:
     return Log(lines, lines[-1].id if len(found) > limit else None)
 
 
+def changes(business_id: str, action: str) -> tuple[Entry, ...]:
+    """The entries of a business about one kind of action, newest first."""
+    return tuple(Entry.objects.filter(business_id=business_id, action=action).order_by("-id"))
+
+
 def _line(entry: Entry, words: dict[Any, Any], names: dict[Any, Any], values: dict[Any, Any]) -> Line:
     changes = tuple(
         Change(names.get(name, name), _value(entry.old.get(name), values), _value(entry.new.get(name), values))

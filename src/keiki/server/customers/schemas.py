@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
@@ -111,6 +111,12 @@ class SegmentsAsk(Strict):
     """The month at whose end customers are classed."""
 
     on: date | None = Field(None, description=gettext_noop("A day of the month; else the last month that is over."))
+    scale: int | None = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description=gettext_noop("The number of an earlier scale, for the scores as they were reported under it."),
+    )
 
 
 class MembersAsk(SegmentsAsk):
@@ -146,10 +152,26 @@ class MoveOut(Schema):
     customers: int
 
 
+class ScaleOut(Schema):
+    """A scale of the scores: until when it was in force (null: it is), how far it looks back, and its limits, best
+    first (null: fifths of the customers).
+    """
+
+    number: int
+    until: datetime | None
+    lookback: str
+    counted: str
+    recency_limits: list[float] | None
+    frequency_limits: list[float] | None
+    amount_limits: list[float] | None
+
+
 class SegmentsOut(Schema):
-    """The RFM segments at the end of a month."""
+    """The RFM segments at the end of a month, the scale they follow, and every scale there was, newest first."""
 
     period: PeriodOut
+    scale: ScaleOut
+    scales: list[ScaleOut]
     customers: int
     segments: list[SegmentOut]
     scores: list[ScoreOut]

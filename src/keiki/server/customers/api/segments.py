@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
-from keiki.customers.rfm import SEGMENTS
+from keiki.customers.rfm import SEGMENTS, RfmRule
 from keiki.periods import Grain, Period
 from keiki.server.accounts.api import caller_of
 from keiki.server.accounts.models import Business
@@ -28,9 +29,16 @@ router = Router(tags=[gettext_noop("Customer value")])
 )
 def segments(request: HttpRequest, business: str, asked: Query[SegmentsAsk]) -> dict[str, Any]:
     user, own = caller_of(request).user, business_with_rows(request, business)
-    found = queries.segments(user, own, _month(user, own, asked.on))
+    earlier = queries.scales(user, own)
+    scale = _scale(earlier, asked.scale)
+    found = queries.segments(user, own, _month(user, own, asked.on), scale)
+    newest = earlier[0].number if earlier else 0
+    current = _scale_told(newest + 1, None, queries.scale_in_force(user, own))
+    scales = [current, *(_scale_told(each.number, each.until, each.rules.rfm) for each in earlier)]
     return {
         "period": found.period,
+        "scale": next(one for one in scales if one["number"] == (asked.scale or current["number"])),
+        "scales": scales,
         "customers": found.customers,
         "segments": found.segments,
         "scores": [{"r": r, "f": f, "customers": n} for (r, f), n in found.scores.items()],
@@ -47,13 +55,30 @@ def members(request: HttpRequest, business: str, segment: str, asked: Query[Memb
     user, own = caller_of(request).user, business_with_rows(request, business)
     if segment not in SEGMENTS:
         raise Http404
-    whole = queries.segments(user, own, _month(user, own, asked.on))
+    scale = _scale(queries.scales(user, own), asked.scale)
+    whole = queries.segments(user, own, _month(user, own, asked.on), scale)
     return {
         "segment": segment,
         "period": whole.period,
         "total": whole.segment(segment).customers,
-        "customers": queries.members(user, own, segment, whole.period, asked.limit),
+        "customers": queries.members(user, own, segment, whole.period, asked.limit, scale),
     }
+
+
+def _scale(earlier: Sequence[queries.Scale], number: int | None) -> queries.Scale | None:
+    """An earlier scale by its number; None for the one in force. Nothing is there for a number that none has."""
+    newest = earlier[0].number if earlier else 0
+    if number is None or number == newest + 1:
+        return None
+    found = next((one for one in earlier if one.number == number), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _scale_told(number: int, until: datetime | None, rule: RfmRule) -> dict[str, Any]:
+    names = ("lookback", "counted", "recency_limits", "frequency_limits", "amount_limits")
+    return {"number": number, "until": until, **{name: getattr(rule, name) for name in names}}
 
 
 def _month(user: Any, business: Business, day: date | None) -> Period | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +28,7 @@ from keiki.server.accounts.rules import OWN, allows
 from keiki.server.customers.actions.segments import note_export
 from keiki.server.customers.pages.cohorts import Cell, fresh_words, heat
 from keiki.server.customers.queries import segments as queries
+from keiki.server.customers.queries.segments import Scale
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 
@@ -108,6 +112,8 @@ class SegmentsPage:
     moves_head: tuple[str, ...] = ()
     moves_sentence: str = ""
     chosen: Chosen | None = None
+    then: str = ""
+    scale: str = ""
     rule: str = ""
     rule_url: str = ""
     month: str = ""
@@ -136,7 +142,8 @@ def segment_csv(request: Any, business: Business, segment: str) -> HttpResponse:
     if segment not in SEGMENTS:
         raise Http404
     period = _month(business, door.known(request.user, business), request.POST.get("month", ""))
-    found = queries.members(request.user, business, segment, period)
+    scale = _scale(queries.scales(request.user, business), request.POST.get("scale", ""))
+    found = queries.members(request.user, business, segment, period, scale=scale)
     addresses = allows(request.membership.role, OWN)
     kept = [member for member in found if member.addressable]
     response = HttpResponse(_csv(kept, addresses=addresses), content_type="text/csv; charset=utf-8")
@@ -166,17 +173,33 @@ def _month(business: Business, known: door.Known, told: str) -> Period | None:
     return next((month for month in months if month.start.isoformat() == told), None)
 
 
+def _scale(scales: Sequence[Scale], told: str) -> Scale | None:
+    """The earlier scale asked for; None for the one in force."""
+    return next((scale for scale in scales if str(scale.number) == told), None)
+
+
+def _moment(business: Business, moment: datetime, style: Style) -> str:
+    """A moment by the clock of the business."""
+    local = timezone.localtime(moment, ZoneInfo(business.zone))
+    return f"{local:%Y/%m/%d %H:%M}" if style.japanese else f"{local:%d %b %Y %H:%M}"
+
+
 def _page(request: Any, business: Business, known: door.Known) -> SegmentsPage:
     style = kpis.style_of(business, known)
     period = _month(business, known, request.GET.get("month", ""))
-    found = queries.segments(request.user, business, period)
+    scales = queries.scales(request.user, business)
+    scale = _scale(scales, request.GET.get("scale", ""))
+    found = queries.segments(request.user, business, period, scale)
     label = business.calendar.label(found.period, style.language)
     rule = door.answered(request.user, business, "rules", lambda numbers: numbers.rules)
+    number = "" if scale is None else str(scale.number)
     frame = SegmentsPage(
         title=_("Segments"),
         subtitle=f"{business.name} / {label}",
-        lens=_lens(business, known, found, request.GET.get("segment", ""), style),
-        rule=rule_words(rule, "rfm", style),
+        lens=_lens(business, known, found, request.GET.get("segment", ""), style, (scales, number)),
+        scale=number,
+        then=_then(business, scale, style),
+        rule=rule_words(rule if scale is None else scale.rules, "rfm", style),
         rule_url=reverse("accounts:rules", kwargs={"business": business.id}) + "#rules-rfm",
         fresh=fresh_words(known, style),
     )
@@ -186,12 +209,13 @@ def _page(request: Any, business: Business, known: door.Known) -> SegmentsPage:
     name = name if name in SEGMENTS else "growth"
     path = reverse("customers:segments", kwargs={"business": business.id})
     month = found.period.start.isoformat()
+    asked = f"{path}?month={month}" + (f"&scale={number}" if number else "")
     return SegmentsPage(
         **{
             **vars(frame),
             "sentence": _sentence(found, style),
             "rows": tuple(
-                _row(each, found, f"{path}?month={month}&segment={each.segment}#chosen", each.segment == name, style)
+                _row(each, found, f"{asked}&segment={each.segment}#chosen", each.segment == name, style)
                 for each in found.segments
             ),
             "scores": _scores(found, style),
@@ -199,20 +223,40 @@ def _page(request: Any, business: Business, known: door.Known) -> SegmentsPage:
             "moves": _moves(found, style),
             "moves_head": (*(segment_words(each) for each in SEGMENTS), _("no longer classed")),
             "moves_sentence": _moves_sentence(found, style),
-            "chosen": _chosen(request, business, found, name, style),
+            "chosen": _chosen(request, business, found, name, style, scale),
             "month": month,
         }
     )
 
 
-def _lens(business: Business, known: door.Known, found: Segments, segment: str, style: Style) -> kpis.LensForm:
+def _then(business: Business, scale: Scale | None, style: Style) -> str:
+    """What an earlier scale is, before its numbers."""
+    if scale is None:
+        return ""
+    words = _("These scores are as they were reported until {moment}: by the scale below, from the data of that day.")
+    return words.format(moment=_moment(business, scale.until, style))
+
+
+def _lens(
+    business: Business,
+    known: door.Known,
+    found: Segments,
+    segment: str,
+    style: Style,
+    scales: tuple[Sequence[Scale], str],
+) -> kpis.LensForm:
     months = tuple(
         (p.start.isoformat(), business.calendar.label(p, style.language))
         for p in door.choosable(business, known, Grain.MONTH)
         if door.is_over(known, p)
     )
-    choice = kpis.Choice("month", _("End of"), months, found.period.start.isoformat())
-    return kpis.LensForm((choice,), (("segment", segment),) if segment in SEGMENTS else ())
+    choices = [kpis.Choice("month", _("End of"), months, found.period.start.isoformat())]
+    earlier, chosen = scales
+    if earlier:
+        until = _("until {moment}")
+        named = ((str(each.number), until.format(moment=_moment(business, each.until, style))) for each in earlier)
+        choices.append(kpis.Choice("scale", _("Scale"), (("", _("in force now")), *named), chosen))
+    return kpis.LensForm(tuple(choices), (("segment", segment),) if segment in SEGMENTS else ())
 
 
 def segment_words(segment: str) -> str:
@@ -299,9 +343,9 @@ def _moves_sentence(found: Segments, style: Style) -> str:
     )
 
 
-def _chosen(request: Any, business: Business, found: Segments, name: str, style: Style) -> Chosen:
+def _chosen(request: Any, business: Business, found: Segments, name: str, style: Style, scale: Scale | None) -> Chosen:
     node = queries.plan(request.user, business, name)
-    every = queries.members(request.user, business, name, found.period)
+    every = queries.members(request.user, business, name, found.period, scale=scale)
     addressable = sum(member.addressable for member in every)
     words = {
         "n": number(len(every), "count", style),
