@@ -548,6 +548,19 @@ class GoalNotReady(KeikiError):
         super().__init__(goal=goal, reason=reason, reason_ja=reason_ja)
 
 
+class UnsharedBoard(KeikiError):
+    """A team's board without a KPI of long-term profit that all departments share."""
+
+    en = (
+        "“{board}” was not saved: a team’s board needs a long-term profit that all departments share. "
+        "Put one on it without a filter, such as {options}."
+    )
+    ja = (
+        "「{board_ja}」は保存していません。チームのボードには、全部門に共通する長期利益のKPIが1つ必要です。"
+        "{options_ja}などを、絞り込みなしで置いてください。"
+    )
+
+
 class NothingToRestore(KeikiError):
     """Undo at the first version, or redo at the last."""
 

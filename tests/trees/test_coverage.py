@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.trees.made import FUNNEL, tree
 
+from keiki.catalogue.kpi import Horizon
 from keiki.catalogue.load import load_catalogue
 from keiki.trees.build import Tree, build
 from keiki.trees.check import check
 from keiki.trees.coverage import areas_without_kpi, coverage, goals, left_out, without_owner
 from keiki.trees.document import from_dict
+from keiki.trees.findings import Severity
+from keiki.trees.shared_goal import LONG_TERM_PROFIT, shared_goals
 
 CATALOGUE = load_catalogue()
 NAMES = {"ja": "例", "en": "Example", "about_ja": "例です。", "about_en": "An example."}
@@ -123,6 +127,21 @@ def test_sixth_kpi_on_a_team_board_gets_a_hint_with_the_rule() -> None:
         "6 KPIs on a team board. 3 to 5 is what a team can keep in mind.",
     )
     assert "3〜5個" in found.message("ja")
+
+
+def test_board_without_the_profit_that_all_departments_share_is_red_and_the_shared_goal_is_no_kpi_of_the_team() -> None:
+    five = ("purchase_rate", "hesitation_signals", "two_week_cycles", "cvr", "aov")
+    (found,) = [f for f in left_out(board(*five), CATALOGUE) if f.code == "goal_not_shared"]
+    assert found.severity is Severity.RED
+    assert found.remedy("en").endswith("such as Cumulative customer profit, Good revenue, Good revenue ratio.")
+    assert not codes(board("cumulative_customer_profit", *five)) & {"goal_not_shared", "too_many_kpis"}
+
+
+def test_own_kpi_is_a_shared_goal_only_when_declared_as_long_profit_of_the_whole_company() -> None:
+    declared = replace(CATALOGUE.kpis["profit"], id="house_profit")
+    partly = [replace(declared, id="a", horizon=Horizon.MID), replace(declared, id="b", department=("marketing",))]
+    kpis = {**CATALOGUE.kpis, **{kpi.id: kpi for kpi in (declared, *partly)}}
+    assert [kpi.id for kpi in shared_goals(replace(CATALOGUE, kpis=kpis))] == [*LONG_TERM_PROFIT, "house_profit"]
 
 
 def test_board_needs_action_intermediate_and_result() -> None:

@@ -13,6 +13,7 @@ from keiki.formula.nodes import Both, Compare, Condition, Either, OneOf, Referen
 from keiki.trees.build import Node, Tree
 from keiki.trees.document import BOARD
 from keiki.trees.findings import Details, Finding, Name, listed, named
+from keiki.trees.shared_goal import NAMED, is_shared_goal, names_shared_goal, shared_goals
 from keiki.trees.smart import Mark, by_hand, relevance
 
 MOST_ON_A_BOARD, FEWEST_ON_A_BOARD = 5, 3
@@ -104,7 +105,7 @@ def left_out(tree: Tree, catalogue: Catalogue, departments: Sequence[str] = ()) 
     yield from _by_hand(kpis, catalogue)
     yield from _weak_links(tree, kpis, catalogue)
     if tree.kind == BOARD:
-        yield from _board(tree, kpis)
+        yield from _board(tree, kpis, catalogue)
     else:
         yield from _gaps(tree, catalogue, kpis, departments)
 
@@ -180,8 +181,11 @@ def _weak_links(tree: Tree, kpis: Mapping[str, tuple[Node, Kpi]], catalogue: Cat
             yield Finding("weak_link", node.id, {"node": named(node), "goal": named(tree.root)})
 
 
-def _board(tree: Tree, kpis: Mapping[str, tuple[Node, Kpi]]) -> Iterator[Finding]:
-    count = len(kpis)
+def _board(tree: Tree, kpis: Mapping[str, tuple[Node, Kpi]], catalogue: Catalogue) -> Iterator[Finding]:
+    if not names_shared_goal(tree.nodes, catalogue):
+        goals = tuple(Name(kpi.ja, kpi.en) for kpi in shared_goals(catalogue)[:NAMED])
+        yield Finding("goal_not_shared", None, {"goals": goals})
+    count = len(kpis) - is_shared_goal(tree.root, catalogue)
     if count > MOST_ON_A_BOARD:
         yield Finding("too_many_kpis", None, {"count": count}, tuple(kpis))
     elif count < FEWEST_ON_A_BOARD:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from keiki.catalogue.kpi import Horizon, Kpi
-from keiki.catalogue.load import Catalogue
+from keiki.catalogue.load import Catalogue, builtin
 from keiki.errors import UnsharedBoard
-from keiki.trees.document import BOARD, NodeDocument, TreeDocument
+from keiki.trees.build import Node
+from keiki.trees.document import BOARD, NodeDocument, Owner, TreeDocument
 
 LONG_TERM_PROFIT: Final = (
     "cumulative_customer_profit",
@@ -36,7 +38,7 @@ def shared_goals(catalogue: Catalogue) -> tuple[Kpi, ...]:
     that are declared as profit (domain), long (horizon) and the whole company's (department executive).
     """
     known = [catalogue.kpis[name] for name in LONG_TERM_PROFIT if name in catalogue.kpis]
-    own = [kpi for kpi in catalogue.kpis.values() if kpi.id in catalogue.own_kpis and _declared(kpi)]
+    own = [kpi for kpi in catalogue.kpis.values() if kpi.id not in builtin().kpis and _declared(kpi)]
     return tuple(dict.fromkeys((*known, *own)))
 
 
@@ -44,22 +46,20 @@ def _declared(kpi: Kpi) -> bool:
     return kpi.horizon is Horizon.LONG and "profit" in kpi.domain and "executive" in kpi.department
 
 
-def names_shared_goal(document: TreeDocument, catalogue: Catalogue) -> bool:
-    """Whether a tree has a KPI of long-term profit that counts the whole company, not only some rows."""
+def names_shared_goal(nodes: Iterable[Node | NodeDocument], catalogue: Catalogue) -> bool:
+    """Whether one of the nodes is a KPI of long-term profit that counts the whole company, not only some rows."""
     goals = {kpi.id for kpi in shared_goals(catalogue)}
-    return any(node.kpi in goals and node.where is None for node in document.root.walk())
+    return any(node.kpi in goals and node.where is None for node in nodes)
 
 
-def own_numbers(document: TreeDocument, catalogue: Catalogue) -> int:
-    """How many KPIs a board has for its team to move: the goal that all share, at the top, is not one of them."""
-    goals = {kpi.id for kpi in shared_goals(catalogue)}
-    count = sum(node.kpi is not None for node in document.root.walk())
-    return count - (document.root.kpi in goals)
+def is_shared_goal(node: Node | NodeDocument, catalogue: Catalogue) -> bool:
+    """Whether a node is such a KPI."""
+    return names_shared_goal((node,), catalogue)
 
 
 def check_board(document: TreeDocument, catalogue: Catalogue) -> None:
     """Raises `UnsharedBoard` for a team's board that names no long-term profit."""
-    if document.kind == BOARD and not names_shared_goal(document, catalogue):
+    if document.kind == BOARD and not names_shared_goal(document.root.walk(), catalogue):
         goals = shared_goals(catalogue)[:NAMED]
         raise UnsharedBoard(
             board=document.en,
@@ -71,4 +71,4 @@ def check_board(document: TreeDocument, catalogue: Catalogue) -> None:
 
 def below(goal: str, result: NodeDocument) -> NodeDocument:
     """A board's root: the shared goal, on which the team's result has its influence."""
-    return NodeDocument(goal, kpi=goal, level="kgi", children=(result,))
+    return NodeDocument(goal, kpi=goal, level="kgi", owner=Owner("executive"), children=(result,))

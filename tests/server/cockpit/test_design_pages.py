@@ -11,7 +11,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from keiki.errors import UnsharedBoard
 from keiki.server.cockpit.actions import design as steps
+from keiki.server.cockpit.actions.design import Layers
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import OwnTree
 from keiki.trees.bundle import read_text
@@ -368,19 +370,50 @@ def test_second_saver_can_do_it_on_top(sales: Any, browser_of: Any) -> None:
 @pytest.mark.feature("F-036")
 def test_sixth_kpi_on_a_board_needs_a_confirmation(bare: Any, browser_of: Any) -> None:
     browser = browser_of(bare.editor)
-    tree = steps.start_in_layers(
-        bare.editor,
-        bare.business,
-        "Team",
-        "purchase_rate",
-        ("hesitation_signals", "bounce_rate"),
-        ("two_week_cycles", "aov"),
-    )
+    tree = steps.start_in_layers(bare.editor, bare.business, "Team", FIVE)
     answer = step(browser, bare, "add", tree=tree.tree_id, parent="purchase_rate", kpi="buyers")
     ask = answer.context["page"].ask
     assert (answer.status_code, "3–5" in ask.words, tree.versions.count()) == (422, True, 1)
     browser.post(url(bare, tree=tree.tree_id), dict(ask.fields))
-    assert sum(1 for node in document(bare, tree.tree_id).root.walk() if node.kpi) == 6
+    assert [node.kpi for node in document(bare, tree.tree_id).root.walk()] == [
+        *("cumulative_customer_profit", "purchase_rate", "hesitation_signals", "two_week_cycles", "aov"),
+        *("bounce_rate", "buyers"),
+    ]
+
+
+@pytest.mark.feature("F-276")
+def test_board_of_a_department_is_saved_only_with_a_long_term_profit_that_all_share(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    own = replace(SALES, kind="board", team="EC")
+    with pytest.raises(UnsharedBoard, match="Cumulative customer profit"):
+        actions.add_tree(bare.editor, bare.business, own, {"what": "import"})
+    assert not OwnTree.objects.filter(business=bare.business).exists()
+
+    some = replace(
+        SALES.root, children=(*SALES.root.children, NodeDocument("p", kpi="profit", where="channel = 'email'"))
+    )
+    with pytest.raises(UnsharedBoard):
+        actions.add_tree(bare.editor, bare.business, replace(own, root=some), {"what": "import"})
+    tree = actions.add_tree(bare.editor, bare.business, SALES, {"what": "import"}).tree_id
+    form = browser.get(url(bare, tree=tree)).context["page"].tree_form.initial
+    sent = {name: value or "" for name, value in form.items()} | {"kind": "board"}
+    refused = step(browser, bare, "change_tree", tree=tree, **sent)
+    assert (refused.status_code, stored(bare, tree).version, document(bare, tree).kind) == (422, 1, "tree")
+    assert "long-term profit that all departments share" in refused.context["page"].error
+
+    step(browser, bare, "add", tree=tree, parent="revenue", kpi="good_revenue_ratio")
+    assert step(browser, bare, "change_tree", tree=tree, base=2, **sent).status_code == 302
+    assert document(bare, tree).kind == "board"
+    refused = step(browser, bare, "remove", tree=tree, node="good_revenue_ratio", base=3)
+    assert (refused.status_code, stored(bare, tree).version) == (422, 3)
+
+
+FIVE = Layers(
+    goal="cumulative_customer_profit",
+    result="purchase_rate",
+    between=("hesitation_signals", "bounce_rate"),
+    doing=("two_week_cycles", "aov"),
+)
 
 
 @pytest.mark.feature("F-001")
@@ -419,17 +452,20 @@ def test_both_orders_create_the_same_three_layers(bare: Any, browser_of: Any) ->
         [field.name for field in browser.get(f"{new}?order={order}").context["page"].layers]
         for order in ("goal", "action")
     ]
-    assert orders == [["name", "result", "between", "doing"], ["name", "doing", "between", "result"]]
+    assert orders == [["name", "goal", "result", "between", "doing"], ["name", "goal", "doing", "between", "result"]]
     made = []
     for order in ("goal", "action"):
         sent = {"order": order, "domain": "co_creation", "name": "Team", "result": "revenue"}
         page = browser.get(f"{new}?domain=co_creation").context["page"]
         chosen = {name: [page.layers.fields[name].choices[0][0]] for name in ("between", "doing")}
+        chosen["goal"] = "profit"
         chosen["result"] = page.layers.fields["result"].choices[0][0]
         assert browser.post(new, sent | chosen).status_code == 302
         made.append(document(bare, OwnTree.objects.latest("pk").tree_id))
     assert replace(made[0], id="x") == replace(made[1], id="x")
-    layers = [made[0].root, made[0].root.children[0], made[0].root.children[0].children[0]]
+    assert made[0].root.kpi == "profit"
+    result = made[0].root.children[0]
+    layers = [result, result.children[0], result.children[0].children[0]]
     catalogue = queries.catalogue_of(bare.owner, bare.business)
     assert [catalogue.kpi(str(node.kpi)).layer for node in layers] == ["result", "intermediate", "action"]
 

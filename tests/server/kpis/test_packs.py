@@ -52,7 +52,7 @@ def test_smallest_team_set_makes_cycles_hesitation_and_purchase_rate(bare: Any) 
     document = used(bare, "co_creation_board")
     assert (document.kind, sorted(kpis(document.root))) == (
         "board",
-        ["hesitation_signals", "purchase_rate", "two_week_cycles"],
+        ["cumulative_customer_profit", "hesitation_signals", "purchase_rate", "two_week_cycles"],
     )
 
 

@@ -28,7 +28,8 @@ from keiki.server.data.actions import observe, opened
 from keiki.server.kpis import queries
 from keiki.server.kpis.models import KpiVersion, OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
 from keiki.trees.build import build
-from keiki.trees.document import NodeDocument, TreeDocument, as_dict, template
+from keiki.trees.document import NodeDocument, TreeDocument, as_dict, from_dict, template
+from keiki.trees.shared_goal import check_board
 from keiki.trees.targets import starting
 from keiki.trees.ties import untied
 
@@ -46,7 +47,11 @@ MEANING = ("formula", "unit", "params")
 
 @transaction.atomic
 def add_tree(actor: User, business: Business, document: TreeDocument, done: Done, made_from: str = "") -> OwnTree:
-    """A tree of the business's own from a document; it gets a free id near the one it has."""
+    """A tree of the business's own from a document; it gets a free id near the one it has.
+
+    Raises `UnsharedBoard` for a team's board without a long-term profit that all departments share.
+    """
+    check_board(document, opened(business).business.catalogue)
     named = replace(document, id=free_tree_id(business, document.id))
     tree = OwnTree.objects.create(
         business=business, tree_id=named.id, made_from=made_from, published=1 if measurable(business, named) else 0
@@ -99,7 +104,8 @@ def save_tree(
 ) -> OwnTree:
     """One more version of a tree, when nobody has saved one since `began_from` was read.
 
-    Raises `EditConflict` with both documents otherwise: then nothing is stored, and nothing of either is lost.
+    Raises `EditConflict` with both documents otherwise: then nothing is stored, and nothing of either is lost; and
+    `UnsharedBoard` for a team's board without a long-term profit that all departments share.
     """
     now = _locked(tree)
     content = as_dict(replace(document, id=now.tree_id))
@@ -222,6 +228,7 @@ def _locked(tree: OwnTree) -> OwnTree:
 
 
 def _keep(actor: User, tree: OwnTree, content: dict[str, Any], done: Done, step: str) -> None:
+    check_board(from_dict(content), opened(tree.business).business.catalogue)
     number = tree.version + 1
     try:
         with transaction.atomic():

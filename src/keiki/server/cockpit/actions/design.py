@@ -20,6 +20,7 @@ from keiki.trees.decompose import apply, decomposition
 from keiki.trees.document import Influence, Link, NodeDocument, TreeDocument
 from keiki.trees.edit import Edge, Edited
 from keiki.trees.parts import OPERATORS
+from keiki.trees.shared_goal import below, is_shared_goal
 
 MOST_ON_A_BOARD: Final = 5
 MOST_GOALS: Final = 3
@@ -85,19 +86,30 @@ def start_empty(actor: User, business: Business, name: str, goal: str | None, te
     return kpis.add_tree(actor, business, document, {"what": "start_empty", "ja": name, "en": name})
 
 
-def start_in_layers(
-    actor: User, business: Business, name: str, result: str, between: tuple[str, ...], doing: tuple[str, ...]
-) -> OwnTree:
-    """A team's board of three layers: what it does moves what lies between, which moves the result."""
+@dataclass(frozen=True)
+class Layers:
+    """A team's three layers, each of KPIs, and the long-term profit they are for, which all departments share."""
+
+    goal: str
+    result: str
+    between: tuple[str, ...]
+    doing: tuple[str, ...]
+
+
+def start_in_layers(actor: User, business: Business, name: str, layers: Layers) -> OwnTree:
+    """A team's board: what it does moves what lies between, which moves the result, which moves the shared goal."""
     deeds = tuple(
-        NodeDocument(f"do_{kpi}" if kpi in between else kpi, kpi=kpi, influence=Influence(1)) for kpi in doing
+        NodeDocument(f"do_{kpi}" if kpi in layers.between else kpi, kpi=kpi, influence=Influence(1))
+        for kpi in layers.doing
     )
     middle = tuple(
         NodeDocument(kpi, kpi=kpi, influence=Influence(1), children=deeds if place == 0 else ())
-        for place, kpi in enumerate(between)
+        for place, kpi in enumerate(layers.between)
     )
-    root = NodeDocument(result, kpi=result, level="kgi", children=middle)
-    document = TreeDocument(result, name, name, name, name, root, kind="board", team=name)
+    result = NodeDocument(layers.result, kpi=layers.result, level="kpi", influence=Influence(1), children=middle)
+    same = layers.goal == layers.result
+    root = replace(result, level="kgi", influence=None) if same else below(layers.goal, result)
+    document = TreeDocument(layers.result, name, name, name, name, root, kind="board", team=name)
     return kpis.add_tree(actor, business, document, {"what": "start_in_layers", "ja": name, "en": name})
 
 
@@ -111,13 +123,15 @@ def wished(document: TreeDocument, wish: Wish, catalogue: Catalogue) -> Edited:
     return WISHES[wish.what](document, wish, catalogue)
 
 
-def crowded(document: TreeDocument, wish: Wish) -> bool:
+def numbers_of_team(document: TreeDocument, catalogue: Catalogue) -> int:
+    """How many KPIs of a board its team keeps an eye on: all but the goal that every department shares, at the top."""
+    return sum(node.kpi is not None for node in document.root.walk()) - is_shared_goal(document.root, catalogue)
+
+
+def crowded(document: TreeDocument, wish: Wish, catalogue: Catalogue) -> bool:
     """Whether a wish puts more KPIs on a team's board than a team can keep an eye on."""
-    return (
-        document.kind == "board"
-        and wish.what in {"add", "copy"}
-        and sum(node.kpi is not None for node in document.root.walk()) >= MOST_ON_A_BOARD
-    )
+    adds = document.kind == "board" and wish.what in {"add", "copy"}
+    return adds and numbers_of_team(document, catalogue) >= MOST_ON_A_BOARD
 
 
 def _add(document: TreeDocument, wish: Wish, catalogue: Catalogue) -> Edited:

@@ -150,21 +150,36 @@ class StartForm(forms.Form):
 
 
 class LayersForm(forms.Form):
-    """A team's three layers: what it does, what lies between, the result; asked in the order the team prefers."""
+    """A team's three layers: what it does, what lies between, the result; asked in the order the team prefers.
+
+    They serve a long-term profit that all departments share.
+    """
 
     name = forms.CharField(label=_("Name of the team"), max_length=80)
+    goal = forms.ChoiceField(
+        label=_("Goal shared by all departments: long-term profit"),
+        help_text=_("Every team’s board names it, so that no department wins at the cost of another."),
+    )
     result = forms.ChoiceField(label=_("Result: what the team is measured by"))
     between = forms.MultipleChoiceField(
         label=_("In between: what shows that it works"), widget=forms.CheckboxSelectMultiple
     )
     doing = forms.MultipleChoiceField(label=_("Action: what the team does"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, kpis: dict[str, tuple[tuple[str, str], ...]], order: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kpis: dict[str, tuple[tuple[str, str], ...]],
+        goals: Iterable[tuple[str, str]],
+        order: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["goal"].choices = tuple(goals)  # type: ignore[attr-defined]  # a ChoiceField
         for name, layer in (("result", "result"), ("between", "intermediate"), ("doing", "action")):
             self.fields[name].choices = kpis[layer]  # type: ignore[attr-defined]  # a ChoiceField
-        named = ("name", "doing", "between", "result") if order == "action" else ("name", "result", "between", "doing")
-        self.order_fields(named)
+        layers = ("doing", "between", "result") if order == "action" else ("result", "between", "doing")
+        self.order_fields(("name", "goal", *layers))
 
 
 class FileForm(forms.Form):

@@ -272,9 +272,9 @@ def _step(request: Any, business: Business, stored: StoredTree) -> HttpResponse:
     )
     if form is not None and not form.is_valid():
         return _design(request, business, stored, typed, status=422)
-    if actions.crowded(stored.document, wish) and not posted.get("sure"):
+    if actions.crowded(stored.document, wish, catalogue) and not posted.get("sure"):
         words = _("This board has {count} KPIs already. A team keeps an eye on 3–5; more dilute its attention.")
-        count = sum(node.kpi is not None for node in stored.document.root.walk())
+        count = actions.numbers_of_team(stored.document, catalogue)
         ask = Ask(words.format(count=count), _("Add it all the same"), (*_kept(posted), ("sure", "1")))
         return _design(request, business, stored, replace(typed, ask=ask), status=422)
     try:

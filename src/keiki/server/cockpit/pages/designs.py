@@ -21,6 +21,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.actions import design as actions
+from keiki.server.cockpit.actions.design import Layers
 from keiki.server.cockpit.forms.design import (
     FileForm,
     LayersForm,
@@ -36,6 +37,7 @@ from keiki.server.kpis.actions import (
 )
 from keiki.server.kpis.queries import StoredTree
 from keiki.trees.bundle import read_text
+from keiki.trees.shared_goal import shared_goals
 
 
 @dataclass(frozen=True)
@@ -143,19 +145,19 @@ def new_tree_page(request: Any, business: Business) -> HttpResponse:
     order = "action" if (request.POST.get("order") or request.GET.get("order")) == "action" else "goal"
     catalogue = door.catalogue_of(request.user, business)
     domain = request.GET.get("domain") or request.POST.get("domain") or "ec"
-    chosen = [kpi for kpi in catalogue.kpis.values() if any(name.partition(":")[0] == domain for name in kpi.domain)]
-    names = {kpi.id: kpi.ja if language() == "ja" else kpi.en for kpi in chosen}
-    layers = {layer: _of_layer(catalogue, chosen, layer) for layer in LAYERS}
+    field = [kpi for kpi in catalogue.kpis.values() if any(name.partition(":")[0] == domain for name in kpi.domain)]
+    names = {kpi.id: kpi.ja if language() == "ja" else kpi.en for kpi in field}
+    layers = {layer: _of_layer(catalogue, field, layer) for layer in LAYERS}
+    goals = tuple((kpi.id, kpi.ja if language() == "ja" else kpi.en) for kpi in shared_goals(catalogue))
     posted = request.POST if request.method == "POST" else None
     in_layers = posted is not None and "result" in posted
     start = StartForm(None if in_layers else posted, kpis=tuple(names.items()))
-    three = LayersForm(posted if in_layers else None, kpis=layers, order=order)
+    three = LayersForm(posted if in_layers else None, kpis=layers, goals=goals, order=order)
     user = request.user
     if in_layers and three.is_valid():
         given = three.cleaned_data
-        tree = actions.start_in_layers(
-            user, business, given["name"], given["result"], tuple(given["between"]), tuple(given["doing"])
-        )
+        chosen = Layers(given["goal"], given["result"], tuple(given["between"]), tuple(given["doing"]))
+        tree = actions.start_in_layers(user, business, given["name"], chosen)
         return redirect(design_url(business, tree.tree_id))
     if posted is not None and not in_layers and start.is_valid():
         given = start.cleaned_data
