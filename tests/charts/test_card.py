@@ -60,3 +60,24 @@ def test_card_of_a_running_period_is_held_against_the_days_gone_by() -> None:
 def test_card_without_a_target_says_what_it_is_compared_with() -> None:
     assert card(Compared("客数", 1, 2, "count")).against == "前月比"
     assert card(Compared("Buyers", 1, 2, "count"), Style("en")).against == "vs prev. month"
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "aim", "gap", "change"),
+    [
+        ("count", 80, Aim(low=100), "−20", "−20.0%"),
+        ("currency", 120, Aim(high=100), "+20円", "+20.0%"),
+        ("ratio", 0.08, Aim(low=0.10), "", "−2.0pt"),
+        ("count", None, Aim(low=100), "", ""),
+    ],
+)
+def test_card_with_a_target_says_the_distance_and_the_share(
+    unit: str, value: float | None, aim: Aim, gap: str, change: str
+) -> None:
+    told = card(Compared("数", value, None, unit, aim=aim))
+    assert (told.gap, told.change) == (gap, change)
+
+
+def test_number_without_a_wish_is_judged_in_a_band_only() -> None:
+    assert card(Compared("在庫", 80, None, "count", "neutral", aim=Aim(low=100))).status == "plain"
+    assert card(Compared("在庫", 80, None, "count", "neutral", aim=Aim(low=100, high=120))).status == "act"

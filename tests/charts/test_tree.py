@@ -127,3 +127,9 @@ def test_layout_hides_and_shows_every_node_once(forest: tuple[tuple[Twig, ...], 
 def test_layout_takes_a_very_deep_tree() -> None:
     twigs = (Twig("n0", None), *(Twig(f"n{i}", f"n{i - 1}") for i in range(1, 1500)))
     assert layout(twigs).height == CARD_HEIGHT + 2 * MARGIN
+
+
+def test_layout_marks_the_way_to_what_fails() -> None:
+    laid = layout(SALES, frozenset({"sales"}))
+    assert [(edge.child, edge.failing) for edge in laid.edges] == [("new", True), ("old", False)]
+    assert [(card.id, card.leads) for card in layout(SALES).cards if card.leads] == [("sales", True), ("new", True)]

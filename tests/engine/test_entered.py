@@ -10,7 +10,7 @@ import pytest
 
 import keiki
 from keiki.catalogue.load import load_catalogue
-from keiki.engine.entered import with_entered
+from keiki.engine.entered import calculated, with_entered
 
 CALENDAR = keiki.Calendar()
 JANUARY, FEBRUARY, MARCH = CALENDAR.periods(keiki.Grain.MONTH, date(2026, 1, 1), date(2026, 4, 1))
@@ -102,3 +102,11 @@ def test_kpi_without_a_value_says_what_is_missing(business: keiki.Business) -> N
     (words,) = found.missing("purchases[channel = 'email'] / purchases[channel = 'email']")
     assert words.startswith("“orders” has rows, but none of them counts here")
     assert "channel = 'email'" in words
+
+
+def test_calculated_leaves_out_what_people_entered() -> None:
+    catalogue = load_catalogue()
+    given = catalogue.dated("aov").newest
+    read = with_entered(catalogue, ["order_revenue", "aov"]).dated("aov").newest
+    assert read != given
+    assert calculated(read) == calculated(given) == given

@@ -36,6 +36,7 @@ from keiki.customers.worth import described, worth_by
 from keiki.engine.spread import quarters
 from keiki.facts import FACTS
 from keiki.journeys.sessions import SessionRule, sessions
+from keiki.measures.daily_rows import rows_per_day
 from keiki.periods import Calendar, Grain
 
 Facts = Mapping[str, ir.Table]
@@ -45,6 +46,7 @@ IDEAL = IdealProfile((Trait("segment", ("home",), 70), Trait("region", ("kanto",
 MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "sessions": lambda facts, spans: sessions(facts),
     "sessions in New York": lambda facts, spans: sessions(facts, SessionRule(zone="America/New_York")),
+    "rows_per_day": lambda facts, spans: rows_per_day(facts["orders"], "orders", "America/New_York"),
     "revenue_postings": lambda facts, spans: revenue_postings(facts),
     "cost_postings": lambda facts, spans: cost_postings(facts),
     "purchases": lambda facts, spans: purchases(facts),

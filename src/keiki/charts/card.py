@@ -6,9 +6,19 @@ from dataclasses import dataclass
 
 from keiki.charts.aim import Aim, bounds
 from keiki.charts.chart import short
-from keiki.charts.format import JAPANESE, MISSING, Style, change, counter_word, exact, number
+from keiki.charts.format import (
+    ABSOLUTE_CHANGE,
+    JAPANESE,
+    MISSING,
+    Style,
+    change,
+    counter_word,
+    difference,
+    exact,
+    number,
+)
 from keiki.charts.sentence import briefly_against
-from keiki.charts.status import judged, status
+from keiki.charts.status import standing
 from keiki.periods import Grain
 
 STATUS_WORDS = {
@@ -54,7 +64,7 @@ class Card:
     """Everything a card says, in the reader's language.
 
     `against` names what `change` is measured from: the target, else the period compared with; `moved` is always the
-    change since that period.
+    change since that period. `gap` is the distance to the target in the number's own unit, where `change` is a share.
     """
 
     label: str
@@ -72,6 +82,7 @@ class Card:
     target: str = ""
     target_exact: str = ""
     owner: str = ""
+    gap: str = ""
 
 
 def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
@@ -82,11 +93,7 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
     measured_from = shown.before if aim is None else aim.bound(shown.value)
     gap = change(shown.value, measured_from, shown.unit, style)
     moved = gap if aim is None else change(shown.value, shown.before, shown.unit, style)
-    found = (
-        status(shown.value, shown.before, shown.unit, shown.direction)
-        if aim is None
-        else judged(shown.value, aim, shown.unit)
-    )
+    found = standing(shown.value, shown.before, aim, shown.unit, shown.direction)
     beside = _beside(shown, style, counter, reason)
     gap, moved = ("" if words == MISSING else words for words in (gap, moved))
     words = STATUS_WORDS[found][0 if style.japanese else 1]
@@ -107,7 +114,15 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
         target="" if aim is None else bounds(aim.full, shown.unit, style, counter),
         target_exact="" if aim is None else bounds(aim.full, shown.unit, style, counter, exactly=True),
         owner=shown.owner,
+        gap=_gap(shown, measured_from, style),
     )
+
+
+def _gap(shown: Compared, bound: float | None, style: Style) -> str:
+    """The distance to the target; "" without one, and where the change is a distance already."""
+    if shown.aim is None or shown.unit in ABSOLUTE_CHANGE or shown.value is None:
+        return ""
+    return difference(shown.value, bound, shown.unit, style)
 
 
 def _against(shown: Compared, style: Style) -> str:

@@ -61,6 +61,20 @@ def status(after: Value, before: Value, unit: str, direction: str, steps: Steps 
     return ACT if loss >= steps.act else WATCH if loss >= steps.watch else GOOD
 
 
+def standing(value: float | None, before: Value, aim: Aim | None, unit: str, direction: str) -> str:
+    """How a number stands to its target; without one, beside the value it is compared with. A number with no wished
+    direction is judged within a band only: of a single bound nobody can say which side is the wrong one.
+
+    >>> [standing(80, None, Aim(low=100), "count", direction) for direction in ("higher", "neutral")]
+    ['act', 'plain']
+    """
+    if aim is None:
+        return status(value, before, unit, direction)
+    if direction == "neutral" and value is not None and (aim.low is None or aim.high is None):
+        return PLAIN
+    return judged(value, aim, unit)
+
+
 def rule(comparison: str, grain: Grain, style: Style = JAPANESE, steps: Steps = STEPS, targets: bool = False) -> str:
     """The rule in words, to be printed beside what it judged; `targets` when some of the numbers have one."""
     if targets:

@@ -30,7 +30,10 @@ class Twig:
 
 @dataclass(frozen=True)
 class Card:
-    """A card's place in pixels; `hidden` counts the nodes behind a closed branch, `worst` is their worst status."""
+    """A card's place in pixels; `hidden` counts the nodes behind a closed branch, `worst` is their worst status.
+
+    `leads` says that a number below is in `act`.
+    """
 
     id: str
     parent: str | None
@@ -41,6 +44,7 @@ class Card:
     open: bool
     hidden: int = 0
     worst: str = "none"
+    leads: bool = False
 
     @property
     def place(self) -> str:
@@ -53,12 +57,15 @@ class Card:
 
 @dataclass(frozen=True)
 class Edge:
-    """A connector as SVG path data; dashed when the link is an influence, not a formula."""
+    """A connector as SVG path data; dashed when the link is an influence, not a formula; `failing` when it leads to a
+    number in `act`.
+    """
 
     parent: str
     child: str
     path: str
     influence: bool
+    failing: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,13 +137,18 @@ def layout(twigs: Sequence[Twig], opened: frozenset[str] | None = None) -> Layou
             open=grown.is_open(twig.id),
             hidden=0 if grown.is_open(twig.id) else grown.below[twig.id][0],
             worst=grown.below[twig.id][1],
+            leads=grown.below[twig.id][1] == "act",
         )
         for twig in grown.visible
     )
     at = {card.id: card for card in cards}
     return Layout(
         cards=cards,
-        edges=tuple(_edge(at[t.parent], at[t.id], t.influence) for t in grown.visible if t.parent is not None),
+        edges=tuple(
+            _edge(at[t.parent], at[t.id], t.influence, "act" in (t.status, grown.below[t.id][1]))
+            for t in grown.visible
+            if t.parent is not None
+        ),
         badges=tuple(badge for card in cards if card.open for badge in _badges(card, grown.children[card.id], at)),
         width=max((card.x for card in cards), default=0) + CARD_WIDTH + MARGIN,
         height=max((card.y for card in cards), default=0) + CARD_HEIGHT + MARGIN,
@@ -200,11 +212,11 @@ class _Grown:
         return rows
 
 
-def _edge(parent: Card, child: Card, influence: bool) -> Edge:
+def _edge(parent: Card, child: Card, influence: bool, failing: bool) -> Edge:
     start, end = parent.x + CARD_WIDTH, child.x
     top, foot = parent.y + CARD_HEIGHT // 2, child.y + CARD_HEIGHT // 2
     if top == foot:
-        return Edge(parent.id, child.id, f"M{start} {top}H{end}", influence)
+        return Edge(parent.id, child.id, f"M{start} {top}H{end}", influence, failing)
     trunk = start + TRUNK
     corner = min(CORNER, abs(foot - top) // 2)
     turn = corner if foot > top else -corner
@@ -212,7 +224,7 @@ def _edge(parent: Card, child: Card, influence: bool) -> Edge:
         f"M{start} {top}H{trunk - corner}Q{trunk} {top} {trunk} {top + turn}"
         f"V{foot - turn}Q{trunk} {foot} {trunk + corner} {foot}H{end}"
     )
-    return Edge(parent.id, child.id, path, influence)
+    return Edge(parent.id, child.id, path, influence, failing)
 
 
 def _badges(card: Card, kin: Sequence[Twig], at: dict[str, Card]) -> list[Badge]:

@@ -14,7 +14,7 @@ from keiki.catalogue.load import Catalogue
 from keiki.engine.connect import Engine
 from keiki.engine.totals import DIMENSIONS
 from keiki.formula import condition, condition_columns
-from keiki.formula.nodes import Call, Condition, Formula, Reference
+from keiki.formula.nodes import Binary, Call, Condition, Formula, Negate, Reference
 from keiki.lens import Lens
 from keiki.measures.measure import Aggregation, Asked, Measure, Timing
 from keiki.periods import Period
@@ -45,6 +45,20 @@ def with_entered(catalogue: Catalogue, metrics: Iterable[str]) -> Catalogue:
     measures = {**catalogue.measures, **{f"{MARK}{name}": _measure(kpi) for name, kpi in found.items()}}
     kpis = {**catalogue.kpis, **{name: _entered_first(kpi) for name, kpi in found.items()}}
     return replace(catalogue, kpis=kpis, measures=measures)
+
+
+def calculated(formula: Formula) -> Formula:
+    """A formula without the values that people entered: what is calculated from rows where nothing was."""
+    match formula:
+        case Call(name="coalesce", arguments=(Reference(id=name), rest)) if name.startswith(MARK):
+            return calculated(rest)
+        case Call(arguments=arguments):
+            return replace(formula, arguments=tuple(calculated(each) for each in arguments))
+        case Binary(left=left, right=right):
+            return replace(formula, left=calculated(left), right=calculated(right))
+        case Negate(operand=operand):
+            return replace(formula, operand=calculated(operand))
+    return formula
 
 
 def _observed(catalogue: Catalogue, name: str) -> bool:

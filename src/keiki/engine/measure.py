@@ -21,9 +21,11 @@ from keiki.engine.totals import Totals
 from keiki.errors import KeikiError, NothingCounted
 from keiki.facts import fact
 from keiki.formula.show import show_condition
+from keiki.insight.gaps import GapRule, missing_days
 from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
 from keiki.measures.compile import Frame, Parts, frames, queries
+from keiki.measures.daily_rows import rows_per_day
 from keiki.measures.measure import Asked, Measure
 from keiki.measures.models import MODELS, reads_of, table_of
 from keiki.measures.rules import Rules
@@ -33,6 +35,10 @@ Segment = tuple[str | None, ...]
 Value = float | int | None
 Values = dict[tuple[Asked, Period, Segment], Value]
 STAND_IN = "@fallback"
+LONGEST_GAP = 7
+"""Days up to which a period without a single row is asked whether its rows are missing."""
+MOMENTS = ("posted_at", "started_at", "first_at")
+"""Times of models that are the times of the rows they read."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ class Measurer:
         self._compiled: dict[tuple[Any, ...], tuple[Compiled, ...]] = {}
         self._composing = threading.Lock()
         self._coverage: dict[str, Coverage] = {}
+        self._gaps: dict[str, frozenset[date]] = {}
 
     def read(self, asked: Iterable[Asked], lens: Lens, depth: int = 1) -> Readings:
         """Measure everything asked in every period of the lens and in its comparison periods, `depth` steps back.
@@ -223,6 +230,28 @@ class Measurer:
             self._coverage[name] = Coverage(_date(first), _date(last))
         return self._coverage[name]
 
+    def gaps(self, name: str) -> frozenset[date]:
+        """The days on which rows of a fact are missing: a count of nothing is unknown there, not zero."""
+        if name not in self._gaps:
+            found = self._remembered(("gaps", name, self.rules.zone, GapRule()), lambda: self._missing_days(name))
+            self._gaps[name] = frozenset(date.fromisoformat(day) for day in found)
+        return self._gaps[name]
+
+    def _missing_days(self, name: str) -> list[str]:
+        read = "orders" if name == "order_lines" else name
+        rows = self.engine.run(rows_per_day(self.facts[read], read, self.rules.zone)).to_pylist()
+        return [day.isoformat() for day in missing_days({row["day"]: row["rows"] for row in rows})]
+
+    def _is_gap(self, frame: Frame, asked: Asked, period: Period) -> bool:
+        """Whether every day of a short period is missing from a fact whose rows a measure counts when they happened."""
+        if frame.way != "flow" or frame.window or period.days > LONGEST_GAP:
+            return False
+        days = [period.start + timedelta(days=each) for each in range(period.days)]
+        read = [name for name in self._facts(asked) if frame.time in (fact(name).time, *MOMENTS)]
+        return any(
+            all(day in self.gaps(name) for day in days) for name in read if self.coverage(name).first is not None
+        )
+
     def _remembered(self, what: Hashable, make: Callable[[], Any]) -> Any:
         return (
             make() if self.kept is None else self.kept.answers.remember(self.kept.key(what), self.kept.snapshot, make)
@@ -293,7 +322,12 @@ class Measurer:
         spans = {p: span_of(p, frame.window, lens) for p in periods if lens.today is None or p.start <= lens.today}
         covered = {one: self._covered(one) for one in frame.asked}
         asked_of = {
-            p: [one for one in frame.asked if covered[one].reaches(p, lasting=frame.lasting or bool(frame.window))]
+            p: [
+                one
+                for one in frame.asked
+                if covered[one].reaches(p, lasting=frame.lasting or bool(frame.window))
+                and not self._is_gap(frame, one, p)
+            ]
             for p in spans
         }
         needed = {p: spans[p] for p in spans if asked_of[p]}

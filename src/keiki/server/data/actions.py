@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from django.template.defaultfilters import filesizeformat
 from keiki.demo import load_demo
 from keiki.engine.business import Business as Numbers
 from keiki.engine.business import open_business
+from keiki.engine.gaps import gaps
 from keiki.engine.imports import Import
 from keiki.engine.preview import ColumnPreview as ColumnPreview
 from keiki.engine.preview import PartPreview as PartPreview
@@ -26,8 +27,9 @@ from keiki.engine.preview import Refusal as Refusal
 from keiki.engine.preview import preview
 from keiki.engine.settings import FILE, Settings
 from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind, UnknownName
-from keiki.facts import FACTS
+from keiki.facts import FACTS, fact
 from keiki.facts.mapping import Mapping as ColumnMapping
+from keiki.periods import Period
 from keiki.server.accounts.models import Business, User
 from keiki.server.audit.actions import record
 from keiki.server.data.models import Mode, Upload
@@ -244,12 +246,26 @@ def check_answers(business: Business, count: int = 20) -> tuple[int, int, int]:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A period that is missing inside a series: of the rows of a fact, or of the values entered for a KPI or measure,
+    called `ja` and `en`.
+    """
+
+    series: str
+    entered: bool
+    period: Period
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True)
 class State:
-    """The days each fact with rows speaks of, the last of them, and the history."""
+    """The days each fact with rows speaks of, the last of them, the history, and what is missing, newest first."""
 
     days: Mapping[str, tuple[date | None, date | None]]
     today: date | None
     imports: tuple[Done, ...]
+    gaps: tuple[Missing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -292,7 +308,17 @@ def state_of(business: Business) -> State:
     brought = {name for done in history for name in done.facts}
     coverage = {name: numbers.measurer.coverage(name) for name in FACTS if name in brought}
     days = {name: (found.first, found.last) for name, found in coverage.items() if found.first is not None}
-    return State(days, numbers.today if days else None, history)
+    return State(days, numbers.today if days else None, history, tuple(_missing(numbers)) if days else ())
+
+
+def _missing(numbers: Numbers) -> Iterator[Missing]:
+    """What is missing, with the names people know."""
+    catalogue = numbers.catalogue
+    for gap in gaps(numbers):
+        named = (catalogue.kpis.get(gap.series) or catalogue.measures.get(gap.series)) if gap.entered else None
+        declared = fact(gap.series) if not gap.entered else None
+        of = named or declared
+        yield Missing(gap.series, gap.entered, gap.period, *((of.ja, of.en) if of else (gap.series, gap.series)))
 
 
 def import_in(business: Business, import_id: str) -> Done | None:

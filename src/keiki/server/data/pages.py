@@ -30,11 +30,12 @@ from keiki.facts import FACTS, fact
 from keiki.facts.contract import Fact, Kind
 from keiki.facts.mapping import Mapping
 from keiki.facts.reasons import reason_words
+from keiki.insight.gaps import GapRule
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import SettingsPage, business_page, get_and_post, settings_frame
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.data import actions, queries
-from keiki.server.data.actions import ColumnPreview, Done, PartPreview, Preview, Refusal
+from keiki.server.data.actions import ColumnPreview, Done, Missing, PartPreview, Preview, Refusal
 from keiki.server.data.forms import KEEP, NET, SKIP, ColumnsForm, choice_of, field
 from keiki.server.data.models import Mode, Upload
 from keiki.server.jobs.models import Run
@@ -77,6 +78,15 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
+class GapLine:
+    """A missing period: the series it is missing from, in words, and where it can be looked at."""
+
+    series: str
+    words: str
+    entered: bool
+
+
+@dataclass(frozen=True)
 class DataPage:
     title: str
     subtitle: str
@@ -89,6 +99,9 @@ class DataPage:
     waiting: tuple[WaitingLine, ...]
     facts: tuple[FactLine, ...]
     history: tuple[HistoryLine, ...]
+    gaps: tuple[GapLine, ...] = ()
+    gaps_more: int = 0
+    gap_rule: str = ""
     error: str = ""
 
 
@@ -167,7 +180,28 @@ def _data_page(request: Any, business: Business) -> DataPage:
             for name, (first, last) in state.days.items()
         ),
         history=tuple(_history(business, done, may_edit) for done in state.imports),
+        gaps=tuple(_gap(business, gap) for gap in state.gaps[:SHOWN_AT_ONCE]),
+        gaps_more=max(len(state.gaps) - SHOWN_AT_ONCE, 0),
+        gap_rule=_gap_rule(),
     )
+
+
+def _gap(business: Business, gap: Missing) -> GapLine:
+    """Days as ISO dates, which need no reading; longer periods by their name."""
+    period = gap.period
+    when = period.start.isoformat() if period.days == 1 else business.calendar.label(period, _language())
+    name = gap.ja if _language() == "ja" else gap.en
+    return GapLine(name, _("missing {period}").format(period=when), gap.entered)
+
+
+def _gap_rule() -> str:
+    rule = GapRule()
+    words = _(
+        "A day without rows is missing when its weekday usually brings {times} times as many rows as they vary by, "
+        "in the {days} days before and after; asked of series of {fewest} days or more. Entered values are missing "
+        "where a period between the first and the last has none."
+    )
+    return words.format(times=f"{rule.deviations:g}", days=rule.reach, fewest=rule.fewest)
 
 
 def _waiting(business: Business, waiting: queries.Waiting) -> WaitingLine:

@@ -22,10 +22,11 @@ from keiki.catalogue.search import fold
 from keiki.catalogue.tags import TAGS
 from keiki.catalogue.versions import changes, reached
 from keiki.charts.aim import Aim
-from keiki.charts.status import judged, status
+from keiki.charts.status import standing
 from keiki.engine.behind import SHOWN
 from keiki.engine.behind import Behind as Behind
 from keiki.engine.business import Business as Numbers
+from keiki.engine.entered import calculated as calculated
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.spread import Spread
 from keiki.errors import KeikiError, NotARatio, TooManyPeriods, UnknownName
@@ -193,10 +194,7 @@ class TreeNumbers:
 
     def status(self, node: Node) -> str:
         """How the value stands to its target; without one, beside the value it is compared with."""
-        aim = self.aim(node)
-        if aim is not None:
-            return judged(self.value(node), aim, node.unit)
-        return status(self.value(node), self.value_before(node), node.unit, node.direction)
+        return standing(self.value(node), self.value_before(node), self.aim(node), node.unit, node.direction)
 
     def missing_facts(self, node: Node) -> tuple[str, ...]:
         """The facts without rows that leave the node without a value."""
@@ -371,7 +369,7 @@ def split_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, by
         raise NotARatio(kpi=node.id, formula="")
     opened = _numbers(user, business).business
     lens = replace(numbers.reading.lens, periods=(numbers.period,), by=(by,))
-    return opened.split(node.id, node.measured, lens)
+    return opened.split(node.id, calculated(node.measured), lens)
 
 
 def rows_behind(
@@ -381,7 +379,7 @@ def rows_behind(
     if node.measured is None:
         return ()
     opened = _numbers(user, business).business
-    return opened.behind(node.measured, numbers.period, numbers.question.where, limit)
+    return opened.behind(calculated(node.measured), numbers.period, numbers.question.where, limit)
 
 
 def sources_of(user: Any, business: Business, node: Node) -> Sources:
@@ -389,7 +387,7 @@ def sources_of(user: Any, business: Business, node: Node) -> Sources:
     if node.measured is None:
         return Sources((), ())
     catalogue = _numbers(user, business).business.catalogue
-    ids = dict.fromkeys(reference.id for reference in references(node.measured))
+    ids = dict.fromkeys(reference.id for reference in references(calculated(node.measured)))
     measures = tuple(catalogue.measures[name] for name in ids)
     return Sources(
         tuple(dict.fromkeys(name for measure in measures for name in measure.facts if name in FACTS)), measures

@@ -224,7 +224,7 @@ def _segments(
 
 
 def _mathml(request: HttpRequest, business: Business, reading: TreeNumbers, node: Node, style: Style) -> SafeString:
-    formula = node.formula or node.measured
+    formula = node.formula or (node.measured and door.calculated(node.measured))
     if formula is None:
         return mark_safe("")
     names = door.names_of(request.user, business, reading, node, style.language)

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from keiki.charts.attainment import attainment_words
 from keiki.charts.card import Card
 from keiki.charts.format import Style
 from keiki.charts.sentence import briefly_against
@@ -51,6 +52,8 @@ class TreeCard:
     closing: SafeString
     formula: str
     indent: str
+    attained: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,8 @@ def _cards(business: Business, reading: TreeNumbers, asked: Asked, laid: Layout,
                 closing=mark_safe("</ul></li>" * ends),
                 formula=_formula_words(reading, node, style),
                 indent=f"{min(placed.depth, 15):x}",
+                attained=attainment_words(reading.value(node), reading.aim(node), style),
+                leads=placed.leads,
             )
         )
     return tuple(cards)
