@@ -48,6 +48,7 @@ PAGES = {
     "catalogue": "kpis/?domain=ec",
     "kpi": "kpis/cvr/",
     "glossary": "kpis/glossary/",
+    "value chain": "kpis/value-chain/?activity=marketing",
     "own kpi": "kpis/new/",
     "changed kpi": "kpis/revenue/edit/",
     "customers": "customers/",

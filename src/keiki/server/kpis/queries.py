@@ -34,6 +34,7 @@ from keiki.facts import FACTS, vocabulary
 from keiki.facts.contract import Fact
 from keiki.formula import Binary, Compare, Condition, Formula, Reference, Text, parse, references, show
 from keiki.formula.parse import FUNCTIONS
+from keiki.insight.before_after import BeforeAfter, before_after
 from keiki.lens import Lens, period_of, periods_of
 from keiki.measures.check import column_names, fact_of
 from keiki.measures.document import entries
@@ -1232,6 +1233,78 @@ def hanging(user: Any, business: Business, kpi_id: str) -> Hanging:
 
 def _when(revision: Any) -> tuple[date, int]:
     return (revision.since, revision.number)
+
+
+# --- what the activities of the company cost ---
+
+
+@dataclass(frozen=True)
+class CostPart:
+    """What one kind of cost came to; department and category None where the rows name none."""
+
+    department: str | None
+    category: str | None
+    amount: float
+
+
+@dataclass(frozen=True)
+class Spending:
+    """The costs of a span of days by department and category, the largest first."""
+
+    span: Period
+    parts: tuple[CostPart, ...]
+
+
+def spending(user: Any, business: Business, asked: Known) -> Spending | None:
+    """The costs of the last twelve months the data has reached; None without rows."""
+    if asked.today is None:
+        return None
+    end = business.calendar.period(Grain.MONTH, asked.today).end
+    span = Period(min(end.replace(year=end.year - 1), asked.today), end)
+
+    def ask(numbers: Numbers) -> Spending:
+        read = numbers.measure(["sum_cost"], numbers.question((span,), by=("department", "category")))
+        amounts = ((segment, read.value("sum_cost", -1, segment)) for segment in read.segments)
+        parts = [CostPart(where[0], where[1], amount) for where, amount in amounts if amount]
+        return Spending(span, tuple(sorted(parts, key=lambda each: (-each.amount, str(each)))))
+
+    return answered(user, business, ("spending", span), ask)
+
+
+# --- what we did about a KPI ---
+
+WINDOW: Final = 3
+"""Months that are looked at before and after an action."""
+
+
+@dataclass(frozen=True)
+class PastResult:
+    """Something people did about a KPI, and its months before and after; `told` is None where they are not known."""
+
+    on: date
+    text: str
+    told: BeforeAfter | None
+
+
+def past_results(user: Any, business: Business, kpi_id: str, asked: Known) -> tuple[PastResult, ...]:
+    """The actions people wrote down for a KPI, newest first, each with three months before and after it.
+
+    A month that still runs is left out; the month of an action is the first one after it.
+    """
+    _may_see(user, business)
+    done = tuple(business.annotations.filter(kpi=kpi_id, where="", kind="action").values_list("on", "text"))
+    if not done or asked.today is None:
+        return ()
+    months = kpi_months(user, business, kpi_id, HISTORY[Grain.MONTH] + 2 * WINDOW)
+    over = [place for place, period in enumerate(months.periods) if is_over(asked, period)]
+    periods = tuple(months.periods[place] for place in over)
+    values = tuple(months.series(kpi_id)[place] for place in over)
+
+    def told(on: date) -> BeforeAfter | None:
+        place = next((n for n, period in enumerate(periods) if period.start <= on < period.end), 0)
+        return before_after(periods, values, place, window=WINDOW) if place else None
+
+    return tuple(PastResult(on, text, told(on)) for on, text in done)
 
 
 # --- finding KPIs ---

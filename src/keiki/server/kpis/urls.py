@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from keiki.server.kpis.api import names
-from keiki.server.kpis.pages import catalogue, glossary, kpi, own_kpi, restricted, retire, templates
+from keiki.server.kpis.pages import catalogue, glossary, kpi, own_kpi, restricted, retire, templates, value_chain
 
 app_name = "kpis"
 urlpatterns = [
     path("b/<slug:business>/kpis/", catalogue.catalogue_page, name="catalogue"),
     path("b/<slug:business>/kpis/new/", own_kpi.define_kpi, name="new_kpi"),
     path("b/<slug:business>/kpis/glossary/", glossary.glossary_page, name="glossary"),
+    path("b/<slug:business>/kpis/value-chain/", value_chain.value_chain_page, name="value_chain"),
     path("b/<slug:business>/kpis/names/", names.names, name="names"),
     path("b/<slug:business>/kpis/check/", own_kpi.check_formula, name="check_formula"),
     path("b/<slug:business>/kpis/<slug:kpi>/", kpi.kpi_page, name="kpi"),

@@ -31,6 +31,9 @@ from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import Key, counted, key_of
 from keiki.trees.build import Node
 
+PREFILLED = ("number", "kind", "text")
+"""What a link to the form may fill in."""
+
 
 @dataclass(frozen=True)
 class MarkLine:
@@ -62,7 +65,7 @@ def annotations_page(request: Any, business: Business) -> HttpResponse:
     posted = request.method == "POST"
     if posted and not may:
         raise PermissionDenied
-    initial = {"on": business.calendar.today(), "number": request.GET.get("number", "")}
+    initial = {"on": business.calendar.today()} | {name: request.GET[name] for name in PREFILLED if name in request.GET}
     form = AnnotationForm(request.POST if posted else None, numbers=_numbers(request, business), initial=initial)
     if posted and form.is_valid():
         given = form.cleaned_data

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_POST, require_safe
 from keiki.catalogue.benchmarks import benchmark_reading
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
+from keiki.catalogue.playbook import Improvement
 from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import label
 from keiki.charts.card import Card, Compared, card
 from keiki.charts.chart import Chart, Table
-from keiki.charts.format import Style, number
+from keiki.charts.format import Style, change, number
 from keiki.charts.sentence import Told, sentence
 from keiki.charts.trend import Bar, trend
 from keiki.errors import KeikiError
@@ -93,10 +94,20 @@ class TreeRow:
 
 
 @dataclass(frozen=True)
+class PastRow:
+    """What we did and what came of it."""
+
+    words: str
+    result: str
+
+
+@dataclass(frozen=True)
 class ImprovementRow:
     words: str
     how: str
     effect: str
+    past: tuple[PastRow, ...] = ()
+    write_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +182,7 @@ class KpiPage:
     built_on: tuple[Way, ...]
     improvements: tuple[ImprovementRow, ...]
     caution: str
+    past: tuple[PastRow, ...]
     versions: tuple[VersionRow, ...]
     catalogue_url: str
     edit_url: str
@@ -214,7 +226,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
     beside = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
     below = queries.changed_below(catalogue, kpi, told.periods) if told else ()
     may = allows(request.membership.role, EDIT)
-    improvements, caution = _playbook(catalogue, kpi.id, style)
+    improvements, others, caution = _playbook(request, business, catalogue, kpi, known, style)
     return KpiPage(
         title=kpi_name(kpi, language),
         subtitle=f"{kpi.id} / {value_words('origin', one.origin, language)}",
@@ -277,6 +289,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         ),
         improvements=improvements,
         caution=caution,
+        past=others,
         versions=_version_rows(row, style) if row else (),
         catalogue_url=reverse("kpis:catalogue", kwargs={"business": business.id}),
         edit_url=kpi_url(business, kpi.id, "edit_kpi") if may else "",
@@ -479,17 +492,56 @@ def _benchmarks(kpi: Kpi, value: float | None, style: Style) -> tuple[BenchmarkR
     return tuple(rows)
 
 
-def _playbook(catalogue: Catalogue, kpi_id: str, style: Style) -> tuple[tuple[ImprovementRow, ...], str]:
-    book = catalogue.playbook(kpi_id)
+def _playbook(
+    request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, known: Known, style: Style
+) -> tuple[tuple[ImprovementRow, ...], tuple[PastRow, ...], str]:
+    """The improvements known for a KPI, each with what came of it here; what else we did; what to beware of."""
+    past = queries.past_results(request.user, business, kpi.id, known)
+    book = catalogue.playbook(kpi.id)
     if book is None:
-        return (), ""
+        return (), tuple(_past_row(each, kpi, style) for each in past), ""
+    write_url = _write_url(request, business, kpi, known)
     rows = tuple(
-        ImprovementRow(each.ja, each.how_ja, each.effect_ja)
-        if style.japanese
-        else ImprovementRow(each.en, each.how_en, each.effect_en)
+        ImprovementRow(
+            words=each.ja if style.japanese else each.en,
+            how=each.how_ja if style.japanese else each.how_en,
+            effect=each.effect_ja if style.japanese else each.effect_en,
+            past=tuple(_past_row(done, kpi, style) for done in past if _tells_of(done, each)),
+            write_url=f"{write_url}&{urlencode({'text': each.ja if style.japanese else each.en})}" if write_url else "",
+        )
         for each in book.improvements
     )
-    return rows, book.caution_ja if style.japanese else book.caution_en
+    others = [done for done in past if not any(_tells_of(done, each) for each in book.improvements)]
+    caution = book.caution_ja if style.japanese else book.caution_en
+    return rows, tuple(_past_row(done, kpi, style) for done in others), caution
+
+
+def _tells_of(done: queries.PastResult, improvement: Improvement) -> bool:
+    """Whether people wrote down an action by the name of an improvement."""
+    return any(name.casefold() in done.text.casefold() for name in (improvement.ja, improvement.en))
+
+
+def _past_row(done: queries.PastResult, kpi: Kpi, style: Style) -> PastRow:
+    words, told = f"{day_words(done.on, style)} {done.text}", done.told
+    if told is None or told.before is None or told.after is None:
+        return PastRow(words, _("no months before and after it yet"))
+    result = _("{before} → {after} ({change}), {months} months after it").format(
+        before=number(told.before, kpi.unit, style),
+        after=number(told.after, kpi.unit, style),
+        change=change(told.after, told.before, kpi.unit, style),
+        months=told.periods_after,
+    )
+    return PastRow(words, result if told.clear else _("{result}; not certain").format(result=result))
+
+
+def _write_url(request: Any, business: Business, kpi: Kpi, known: Known) -> str:
+    """Where people write down that they did something about a KPI of their trees."""
+    used = queries.used_in(request.user, business, kpi.id, known)
+    if not used or not allows(request.membership.role, EDIT):
+        return ""
+    tree, node = next(((t, n) for t, n in used if n.where is None), used[0])
+    asked = urlencode({"number": f"{tree.id}/{node.id}", "kind": "action"})
+    return f"{page_url('cockpit:annotations', business)}?{asked}"
 
 
 def _version_rows(row: OwnKpi, style: Style) -> tuple[VersionRow, ...]:
