@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from keiki.customers.ideal import IdealProfile, Trait
     from keiki.customers.lives import LifeRule
     from keiki.customers.ltv_formulas import lifetime_value, lifetime_values
+    from keiki.engine.account_alerts import alerts_of, weekly_scores
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
     from keiki.engine.cohort_table import cohort_table
@@ -86,6 +87,7 @@ LATER = {
     "account": "keiki.engine.customer_success:account",
     "account_list": "keiki.engine.customer_success:account_list",
     "account_totals": "keiki.engine.customer_success:account_totals",
+    "alerts_of": "keiki.engine.account_alerts:alerts_of",
     "choose_model": "keiki.customers.clv.choose:choose",
     "cohort_table": "keiki.engine.cohort_table:cohort_table",
     "consistency": "keiki.trees.consistency:consistency",
@@ -128,6 +130,7 @@ LATER = {
     "success_as_profit_centre": "keiki.engine.customer_success:success_as_profit_centre",
     "survival": "keiki.engine.survival:survival",
     "ticket_report": "keiki.engine.customer_success:ticket_report",
+    "weekly_scores": "keiki.engine.account_alerts:weekly_scores",
     "write_bundle": "keiki.trees.bundle:write_bundle",
 }
 """Names whose modules bring databases with them; imported when first used, so that `import keiki` is quick."""
@@ -158,6 +161,7 @@ __all__ = [
     "account",
     "account_list",
     "account_totals",
+    "alerts_of",
     "choose_model",
     "cohort_table",
     "consistency",
@@ -200,6 +204,7 @@ __all__ = [
     "success_as_profit_centre",
     "survival",
     "ticket_report",
+    "weekly_scores",
     "write_bundle",
 ]
 

@@ -60,6 +60,7 @@ PAGES = {
     "good and bad revenue": "customers/quality/",
     "lifetime value": "customers/lifetime-value/",
     "accounts": "accounts/",
+    "alerts": "accounts/alerts/?list=history",
     "customer": "accounts/of/C0/",
     "success plan": "accounts/plan/C0/",
     "health": "accounts/health/",

@@ -14,6 +14,7 @@ from tests.engines.test_models import _plain, _spark_type
 from tests.made_up import made_up_rows
 from tests.rows import fact_rows, span_rows
 
+from keiki.customers.account_alerts import AlertRule, account_alerts
 from keiki.customers.account_book import BookRule, account_book, renewals_ahead
 from keiki.customers.adoption import AdoptionRule, account_adoption, active_people, adoption, feature_use
 from keiki.customers.churn import Leaving, grouped_outcomes, outcomes
@@ -46,6 +47,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "outcomes": lambda facts, spans: outcomes(facts, spans, None, UNTIL),
     "grouped_outcomes": lambda facts, spans: grouped_outcomes(outcomes(facts, spans)),
     "account_book": lambda facts, spans: account_book(facts, spans, UNTIL, BookRule(), LEAVING),
+    "account_alerts": lambda facts, spans: account_alerts(
+        facts, account_book(facts, spans, UNTIL), UNTIL, NOW, date(2024, 4, 1), AlertRule(days=900)
+    ),
     "renewals_ahead": lambda facts, spans: renewals_ahead(facts, date(2024, 3, 1), date(2025, 9, 1)),
     "ticket_times": lambda facts, spans: ticket_times(facts, NOW),
     "ticket_statistics": lambda facts, spans: ticket_statistics(ticket_times(facts, NOW), spans),

@@ -32,8 +32,9 @@ def ticket_times(facts: Facts, now: datetime, rule: SupportRule | None = None) -
     """One row per ticket opened before the UTC instant `now`.
 
     Columns: ticket_id, customer_id, opened_at, opened_on (local day), category, severity, topic, root_cause,
-    reply_hours (until the first response), solve_hours (until the resolution; both NULL while it has not come by
-    `now`), waiting (no reply yet), escalated_at (the moment at which it had waited too long; NULL when it never did).
+    replied_at (the first response), reply_hours (until then), solve_hours (until the resolution; all NULL while it has
+    not come by `now`), waiting (no reply yet), escalated_at (the moment at which it had waited too long; NULL when it
+    never did).
     """
     rule = rule or SupportRule()
     tickets = facts["tickets"]
@@ -51,6 +52,7 @@ def ticket_times(facts: Facts, now: datetime, rule: SupportRule | None = None) -
         "topic",
         "root_cause",
         opened_on=local_time(asked.opened_at, rule.zone).date(),
+        replied_at=reply,
         reply_hours=_hours(asked.opened_at, reply),
         solve_hours=_hours(asked.opened_at, solved),
         waiting=reply.isnull(),

@@ -110,7 +110,10 @@ class Overview:
 
 @dataclass(frozen=True)
 class Account:
-    """Everything about one customer: its line in the book (None when it pays nothing), stages, scores, money."""
+    """Everything about one customer: its line in the book (None when it pays nothing), stages, scores, money.
+
+    `scores` are those at the ends of twelve whole weeks and of the one that still runs.
+    """
 
     customer_id: str
     listed: Row | None
@@ -219,7 +222,7 @@ def plans_with_use(business: Business) -> tuple[str, ...]:
 
 def account_totals(business: Business, outlook: Outlook) -> Overview:
     """What every list of accounts adds up to, in one query over the book."""
-    table = _book(business, outlook)
+    table = book_of(business, outlook)
     keys = ("stage", "health_band", "at_risk", "fell", "may_grow")
     grouped = table.group_by(*keys, use_known=table.usage.notnull(), scored=table.score.notnull())
     rows = business.engine.run(
@@ -238,7 +241,7 @@ def account_totals(business: Business, outlook: Outlook) -> Overview:
 
 def account_list(business: Business, outlook: Outlook, asked: Filter = NO_FILTER) -> tuple[tuple[Row, ...], int]:
     """A page of one list of accounts, and how many the list holds."""
-    table = _chosen(business, _book(business, outlook), asked)
+    table = _chosen(business, book_of(business, outlook), asked)
     sort = asked.sort or {"growth": "gain"}.get(asked.which, "loss")
     order = {
         "loss": [ibis.desc(ibis.coalesce(table.loss, -1.0))],
@@ -340,9 +343,9 @@ def account(business: Business, customer_id: str, outlook: Outlook) -> Account |
     if not listed and not begun:
         return None
     rule, own = outlook.rule, _only(facts, customer_id)
-    book = run(_book(business, outlook, own)).to_pylist()
+    book = run(book_of(business, outlook, own)).to_pylist()
     stages = run(lifecycle(own, rule.lifecycle, day).order_by("place")).to_pylist()
-    weeks = _weeks(day, HISTORY_WEEKS)
+    weeks = _weeks(business)
     scores = run(health(own, spans_of(weeks), rule.health).order_by("period")).to_pylist()
     entries = profit_entries(facts, business.rules.classes.profit)
     mine = entries.filter(entries.customer_id == customer_id)
@@ -432,7 +435,7 @@ def ticket_report(business: Business, count: int = 12, limit: int = 25, rule: Su
     last = calendar.period(Grain.MONTH, day)
     months = tuple(calendar.shift(last, step) for step in range(1 - count, 1))
     spans, run = spans_of(months), business.engine.run
-    times = ticket_times(business.facts, _end_of(business, day), rule)
+    times = ticket_times(business.facts, end_of(business, day), rule)
     rows = run(ticket_statistics(times, spans).order_by("period")).to_pylist()
     causes = run(complaint_causes(business.facts, spans, rule).order_by(["root_cause", "period"])).to_pylist()
     late = times.filter(times.escalated_at.notnull())
@@ -475,13 +478,21 @@ def _spans(days: Sequence[tuple[date, date]]) -> ir.Table:
     return places.select(period=period, start_date=ibis.cases(*starts), end_date=ibis.cases(*ends))
 
 
-def _weeks(day: date, count: int) -> tuple[Period, ...]:
-    """Weeks that end with the day, the oldest first."""
-    last = day + timedelta(days=1)
-    return tuple(Period(last - (n + 1) * WEEK, last - n * WEEK, Grain.WEEK) for n in range(count - 1, -1, -1))
+def whole_weeks(business: Business, count: int) -> tuple[Period, ...]:
+    """The last weeks of the business that had ended by the last day of its data, the oldest first."""
+    calendar, day = business.settings.calendar, business.today
+    last = calendar.period(Grain.WEEK, day + timedelta(days=1))  # begins on the next day when the day ends a week
+    return tuple(calendar.shift(last, step) for step in range(-count, 0))
 
 
-def _book(business: Business, outlook: Outlook, facts: Mapping[str, ir.Table] | None = None) -> ir.Table:
+def _weeks(business: Business) -> tuple[Period, ...]:
+    """The whole weeks of a history of health, and the one that still runs."""
+    weeks, end = whole_weeks(business, HISTORY_WEEKS), business.today + timedelta(days=1)
+    return weeks if weeks[-1].end == end else (*weeks, Period(weeks[-1].end, end, Grain.WEEK))
+
+
+def book_of(business: Business, outlook: Outlook, facts: Mapping[str, ir.Table] | None = None) -> ir.Table:
+    """The line of every paying account, not asked yet."""
     rule, end = outlook.rule, outlook.day + timedelta(days=1)
     gap = timedelta(weeks=rule.fall_weeks)
     spans = _spans([(end - gap - FOUR_WEEKS, end - gap), (end - FOUR_WEEKS, end)])
@@ -526,7 +537,7 @@ def _chosen(business: Business, table: ir.Table, asked: Filter) -> ir.Table:
     return chosen
 
 
-def _end_of(business: Business, day: date) -> datetime:
+def end_of(business: Business, day: date) -> datetime:
     """The UTC instant at which a day of the business ends."""
     end = day + timedelta(days=1)
     local = datetime(end.year, end.month, end.day, tzinfo=ZoneInfo(business.settings.calendar.zone))

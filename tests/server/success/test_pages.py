@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,119 +11,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.server.conftest import Cast, forget
+from tests.server.conftest import Cast
+from tests.server.success.conftest import read
 
-from keiki.engine.business import open_business
-from keiki.engine.settings import Settings
 from keiki.errors import EditConflict
 from keiki.server.accounts.actions import make_api_token
-from keiki.server.accounts.models import Business
 from keiki.server.audit.models import Entry
 from keiki.server.success import actions, queries
 from keiki.server.success.actions import Metric, Wanted
 from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, SuccessPlan
 
-TODAY = date(2026, 6, 30)
-
-
-def contract(customer: str, begin: str = "2025-10-01", **more: Any) -> dict[str, Any]:
-    row = {"subscription_id": customer, "customer_id": customer, "plan": "team", "mrr": 1000, "valid_from": begin}
-    return row | {"seats": 4, "term_months": 12, "renewal_on": "2026-08-01", "valid_to": None} | more
-
-
-def use(customer: str, users: int, day: str, feature: str = "order") -> list[dict[str, Any]]:
-    return [
-        {
-            "customer_id": customer,
-            "visitor_id": f"{customer}{n}",
-            "occurred_at": f"{day} 12:00:00",
-            "name": "feature_use",
-            "feature": feature,
-            "feature_group": "core" if feature == "order" else "other",
-        }
-        for n in range(users)
-    ]
-
-
-def facts() -> dict[str, list[dict[str, Any]]]:
-    """Thirty offices that use the app every week, one of which slows down in June, and eight that fell silent in
-    February and left in May.
-    """
-    customers = [f"A{n:02}" for n in range(30)]
-    gone = [f"G{n:02}" for n in range(8)]
-    events = []
-    for week in range(38):
-        day = date(2025, 10, 8) + timedelta(weeks=week)
-        for name in customers + (gone if day < date(2026, 2, 1) else []):
-            events += use(name, 1 if name == "A00" and day > date(2026, 6, 1) else 4, str(day))
-    events += use("A01", 2, "2026-06-20", "report")
-    return {
-        "customers": [{"customer_id": c, "acquired_on": "2025-10-01", "segment": "office"} for c in customers + gone],
-        "subscriptions": [contract(c) for c in customers] + [contract(c, valid_to="2026-05-05") for c in gone],
-        "events": events,
-        "orders": [
-            {
-                "order_id": f"o{c}",
-                "customer_id": c,
-                "ordered_at": "2026-06-29 12:00:00",
-                "amount": 500,
-                "gross_profit": 300,
-            }
-            for c in customers
-        ],
-        "tickets": [
-            {"ticket_id": "t1", "customer_id": "A00", "opened_at": "2026-06-01 12:00:00", "category": "complaint"}
-            | {"first_response_at": "2026-06-03 12:00:00", "root_cause": "late"},
-            {"ticket_id": "t2", "customer_id": "A01", "opened_at": "2026-02-01 12:00:00", "category": "complaint"}
-            | {"first_response_at": "2026-02-01 14:00:00", "root_cause": "broken"},
-        ],
-        "surveys": [
-            {"response_id": "r1", "kind": "nps", "customer_id": "A00", "answered_at": "2026-06-02 12:00:00", "score": 9}
-            | {"scale_max": 10}
-        ],
-        "costs": [
-            {"spent_on": "2026-05-31", "amount": 6000, "category": "cs_personnel", "department": "customer_success"}
-        ],
-    }
-
-
-@pytest.fixture(scope="module")
-def offices_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("offices") / "business"
-    with open_business(folder, Settings(name="Tea shop")) as business:
-        for fact, rows in facts().items():
-            business.load(rows, fact)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[list[Business]]:
-    """What this module opened: kept warm from test to test, gone afterwards."""
-    found: list[Business] = []
-    yield found
-    for business in found[:1]:
-        forget(business)
-
-
-@pytest.fixture
-def offices(cast: Cast, offices_folder: Path, opened: list[Business]) -> Cast:
-    """The cast, and their business has thirty offices that pay and eight that left. Its rows are only for reading."""
-    if not opened or not cast.business.folder.exists():
-        forget(cast.business)
-        shutil.copytree(offices_folder, cast.business.folder)
-        opened.append(cast.business)
-    return cast
-
 
 def address(cast: Cast, name: str, customer: str | None = None) -> str:
     where = {"business": cast.business.id} | ({} if customer is None else {"customer": customer})
     return reverse(f"success:{name}", kwargs=where)
-
-
-def read(browser: Client, url: str, status: int = 200) -> str:
-    answer = browser.get(url)
-    assert answer.status_code == status
-    return " ".join(answer.content.decode().split())
 
 
 def test_list_of_endangered_accounts_comes_with_the_reason_in_words(offices: Cast, browser_of: Any) -> None:

@@ -253,6 +253,11 @@ def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Number
     )
 
 
+def asked(user: Any, business: Business, ask: Callable[[Numbers], T]) -> T:
+    """What `ask` finds out, for a person who may see it, kept nowhere: for background work over many rows."""
+    return ask(_numbers(user, business).business)
+
+
 @dataclass(frozen=True)
 class Span:
     """Periods as a program asks for them: `when` as people type them, else the last ones of the data."""

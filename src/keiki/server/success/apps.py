@@ -16,4 +16,5 @@ class SuccessConfig(AppConfig):
         "success.plan_onboarding": _("Planned an onboarding"),
         "success.add_review": _("Added a review with a customer"),
         "success.mark_core": _("Marked a core feature"),
+        "success.see_alert": _("Saw to an alert about an account"),
     }

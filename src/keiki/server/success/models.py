@@ -1,4 +1,4 @@
-"""Tables of customer success: core features, stages set by hand, success plans, onboarding steps, reviews."""
+"""Tables of customer success: features, stages set by hand, plans, onboarding, reviews, weekly scores, alerts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from keiki.customers import account_alerts
 from keiki.customers.lifecycle import ADOPTION, ADVOCACY, EXPANSION, ONBOARDING, RETENTION
 from keiki.server.accounts.models import Business
 
@@ -165,3 +166,69 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.held_on}"
+
+
+class WeeklyScore(models.Model):
+    """The health score of an account at the end of a week, as it was known when the week was kept."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="weekly_scores")
+    customer_id = models.CharField(max_length=200)
+    week_end = models.DateField()
+    score = models.FloatField()
+    band = models.CharField(max_length=8)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["customer_id", "week_end"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "customer_id", "week_end"], name="weekly_score_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "week_end"])]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.week_end} {self.score:.0f}"
+
+
+class AlertKind(models.TextChoices):
+    """What an alert is about."""
+
+    USE_FELL = account_alerts.USE_FELL, _("Use fell")
+    SCORE_FELL = account_alerts.SCORE_FELL, _("Health fell")
+    RENEWAL = account_alerts.RENEWAL, _("Renewal")
+    UNPAID = account_alerts.UNPAID, _("Unpaid invoice")
+    ONBOARDING_LATE = account_alerts.ONBOARDING_LATE, _("Late onboarding")
+    TICKET_LATE = account_alerts.TICKET_LATE, _("Escalated ticket")
+
+
+class Alert(models.Model):
+    """Something about an account that its owner was told; it stays when it is over.
+
+    `told`: the member that the account's `owner` names; an alert nobody is named for, and every escalated ticket, goes
+    to the owners of the business. `details` holds what the words need: due_on, amount, before, after.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="alerts")
+    kind = models.CharField(max_length=16, choices=AlertKind)
+    customer_id = models.CharField(max_length=200, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    on = models.DateField()
+    over_on = models.DateField(null=True, blank=True)
+    owner = models.CharField(max_length=200, blank=True)
+    told = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="alerts")
+    details = models.JSONField(encoder=DjangoJSONEncoder)
+    raised_at = models.DateTimeField(auto_now_add=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-on", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["business", "over_on", "seen_at"]),
+            models.Index(fields=["business", "customer_id"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "kind", "customer_id", "subject", "on"], name="alert_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=AlertKind.values), name="alert_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.customer_id} {self.on}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.success.pages import account, accounts, health, plan, support, use, value
+from keiki.server.success.pages import account, accounts, alerts, health, plan, support, use, value
 
 app_name = "success"
 ACCOUNTS = "b/<slug:business>/accounts/"
 urlpatterns: list[URLPattern] = [
     path(ACCOUNTS, accounts.accounts_page, name="accounts"),
+    path(f"{ACCOUNTS}alerts/", alerts.alerts_page, name="alerts"),
+    path(f"{ACCOUNTS}alerts/<int:alert>/seen/", alerts.see_alert, name="see_alert"),
     path(f"{ACCOUNTS}health/", health.health_page, name="health"),
     path(f"{ACCOUNTS}use/", use.use_page, name="use"),
     path(f"{ACCOUNTS}use/core/", use.mark_core, name="mark_core"),

@@ -23,6 +23,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers, known
 from keiki.server.planning.queries import measured
+from keiki.server.success.pages.alerts import alerts_for_you
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class TodayPage:
     sentence: str = ""
     tree_url: str = ""
     tabs: tuple[kpis.Way, ...] = ()
+    alerts: str = ""
 
 
 @business_page()
@@ -61,7 +63,7 @@ def today_page(request: HttpRequest, business: Business) -> HttpResponse:
         page = _today_page(
             request.user, business, measured(request.user, business, request.GET.get("tree"), asked.question), asked
         )
-        page = replace(page, tabs=tabs(request, business, asked, TODAY))
+        page = replace(page, tabs=tabs(request, business, asked, TODAY), alerts=alerts_for_you(request.user, business))
     return render(request, "cockpit/today.html", {"page": page})
 
 

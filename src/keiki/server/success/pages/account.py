@@ -36,6 +36,8 @@ from keiki.server.success.pages import (
     why,
     word,
 )
+from keiki.server.success.pages.alerts import AlertRow, alert_row
+from keiki.server.success.queries import alerts as alerts_of
 
 if TYPE_CHECKING:
     from keiki.engine.customer_success import Account, Row, Story
@@ -100,6 +102,7 @@ class AccountPage:
     health: Chart | None
     health_sentence: str
     parts: tuple[tuple[str, str], ...]
+    alerts: tuple[AlertRow, ...]
     stages: tuple[StageRow, ...]
     stage_form: StageForm
     stage_url: str
@@ -221,6 +224,10 @@ def _page(
         health=figure,
         health_sentence=sentence,
         parts=_parts(found, style),
+        alerts=tuple(
+            alert_row(business, each, style, may_see_to=False)
+            for each in alerts_of.alerts_of_account(business, customer)
+        ),
         stages=tuple(
             StageRow(
                 stage_words(row["stage"]),
@@ -346,20 +353,23 @@ def _health(found: Account, style: Style) -> tuple[Chart | None, str]:
     scores = [row for row in found.scores if row["score"] is not None]
     if not scores:
         return None, _("Nothing is known of use, inquiries or payments, so there is no score.")
+    running = found.scores[-1] if (found.scores[-1]["day"] - found.scores[0]["day"]).days % 7 else None
     bars = [
-        Bar(f"{row['day'].month}/{row['day'].day}", day_words(row["day"], style), row["score"]) for row in found.scores
+        Bar(f"{row['day'].month}/{row['day'].day}", day_words(row["day"], style), row["score"], row is not running)
+        for row in found.scores
     ]
-    last = scores[-1]["score"]
-    earlier = next((row["score"] for row in found.scores if (scores[-1]["day"] - row["day"]).days == 28), None)
-    told = _("The score is {score}.").format(score=number(last, "score", style))
-    if earlier is not None:
-        moved = last - earlier
+    now, before = scores[-1]["score"], None
+    if found.book is not None and found.book["score"] is not None:
+        now, before = found.book["score"], found.book["score_before"]
+    told = _("The score is {score}.").format(score=number(now, "score", style))
+    if before is not None:
+        moved = now - before
         told = (
             _("The score is {score}, {points} lower than four weeks before.")
             if moved < 0
             else _("The score is {score}, {points} higher than four weeks before.")
-        ).format(score=number(last, "score", style), points=number(abs(moved), "score", style))
-    title = _("Health, week by week")
+        ).format(score=number(now, "score", style), points=number(abs(moved), "score", style))
+    title = _("Health at the end of each week")
     drawn = trend(title, told, bars, "score", style)
     return drawn, told
 

@@ -11,7 +11,7 @@ from keiki.engine import customer_success as engine
 from keiki.engine.customer_success import FLAGS, SORTS, CoreFeatures, Filter, Outlook, Overview, Row
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
-from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, Step, SuccessPlan
+from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, Step, SuccessPlan, WeeklyScore
 
 __all__ = ["FLAGS", "SORTS", "Filter"]
 PAGE: Final = 25
@@ -78,7 +78,7 @@ def by_hand(business: Business, rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def account(user: Any, business: Business, customer_id: str) -> engine.Account | None:
-    """Everything the data knows of one customer."""
+    """Everything the data knows of one customer; whole weeks have the scores that were kept of them."""
     told, core = outlook(user, business), core_features(business)
     found = door.answered(
         user,
@@ -86,9 +86,15 @@ def account(user: Any, business: Business, customer_id: str) -> engine.Account |
         ("account", core, customer_id),
         lambda numbers: engine.account(numbers, customer_id, told),
     )
-    if found is None or found.book is None:
-        return found
-    return replace(found, book=by_hand(business, (found.book,))[0])
+    if found is None:
+        return None
+    kept = {row.week_end: row for row in WeeklyScore.objects.filter(business=business, customer_id=customer_id)}
+    scores = tuple(
+        {**row, "score": kept[row["day"]].score, "health_band": kept[row["day"]].band} if row["day"] in kept else row
+        for row in found.scores
+    )
+    book = None if found.book is None else by_hand(business, (found.book,))[0]
+    return replace(found, book=book, scores=scores)
 
 
 def story(user: Any, business: Business, customer_id: str, kind: str, page: int) -> engine.Story:

@@ -1,0 +1,167 @@
+"""Alerts about accounts: who is told of what, once, and how they end; the weekly scores that are kept."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from tests.server.conftest import Cast
+from tests.server.success.conftest import TODAY, read
+
+from keiki.server.audit.models import Entry
+from keiki.server.success import queries
+from keiki.server.success.actions import alerts as actions
+from keiki.server.success.models import Alert, OnboardingStep, WeeklyScore
+from keiki.server.success.queries import alerts as alert_queries
+
+
+def raised(cast: Cast, today: date = TODAY) -> set[tuple[str, str]]:
+    actions.raise_alerts(cast.owner, cast.business, today)
+    return set(Alert.objects.filter(over_on=None).values_list("kind", "customer_id"))
+
+
+def address(cast: Cast, name: str, **more: Any) -> str:
+    return reverse(f"success:{name}", kwargs={"business": cast.business.id, **more})
+
+
+@pytest.mark.feature("F-193")
+def test_account_whose_use_fell_by_half_turns_red_in_the_next_run_and_its_owner_is_told(offices: Cast) -> None:
+    kinds = raised(offices)
+    assert {kind for kind, customer in kinds if customer == "A00"} >= {"use_fell"}
+    account = queries.account(offices.viewer, offices.business, "A00")
+    assert account is not None
+    assert account.book is not None
+    assert (account.book["health_band"], account.book["usage"]) == ("red", 0)
+    alert = Alert.objects.get(kind="use_fell")
+    assert (alert.owner, alert.told) == ("Emi", offices.editor)
+    mine = alert_queries.alerts(offices.business, alert_queries.MINE, offices.editor)
+    assert alert in mine
+    assert alert not in alert_queries.alerts(offices.business, alert_queries.MINE, offices.viewer)
+
+
+@pytest.mark.feature("F-288")
+def test_scores_of_twelve_weeks_are_stored_and_a_fall_of_twenty_points_in_four_weeks_raises_an_alert(
+    offices: Cast,
+) -> None:
+    assert actions.keep_scores(offices.owner, offices.business) == 12
+    weeks = list(WeeklyScore.objects.filter(customer_id="A00").order_by("week_end").values_list("week_end", flat=True))
+    assert weeks == [date(2026, 6, 28) - timedelta(weeks=n) for n in range(11, -1, -1)]
+    assert WeeklyScore.objects.values("week_end", "customer_id").distinct().count() == WeeklyScore.objects.count()
+    raised(offices)
+    alert = Alert.objects.get(kind="score_fell")
+    assert alert.customer_id == "A00"
+    assert alert.details["before"] - alert.details["after"] >= 20
+
+
+def test_what_was_kept_of_a_week_never_changes_and_is_what_the_page_shows(offices: Cast) -> None:
+    actions.keep_scores(offices.owner, offices.business)
+    WeeklyScore.objects.filter(customer_id="A05", week_end=date(2026, 6, 21)).update(score=12.5)
+    assert actions.keep_scores(offices.owner, offices.business) == 0
+    account = queries.account(offices.viewer, offices.business, "A05")
+    assert account is not None
+    assert [row["score"] for row in account.scores if row["day"] == date(2026, 6, 21)] == [12.5]
+
+
+def test_run_that_finds_the_same_raises_nothing_twice(offices: Cast) -> None:
+    first = raised(offices)
+    count = Alert.objects.count()
+    assert raised(offices) == first
+    assert Alert.objects.count() == count
+
+
+@pytest.mark.feature("F-195")
+def test_invoice_unpaid_on_the_day_after_it_was_due_tells_the_owner_and_lowers_the_score(offices: Cast) -> None:
+    raised(offices)
+    alert = Alert.objects.get(kind="unpaid")
+    assert (alert.subject, alert.on, alert.told) == ("i-late", date(2026, 6, 1), offices.editor)
+    with_debt, without = (
+        next(row for row in queries.accounts(offices.viewer, offices.business, queries.Filter(search=name)).rows)
+        for name in ("A02", "A03")
+    )
+    assert (with_debt["payment"], without["payment"]) == (0.0, 1.0)
+    assert with_debt["score"] < without["score"]
+
+
+@pytest.mark.feature("F-197")
+def test_kick_off_without_completed_set_up_raises_an_alert_after_fourteen_days(offices: Cast) -> None:
+    raised(offices)
+    alert = Alert.objects.get(kind="onboarding_late")
+    assert (alert.customer_id, alert.details["due_on"], alert.on) == ("A04", "2026-06-01", date(2026, 6, 15))
+
+
+def test_set_up_written_down_by_hand_ends_the_alert_or_keeps_it_from_being_raised(offices: Cast) -> None:
+    raised(offices)
+    step = OnboardingStep.objects.create(
+        business=offices.business, customer_id="A04", step="setup", done=date(2026, 6, 20)
+    )
+    raised(offices)
+    assert Alert.objects.get(kind="onboarding_late").over_on == date(2026, 6, 20)
+    Alert.objects.all().delete()
+    step.done = date(2026, 6, 10)
+    step.save()
+    raised(offices)
+    assert not Alert.objects.filter(kind="onboarding_late").exists()
+
+
+@pytest.mark.feature("F-291")
+def test_ticket_without_a_reply_for_a_day_is_told_to_the_manager_and_stays_in_the_history(
+    offices: Cast, browser_of: Any
+) -> None:
+    raised(offices)
+    waiting, answered = Alert.objects.get(subject="t3"), Alert.objects.get(subject="t1")
+    assert (waiting.kind, waiting.told, waiting.over_on) == ("ticket_late", None, None)
+    assert answered.over_on == date(2026, 6, 3)
+    manager = alert_queries.alerts(offices.business, alert_queries.MINE, offices.owner)
+    assert waiting in manager
+    assert waiting not in alert_queries.alerts(offices.business, alert_queries.MINE, offices.editor)
+    editor = browser_of(offices.editor)
+    assert editor.post(address(offices, "see_alert", alert=waiting.pk)).status_code == 302
+    assert Entry.objects.filter(action="success.see_alert").count() == 1
+    assert "Ticket t3" not in read(editor, address(offices, "alerts") + "?list=open")
+    history = read(editor, address(offices, "alerts") + "?list=history")
+    assert "Ticket t3 had no reply for 24 hours" in history
+    assert "Ticket t1 had no reply for 24 hours" in history
+    raised(offices)
+    assert Alert.objects.filter(subject="t3").count() == 1
+
+
+def test_newer_reminder_of_a_renewal_takes_the_place_of_the_older_one(offices: Cast) -> None:
+    raised(offices, date(2026, 6, 30))
+    first = Alert.objects.get(kind="renewal", customer_id="A07")
+    assert (first.on, first.details["due_on"]) == (date(2026, 6, 2), "2026-08-01")
+    raised(offices, date(2026, 7, 5))
+    told = Alert.objects.filter(kind="renewal", customer_id="A07").order_by("on")
+    assert [alert.on for alert in told] == [date(2026, 6, 2), date(2026, 7, 2)]
+    assert [alert.over_on is None for alert in told] == [False, True]
+
+
+def test_hourly_run_watches_every_business_with_rows(offices: Cast) -> None:
+    told = actions.watch_accounts()
+    assert told["weeks"] == 12
+    assert told["raised"] == Alert.objects.count() > 30
+
+
+def test_alerts_are_on_their_page_on_the_page_of_the_account_and_counted_on_today(
+    offices: Cast, browser_of: Any
+) -> None:
+    raised(offices)
+    editor = browser_of(offices.editor)
+    mine = Alert.objects.filter(told=offices.editor, over_on=None).count()
+    page = read(editor, address(offices, "alerts"))
+    assert f"{Alert.objects.filter(over_on=None).count()} alerts are open, {mine} for you." in page
+    assert "Invoice i-late of ¥500 was due on 31 May 2026 and is not paid." in page
+    assert "Use fell by half or more in 4 weeks" in read(editor, address(offices, "account", customer="A00"))
+    today = read(editor, reverse("cockpit:today", kwargs={"business": offices.business.id}))
+    assert f"{mine} alerts about accounts for you" in today
+
+
+def test_viewer_reads_alerts_and_sees_to_none(offices: Cast, browser_of: Any) -> None:
+    raised(offices)
+    viewer, alert = browser_of(offices.viewer), Alert.objects.filter(over_on=None).first()
+    assert alert is not None
+    assert "Seen to" not in read(viewer, address(offices, "alerts") + "?list=open")
+    assert viewer.post(address(offices, "see_alert", alert=alert.pk)).status_code == 403
+    alert.refresh_from_db()
+    assert alert.seen_at is None
