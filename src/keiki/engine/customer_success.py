@@ -454,6 +454,13 @@ def customer_voices(business: Business, kind: str = "nps", limit: int = 25) -> V
     return Voices(tuple(groups), tuple(business.engine.run(best).to_pylist()), rule)
 
 
+def is_won(business: Business, deal: str) -> bool:
+    """Whether a deal of that id was won."""
+    stages = business.facts["stages"]
+    won = stages.filter((stages.pipeline == "deal") & (stages.stage == "won") & (stages.subject_id == deal))
+    return bool(business.engine.run(won.aggregate(rows=won.count())).to_pylist()[0]["rows"])
+
+
 def success_as_profit_centre(business: Business, count: int = 12) -> Accounting:
     """The cost of customer success beside what it keeps and grows, month by month."""
     calendar, day = business.settings.calendar, business.today

@@ -82,11 +82,15 @@ def facts() -> dict[str, list[dict[str, Any]]]:
         ],
         "stages": [
             {"pipeline": "onboarding", "subject_id": "A04", "customer_id": "A04", "stage": "kickoff"}
-            | {"entered_at": "2026-06-01 03:00:00"}
+            | {"entered_at": "2026-06-01 03:00:00"},
+            {"pipeline": "deal", "subject_id": "won deal", "stage": "won", "entered_at": "2026-05-20 03:00:00"},
+            {"pipeline": "deal", "subject_id": "lost deal", "stage": "lost", "entered_at": "2026-05-20 03:00:00"},
         ],
         "surveys": [
             {"response_id": "r1", "kind": "nps", "customer_id": "A00", "answered_at": "2026-06-02 12:00:00", "score": 9}
-            | {"scale_max": 10}
+            | {"scale_max": 10},
+            {"response_id": "r2", "kind": "nps", "customer_id": "A01", "answered_at": "2026-06-02 12:00:00", "score": 8}
+            | {"scale_max": 10},
         ],
         "costs": [
             {"spent_on": "2026-05-31", "amount": 6000, "category": "cs_personnel", "department": "customer_success"}
@@ -120,6 +124,13 @@ def offices(cast: Cast, offices_folder: Path, opened: list[Business]) -> Cast:
         shutil.copytree(offices_folder, cast.business.folder)
         opened.append(cast.business)
     return cast
+
+
+@pytest.fixture
+def own_offices(bare: Cast, offices_folder: Path) -> Cast:
+    """The cast and offices whose numbers this test may change."""
+    shutil.copytree(offices_folder, bare.business.folder)
+    return bare
 
 
 def read(browser: Client, url: str, status: int = 200) -> str:

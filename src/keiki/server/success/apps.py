@@ -16,5 +16,11 @@ class SuccessConfig(AppConfig):
         "success.plan_onboarding": _("Planned an onboarding"),
         "success.add_review": _("Added a review with a customer"),
         "success.mark_core": _("Marked a core feature"),
+        "success.keep_result": _("Kept a result of a customer"),
+        "success.drop_result": _("Took a result of a customer out"),
+        "success.keep_item": _("Kept a product item"),
+        "success.keep_request": _("Kept a request of a customer"),
+        "success.keep_case": _("Kept a case study, talk or review"),
+        "success.keep_referral": _("Kept a referral"),
         "success.see_alert": _("Saw to an alert about an account"),
     }

@@ -1,4 +1,4 @@
-"""Tables of customer success: features, stages set by hand, plans, onboarding, reviews, weekly scores, alerts."""
+"""Tables of customer success: what people write about accounts, and what was kept of their scores and alerts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keiki.customers import account_alerts
 from keiki.customers.lifecycle import ADOPTION, ADVOCACY, EXPANSION, ONBOARDING, RETENTION
@@ -232,3 +233,153 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.customer_id} {self.on}"
+
+
+class CustomerResult(models.Model):
+    """What a customer gained: one of its own numbers before and after, what that is worth a year, and who says so."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="customer_results")
+    customer_id = models.CharField(max_length=200)
+    metric = models.CharField(_("The customer's number"), max_length=120)
+    unit = models.CharField(_("Unit"), max_length=20, blank=True)
+    before = models.DecimalField(_("Value before"), max_digits=16, decimal_places=4)
+    before_on = models.DateField(_("Measured before on"))
+    after = models.DecimalField(_("Value after"), max_digits=16, decimal_places=4)
+    after_on = models.DateField(_("Measured after on"))
+    value = models.DecimalField(_("Estimated value per year"), max_digits=16, decimal_places=2, null=True, blank=True)
+    source = models.CharField(_("Source of the numbers and of the estimate"), max_length=400)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["after_on", "id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "customer_id"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(after_on__gt=models.F("before_on")),
+                name="customer_result_days",
+                violation_error_message=_("The later measurement has to come after the earlier one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.metric}"
+
+
+class ItemStatus(models.TextChoices):
+    OPEN = "open", _("Not decided")
+    PLANNED = "planned", _("Planned")
+    BUILDING = "building", _("Being built")
+    SHIPPED = "shipped", _("Shipped")
+    DECLINED = "declined", _("Will not be done")
+
+
+class ProductItem(models.Model):
+    """Something about the product that requests ask for, and how far it is."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="product_items")
+    name = models.CharField(_("Product item"), max_length=120)
+    status = models.CharField(_("Status"), max_length=8, choices=ItemStatus, default=ItemStatus.OPEN)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "name"], name="product_item_once"),
+            models.CheckConstraint(condition=models.Q(status__in=ItemStatus.values), name="product_item_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductRequest(models.Model):
+    """What a customer asked for, linked to the product item that would answer it."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="product_requests")
+    item = models.ForeignKey(
+        ProductItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="requests", verbose_name=_("Item")
+    )
+    customer_id = models.CharField(_("Customer"), max_length=200)
+    text = models.CharField(_("What they ask for"), max_length=400)
+    on = models.DateField(_("Day"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-on", "-id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CaseKind(models.TextChoices):
+    CASE = "case", _("Case study")
+    TALK = "talk", _("Talk")
+    REVIEW = "review", _("Review or post")
+
+
+class CaseStatus(models.TextChoices):
+    ASKED = "asked", _("Asked")
+    AGREED = "agreed", pgettext_lazy("case", "Agreed")
+    PUBLISHED = "published", _("Published")
+    DECLINED = "declined", _("Declined")
+
+
+class CaseStudy(models.Model):
+    """A customer who speaks for us: a case study, a talk or a review, from the asking to the day it is published."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="case_studies")
+    customer_id = models.CharField(_("Customer"), max_length=200)
+    kind = models.CharField(_("Kind"), max_length=6, choices=CaseKind, default=CaseKind.CASE)
+    title = models.CharField(_("Title"), max_length=200, blank=True)
+    status = models.CharField(_("Status"), max_length=9, choices=CaseStatus, default=CaseStatus.ASKED)
+    asked_on = models.DateField(_("Asked on"))
+    published_on = models.DateField(_("Published on"), null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-asked_on", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(kind__in=CaseKind.values), name="case_study_kind"),
+            models.CheckConstraint(condition=models.Q(status__in=CaseStatus.values), name="case_study_status"),
+            models.CheckConstraint(
+                condition=~models.Q(status=CaseStatus.PUBLISHED) | models.Q(published_on__isnull=False),
+                name="case_study_published_on_a_day",
+                violation_error_message=_("Write the day on which it was published."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.customer_id
+
+
+class ReferralStatus(models.TextChoices):
+    NAMED = "named", _("Named")
+    CONTACTED = "contacted", _("Contacted")
+    CONVERTED = "converted", _("Converted")
+    LOST = "lost", _("Not converted")
+
+
+class Referral(models.Model):
+    """Somebody a customer recommended us to, within a programme; a converted one names the deal that was won."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="referrals")
+    programme = models.CharField(_("Programme"), max_length=80)
+    referrer = models.CharField(_("Referrer"), max_length=200)
+    referred = models.CharField(_("Who was referred"), max_length=200)
+    on = models.DateField(_("Day"))
+    status = models.CharField(_("Status"), max_length=9, choices=ReferralStatus, default=ReferralStatus.NAMED)
+    reward = models.DecimalField(_("Reward"), max_digits=16, decimal_places=2, null=True, blank=True)
+    deal = models.CharField(_("Won deal"), max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-on", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(status__in=ReferralStatus.values), name="referral_status"),
+            models.CheckConstraint(
+                condition=~models.Q(status=ReferralStatus.CONVERTED) | ~models.Q(deal=""),
+                name="referral_converted_names_its_deal",
+                violation_error_message=_("A converted referral names the deal that was won."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referrer} {self.referred}"

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.success.pages import account, accounts, alerts, health, plan, support, use, value
+from keiki.server.success.pages import (
+    account,
+    accounts,
+    advocates,
+    alerts,
+    health,
+    plan,
+    report,
+    support,
+    use,
+    value,
+    voice,
+)
 
 app_name = "success"
 ACCOUNTS = "b/<slug:business>/accounts/"
@@ -17,6 +29,18 @@ urlpatterns: list[URLPattern] = [
     path(f"{ACCOUNTS}use/core/", use.mark_core, name="mark_core"),
     path(f"{ACCOUNTS}support/", support.support_page, name="support"),
     path(f"{ACCOUNTS}value/", value.value_page, name="value"),
+    path(f"{ACCOUNTS}voice/", voice.voice_page, name="voice"),
+    path(f"{ACCOUNTS}voice/item/", voice.keep_item, name="keep_item"),
+    path(f"{ACCOUNTS}voice/item/<int:item>/", voice.keep_item, name="keep_item"),
+    path(f"{ACCOUNTS}voice/request/", voice.keep_request, name="keep_request"),
+    path(f"{ACCOUNTS}voice/request/<int:wish>/", voice.keep_request, name="keep_request"),
+    path(f"{ACCOUNTS}advocates/", advocates.advocates_page, name="advocates"),
+    path(f"{ACCOUNTS}advocates/case/", advocates.keep_case, name="keep_case"),
+    path(f"{ACCOUNTS}advocates/case/<int:case>/", advocates.keep_case, name="keep_case"),
+    path(f"{ACCOUNTS}advocates/referral/", advocates.keep_referral, name="keep_referral"),
+    path(f"{ACCOUNTS}advocates/referral/<int:referral>/", advocates.keep_referral, name="keep_referral"),
+    path(f"{ACCOUNTS}result/<int:result>/drop/", report.drop_result, name="drop_result"),
+    path(f"{ACCOUNTS}report/<path:customer>/", report.report_page, name="report"),
     path(f"{ACCOUNTS}plan/<path:customer>/", plan.plan_page, name="plan"),
     path(f"{ACCOUNTS}stage/<path:customer>/", account.set_stage, name="set_stage"),
     path(f"{ACCOUNTS}onboarding/<path:customer>/", account.plan_onboarding, name="plan_onboarding"),

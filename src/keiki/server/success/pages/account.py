@@ -111,6 +111,7 @@ class AccountPage:
     onboarding_url: str
     plan: PlanSummary | None
     plan_url: str
+    report_url: str
     reviews: tuple[Review, ...]
     review_form: ReviewForm
     review_url: str
@@ -254,6 +255,7 @@ def _page(
         onboarding_url=to("plan_onboarding"),
         plan=None if written.plan is None else _plan(written.plan, found, style),
         plan_url=to("plan"),
+        report_url=to("report"),
         reviews=written.reviews,
         review_form=forms.get("review") or ReviewForm(prefix="review", initial={"held_on": today}),
         review_url=to("add_review"),

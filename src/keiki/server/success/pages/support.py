@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
+from keiki.charts.spark import sparkline
 from keiki.charts.trend import Bar, trend
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class CauseRow:
     cause: str
+    trend: SafeString
     whole: str
     lately: str
     removed: bool
@@ -53,15 +56,6 @@ class VoiceRow:
 
 
 @dataclass(frozen=True)
-class PromoterRow:
-    customer: str
-    url: str
-    score: str
-    revenue: str
-    contacted: str
-
-
-@dataclass(frozen=True)
 class SupportPage:
     title: str
     subtitle: str
@@ -75,7 +69,6 @@ class SupportPage:
     causes_sentence: str = ""
     voices: tuple[VoiceRow, ...] = ()
     voices_sentence: str = ""
-    promoters: tuple[PromoterRow, ...] = ()
 
 
 @business_page()
@@ -89,7 +82,7 @@ def support_page(request: HttpRequest, business: Business) -> HttpResponse:
         return render(request, "success/support.html", {"page": page})
     style = style_of(request, business)
     told, said = queries.tickets(request.user, business), queries.voices(request.user, business)
-    causes = _causes(told)
+    causes = _causes(business, told, style)
     page = SupportPage(
         title,
         business.name,
@@ -104,16 +97,6 @@ def support_page(request: HttpRequest, business: Business) -> HttpResponse:
         causes_sentence=_causes_words(told, causes),
         voices=tuple(_voice(row, style) for row in said.groups),
         voices_sentence=_voices_words(said, style),
-        promoters=tuple(
-            PromoterRow(
-                row["customer_id"],
-                account_url(business, row["customer_id"]),
-                f"{row['score']:g}",
-                number(row["revenue"], "currency", style),
-                day_words(row["contacted_on"], style),
-            )
-            for row in said.promoters
-        ),
     )
     return render(request, "success/support.html", {"page": page})
 
@@ -171,25 +154,29 @@ def _late(business: Business, row: Any, style: Style) -> LateRow:
     return LateRow(row["ticket_id"], customer, url, day_words(row["escalated_at"].date(), style), waited)
 
 
-def _causes(told: Tickets) -> tuple[CauseRow, ...]:
-    """Causes with their count; one without a new complaint in the last whole months is removed."""
-    quiet = told.rule.quiet_months
-    first_recent = len(told.months) - 1 - quiet
+def _causes(business: Business, told: Tickets, style: Style) -> tuple[CauseRow, ...]:
+    """Causes with their counts by month; one without a new complaint in the last whole months is removed."""
+    recent = len(told.months) - 1 - told.rule.quiet_months
     found: dict[str | None, list[int]] = {}
     for row in told.causes:
-        counts = found.setdefault(row["root_cause"], [0, 0])
-        counts[0] += row["complaints"]
-        counts[1] += row["complaints"] if row["period"] >= first_recent else 0
-    ordered = sorted(found.items(), key=lambda item: (item[0] is None, -item[1][0], item[0] or ""))
-    return tuple(
-        CauseRow(
-            _("not found yet") if cause is None else cause.replace("_", " "),
-            f"{whole:,}",
-            f"{lately:,}",
-            cause is not None and lately == 0,
+        found.setdefault(row["root_cause"], [0] * len(told.months))[row["period"]] = row["complaints"]
+    labels = [business.calendar.label(month, style.language) for month in told.months]
+    complete = [n != len(labels) - 1 for n in range(len(labels))]
+    rows = []
+    for cause, counts in sorted(found.items(), key=lambda item: (item[0] is None, -sum(item[1]), item[0] or "")):
+        name = _("not found yet") if cause is None else cause.replace("_", " ")
+        line = sparkline(name, labels, [float(count) for count in counts], "count", style, complete)
+        lately = sum(counts[recent:])
+        rows.append(
+            CauseRow(
+                name,
+                mark_safe(line.svg),  # made by sparkline, which escapes every word
+                f"{sum(counts):,}",
+                f"{lately:,}",
+                cause is not None and lately == 0,
+            )
         )
-        for cause, (whole, lately) in ordered
-    )
+    return tuple(rows)
 
 
 def _causes_words(told: Tickets, causes: tuple[CauseRow, ...]) -> str:

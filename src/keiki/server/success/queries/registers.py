@@ -1,0 +1,101 @@
+"""Reads of the registers: results of a customer, requests by product item, case studies by month, referrals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, Max, Q
+
+from keiki.engine import customer_success as engine
+from keiki.periods import Grain, Period
+from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries as door
+from keiki.server.success.models import (
+    CaseKind,
+    CaseStatus,
+    CaseStudy,
+    CustomerResult,
+    ProductItem,
+    ProductRequest,
+    Referral,
+)
+
+PUBLISHED_KPI: Final = "public_case_studies"
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True)
+class PublishedMonth:
+    """Case studies published in a month by the register, and what the KPI says; None where it knows nothing."""
+
+    month: Period
+    registered: int
+    measured: float | None
+
+
+def results(business: Business, customer_id: str) -> tuple[CustomerResult, ...]:
+    """What a customer gained, the earliest first."""
+    return tuple(CustomerResult.objects.filter(business=business, customer_id=customer_id))
+
+
+def items(business: Business) -> tuple[ProductItem, ...]:
+    """Product items with `wanted` (their requests), `customers` and `newest`, the most wanted first."""
+    found = ProductItem.objects.filter(business=business).annotate(
+        wanted=Count("requests"),
+        customers=Count("requests__customer_id", distinct=True),
+        newest=Max("requests__on"),
+    )
+    return tuple(found.order_by("-wanted", "name"))
+
+
+def requests(business: Business) -> tuple[ProductRequest, ...]:
+    """The newest requests, those without an item first."""
+    found = ProductRequest.objects.filter(business=business).select_related("item")
+    return tuple(found.annotate(linked=Count("item")).order_by("linked", "-on", "-id")[:SHOWN])
+
+
+def cases(business: Business) -> tuple[CaseStudy, ...]:
+    """The newest case studies, talks and reviews."""
+    return tuple(CaseStudy.objects.filter(business=business)[:SHOWN])
+
+
+def referrals(business: Business) -> tuple[Referral, ...]:
+    """The newest referrals."""
+    return tuple(Referral.objects.filter(business=business)[:SHOWN])
+
+
+def published_between(business: Business, start: date, end: date) -> int:
+    """Case studies published from one day up to but not including another."""
+    published = CaseStudy.objects.filter(business=business, kind=CaseKind.CASE, status=CaseStatus.PUBLISHED)
+    return published.filter(published_on__gte=start, published_on__lt=end).count()
+
+
+def published_by_month(user: Any, business: Business, count: int = 12) -> tuple[PublishedMonth, ...]:
+    """The last months up to today, by the register and by the KPI."""
+    calendar = business.calendar
+    last = calendar.period(Grain.MONTH, calendar.today())
+    months = tuple(calendar.shift(last, step) for step in range(1 - count, 1))
+    told = door.answered(
+        user,
+        business,
+        ("published", months),
+        lambda numbers: numbers.measure((PUBLISHED_KPI,), numbers.question(months)).series(PUBLISHED_KPI),
+    )
+    return tuple(
+        PublishedMonth(month, published_between(business, month.start, month.end), value)
+        for month, value in zip(months, told, strict=True)
+    )
+
+
+def asked_for_a_case(business: Business, customer_ids: tuple[str, ...]) -> Mapping[str, CaseStudy]:
+    """The newest case study, talk or review each customer was asked for."""
+    found = CaseStudy.objects.filter(Q(business=business) & Q(customer_id__in=customer_ids))
+    return {case.customer_id: case for case in found.order_by("asked_on", "id")}
+
+
+def is_won(user: Any, business: Business, deal: str) -> bool:
+    """Whether the data knows a won deal of that id."""
+    return door.answered(user, business, ("won deal", deal), lambda numbers: engine.is_won(numbers, deal))

@@ -1,0 +1,196 @@
+"""What people register about customers: results, requests, case studies and talks, referrals, promoters."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from tests.server.conftest import Cast
+from tests.server.success.conftest import read
+
+from keiki.server.audit.models import Entry
+from keiki.server.kpis import queries as door
+from keiki.server.success.models import CaseStudy, CustomerResult, ProductItem, ProductRequest, Referral
+from keiki.server.success.queries import registers as queries
+
+
+def address(cast: Cast, name: str, **more: Any) -> str:
+    return reverse(f"success:{name}", kwargs={"business": cast.business.id, **more})
+
+
+RESULT = {"metric": "Hours of inventory a month", "unit": "h", "before": "40", "before_on": "2025-10-01"}
+RESULT |= {"after": "10", "after_on": "2026-06-01", "value": "36000", "source": "Their time sheets, 100 an hour"}
+
+
+@pytest.mark.feature("F-290")
+def test_report_shows_numbers_before_and_after_value_and_source_and_prints_without_navigation(
+    offices: Cast, browser_of: Any
+) -> None:
+    editor, url = browser_of(offices.editor), address(offices, "report", customer="A05")
+    assert editor.post(url, RESULT | {"source": ""}).status_code == 422
+    assert editor.post(url, RESULT | {"after_on": "2025-09-01"}).status_code == 422
+    assert not CustomerResult.objects.exists()
+    assert editor.post(url, RESULT).status_code == 302
+    page = read(browser_of(offices.viewer), url)
+    for words in ("Hours of inventory a month", "40 h", "10 h", "\u221275.0%", "¥36,000", "Their time sheets"):
+        assert words in page
+    assert "The results are worth ¥36,000 a year" in page
+    assert "That is 3.0 times what the customer pays a year (¥12,000)." in page
+    assert 'href="' + url in read(editor, address(offices, "account", customer="A05"))
+
+
+def test_result_is_added_and_taken_out_by_editors_only(offices: Cast, browser_of: Any) -> None:
+    url = address(offices, "report", customer="A05")
+    assert browser_of(offices.viewer).post(url, RESULT).status_code == 403
+    browser_of(offices.editor).post(url, RESULT)
+    result = CustomerResult.objects.get()
+    drop = address(offices, "drop_result", result=result.pk)
+    assert browser_of(offices.viewer).post(drop).status_code == 403
+    assert browser_of(offices.editor).post(drop).status_code == 302
+    assert not CustomerResult.objects.exists()
+    assert Entry.objects.filter(action__in=["success.keep_result", "success.drop_result"]).count() == 2
+
+
+@pytest.mark.feature("F-299")
+def test_request_is_linked_to_a_product_item_with_status_and_counted_there(offices: Cast, browser_of: Any) -> None:
+    editor = browser_of(offices.editor)
+    assert (
+        editor.post(address(offices, "keep_item"), {"item0-name": "Bulk edit", "item0-status": "planned"}).status_code
+        == 302
+    )
+    again = editor.post(address(offices, "keep_item"), {"item0-name": "Bulk edit", "item0-status": "open"})
+    assert again.status_code == 422
+    item = ProductItem.objects.get()
+    asked = {"request0-text": "Change many at once", "request0-on": "2026-06-20", "request0-item": item.pk}
+    for customer in ("A01", "A02", "A02"):
+        assert (
+            editor.post(address(offices, "keep_request"), asked | {"request0-customer_id": customer}).status_code == 302
+        )
+    loose = asked | {"request0-customer_id": "A03", "request0-item": ""}
+    editor.post(address(offices, "keep_request"), loose)
+    (counted,) = queries.items(offices.business)
+    assert (counted.name, counted.status, counted.wanted, counted.customers) == ("Bulk edit", "planned", 3, 2)
+    assert "1 request has no product item yet." in read(editor, address(offices, "voice"))
+    row = ProductRequest.objects.get(item=None)
+    linked = {f"request{row.pk}-{name.partition('-')[2]}": value for name, value in loose.items()}
+    linked |= {f"request{row.pk}-item": item.pk}
+    assert editor.post(address(offices, "keep_request", wish=row.pk), linked).status_code == 302
+    moved = {f"item{item.pk}-name": "Bulk edit", f"item{item.pk}-status": "shipped"}
+    assert editor.post(address(offices, "keep_item", item=item.pk), moved).status_code == 302
+    page = read(editor, address(offices, "voice"))
+    assert "Most wanted: Bulk edit, asked for 4 times." in page
+    assert "Shipped" in page.split('id="items"')[1]
+
+
+def test_item_of_another_business_is_not_offered(offices: Cast, browser_of: Any) -> None:
+    strange = ProductItem.objects.create(business=offices.elsewhere, name="Theirs")
+    given = {"request0-text": "x", "request0-on": "2026-06-20", "request0-customer_id": "A01"}
+    answer = browser_of(offices.editor).post(address(offices, "keep_request"), given | {"request0-item": strange.pk})
+    assert answer.status_code == 422
+    assert browser_of(offices.editor).post(address(offices, "keep_item", item=strange.pk)).status_code == 404
+    assert not ProductRequest.objects.exists()
+
+
+def case(prefix: str, customer: str, status: str, published: str = "", kind: str = "case") -> dict[str, str]:
+    given = {"customer_id": customer, "kind": kind, "title": f"How {customer} did it", "status": status}
+    given |= {"asked_on": "2026-04-01", "published_on": published}
+    return {f"{prefix}-{name}": value for name, value in given.items()}
+
+
+@pytest.mark.feature("F-296")
+def test_published_case_studies_of_a_month_are_what_the_kpi_says_of_that_month(
+    own_offices: Cast, browser_of: Any
+) -> None:
+    offices, editor = own_offices, browser_of(own_offices.editor)
+    url = address(offices, "keep_case")
+    assert editor.post(url, case("case0", "A01", "published")).status_code == 422  # without a day
+    for customer, status, published, kind in (
+        ("A01", "published", "2026-05-10", "case"),
+        ("A02", "published", "2026-05-20", "case"),
+        ("A03", "published", "2026-06-02", "case"),
+        ("A04", "published", "2026-05-20", "talk"),
+        ("A05", "asked", "", "case"),
+    ):
+        assert editor.post(url, case("case0", customer, status, published, kind)).status_code == 302
+
+    def told() -> list[float | None]:
+        span = door.Span("2026-05..2026-06")
+        return list(
+            door.measured_kpis(offices.viewer, offices.business, ("public_case_studies",), span).series(
+                "public_case_studies"
+            )
+        )
+
+    assert told() == [2, 1]
+    moved = CaseStudy.objects.get(customer_id="A02")
+    prefix = f"case{moved.pk}"
+    assert (
+        editor.post(
+            address(offices, "keep_case", case=moved.pk), case(prefix, "A02", "published", "2026-06-05")
+        ).status_code
+        == 302
+    )
+    assert told() == [1, 2]
+    months = queries.published_by_month(offices.viewer, offices.business)
+    assert [(each.registered, each.measured) for each in months if each.registered] == [(1, 1), (2, 2)]
+    assert "How A05 did it" in read(editor, address(offices, "advocates"))
+
+
+@pytest.mark.feature("F-297")
+def test_referral_has_programme_referrer_day_status_and_reward_and_a_converted_one_its_won_deal(
+    offices: Cast, browser_of: Any
+) -> None:
+    editor, url = browser_of(offices.editor), address(offices, "keep_referral")
+    given = {"programme": "Friends", "referrer": "A01", "referred": "Tea House", "on": "2026-05-01"}
+    given |= {"status": "converted", "reward": "5000", "deal": ""}
+
+    def post(**more: str) -> int:
+        row = {f"referral0-{name}": value for name, value in (given | more).items()}
+        return int(editor.post(url, row).status_code)
+
+    assert post() == 422
+    assert post(deal="lost deal") == 422
+    assert not Referral.objects.exists()
+    assert post(deal="won deal") == 302
+    kept = Referral.objects.get()
+    assert (kept.programme, kept.referrer, kept.on, kept.status, kept.reward, kept.deal) == (
+        "Friends",
+        "A01",
+        date(2026, 5, 1),
+        "converted",
+        Decimal(5000),
+        "won deal",
+    )
+    page = read(editor, address(offices, "advocates"))
+    assert "1 of 1 referrals led to a won deal." in page
+    assert "won deal" in page.split('id="referrals"')[1]
+
+
+@pytest.mark.feature("F-298")
+def test_promoters_are_listed_with_last_contact_and_whether_they_were_asked_for_a_case(
+    offices: Cast, browser_of: Any
+) -> None:
+    editor = browser_of(offices.editor)
+
+    def promoters() -> str:
+        return read(editor, address(offices, "advocates")).split('id="promoters-title"')[1]
+
+    before = promoters()
+    assert "A00" in before
+    assert "1 Jun 2026" in before  # the ticket
+    assert "not asked yet" in before
+    assert "A01" not in before  # answered 8
+    assert CaseStudy.objects.create(
+        business=offices.business, customer_id="A00", asked_on=date(2026, 6, 10), status="agreed"
+    )
+    after = promoters()
+    assert "10 Jun 2026 (Agreed)" in after
+    assert "not asked yet" not in after
+
+
+@pytest.mark.parametrize("name", ["keep_item", "keep_request", "keep_case", "keep_referral"])
+def test_viewer_registers_nothing(offices: Cast, browser_of: Any, name: str) -> None:
+    assert browser_of(offices.viewer).post(address(offices, name)).status_code == 403
