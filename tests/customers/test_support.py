@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from tests.rows import SmallLake
 
-from keiki.customers.support import complaint_causes, ticket_statistics, ticket_times
+from keiki.customers.support import complaint_causes, satisfaction_by_team, ticket_statistics, ticket_times
 
 NOW = datetime(2026, 6, 30, 15)
 MONTHS = ("2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01", "2026-07-01")
@@ -87,3 +87,33 @@ def test_complaints_are_counted_by_cause_and_month(lake: SmallLake) -> None:
         ("leaky bag", 2, 1),
         ("leaky bag", 3, 2),
     ]
+
+
+def answer(name: str, score: float, about: str | None = None, day: str = "2026-05-10", **more: Any) -> dict[str, Any]:
+    row = {"response_id": name, "kind": "csat", "score": score, "answered_at": f"{day} 03:00", "subject": about}
+    return row | more
+
+
+def test_satisfaction_belongs_to_the_team_of_the_answer_or_of_its_ticket(lake: SmallLake) -> None:
+    facts = lake.put(
+        tickets=[ticket("a", "2026-05-04 01:00", channel="referral"), ticket("b", "2026-05-04 01:00")],
+        surveys=[
+            answer("1", 5, "a"),
+            answer("2", 3, "a"),
+            answer("3", 4, segment="night shift"),
+            answer("4", 10, "a", scale_max=10),
+            answer("nobody's", 5, "b"),
+            answer("other kind", 9, "a", kind="nps"),
+            answer("long ago", 1, "a", day="2025-05-10"),
+        ],
+    )
+    named = {
+        "tickets": facts["tickets"].mutate(team=facts["tickets"].channel),
+        "surveys": facts["surveys"].mutate(team=facts["surveys"].segment),
+    }
+    table = satisfaction_by_team({**facts, **named}, date(2026, 5, 31))
+    assert lake.rows(table, "team", "answers", "satisfied", "mean_score") == [
+        ("night shift", 1, 1, 4.0),
+        ("referral", 3, 2, 6.0),
+    ]
+    assert lake.rows(satisfaction_by_team(facts, date(2026, 5, 31))) == []

@@ -15,12 +15,19 @@ from tests.made_up import made_up_rows
 from tests.rows import fact_rows, span_rows
 
 from keiki.customers.account_alerts import AlertRule, account_alerts
-from keiki.customers.account_book import BookRule, account_book, renewals_ahead
+from keiki.customers.account_book import (
+    BookRule,
+    Placed,
+    account_book,
+    in_order,
+    renewals_ahead,
+    with_stages_by_hand,
+)
 from keiki.customers.adoption import AdoptionRule, account_adoption, active_people, adoption, feature_use
 from keiki.customers.churn import Leaving, grouped_outcomes, outcomes
 from keiki.customers.lifecycle import LifecycleRule, current_stages, lifecycle, milestones
 from keiki.customers.success_return import success_accounts
-from keiki.customers.support import complaint_causes, ticket_statistics, ticket_times
+from keiki.customers.support import complaint_causes, satisfaction_by_team, ticket_statistics, ticket_times
 from keiki.customers.timeline import timeline
 from keiki.customers.voices import voices, voices_by_group
 from keiki.facts import FACTS
@@ -47,12 +54,18 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "outcomes": lambda facts, spans: outcomes(facts, spans, None, UNTIL),
     "grouped_outcomes": lambda facts, spans: grouped_outcomes(outcomes(facts, spans)),
     "account_book": lambda facts, spans: account_book(facts, spans, UNTIL, BookRule(), LEAVING),
+    "with_stages_by_hand": lambda facts, spans: with_stages_by_hand(
+        account_book(facts, spans, UNTIL), [Placed("c3", "advocacy", UNTIL), Placed("c5", "adoption", date(2020, 1, 1))]
+    ),
     "account_alerts": lambda facts, spans: account_alerts(
         facts, account_book(facts, spans, UNTIL), UNTIL, NOW, date(2024, 4, 1), AlertRule(days=900)
     ),
     "renewals_ahead": lambda facts, spans: renewals_ahead(facts, date(2024, 3, 1), date(2025, 9, 1)),
     "ticket_times": lambda facts, spans: ticket_times(facts, NOW),
     "ticket_statistics": lambda facts, spans: ticket_statistics(ticket_times(facts, NOW), spans),
+    "satisfaction_by_team": lambda facts, spans: satisfaction_by_team(
+        {**facts, "surveys": facts["surveys"].mutate(kind=ibis.literal("csat"), team=ibis._.customer_id)}, UNTIL
+    ),
     "complaint_causes": lambda facts, spans: complaint_causes(facts, spans),
     "timeline": lambda facts, spans: timeline(facts, "c3"),
     "voices": lambda facts, spans: voices(facts, UNTIL),
@@ -107,3 +120,18 @@ def test_models_of_customer_success_are_the_same_on_spark(
     expected = answered(duck, model, on_duck)
     assert expected, "the made-up rows must reach the model"
     assert answered(spark, model, on_spark) == expected
+
+
+@pytest.mark.parametrize("sort", ["loss", "gain", "mrr", "score", "name"])
+def test_pages_of_accounts_are_in_the_same_order_on_spark(
+    sort: str, spark: Any, tables: dict[str, pa.Table], on_spark: dict[str, ir.Table]
+) -> None:
+    def names(backend: Any, facts: Mapping[str, ir.Table]) -> list[str]:
+        book = in_order(account_book(facts, facts["spans"], UNTIL, BookRule(), LEAVING), sort)
+        page = book.select("customer_id").limit(5, offset=1)
+        return [row["customer_id"] for row in backend.to_pyarrow(page).to_pylist()]
+
+    duck = ibis.duckdb.connect()
+    expected = names(duck, {name: duck.create_table(name, table) for name, table in tables.items()})
+    assert len(expected) == 5
+    assert names(spark, on_spark) == expected

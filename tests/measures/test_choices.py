@@ -22,6 +22,7 @@ OWN: dict[str, Any] = {
     "attribution": {"model": "time_decay", "half_life_days": 30},
     "sessions": {"gap_minutes": 45, "goals": ["purchase"]},
     "health": {"usage": 40, "bands": [80, 50]},
+    "accounts": {"core_share": 0.5, "fall": 15},
     "activity": {"entitlements": {"Basic": ["report", "export"]}},
     "stages": {"working_days": [1, 2, 3, 4, 5], "days_off": ["2026-12-29"], "holidays_off": False},
     "shop": {"free_shipping_line": "5000", "free_shipping_band": 0.1, "large_deal": 3_000_000},
@@ -47,6 +48,7 @@ def test_own_values_reach_every_rule_that_uses_them() -> None:
     assert [rule.gap_days for rule in gaps] == [7] * 5
     assert (rules.sessions.gap_minutes, rules.repeat.gap_minutes) == (45, 45)
     assert (rules.health.weights.usage, rules.health.weights.support) == (40, 20)
+    assert (rules.accounts.core_share, rules.accounts.fall) == (0.5, 15)
     assert rules.stages.days_off == (date(2026, 12, 29),)
     assert rules.stages.country == ""
     assert (rules.free_shipping_line, rules.free_shipping_band) == (Decimal(5000), Decimal("0.1"))

@@ -181,6 +181,20 @@ def _health(rules: Rules, style: Style) -> str:
     )
 
 
+def _accounts(rules: Rules, style: Style) -> str:
+    rule = rules.accounts
+    core, seats = (number(share, "ratio", style) for share in (rule.core_share, rule.seats_share))
+    if style.japanese:
+        return (
+            f"急落：{rule.fall_weeks}週間で{rule.fall:g}点以上の低下。伸びそう：コア機能の利用が席の{core}を超え、"
+            f"席の{seats}超を利用中。見込みは{rule.months}か月分。"
+        )
+    return (
+        f"Sharp fall: {rule.fall:g} points or more in {rule.fall_weeks} weeks. May grow: core features on more than "
+        f"{core} of the seats, more than {seats} of them in use. Expected profit of {rule.months} months."
+    )
+
+
 def _activity(rules: Rules, style: Style) -> str:
     held = rules.activity.entitlements
     if not held:
@@ -230,6 +244,7 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "attribution": _attribution,
     "sessions": _sessions,
     "health": _health,
+    "accounts": _accounts,
     "activity": _activity,
     "stages": _stages,
     "shop": _shop,

@@ -65,8 +65,8 @@ def account_alerts(
     `book` is the `account_book` of that day, `now` the UTC instant at which it ends; renewals are told as of `today`,
     for they come whether or not new data does. Columns: kind, customer_id, subject (id of the contract, invoice or
     ticket; empty for a whole account), on_day (when it began), over_on (when it ended; NULL while it lasts), due_on
-    (the day of the renewal, of the invoice, of the kick-off), amount (of the next term, of the invoice), before and
-    after (the score of a fall), owner (of the account, as its row says).
+    (the day of the renewal, of the invoice, of the kick-off), amount (of the next term, of the invoice, per month of an
+    account that fell), before and after (the score of a fall), owner (of the account, as its row says).
     """
     rule = rule or AlertRule()
     parts = (
@@ -88,7 +88,7 @@ def falls(book: ir.Table, until: date) -> ir.Table:
     score = book.filter(book.fell)
     return ibis.union(
         *(
-            _alerts(table, kind, on_day=day, before=table.score_before, after=table.score)
+            _alerts(table, kind, on_day=day, amount=table.mrr, before=table.score_before, after=table.score)
             for kind, table in ((USE_FELL, use), (SCORE_FELL, score))
         )
     )

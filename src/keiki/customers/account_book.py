@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,6 +38,15 @@ class BookRule:
     months: int = 12
     margin: float = 1.0
     growth: float | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A stage that somebody set by hand, from a day on."""
+
+    customer_id: str
+    stage: str
+    on: date
 
 
 def account_book(
@@ -84,6 +94,43 @@ def account_book(
         loss=chance * mrr * (rule.margin * rule.months),
         gain=ibis.ifelse(ready, more, ibis.null("float64")),
     )
+
+
+def with_stages_by_hand(book: ir.Table, placed: Sequence[Placed]) -> ir.Table:
+    """The book with the stages set by hand that are not older than those of the data; `by_hand` says which they are.
+
+    At most one stage of each account. They are written into the query itself, so that every engine reads them.
+    """
+    if not placed:
+        return book.mutate(by_hand=ibis.literal(value=False))
+    place = ibis.range(0, len(placed)).unnest().name("place").as_table()
+    nth = place.place.cast("int64")
+    told = place.select(
+        placed_id=ibis.array([each.customer_id for each in placed])[nth],
+        placed_stage=ibis.array([each.stage for each in placed])[nth],
+        placed_on=ibis.array([each.on.isoformat() for each in placed])[nth].cast("date"),
+    )
+    table = book.left_join(told, book.customer_id == told.placed_id)
+    newer = table.placed_id.notnull() & (table.stage_since.isnull() | (table.placed_on >= table.stage_since))
+    return table.mutate(
+        stage=ibis.ifelse(newer, table.placed_stage, table.stage),
+        stage_since=ibis.ifelse(newer, table.placed_on, table.stage_since),
+        by_hand=newer,
+    ).drop("placed_id", "placed_stage", "placed_on")
+
+
+def in_order(book: ir.Table, sort: str) -> ir.Table:
+    """The book by expected loss, gain, revenue (`mrr`; the largest first), score (the lowest first), or `name`.
+
+    Accounts of which it is not known come last; ties follow the id, so that pages are the same on every engine.
+    """
+    order = {
+        "loss": [ibis.desc(ibis.coalesce(book.loss, -1.0))],
+        "gain": [ibis.desc(ibis.coalesce(book.gain, -1.0))],
+        "mrr": [ibis.desc(book.mrr)],
+        "score": [ibis.coalesce(book.score, 101.0)],
+    }.get(sort, [])
+    return book.order_by([*order, book.customer_id])
 
 
 def _paid(facts: Facts, until: date, rule: BookRule) -> ir.Table:

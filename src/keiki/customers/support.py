@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import ibis
 import ibis.expr.types as ir
@@ -20,11 +20,16 @@ class SupportRule:
 
     A ticket without a reply after `reply_hours` is one for the manager (`escalated_at`), also if answered later.
     A cause of the `complaints` (categories) without a new one in the last `quiet_months` months is removed.
+    How content customers are with a team is read from surveys of the kinds `satisfaction` in the last `months`; from
+    fewer than `few` answers it is a hint only.
     """
 
     reply_hours: int = 24
     complaints: tuple[str, ...] = ("complaint",)
     quiet_months: int = 2
+    satisfaction: tuple[str, ...] = ("csat", "cs_satisfaction")
+    months: int = 12
+    few: int = 20
     zone: str = "Asia/Tokyo"
 
 
@@ -99,6 +104,35 @@ def _medians(table: ir.Table, column: str, named: str) -> ir.Table:
     known = known.mutate(nth=ibis.row_number().over(order), size=known.count().over(whole))
     middle = known.filter((2 * known.nth >= known.size - 2) & (2 * known.nth <= known.size))
     return middle.group_by("period").aggregate(**{named: middle.value.mean()})
+
+
+def satisfaction_by_team(facts: Facts, until: date, rule: SupportRule | None = None) -> ir.Table:
+    """One row per team: team, answers, satisfied (the two best answers of the scale), mean_score.
+
+    The team is the column `team` that a business may add to its surveys, or to its tickets: an answer about a ticket
+    (`subject`) belongs to the ticket's team. Teams, never persons; without such a column there is no row.
+    """
+    rule = rule or SupportRule()
+    end = (ibis.date(until) + ibis.interval(days=1)).cast("date")
+    begin = (end - ibis.interval(months=rule.months)).cast("date")
+    surveys, tickets = facts["surveys"], facts["tickets"]
+    asked = surveys.filter(surveys.kind.isin(rule.satisfaction) & surveys.score.notnull())
+    asked = asked.mutate(answered_on=local_time(asked.answered_at, rule.zone).date(), own=_team(asked))
+    asked = asked.filter((asked.answered_on >= begin) & (asked.answered_on < end))
+    helped = tickets.select(ticket="ticket_id", helper=_team(tickets))
+    table = asked.left_join(helped, asked.subject == helped.ticket)
+    table = table.mutate(team=ibis.coalesce(table.own, table.helper))
+    table = table.filter(table.team.notnull())
+    best = table.score >= ibis.coalesce(table.scale_max, 5.0) - 1
+    return table.group_by("team").aggregate(
+        answers=table.count().cast("int64"),
+        satisfied=table.count(where=best).cast("int64"),
+        mean_score=table.score.mean(),
+    )
+
+
+def _team(table: ir.Table) -> ir.Value:
+    return table["team"].cast("string") if "team" in table.columns else ibis.null("string")
 
 
 def complaint_causes(facts: Facts, spans: ir.Table, rule: SupportRule | None = None) -> ir.Table:

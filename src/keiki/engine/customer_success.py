@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from keiki.customers.account_book import BookRule, account_book, renewals_ahead
+from keiki.customers.account_book import (
+    BookRule,
+    Placed,
+    account_book,
+    in_order,
+    renewals_ahead,
+    with_stages_by_hand,
+)
 from keiki.customers.adoption import AdoptionRule, account_adoption, active_people, adoption, feature_use
 from keiki.customers.back_test import BackTest, Past, back_test
 from keiki.customers.churn import OutcomeRule, grouped_outcomes, outcomes
@@ -22,7 +29,13 @@ from keiki.customers.movements import movements
 from keiki.customers.profit import acquired, profit_entries
 from keiki.customers.revenue_quality import revenue_postings
 from keiki.customers.success_return import SuccessRule, success_accounts
-from keiki.customers.support import SupportRule, complaint_causes, ticket_statistics, ticket_times
+from keiki.customers.support import (
+    SupportRule,
+    complaint_causes,
+    satisfaction_by_team,
+    ticket_statistics,
+    ticket_times,
+)
 from keiki.customers.timeline import timeline
 from keiki.customers.voices import VoiceRule, voices, voices_by_group
 from keiki.engine.business import Business
@@ -164,13 +177,14 @@ class Onboarding:
 
 @dataclass(frozen=True)
 class Tickets:
-    """Statistics of tickets by month, causes of complaints, and the tickets that have waited too long."""
+    """Statistics of tickets by month, causes of complaints, tickets that have waited too long, answers by team."""
 
     months: tuple[Period, ...]
     rows: tuple[Row, ...]
     causes: tuple[Row, ...]
     late: tuple[Row, ...]
     late_count: int
+    teams: tuple[Row, ...]
     rule: SupportRule
 
 
@@ -201,7 +215,8 @@ def book_rule(business: Business, core: CoreFeatures = EVERYTHING) -> BookRule:
     rules, zone = business.rules, business.settings.calendar.zone
     named = core.features
     plans = plans_with_use(business) if core.plans is None else core.plans
-    return BookRule(
+    return replace(
+        rules.accounts,
         health=rules.health,
         lifecycle=LifecycleRule(core_features=named, gap_days=rules.movements.gap_days, zone=zone),
         adoption=AdoptionRule(features=named, entitled=plans, gap_days=rules.movements.gap_days, zone=zone),
@@ -220,9 +235,9 @@ def plans_with_use(business: Business) -> tuple[str, ...]:
     return tuple(row["plan"] for row in told if row["users"] and 2 * row["users"] >= row["holders"])
 
 
-def account_totals(business: Business, outlook: Outlook) -> Overview:
-    """What every list of accounts adds up to, in one query over the book."""
-    table = book_of(business, outlook)
+def account_totals(business: Business, outlook: Outlook, placed: tuple[Placed, ...] = ()) -> Overview:
+    """What every list of accounts adds up to, in one query over the book. `placed`: the stages set by hand."""
+    table = book_of(business, outlook, placed)
     keys = ("stage", "health_band", "at_risk", "fell", "may_grow")
     grouped = table.group_by(*keys, use_known=table.usage.notnull(), scored=table.score.notnull())
     rows = business.engine.run(
@@ -239,18 +254,14 @@ def account_totals(business: Business, outlook: Outlook) -> Overview:
     )
 
 
-def account_list(business: Business, outlook: Outlook, asked: Filter = NO_FILTER) -> tuple[tuple[Row, ...], int]:
-    """A page of one list of accounts, and how many the list holds."""
-    table = _chosen(business, book_of(business, outlook), asked)
-    sort = asked.sort or {"growth": "gain"}.get(asked.which, "loss")
-    order = {
-        "loss": [ibis.desc(ibis.coalesce(table.loss, -1.0))],
-        "gain": [ibis.desc(ibis.coalesce(table.gain, -1.0))],
-        "mrr": [ibis.desc(table.mrr)],
-        "score": [ibis.coalesce(table.score, 101.0)],
-    }.get(sort, [])
+def account_list(
+    business: Business, outlook: Outlook, asked: Filter = NO_FILTER, placed: tuple[Placed, ...] = ()
+) -> tuple[tuple[Row, ...], int]:
+    """A page of one list of accounts, and how many the list holds. `placed`: the stages set by hand."""
+    table = _chosen(business, book_of(business, outlook, placed), asked)
     counted = table.mutate(matches=table.count().over(ibis.window()))
-    page = counted.order_by([*order, counted.customer_id]).limit(asked.limit, offset=asked.offset)
+    ordered = in_order(counted, asked.sort or {"growth": "gain"}.get(asked.which, "loss"))
+    page = ordered.limit(asked.limit, offset=asked.offset)
     rows = business.engine.run(page).to_pylist()
     return tuple(rows), rows[0]["matches"] if rows else 0
 
@@ -334,8 +345,8 @@ def renewals_due(business: Business, days: int = 90, limit: int = 12) -> tuple[R
     return tuple(business.engine.run(first).to_pylist())
 
 
-def account(business: Business, customer_id: str, outlook: Outlook) -> Account | None:
-    """Everything about one customer; None when no fact knows it."""
+def account(business: Business, customer_id: str, outlook: Outlook, placed: tuple[Placed, ...] = ()) -> Account | None:
+    """Everything about one customer; None when no fact knows it. `placed`: its stage, when one was set by hand."""
     facts, day, run = business.facts, business.today, business.engine.run
     listed = run(facts["customers"].filter(ibis._.customer_id == customer_id)).to_pylist()
     known = acquired(facts, business.rules.classes.profit).filter(ibis._.customer_id == customer_id)
@@ -343,7 +354,7 @@ def account(business: Business, customer_id: str, outlook: Outlook) -> Account |
     if not listed and not begun:
         return None
     rule, own = outlook.rule, _only(facts, customer_id)
-    book = run(book_of(business, outlook, own)).to_pylist()
+    book = run(book_of(business, outlook, placed, own)).to_pylist()
     stages = run(lifecycle(own, rule.lifecycle, day).order_by("place")).to_pylist()
     weeks = _weeks(business)
     scores = run(health(own, spans_of(weeks), rule.health).order_by("period")).to_pylist()
@@ -441,7 +452,8 @@ def ticket_report(business: Business, count: int = 12, limit: int = 25, rule: Su
     late = times.filter(times.escalated_at.notnull())
     many = run(late.aggregate(rows=late.count())).to_pylist()[0]["rows"]
     shown = run(late.order_by([ibis.desc("escalated_at"), "ticket_id"]).limit(limit)).to_pylist()
-    return Tickets(months, tuple(rows), tuple(causes), tuple(shown), many, rule)
+    teams = run(satisfaction_by_team(business.facts, day, rule).order_by([ibis.desc("answers"), "team"])).to_pylist()
+    return Tickets(months, tuple(rows), tuple(causes), tuple(shown), many, tuple(teams), rule)
 
 
 def customer_voices(business: Business, kind: str = "nps", limit: int = 25) -> Voices:
@@ -498,13 +510,19 @@ def _weeks(business: Business) -> tuple[Period, ...]:
     return weeks if weeks[-1].end == end else (*weeks, Period(weeks[-1].end, end, Grain.WEEK))
 
 
-def book_of(business: Business, outlook: Outlook, facts: Mapping[str, ir.Table] | None = None) -> ir.Table:
-    """The line of every paying account, not asked yet."""
+def book_of(
+    business: Business,
+    outlook: Outlook,
+    placed: tuple[Placed, ...] = (),
+    facts: Mapping[str, ir.Table] | None = None,
+) -> ir.Table:
+    """The line of every paying account, not asked yet; stages set by hand are laid over those of the data."""
     rule, end = outlook.rule, outlook.day + timedelta(days=1)
     gap = timedelta(weeks=rule.fall_weeks)
     spans = _spans([(end - gap - FOUR_WEEKS, end - gap), (end - FOUR_WEEKS, end)])
     leaving = None if outlook.past.fitted is None else outlook.past.fitted.leaving
-    return account_book(business.facts if facts is None else facts, spans, outlook.day, rule, leaving)
+    book = account_book(business.facts if facts is None else facts, spans, outlook.day, rule, leaving)
+    return with_stages_by_hand(book, placed)
 
 
 def _only(facts: Mapping[str, ir.Table], customer_id: str) -> dict[str, ir.Table]:

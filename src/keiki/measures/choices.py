@@ -394,6 +394,14 @@ SUBJECTS: Final = (
         ),
     ),
     Subject(
+        "accounts",
+        Label("取引先の一覧", "Lists of accounts"),
+        Label(
+            "どこからスコアの急落、伸びそうな取引先とみなすか。見込みは何か月分で数えるか。",
+            "From where a score fell sharply and an account may grow, and how many months of profit are expected.",
+        ),
+    ),
+    Subject(
         "activity",
         Label("使える機能", "Features of plans"),
         Label(
@@ -517,6 +525,21 @@ CHOICES: Final = (
     ),
     Choice("health", "drop", Share(), Label("利用が0点になる減り方", "Fall of usage that gives nothing")),
     Choice("health", "usage_days", Whole(7, 366), Label("利用を数える日数", "Days over which usage is counted")),
+    Choice("accounts", "fall", Number(1, 100), Label("急落とみなす低下（点）", "Points of a sharp fall")),
+    Choice("accounts", "fall_weeks", Whole(1, 26), Label("低下を比べる週数", "Weeks of a sharp fall")),
+    Choice(
+        "accounts",
+        "core_share",
+        Share(),
+        Label("伸びそうな取引先のコア機能の利用（超）", "Core use that may grow, above"),
+    ),
+    Choice(
+        "accounts",
+        "seats_share",
+        Share(),
+        Label("伸びそうな取引先の席の利用（超）", "Seats in use that may grow, above"),
+    ),
+    Choice("accounts", "months", Whole(1, 60), Label("見込みを数える月数", "Months of expected profit")),
     Choice("activity", "entitlements", Holdings(), Label("プランと機能", "Plans and features")),
     Choice("stages", "working_days", Weekdays(), Label("営業する曜日", "Working days of the week")),
     Choice("stages", "holidays_off", Flag(), Label("祝日を休みとする", "Public holidays are days off")),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from keiki.customers.account_book import BookRule
 from keiki.customers.activity import ActivityRule
 from keiki.customers.classes import ClassRule
 from keiki.customers.cohorts import CohortRule
@@ -43,6 +44,7 @@ class Rules:
     classes: ClassRule = field(default_factory=ClassRule)
     lifetime: LifetimeRule = field(default_factory=LifetimeRule)
     health: HealthRule = field(default_factory=HealthRule)
+    accounts: BookRule = field(default_factory=BookRule)
     activity: ActivityRule = field(default_factory=ActivityRule)
     rfm: RfmRule = field(default_factory=RfmRule)
     stages: StageRule = field(default_factory=StageRule)
@@ -57,6 +59,9 @@ class Rules:
         """
         chosen = {subject: dict(own.get(subject, {})) for subject in SUBJECT_NAMES}
         gap, health, stages, shop = (chosen[name] for name in ("contracts", "health", "stages", "shop"))
+        lists: dict[str, Any] = {
+            name: float(value) if isinstance(value, Decimal) else value for name, value in chosen["accounts"].items()
+        }
         parts = {name: health.pop(name) for name in ("usage", "support", "payment") if name in health}
         if not stages.pop("holidays_off", True):
             country = ""
@@ -75,6 +80,7 @@ class Rules:
             classes=ClassRule(profit=profit, **chosen["classes"]),
             lifetime=LifetimeRule(profit=profit, **chosen["lifetime"], **gap),
             health=HealthRule(zone=zone, weights=Weights(**parts), **health, **gap),
+            accounts=BookRule(**lists),
             activity=ActivityRule(zone=zone, **chosen["activity"], **gap),
             rfm=RfmRule(postings=postings, **chosen["rfm"]),
             stages=StageRule(zone=zone, country=country, **stages),

@@ -50,6 +50,7 @@ def facts() -> dict[str, list[dict[str, Any]]]:
         for name in customers + (gone if day < date(2026, 2, 1) else []):
             events += use(name, 1 if name == "A00" and day > date(2026, 6, 1) else 4, str(day))
     events += use("A01", 2, "2026-06-20", "report")
+    answers = [("Morning", 5)] * 18 + [("Morning", 3)] * 2 + [("Evening", 4)] * 2
     return {
         "customers": [
             {"customer_id": c, "acquired_on": "2025-10-01", "segment": "office", "owner": "Emi"}
@@ -72,6 +73,14 @@ def facts() -> dict[str, list[dict[str, Any]]]:
             | {"first_response_at": "2026-06-03 12:00:00", "root_cause": "late"},
             {"ticket_id": "t2", "customer_id": "A01", "opened_at": "2026-02-01 12:00:00", "category": "complaint"}
             | {"first_response_at": "2026-02-01 14:00:00", "root_cause": "broken"},
+            *(
+                {"ticket_id": f"c{n}", "opened_at": f"2026-{month}-10 03:00:00", "category": "complaint"}
+                | {"first_response_at": f"2026-{month}-10 04:00:00", "root_cause": cause}
+                for n, (month, cause) in enumerate(
+                    [(m, "late") for m in ("03", "04", "05", "06", "06")]
+                    + [("01", "broken"), ("02", "broken"), ("05", "unclear")]
+                )
+            ),
             {"ticket_id": "t3", "opened_at": "2026-06-28 03:00:00", "category": "question"},
         ],
         "invoices": [
@@ -88,9 +97,14 @@ def facts() -> dict[str, list[dict[str, Any]]]:
         ],
         "surveys": [
             {"response_id": "r1", "kind": "nps", "customer_id": "A00", "answered_at": "2026-06-02 12:00:00", "score": 9}
-            | {"scale_max": 10},
+            | {"scale_max": 10, "team": None},
             {"response_id": "r2", "kind": "nps", "customer_id": "A01", "answered_at": "2026-06-02 12:00:00", "score": 8}
             | {"scale_max": 10},
+            *(
+                {"response_id": f"s{n}", "kind": "csat", "answered_at": "2026-06-03 12:00:00", "score": score}
+                | {"team": team}
+                for n, (team, score) in enumerate(answers)
+            ),
         ],
         "costs": [
             {"spent_on": "2026-05-31", "amount": 6000, "category": "cs_personnel", "department": "customer_success"}

@@ -140,7 +140,7 @@ def test_newer_reminder_of_a_renewal_takes_the_place_of_the_older_one(offices: C
 def test_hourly_run_watches_every_business_with_rows(offices: Cast) -> None:
     told = actions.watch_accounts()
     assert told["weeks"] == 12
-    assert told["raised"] == Alert.objects.count() > 30
+    assert told["raised"] == Alert.objects.count() > 0
 
 
 def test_alerts_are_on_their_page_on_the_page_of_the_account_and_counted_on_today(
@@ -151,8 +151,9 @@ def test_alerts_are_on_their_page_on_the_page_of_the_account_and_counted_on_toda
     mine = Alert.objects.filter(told=offices.editor, over_on=None).count()
     page = read(editor, address(offices, "alerts"))
     assert f"{Alert.objects.filter(over_on=None).count()} alerts are open, {mine} for you." in page
-    assert "Invoice i-late of ¥500 was due on 31 May 2026 and is not paid." in page
-    assert "Use fell by half or more in 4 weeks" in read(editor, address(offices, "account", customer="A00"))
+    second = read(editor, address(offices, "alerts") + "?page=2")
+    assert "Invoice i-late of ¥500 was due on 31 May 2026 and is not paid." in second
+    assert "Far fewer people use it than before" in read(editor, address(offices, "account", customer="A00"))
     today = read(editor, reverse("cockpit:today", kwargs={"business": offices.business.id}))
     assert f"{mine} alerts about accounts for you" in today
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from tests.server.conftest import Cast
 from tests.server.success.conftest import read
 
 from keiki.errors import EditConflict
-from keiki.server.accounts.actions import make_api_token
+from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.audit.models import Entry
 from keiki.server.success import actions, queries
 from keiki.server.success.actions import Metric, Wanted
@@ -109,6 +110,55 @@ def test_stage_of_the_data_wins_when_it_is_newer_than_the_one_set_by_hand(office
     actions.change_stage(offices.editor, offices.business, "A05", "advocacy", date(2025, 10, 2), "Early fan")
     rows = queries.accounts(offices.editor, offices.business, queries.Filter(search="a05")).rows
     assert rows[0]["stage"] != "advocacy"
+
+
+def test_stage_set_by_hand_counts_on_the_board_and_in_the_list_of_its_stage(offices: Cast) -> None:
+    before = queries.accounts(offices.viewer, offices.business, queries.Filter()).overview.stages
+    first = queries.account(offices.viewer, offices.business, "A05")
+    assert first is not None
+    assert first.book is not None
+    was = first.book["stage"]
+    actions.change_stage(offices.editor, offices.business, "A05", "advocacy", date(2026, 6, 29), "Spoke for us")
+    found = queries.accounts(offices.viewer, offices.business, queries.Filter(stage="advocacy"))
+    after = found.overview.stages
+    assert after["advocacy"].accounts == before["advocacy"].accounts + 1
+    assert after["advocacy"].mrr == before["advocacy"].mrr + 1000
+    assert after[was].accounts == before[was].accounts - 1
+    assert sum(stage.accounts for stage in after.values()) == sum(stage.accounts for stage in before.values())
+    assert ("A05", True) in [(row["customer_id"], row["by_hand"]) for row in found.rows]
+    rest = queries.accounts(offices.viewer, offices.business, queries.Filter(stage=was, limit=100)).rows
+    assert "A05" not in [row["customer_id"] for row in rest]
+
+
+def test_owner_adopts_the_proposed_weights_by_a_button_and_the_score_follows(
+    own_offices: Cast, browser_of: Any
+) -> None:
+    offices, owner = own_offices, browser_of(own_offices.owner)
+    url = address(offices, "adopt_weights")
+    version = str(offices.business.version)
+    assert "Adopt the proposed weights" in read(owner, address(offices, "health"))
+    assert "Adopt the proposed weights" not in read(browser_of(offices.editor), address(offices, "health"))
+    assert browser_of(offices.editor).post(url, {"version": version}).status_code == 403
+    assert owner.post(url, {"version": "999"}).status_code == 302
+    offices.business.refresh_from_db()
+    assert offices.business.rules == {}
+    assert owner.post(url, {"version": version}).status_code == 302
+    offices.business.refresh_from_db()
+    weights = offices.business.rules["health"]
+    assert sum(weights.values()) == 100
+    in_force = queries.outlook(offices.owner, offices.business).rule.health.weights
+    assert {part: getattr(in_force, part) for part in weights} == weights
+    assert Entry.objects.filter(action="accounts.change_rules").count() == 1
+
+
+def test_rule_of_the_lists_is_a_setting_of_the_business(own_offices: Cast) -> None:
+    offices = own_offices
+    fell = queries.accounts(offices.viewer, offices.business, queries.Filter("fell"))
+    assert [row["customer_id"] for row in fell.rows] == ["A00"]
+    change_rules(offices.owner, offices.business, offices.business.version, "accounts", {"fall": 100})
+    offices.business.refresh_from_db()
+    later = queries.accounts(offices.viewer, offices.business, queries.Filter("fell"))
+    assert (later.rows, later.overview.outlook.rule.fall) == ((), 100)
 
 
 def wanted(purpose: str = "Fewer stock-outs", **more: Any) -> Wanted:
@@ -253,16 +303,39 @@ def test_ticket_without_a_reply_for_a_day_is_listed_for_the_manager_and_stays_in
 ) -> None:
     page = read(browser_of(offices.viewer), address(offices, "support"))
     escalated = page.split('id="late-title"')[1].split("</section>")[0]
-    assert "1 tickets waited over 24 hours" in escalated
+    assert "2 tickets waited over 24 hours" in escalated
     assert "t1" in escalated
     assert "t2" not in escalated
 
 
-def test_cause_without_a_new_complaint_in_two_months_is_marked_removed(offices: Cast, browser_of: Any) -> None:
+@pytest.mark.feature("F-300")
+def test_causes_of_complaints_have_counts_and_a_trend_and_one_without_a_new_complaint_is_root_removed(
+    offices: Cast, browser_of: Any
+) -> None:
+    told = queries.tickets(offices.viewer, offices.business)
+    assert sum(row["complaints"] for row in told.causes) == 10
     page = read(browser_of(offices.viewer), address(offices, "support"))
-    causes = page.split('id="causes-title"')[1].split('id="voices-title"')[0]
-    assert causes.count("Root removed") == 1
-    assert "broken" in causes.split("Root removed")[0].rsplit("<tr>", 1)[1]
+    causes = page.split('id="causes-title"')[1].split("</section>")[0].split("<tr>")[2:]
+    assert [("late" in row, "broken" in row, "unclear" in row) for row in causes] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+    assert [re.findall(r'<td class="number">(\d+)</td>', row) for row in causes] == [["6", "5"], ["3", "0"], ["1", "1"]]
+    assert ["Root removed" in row for row in causes] == [False, True, False]
+    trends = [re.findall(r"<desc>(.*?)</desc>", row)[0] for row in causes]
+    for month, counts in (("Jun 2026", (3, 0, 0)), ("May 2026", (1, 0, 1)), ("Feb 2026", (0, 2, 0))):
+        assert [f"{month} {count}" in trend for count, trend in zip(counts, trends, strict=True)] == [True] * 3
+
+
+@pytest.mark.feature("F-301")
+def test_satisfaction_is_shown_by_team_with_its_answers_and_a_caution_below_twenty(
+    offices: Cast, browser_of: Any
+) -> None:
+    page = read(browser_of(offices.viewer), address(offices, "support"))
+    morning, evening = page.split('id="teams-title"')[1].split("</section>")[0].split("<tr>")[2:]
+    assert [part in morning for part in ("Morning", ">20<", "90.0%", "Few answers")] == [True, True, True, False]
+    assert [part in evening for part in ("Evening", ">2<", "100.0%", "Few answers")] == [True] * 4
 
 
 def test_value_page_shows_the_return_on_the_cost(offices: Cast, browser_of: Any) -> None:
@@ -271,7 +344,7 @@ def test_value_page_shows_the_return_on_the_cost(offices: Cast, browser_of: Any)
     assert "¥6,000" in page
 
 
-@pytest.mark.parametrize("name", ["accounts", "health", "use", "support", "value"])
+@pytest.mark.parametrize("name", ["accounts", "alerts", "health", "use", "support", "advocates", "value"])
 def test_page_without_rows_offers_data(bare: Cast, browser_of: Any, name: str) -> None:
     assert "Bring in a file" in read(browser_of(bare.owner), address(bare, name))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -204,7 +204,7 @@ class Alert(models.Model):
     """Something about an account that its owner was told; it stays when it is over.
 
     `told`: the member that the account's `owner` names; an alert nobody is named for, and every escalated ticket, goes
-    to the owners of the business. `details` holds what the words need: due_on, amount, before, after.
+    to the owners of the business. `amount`: the money it is about. `details` holds due_on, before and after.
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="alerts")
@@ -215,13 +215,14 @@ class Alert(models.Model):
     over_on = models.DateField(null=True, blank=True)
     owner = models.CharField(max_length=200, blank=True)
     told = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="alerts")
+    amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     details = models.JSONField(encoder=DjangoJSONEncoder)
     raised_at = models.DateTimeField(auto_now_add=True)
     seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["-on", "-id"]
+        ordering: ClassVar[list[Any]] = ["-on", models.F("amount").desc(nulls_last=True), "id"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["business", "over_on", "seen_at"]),
             models.Index(fields=["business", "customer_id"]),

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ACCOUNTS}alerts/", alerts.alerts_page, name="alerts"),
     path(f"{ACCOUNTS}alerts/<int:alert>/seen/", alerts.see_alert, name="see_alert"),
     path(f"{ACCOUNTS}health/", health.health_page, name="health"),
+    path(f"{ACCOUNTS}health/weights/", health.adopt_weights, name="adopt_weights"),
     path(f"{ACCOUNTS}use/", use.use_page, name="use"),
     path(f"{ACCOUNTS}use/core/", use.mark_core, name="mark_core"),
     path(f"{ACCOUNTS}support/", support.support_page, name="support"),

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from keiki.errors import EditConflict
+from keiki.server.accounts.actions import change_rules
 from keiki.server.accounts.models import Business
 from keiki.server.audit.actions import differences, record
 from keiki.server.success.models import Feature, OnboardingStep, PlanStatus, Review, StageChange, Step, SuccessPlan
@@ -132,6 +133,14 @@ def add_review(actor: Any, business: Business, customer_id: str, review: Mapping
     new = {"held_on": made.held_on.isoformat(), "next_on": made.next_on.isoformat()}
     record(actor, "success.add_review", business_id=business.id, target=f"account:{customer_id}", new=new)
     return made
+
+
+def adopt_weights(actor: Any, business: Business, version: int, weights: Mapping[str, float]) -> Business:
+    """Make these the weights of the health score; the other rules of health stay as they are.
+
+    Raises `EditConflict` when somebody else has changed the business since `version` was read.
+    """
+    return change_rules(actor, business, version, "health", {**business.rules.get("health", {}), **weights})
 
 
 @transaction.atomic

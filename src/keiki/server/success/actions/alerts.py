@@ -113,7 +113,8 @@ def _alert(business: Business, row: Mapping[str, Any], told: int | None) -> Aler
         over_on=row["over_on"],
         owner=row["owner"] or "",
         told_id=None if row["kind"] == TICKET_LATE else told,
-        details={name: row[name] for name in ("due_on", "amount", "before", "after")},
+        amount=row["amount"],
+        details={name: row[name] for name in ("due_on", "before", "after")},
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.format import MISSING, Style, number
+from keiki.customers.account_book import BookRule
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT, allows
@@ -26,6 +26,7 @@ from keiki.server.success.forms import read_page, with_query
 from keiki.server.success.models import Alert, AlertKind
 from keiki.server.success.pages import account_url, day_words, fresh_words, style_of
 from keiki.server.success.queries import alerts as queries
+from keiki.server.success.queries import outlook
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def alerts_page(request: Any, business: Business) -> HttpResponse:
         ),
         before_url=with_query(path, list=which, page=at - 1) if at > 1 else "",
         after_url=with_query(path, list=which, page=at + 1) if first + queries.PAGE < count else "",
-        rule=rule_words(),
+        rule=rule_words(outlook(request.user, business).rule, style),
     )
     return render(request, "success/alerts.html", {"page": page})
 
@@ -121,14 +122,14 @@ def alerts_for_you(user: Any, business: Business) -> str:
     return told.format(count=f"{count:,}")
 
 
-def rule_words() -> str:
+def rule_words(rule: BookRule, style: Style) -> str:
     """When an alert is raised."""
     return _(
-        "Looked at every hour: use fell by half, score fell by 20 points or more in 4 weeks, 90, 60 and 30 days before "
-        "a renewal, an invoice unpaid on the day after it was due, no set-up 14 days after the kick-off, a ticket "
-        "without a reply for 24 hours. The member named as owner of the account is told, of tickets and accounts "
-        "without one the owners of the business."
-    )
+        "Looked at every hour: use fell by {share} or more, the score by {points} points or more in {weeks} weeks; 90, "
+        "60 and 30 days before a renewal; an invoice unpaid on the day after it was due; no set-up 14 days after the "
+        "kick-off; a ticket without a reply for 24 hours. The member named as owner of the account is told, of tickets "
+        "and accounts without one the owners of the business."
+    ).format(share=number(rule.health.drop, "ratio", style), points=f"{rule.fall:g}", weeks=rule.fall_weeks)
 
 
 def alert_row(business: Business, alert: Alert, style: Style, *, may_see_to: bool) -> AlertRow:
@@ -151,13 +152,17 @@ def alert_row(business: Business, alert: Alert, style: Style, *, may_see_to: boo
 def _what(alert: Alert, style: Style) -> str:
     given = alert.details
     due = None if given["due_on"] is None else date.fromisoformat(given["due_on"])
-    amount = MISSING if given["amount"] is None else number(Decimal(given["amount"]), "currency", style)
+    amount = MISSING if alert.amount is None else number(alert.amount, "currency", style)
     points = [MISSING if given[name] is None else number(given[name], "score", style) for name in ("before", "after")]
     match alert.kind:
         case AlertKind.USE_FELL:
-            return _("Use fell by half or more in 4 weeks; the score is {after}.").format(after=points[1])
+            return _("Far fewer people use it than before; the score is {after}. It pays {amount} a month.").format(
+                after=points[1], amount=amount
+            )
         case AlertKind.SCORE_FELL:
-            return _("The score fell from {before} to {after} in 4 weeks.").format(before=points[0], after=points[1])
+            return _("The score fell from {before} to {after}. It pays {amount} a month.").format(
+                before=points[0], after=points[1], amount=amount
+            )
         case AlertKind.RENEWAL if due is not None:
             return _("Contract {id} is due on {day}, {days} days after this alert; its next term: {amount}.").format(
                 id=alert.subject, day=day_words(due, style), days=(due - alert.on).days, amount=amount

@@ -5,23 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
 from keiki.charts.rule_words import rule_words
 from keiki.charts.trend import Bar, trend
 from keiki.customers.back_test import BackTest, Slice
-from keiki.customers.health import PARTS
+from keiki.customers.health import PARTS, Weights
+from keiki.errors import EditConflict
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import OWN, allows
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
-from keiki.server.success import queries
+from keiki.server.success import actions, queries
 from keiki.server.success.forms import read_filter, with_query
 from keiki.server.success.pages import BANDS, Fact, accounts_words, fresh_words, style_of
 
@@ -53,12 +57,39 @@ class HealthPage:
     calibration_sentence: str = ""
     weights: tuple[WeightRow, ...] = ()
     weights_sentence: str = ""
+    version: int | None = None
     rule: str = ""
+
+
+@business_page(OWN)
+@require_POST
+def adopt_weights(request: Any, business: Business) -> HttpResponse:
+    """Make the proposed weights those of the business, when nobody changed its settings since they were shown."""
+    version = request.POST.get("version", "")
+    fitted = queries.outlook(request.user, business).past.fitted if door.known(request.user, business).today else None
+    if fitted is None or not version.isdecimal():
+        raise Http404
+    try:
+        actions.adopt_weights(request.user, business, int(version), proposed(fitted.weights))
+    except EditConflict as conflict:
+        messages.error(request, conflict.words((get_language() or "ja")[:2]))
+    else:
+        messages.success(request, _("The score follows the proposed weights from now on."))
+    return redirect("success:health", business=business.id)
+
+
+def proposed(weights: Weights) -> dict[str, float]:
+    """Fitted weights as people read them: whole numbers that add up to 100."""
+    parts = {part: float(int(getattr(weights, part))) for part in PARTS}
+    left = sorted(PARTS, key=lambda part: getattr(weights, part) % 1, reverse=True)
+    for part in left[: int(100 - sum(parts.values()))]:
+        parts[part] += 1
+    return parts
 
 
 @business_page()
 @require_safe
-def health_page(request: HttpRequest, business: Business) -> HttpResponse:
+def health_page(request: Any, business: Business) -> HttpResponse:
     """Bands of today and the back-test of the score."""
     title = _("Health")
     if door.known(request.user, business).today is None:
@@ -94,9 +125,18 @@ def health_page(request: HttpRequest, business: Business) -> HttpResponse:
         calibration_sentence=_calibration_words(past, style),
         weights=_weights(past, overview.outlook.rule.health.weights, style),
         weights_sentence=_weights_words(past, style),
+        version=_offers(request, business, past, overview.outlook.rule.health.weights),
         rule=rule_words(_rules(business, request), "health", style),
     )
     return render(request, "success/health.html", {"page": page})
+
+
+def _offers(request: Any, business: Business, past: BackTest, current: Weights) -> int | None:
+    """The version of the business that the proposed weights would change; None when they are not offered."""
+    if past.fitted is None or not allows(request.membership.role, OWN):
+        return None
+    same = all(getattr(current, part) == weight for part, weight in proposed(past.fitted.weights).items())
+    return None if same else business.version
 
 
 def _rules(business: Business, request: Any) -> Any:
@@ -207,12 +247,12 @@ def _figure(title: str, told: str, shares: Any, rows: tuple[Slice, ...], style: 
 def _weights(past: BackTest, current: Any, style: Style) -> tuple[WeightRow, ...]:
     names = {"usage": _("Product use"), "support": _("Inquiries"), "payment": _("Payment")}
     whole = sum(getattr(current, part) for part in PARTS)
-    fitted = None if past.fitted is None else past.fitted.weights
+    fitted = None if past.fitted is None else proposed(past.fitted.weights)
     return tuple(
         WeightRow(
             names[part],
             f"{getattr(current, part) * 100 / whole:.0f}",
-            MISSING if fitted is None else f"{getattr(fitted, part):.0f}",
+            MISSING if fitted is None else f"{fitted[part]:.0f}",
         )
         for part in PARTS
     )

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
-from keiki.charts.spark import sparkline
 from keiki.charts.trend import Bar, trend
+from keiki.charts.weeks import weeks
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
@@ -45,6 +45,15 @@ class LateRow:
 
 
 @dataclass(frozen=True)
+class TeamRow:
+    team: str
+    answers: str
+    satisfied: str
+    mean: str
+    few: bool
+
+
+@dataclass(frozen=True)
 class VoiceRow:
     kind: str
     group: str
@@ -67,6 +76,8 @@ class SupportPage:
     late_sentence: str = ""
     causes: tuple[CauseRow, ...] = ()
     causes_sentence: str = ""
+    teams: tuple[TeamRow, ...] = ()
+    teams_sentence: str = ""
     voices: tuple[VoiceRow, ...] = ()
     voices_sentence: str = ""
 
@@ -95,6 +106,8 @@ def support_page(request: HttpRequest, business: Business) -> HttpResponse:
         ).format(count=f"{told.late_count:,}", hours=told.rule.reply_hours),
         causes=causes,
         causes_sentence=_causes_words(told, causes),
+        teams=tuple(_team(row, told, style) for row in told.teams),
+        teams_sentence=_teams_words(told, style),
         voices=tuple(_voice(row, style) for row in said.groups),
         voices_sentence=_voices_words(said, style),
     )
@@ -165,12 +178,12 @@ def _causes(business: Business, told: Tickets, style: Style) -> tuple[CauseRow, 
     rows = []
     for cause, counts in sorted(found.items(), key=lambda item: (item[0] is None, -sum(item[1]), item[0] or "")):
         name = _("not found yet") if cause is None else cause.replace("_", " ")
-        line = sparkline(name, labels, [float(count) for count in counts], "count", style, complete)
+        line = weeks(name, labels, [float(count) for count in counts], (), "count", style, complete)
         lately = sum(counts[recent:])
         rows.append(
             CauseRow(
                 name,
-                mark_safe(line.svg),  # made by sparkline, which escapes every word
+                mark_safe(line.svg),  # made by weeks(), which escapes every word
                 f"{sum(counts):,}",
                 f"{lately:,}",
                 cause is not None and lately == 0,
@@ -187,6 +200,22 @@ def _causes_words(told: Tickets, causes: tuple[CauseRow, ...]) -> str:
         return _("No cause has been removed in the last {months} months.").format(months=told.rule.quiet_months)
     return _("Removed at the root: {causes}, nothing new in {months} months.").format(
         causes=", ".join(gone), months=told.rule.quiet_months
+    )
+
+
+def _team(row: Any, told: Tickets, style: Style) -> TeamRow:
+    share = number(row["satisfied"] / row["answers"], "ratio", style)
+    return TeamRow(
+        row["team"], f"{row['answers']:,}", share, f"{row['mean_score']:.1f}", row["answers"] < told.rule.few
+    )
+
+
+def _teams_words(told: Tickets, style: Style) -> str:
+    if not told.teams:
+        return _("No team is known: surveys or tickets may have a column `team`.")
+    answers, content = (sum(row[name] for row in told.teams) for name in ("answers", "satisfied"))
+    return _("{share} of {answers} answers are one of the two best; teams are compared, never persons.").format(
+        share=number(content / answers, "ratio", style), answers=f"{answers:,}"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from keiki.customers.account_book import Placed
 from keiki.engine import customer_success as engine
 from keiki.engine.customer_success import FLAGS, SORTS, CoreFeatures, Filter, Outlook, Overview, Row
 from keiki.server.accounts.models import Business
@@ -52,39 +53,37 @@ def outlook(user: Any, business: Business) -> Outlook:
 def accounts(user: Any, business: Business, asked: Filter) -> Accounts:
     """One list of accounts with the totals of all, stages set by hand laid over those of the data."""
     told = outlook(user, business)
-    core = core_features(business)
+    core, by_hand = core_features(business), placed(business)
     overview = door.answered(
-        user, business, ("account totals", core), lambda numbers: engine.account_totals(numbers, told)
+        user, business, ("account totals", core, by_hand), lambda numbers: engine.account_totals(numbers, told, by_hand)
     )
     rows, count = door.answered(
-        user, business, ("account list", core, asked), lambda numbers: engine.account_list(numbers, told, asked)
+        user,
+        business,
+        ("account list", core, asked, by_hand),
+        lambda numbers: engine.account_list(numbers, told, asked, by_hand),
     )
     renewals = door.answered(user, business, "renewals due", engine.renewals_due)
-    return Accounts(overview, by_hand(business, rows), count, renewals)
+    return Accounts(overview, rows, count, renewals)
 
 
-def by_hand(business: Business, rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Rows of accounts with the stage that was set by hand where that is newer than what the data says."""
-    newest: dict[str, StageChange] = {}
-    for change in StageChange.objects.filter(business=business, customer_id__in=[row["customer_id"] for row in rows]):
-        newest[change.customer_id] = change
-    found = []
-    for row in rows:
-        by_person = newest.get(row["customer_id"])
-        if by_person is not None and (row["stage_since"] is None or by_person.on >= row["stage_since"]):
-            row = {**row, "stage": by_person.stage, "stage_since": by_person.on, "by_hand": True}
-        found.append(row)
-    return tuple(found)
+def placed(business: Business, customer_id: str | None = None) -> tuple[Placed, ...]:
+    """The newest stage that was set by hand of every account, or of one."""
+    changes = StageChange.objects.filter(business=business)
+    if customer_id is not None:
+        changes = changes.filter(customer_id=customer_id)
+    newest = {change.customer_id: Placed(change.customer_id, change.stage, change.on) for change in changes}
+    return tuple(newest[name] for name in sorted(newest))
 
 
 def account(user: Any, business: Business, customer_id: str) -> engine.Account | None:
     """Everything the data knows of one customer; whole weeks have the scores that were kept of them."""
-    told, core = outlook(user, business), core_features(business)
+    told, core, by_hand = outlook(user, business), core_features(business), placed(business, customer_id)
     found = door.answered(
         user,
         business,
-        ("account", core, customer_id),
-        lambda numbers: engine.account(numbers, customer_id, told),
+        ("account", core, customer_id, by_hand),
+        lambda numbers: engine.account(numbers, customer_id, told, by_hand),
     )
     if found is None:
         return None
@@ -93,8 +92,7 @@ def account(user: Any, business: Business, customer_id: str) -> engine.Account |
         {**row, "score": kept[row["day"]].score, "health_band": kept[row["day"]].band} if row["day"] in kept else row
         for row in found.scores
     )
-    book = None if found.book is None else by_hand(business, (found.book,))[0]
-    return replace(found, book=book, scores=scores)
+    return replace(found, scores=scores)
 
 
 def story(user: Any, business: Business, customer_id: str, kind: str, page: int) -> engine.Story:

@@ -69,4 +69,4 @@ def _of(user: Any, business: Business) -> Q:
 def alerts_of_account(business: Business, customer_id: str, limit: int = 10) -> tuple[Alert, ...]:
     """The alerts of one account, open ones first, the newest first."""
     found = Alert.objects.filter(business=business, customer_id=customer_id).select_related("seen_by")
-    return tuple(found.order_by(F("over_on").desc(nulls_first=True), "-on", "-id")[:limit])
+    return tuple(found.order_by(F("over_on").desc(nulls_first=True), "-on", "id")[:limit])
