@@ -773,6 +773,13 @@ class TooManyPanels(KeikiError):
     ja = "このダッシュボードにはもう{most}枚のパネルがあります。1枚外すか、別のダッシュボードを作ってください。"
 
 
+class TooManyIdeas(KeikiError):
+    """A tree has as many ideas as anybody could weigh."""
+
+    en = "A tree keeps at most {most} ideas. Nothing was kept; remove one that is no longer wanted."
+    ja = "1つのツリーに残せるアイデアは{most}件までです。まだ保存していません。不要なものを外してから保存してください。"
+
+
 class TooManyScenarios(KeikiError):
     """A tree has as many scenarios as a page can compare."""
 

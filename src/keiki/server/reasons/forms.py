@@ -1,15 +1,21 @@
-"""What people type to plan and to judge a trial, as it stands in an address."""
+"""What people type: to plan and to judge a trial, as it stands in an address; an idea and the number it would move."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keiki.insight.rates import Arm, TrialRule
 from keiki.server.scenarios.forms import amount_of
+from keiki.trees.build import Node
+from keiki.trees.ideas import Idea
+from keiki.trees.simulate import How, Move
 
 POWERS = ("0.8", "0.9", "0.95")
 ALPHAS = ("0.05", "0.01", "0.1")
@@ -105,3 +111,49 @@ class ChangeAsked:
 def _count(text: str) -> int | None:
     amount = amount_of(text, "count")
     return int(amount) if amount is not None and 0 <= amount <= MOST and amount == int(amount) else None
+
+
+class IdeaForm(forms.Form):
+    """An idea; the number it would move may be left open, and then it waits for one."""
+
+    name = forms.CharField(label=gettext_lazy("Idea"), max_length=80)
+    node = forms.ChoiceField(label=gettext_lazy("Number it moves"), required=False)
+    how = forms.ChoiceField(
+        label=gettext_lazy("How it moves"),
+        choices=[
+            (How.RELATIVE, gettext_lazy("by per cent of its value")),
+            (How.PLUS, gettext_lazy("by an amount or points")),
+            (How.TO, gettext_lazy("to a value")),
+        ],
+    )
+    amount = forms.CharField(label=gettext_lazy("How much"), max_length=40, required=False)
+    chance = forms.IntegerField(label=gettext_lazy("Chance that it works (%)"), min_value=1, max_value=100, initial=50)
+
+    def __init__(self, *args: Any, nodes: Mapping[str, Node], language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.nodes = nodes
+        options = [("", _("Not known yet")), *((name, node.label(language)) for name, node in nodes.items())]
+        self.fields["node"].choices = options  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        """A number that is to move needs an amount."""
+        said = super().clean() or {}
+        if said.get("node") and self.move is None:
+            self.add_error("amount", _("Write a number, such as 2.5."))
+        return said
+
+    @property
+    def move(self) -> Move | None:
+        """How far the number moves; None without a number or an amount that can be read."""
+        node, how = self.cleaned_data.get("node"), self.cleaned_data.get("how")
+        if not node or not how:
+            return None
+        unit = "ratio" if how == How.RELATIVE else self.nodes[node].unit
+        amount = amount_of(self.cleaned_data.get("amount", ""), unit)
+        return None if amount is None else Move(How(how), amount)
+
+    @property
+    def idea(self) -> Idea:
+        """The idea as typed."""
+        said = self.cleaned_data
+        return Idea(said["name"], said["node"] or None, self.move, said["chance"] / 100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keiki.server.reasons.pages import compare, first, links, rows, trials, why
+from keiki.server.reasons.pages import compare, first, ideas, links, rows, trials, why
 
 app_name = "reasons"
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
     path("b/<slug:business>/trials/", trials.trials_page, name="trials"),
     path("b/<slug:business>/first/", first.first_page, name="first"),
     path("b/<slug:business>/first/<slug:tree>/", first.first_page, name="first"),
+    path("b/<slug:business>/first/<slug:tree>/ideas/", first.keep_idea, name="keep_idea"),
+    path("b/<slug:business>/first/<slug:tree>/ideas/<uuid:idea>/remove/", ideas.remove_idea, name="remove_idea"),
 ]

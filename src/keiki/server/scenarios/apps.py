@@ -1,4 +1,4 @@
-"""The Django app of what-if and scenarios."""
+"""The Django app of what-if, scenarios and ideas."""
 
 from __future__ import annotations
 
@@ -13,4 +13,6 @@ class ScenariosConfig(AppConfig):
     audit_words: ClassVar[dict[str, Any]] = {
         "scenarios.keep_scenario": _("Kept a scenario"),
         "scenarios.remove_scenario": _("Removed a scenario"),
+        "scenarios.keep_idea": _("Kept an idea"),
+        "scenarios.remove_idea": _("Removed an idea"),
     }

@@ -12,7 +12,8 @@ from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business
 from keiki.server.kpis.queries import Question, TreeNumbers
 from keiki.server.planning import queries as planning
-from keiki.server.scenarios.models import Scenario
+from keiki.server.scenarios.models import Idea, Scenario
+from keiki.trees import ideas
 from keiki.trees.build import Node, Tree
 from keiki.trees.chances import Chances, chances
 from keiki.trees.sensitivity import Sensitivity, sensitivity
@@ -20,6 +21,7 @@ from keiki.trees.simulate import How, Move, Simulated, Value, reachable, simulat
 from keiki.trees.solve import Lever, Mix, Sought, cheapest, seek
 
 MOST_SCENARIOS: Final = 30
+MOST_IDEAS: Final = 100
 Moves = Mapping[str, Move]
 
 
@@ -120,3 +122,31 @@ def _compared(base: WhatIf, scenario: Scenario) -> Compared:
 
 def _movable(tree: Tree, node_id: str) -> bool:
     return node_id in tree.by_id and tree.by_id[node_id].driver
+
+
+@dataclass(frozen=True)
+class WeighedIdea:
+    """An idea as it is kept, and what it is expected to bring."""
+
+    row: Idea
+    told: ideas.Weighed
+
+
+def weighed_ideas(business: Business, numbers: TreeNumbers) -> tuple[WeighedIdea, ...]:
+    """The ideas for a tree, those that bring its goal most in the period asked for at the front."""
+    rows = {_idea_of(row): row for row in Idea.objects.filter(business=business, tree=numbers.tree.id)}
+    values = {node.id: numbers.value(node) for node in numbers.tree.nodes}
+    return tuple(WeighedIdea(rows[each.idea], each) for each in ideas.weighed(numbers.tree, values, rows))
+
+
+def idea_in(business: Business, tree: str, name: str) -> Idea | None:
+    """One idea of a tree by its id as an address has it; None for what is none."""
+    try:
+        return Idea.objects.filter(business=business, tree=tree, pk=UUID(name)).first()
+    except ValueError:
+        return None
+
+
+def _idea_of(row: Idea) -> ideas.Idea:
+    move = Move(How(row.how), row.amount) if row.how and row.amount is not None else None
+    return ideas.Idea(row.name, row.node or None, move, row.chance / 100, str(row.pk))

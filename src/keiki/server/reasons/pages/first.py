@@ -1,21 +1,26 @@
-"""Which number to work on first."""
+"""Which number to work on first, and which idea."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.format import MISSING, Style, change, counter_word, difference, number
 from keiki.insight.funnel_top import FunnelTop
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import EDIT
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
+from keiki.server.reasons.forms import IdeaForm
+from keiki.server.reasons.pages import ideas
 from keiki.server.reasons.pages.asked import numbers_of
 from keiki.server.reasons.queries import why as queries
 from keiki.trees.priority import Priority
@@ -46,12 +51,30 @@ class FirstPage:
     sentence: str = ""
     rows: tuple[FirstRow, ...] = ()
     warning: str = ""
+    ideas: ideas.Ideas | None = None
 
 
 @business_page()
 @require_safe
 def first_page(request: HttpRequest, business: Business, tree: str | None = None) -> HttpResponse:
     """Which number to work on first: its effect on the goal, the room it has, and how far we control it."""
+    return _answer(request, business, tree)
+
+
+@business_page(EDIT)
+@require_POST
+def keep_idea(request: Any, business: Business, tree: str) -> HttpResponse:
+    """Keep an idea, or what is now said about one; on an error the page comes back as it was."""
+    numbers = numbers_of(request, business, tree, Asked.read({}))
+    if numbers is None:
+        raise Http404
+    form = ideas.kept(request, business, numbers, kpis.style_of(business, numbers.known))
+    if form is None:
+        return redirect(f"{reverse('reasons:first', kwargs={'business': business.id, 'tree': tree})}#ideas")
+    return _answer(request, business, tree, form)
+
+
+def _answer(request: Any, business: Business, tree: str | None, form: IdeaForm | None = None) -> HttpResponse:
     asked = Asked.read(request.GET)
     numbers = numbers_of(request, business, tree, asked)
     if numbers is None:
@@ -73,8 +96,9 @@ def first_page(request: HttpRequest, business: Business, tree: str | None = None
         rows=tuple(
             _first_row(business, numbers, each, place, most, asked, style) for place, each in enumerate(found, 1)
         ),
+        ideas=ideas.ideas_of(request, business, numbers, style, form),
     )
-    return render(request, "reasons/first.html", {"page": page})
+    return render(request, "reasons/first.html", {"page": page}, status=422 if form is not None else 200)
 
 
 def _warning(top: FunnelTop | None, style: Style) -> str:
