@@ -1,0 +1,1 @@
+"""What reports say and when they are sent, one file per subject."""

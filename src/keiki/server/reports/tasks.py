@@ -1,0 +1,16 @@
+"""Background work on reports: an envelope around one action."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from keiki.server.jobs.actions import Live, job
+from keiki.server.reports import actions
+
+
+@job(actions.SEND_JOB, every=timedelta(minutes=10))
+def send_due(live: Live) -> dict[str, int]:
+    """Look every ten minutes which reports are to go out."""
+    return actions.send_due(timezone.now())

@@ -1,0 +1,19 @@
+"""Addresses of reports."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from keiki.server.reports.pages import delivery, letters, stop
+
+app_name = "reports"
+REPORTS = "b/<slug:business>/reports/"
+urlpatterns: list[URLPattern] = [
+    path(REPORTS, delivery.reports_page, name="reports"),
+    path(f"{REPORTS}weekly/", letters.weekly_page, name="weekly"),
+    path(f"{REPORTS}daily/", letters.daily_page, name="daily"),
+    path(f"{REPORTS}<slug:cadence>/mail/", letters.mail_page, name="mail"),
+    path(f"{REPORTS}<slug:cadence>/send/", delivery.change_delivery_page, name="change_delivery"),
+    path(f"{REPORTS}<slug:cadence>/mine/", delivery.choose_mail_page, name="choose_mail"),
+    path("reports/stop/<str:token>/", stop.stop_page, name="stop"),
+]
