@@ -124,11 +124,11 @@ def set_up(page: Page, site: Site, start: str, name: str) -> None:
 Opens = Callable[..., Page]
 
 
-@pytest.fixture
-def opens(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
-    """Opens a browser window: `opens(site, language=…, dark=…, width=…, script=…)`, signed in.
+@contextmanager
+def windows(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
+    """Opens browser windows: `opens(site, language=…, dark=…, width=…, script=…)`, signed in; closes them afterwards.
 
-    The test fails when the page broke its security policy or a script of ours threw an error.
+    Fails when a page broke its security policy or a script of ours threw an error.
     """
     contexts: list[BrowserContext] = []
     trouble: list[str] = []
@@ -167,10 +167,17 @@ def opens(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
     assert trouble == []
 
 
+@pytest.fixture
+def opens(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
+    """Opens windows for one test."""
+    with windows(chromium, request) as window:
+        yield window
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Remember that a test failed, so that its pages are photographed."""
     report = yield
     if report.when == "call" and report.failed:
-        item.failed = True  # type: ignore[attr-defined]  # read by the fixture above
+        item.failed = item.parent.failed = True  # type: ignore[attr-defined]  # read by `windows` above
     return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page
+from tests.browser.conftest import windows
 
 import keiki.server.kpis
 
@@ -80,9 +82,11 @@ PAGES = {
     "api": "../../api/v1/docs/",
     "empty": "../empty/today/",
 }
-LOOKS = list(itertools.product(["ja", "en"], [False, True], [1440, 390]))
-WIDTHS = (320, 375, 600, 761, 900, 1024, 1280)
+WIDTHS = (1440, 1280, 1024, 900, 761, 600, 390, 375, 320)
+READ_AT = (1440, 390)
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]+")
+CONTRAST = {"runOnly": ["color-contrast"]}
+"""In the dark only colours differ; what a page holds and where it stands does not."""
 
 
 def visit(page: Page, site: Any, name: str) -> None:
@@ -96,9 +100,24 @@ def visit(page: Page, site: Any, name: str) -> None:
     assert answer.status == 200
 
 
-def serious(page: Page) -> list[str]:
+@pytest.fixture(scope="module")
+def shown(site: Any, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in one language, loaded once for all that is asked of it."""
+    name, language = request.param
+    with windows(chromium, request) as opens:
+        page = opens(site, language=language)
+        visit(page, site, name)
+        yield page
+
+
+in_both_languages = pytest.mark.parametrize(
+    "shown", list(itertools.product(PAGES, ["ja", "en"])), indirect=True, ids="-".join
+)
+
+
+def serious(page: Page, **options: Any) -> list[str]:
     """What axe-core calls serious or critical, with the elements."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
     return [
         f"{each['id']}: {node['target']} {node['html'][:120]}"
         for each in found
@@ -111,21 +130,32 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize(("language", "dark", "width"), LOOKS)
-def test_pages_are_accessible_and_fit(site: Any, opens: Any, language: str, dark: bool, width: int) -> None:
-    page = opens(site, language=language, dark=dark, width=width)
-    for name in PAGES:
-        visit(page, site, name)
-        assert (name, serious(page), sideways(page)) == (name, [], 0)
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900 if width > 700 else 844})
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_never_scrolls_sideways(site: Any, opens: Any, name: str) -> None:
-    page = opens(site, language="en")
-    visit(page, site, name)
+def in_every_look(page: Page) -> dict[str, list[str]]:
+    """What is wrong with a page in light and dark, wide and on a phone; empty when nothing is."""
+    found = {}
+    for width in READ_AT:
+        resize(page, width)
+        page.emulate_media(color_scheme="light")
+        found[f"{width} light"] = serious(page) + ["scrolls sideways"] * bool(sideways(page))
+        page.emulate_media(color_scheme="dark")
+        found[f"{width} dark"] = serious(page, **CONTRAST)
+    return {look: wrong for look, wrong in found.items() if wrong}
+
+
+@in_both_languages
+def test_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(shown: Page) -> None:
+    assert in_every_look(shown) == {}
+
+
+@in_both_languages
+def test_page_never_scrolls_sideways(shown: Page) -> None:
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert (width, sideways(page)) == (width, 0)
+        resize(shown, width)
+        assert (width, sideways(shown)) == (width, 0)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -135,26 +165,28 @@ def test_page_works_without_script(site: Any, opens: Any, name: str) -> None:
     assert page.locator("main").inner_text().strip() != ""
 
 
-def english_texts() -> Iterator[str]:
+@cache
+def english_texts() -> tuple[str, ...]:
     """Every English text of the pages that has a Japanese one and more than one word."""
+    texts = []
     for path in SERVER.glob("*/locale/ja/LC_MESSAGES/django.po"):
         with path.open("rb") as file:
             catalogue = read_po(file, locale="ja")
         for message in catalogue:
             text = message.id if isinstance(message.id, str) else ""
             if " " in text and message.string != text and not re.search(r"[%{]", text):
-                yield text
+                texts.append(text)
+    return tuple(texts)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_holds_no_text_of_the_other_language(site: Any, opens: Any, name: str) -> None:
-    japanese = opens(site, language="ja")
-    visit(japanese, site, name)
-    seen = japanese.locator("body").inner_text()
-    assert [text for text in english_texts() if text in seen] == []
-    english = opens(site, language="en")
-    visit(english, site, name)
-    words = english.evaluate(
+@in_both_languages
+def test_page_holds_no_text_of_the_other_language(shown: Page) -> None:
+    resize(shown, READ_AT[0])
+    if shown.evaluate("document.documentElement.lang") == "ja":
+        seen = shown.locator("body").inner_text()
+        assert [text for text in english_texts() if text in seen] == []
+        return
+    words = shown.evaluate(
         """() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("[lang=ja]"))
             .flatMap((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent)
             .concat(["aria-label", "title", "placeholder"].map((a) => e.getAttribute(a) ?? "")))"""

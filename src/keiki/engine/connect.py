@@ -28,6 +28,9 @@ UNWRITABLE = ("No space left", "disk is full", "disk I/O error", "readonly datab
 """What DuckDB's and SQLite's errors say when a disk is full or a folder must not be written."""
 _numbers = itertools.count()
 
+# DuckDB and Spark merge nested SELECTs themselves; Ibis, which would do it first, spends half of its compiling on it.
+ibis.options.sql.fuse_selects = False
+
 
 @dataclass(frozen=True)
 class LakeSettings:
