@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +152,21 @@ def test_answers_stay_within_their_bytes_and_old_states_go_first(tmp_path: Path)
     assert answers.get(key_of(0)) is None
     answers.put(key_of("large"), 1, [os.urandom(2_000_000).hex()])
     assert answers.get(key_of("large")) is None, "one answer larger than all may be is not kept"
+
+
+def test_forgetting_states_leaves_nothing_of_what_was_kept_from_them(folder: Path) -> None:
+    with keiki.open(folder) as business:
+        assert business.remembered("who", lambda _numbers: ("佐藤 花子", "hanako@example.jp")) is not None
+        with closing(sqlite3.connect(folder / FILE)) as file:
+            bodies = [body for (body,) in file.execute("SELECT body FROM answers")]
+        assert bodies
+        business.load_facts({"orders": [ORDERS[0] | {"amount": 1}]}, name="without her")
+        newest = business.snapshot
+        assert business.forget_snapshots(datetime.now(UTC) + timedelta(days=1)) > 0
+        assert (business.snapshot, business.answers and business.answers.state().answers) == (newest, 0)
+        left = b"".join(path.read_bytes() for path in folder.glob(f"{FILE}*"))
+        assert [body for body in bodies if body in left] == []
+        assert business.measure(["purchases"], lens_of(business)).value("purchases", 0) is not None
 
 
 @pytest.mark.parametrize("wrong", [b"no database at all, but long enough to be taken for one" * 40, b""])

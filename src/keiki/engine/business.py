@@ -8,7 +8,7 @@ from collections.abc import Mapping as AnyMapping
 from contextlib import ExitStack, suppress
 from copy import copy
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -179,6 +179,17 @@ class Business:
     def undo(self, import_id: str, progress: Progress = silent) -> Import:
         """Take an import back: what it added goes, what it overwrote returns."""
         return self.lake.undo(import_id, progress)
+
+    def forget_snapshots(self, before: datetime) -> int:
+        """Delete the states of the data older than an instant (UTC) for good, with every answer kept from them.
+
+        So does whoever erases a person: import the rows without them, then forget the states before. Returns how many
+        states are gone; the newest stays.
+        """
+        gone = self.lake.forget_snapshots(before)
+        if self.answers is not None:
+            self.answers.forget()
+        return gone
 
     def rejected(self, import_id: str, offset: int = 0, limit: int | None = None) -> pa.Table:
         """The cells an import refused: fact, row, column, value, reason."""

@@ -193,6 +193,17 @@ def test_a_token_ends_when_it_is_withdrawn_expired_or_its_person_leaves(cast: An
     assert kept.count("accounts.revoke_api_token") == 1
 
 
+def test_a_name_that_an_operation_does_not_declare_is_refused_with_the_nearest_one(shop: Any) -> None:
+    own = program(shop, "viewer", "read")
+    for path, wrong in (("/tea-shop/kpis", "serch"), ("/tea-shop", "limit"), ("/tea-shop/customers/cohorts", "moon")):
+        answer = own.get(path, **{wrong: "1"})
+        assert (answer.status_code, answer.json()["error"]) == (422, "unknown_name"), path
+        assert f"“{wrong}”" in answer.json()["message"]
+    assert "“search”" in own.get("/tea-shop/kpis", serch="1").json()["message"]
+    assert own.get("/tea-shop/kpis", search="revenue").status_code == 200
+    assert Program("keiki_of_nobody").get("/tea-shop/kpis", serch="1").status_code == 401
+
+
 @pytest.mark.parametrize(
     ("body", "status", "error"),
     [

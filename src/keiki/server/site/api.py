@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from keiki.errors import EditConflict, FileTooLarge, KeikiError, TokenOnlyReads
+from keiki.errors import EditConflict, FileTooLarge, KeikiError, TokenOnlyReads, UnknownName
 from keiki.server.accounts.api import PerMinute, Session, Token
 from keiki.server.accounts.schemas import ErrorOut
 
@@ -34,6 +35,27 @@ api = NinjaAPI(
     throttle=PerMinute(),
     urls_namespace="api",
 )
+
+
+def only_declared(run: Any) -> Any:
+    """An operation that refuses a name in the address that it does not declare, once it knows who asks."""
+    operation = run.__self__
+    asked = (model for model in operation.models if model.__ninja_param_source__ == "query")
+    known = {name for model in asked for name in model.__ninja_flatten_map__}
+
+    @wraps(run)
+    def refusing(request: HttpRequest, **path: Any) -> Any:
+        unknown = next((name for name in request.GET if name not in known), None)
+        if unknown is None:
+            return run(request, **path)
+        stopped = operation._run_checks(request)
+        refused = UnknownName(kind="parameter", name=unknown, known=known)
+        return stopped or operation.api.on_exception(request, refused)
+
+    return refusing
+
+
+api.add_decorator(only_declared, "view")
 for _app in settings.PRESENT:
     if _app != "site" and find_spec(f"keiki.server.{_app}.api"):
         module = import_module(f"keiki.server.{_app}.api")

@@ -240,8 +240,8 @@ def segments(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple
     goal = next((node for node in numbers.tree.nodes if door.dimensions(user, business, node)), None)
     if goal is None:
         return ()
-    key = ("segments", numbers.tree.id, goal.id, numbers.period)
     formula = goal.measured
+    key = ("segments", formula, numbers.period)
     found: list[tuple[str, str]] = door.answered(
         user,
         business,
@@ -261,16 +261,18 @@ def segments(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple
 
 
 def people_by(user: Any, business: Business, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
-    """How many customers stand behind each value of a dimension in the period; empty where nobody can say."""
+    """How many customers stand behind each value of a dimension in the period and the part of the business that is
+    asked for; empty where nobody can say."""
+    key = ("people by", numbers.period, numbers.question.where, by)
     found: Mapping[str | None, float | None] = door.answered(
-        user, business, ("people by", numbers.period, by), lambda opened: _people(opened, numbers, by)
+        user, business, key, lambda opened: _people(opened, numbers, by)
     )
     return found
 
 
 def _people(opened: Any, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
     try:
-        read = opened.measure([PEOPLE], opened.question((numbers.period,), by=(by,)))
+        read = opened.measure([PEOPLE], opened.question((numbers.period,), where=numbers.question.where, by=(by,)))
     except KeikiError:  # customers cannot be split this way
         return {}
     return {segment[0]: read.value(PEOPLE, -1, segment) for segment in read.segments}
