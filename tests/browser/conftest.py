@@ -51,7 +51,7 @@ def running(home: Path) -> Iterator[Site]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}  # the tests' own
-    env = kept | {"KEIKI_HOME": str(home), "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}
+    env = kept | {"KEIKI_HOME": str(home), "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1", "KEIKI_WORKERS": "1"}
     command = [sys.executable, "-m", "keiki.cli", "serve", "--port", str(port)]
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=log, text=True)

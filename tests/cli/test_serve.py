@@ -24,7 +24,7 @@ def free_port() -> int:
 def started(home: Path) -> tuple[subprocess.Popen[str], str]:
     """A running `keiki serve` and everything it printed until it told how to stop it."""
     kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}  # the tests' own
-    environment = kept | {"KEIKI_HOME": str(home), "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    environment = kept | {"KEIKI_HOME": str(home), "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", "KEIKI_WORKERS": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "keiki.cli", "serve", "--port", str(free_port())],
         env=environment,

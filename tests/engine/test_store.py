@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.engine.arrivals import amounts, conformed, costs, load, orders, spent
 
-from keiki.engine.connect import LakeSettings
+from keiki.engine.connect import LakeSettings, newest_snapshot
 from keiki.engine.imports import Ready
 from keiki.engine.refresh import writing
 from keiki.engine.store import DuckLake, open_lake
@@ -54,6 +54,15 @@ def test_a_reader_keeps_its_snapshot_while_imports_go_on(lake: DuckLake) -> None
     table = lake.table("orders")
     load(lake, orders(a=2, b=3))
     assert table.count().to_pyarrow().as_py() == 1
+
+
+def test_the_newest_snapshot_is_the_one_that_duckdb_names(lake: DuckLake) -> None:
+    for _ in range(2):
+        (named,) = lake.backend.con.execute("SELECT id FROM lake.current_snapshot()").fetchone()
+        assert (newest_snapshot(lake.settings), lake.snapshot()) == (named, named)
+        load(lake, orders(a=1))
+    lake.settings.catalogue_file.rename(lake.settings.folder / "elsewhere.sqlite")
+    assert newest_snapshot(lake.settings) is None
 
 
 def test_unknown_snapshot_names_the_newest(lake: DuckLake) -> None:

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -145,6 +145,21 @@ def prepare(settings: LakeSettings) -> None:
     except (OSError, sqlite3.Error) as error:
         raise LakeUnwritable(folder=settings.folder, detail=str(error)) from error
     _sweep(settings.temporary_folder)
+
+
+def newest_snapshot(settings: LakeSettings) -> int | None:
+    """The newest snapshot as the catalogue file says it: every page asks, and DuckDB needs forty times as long for it.
+
+    None where the catalogue is no file or cannot be read; DuckDB then says why.
+    """
+    if settings.catalogue is not None:
+        return None
+    try:
+        with closing(sqlite3.connect(f"{settings.catalogue_file.as_uri()}?mode=ro", uri=True)) as catalogue:
+            (newest,) = catalogue.execute("SELECT max(snapshot_id) FROM ducklake_snapshot").fetchone()
+    except sqlite3.Error:
+        return None
+    return None if newest is None else int(newest)
 
 
 def make_schema(settings: LakeSettings) -> None:

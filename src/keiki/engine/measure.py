@@ -276,9 +276,11 @@ class Measurer:
     @cached_property
     def observed(self) -> frozenset[str]:
         """Every measure or KPI that observations speak of."""
+        return frozenset(self._remembered(("metrics",), self._metrics))
+
+    def _metrics(self) -> list[str]:
         table = self.facts["observations"].select("metric").distinct()
-        make = lambda: sorted(row["metric"] for row in self.engine.run(table).to_pylist())  # noqa: E731 - asked once
-        return frozenset(self._remembered(("metrics",), make))
+        return sorted(row["metric"] for row in self.engine.run(table).to_pylist())
 
     def _readable(self, wanted: Iterable[Asked], reasons: dict[Asked, str | KeikiError]) -> Iterator[Asked]:
         for asked in wanted:

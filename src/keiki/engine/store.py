@@ -80,7 +80,8 @@ class DuckLake:
 
     def snapshot(self) -> int:
         """The id of the newest published snapshot."""
-        return int(self._fetch(f"SELECT id FROM {LAKE}.current_snapshot()")[0][0])
+        found = connect.newest_snapshot(self.settings)
+        return int(self._fetch(f"SELECT id FROM {LAKE}.current_snapshot()")[0][0]) if found is None else found
 
     def moment(self, snapshot: int) -> str:
         """When a snapshot was committed: with its id it names one state, even where an older lake was put back."""

@@ -8,6 +8,7 @@ from typing import Any
 import rules
 
 from keiki.server.accounts.models import Membership, Role, User
+from keiki.server.ui.once import once
 
 RANK = {Role.VIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}
 VIEW = "keiki.view"  # see the numbers
@@ -31,6 +32,10 @@ def role_in(user: User, thing: Any) -> str | None:
     if not user.is_active or business is None:  # nobody signed in is not active either
         return None
     business = getattr(business, "pk", business)
+    return once(("role", user.pk, business), lambda: _role(user, business))
+
+
+def _role(user: User, business: Any) -> str | None:
     return Membership.objects.filter(user=user, business_id=business).values_list("role", flat=True).first()
 
 

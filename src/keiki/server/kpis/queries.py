@@ -6,12 +6,14 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 import yaml
+from django.db import DatabaseError, connection
 from django.db.models import F
 
 from keiki.catalogue.expand import asked_of
@@ -48,6 +50,7 @@ from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.models import OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
 from keiki.server.kpis.rules import closed_to
+from keiki.server.ui.once import once
 from keiki.trees.build import Node, Tree, build
 from keiki.trees.document import Owner, TreeDocument, from_dict, template, tree_document
 from keiki.trees.explanation import Explanation
@@ -65,6 +68,8 @@ PREFERRED: Final = ("ec", "subscription", "corporate_profit", "simple_orders")
 ENOUGH: Final = 0.6
 MOST_PERIODS: Final = 400
 """In one question of a program: more than a year of days."""
+READ_AHEAD: Final = 3
+"""Businesses that are opened when the server starts; the others when somebody looks."""
 DIMENSIONS: Final = ("channel", "device", "customer_type", "segment", "plan", "region", "campaign", "category", "store")
 Segment = tuple[str | None, ...]
 T = TypeVar("T")
@@ -221,10 +226,24 @@ class Sources:
 def known(user: Any, business: Business) -> Known:
     """What a person may ask of a business, cheap enough for every page."""
     _may_see(user, business)
+    key = ("known", business.id, closed_to(user, business))
+    return once(key, lambda: _known_now(business, partial(_seen, user, business)))
+
+
+def read_ahead() -> None:
+    """Open the first businesses of a process that has just started, so that no visitor waits for it."""
+    with suppress(DatabaseError), closing(connection):
+        for business in Business.objects.all()[:READ_AHEAD]:
+            with suppress(KeikiError):  # the visitor is told
+                _known_now(business, partial(opened, business))
+
+
+def _known_now(business: Business, seen: Callable[[], Opened]) -> Known:
     _healed(business)
-    numbers = _seen(user, business)
+    numbers = seen()
     snapshot = numbers.business.snapshot
-    return _kept.get((business.id, numbers.mark, snapshot, "known"), lambda: _known(numbers, snapshot))
+    key = (business.id, numbers.mark, snapshot, business.calendar.today(), "known")
+    return _kept.get(key, lambda: _known(numbers, snapshot))
 
 
 def measured(user: Any, business: Business, tree_id: str | None, question: Question, by: str = "") -> TreeNumbers:
@@ -243,12 +262,12 @@ def measured(user: Any, business: Business, tree_id: str | None, question: Quest
 def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Numbers], T]) -> T:
     """What `ask` finds out about a business's numbers, for a person who may see them.
 
-    Kept per business, definitions, snapshot and `key`, which names the question with everything it depends on: in this
-    process, and on disk for the others and for the time after a restart.
+    Kept per business, definitions, snapshot, day and `key`, which names the question with everything it depends on: in
+    this process, and on disk for the others and for the time after a restart.
     """
     numbers = _numbers(user, business)
     return _kept.get(
-        (business.id, numbers.mark, numbers.business.snapshot, key),
+        (business.id, numbers.mark, numbers.business.snapshot, business.calendar.today(), key),
         lambda: numbers.business.remembered((numbers.mark, key), ask),
     )
 
@@ -776,6 +795,10 @@ def _as_stored(row: OwnTree, newest: TreeVersion) -> StoredTree:
 
 def _healed(business: Business) -> None:
     """Published files that are missing or old are written again, as a restored backup or a crash leaves them."""
+    once(("healed", business.id), lambda: _heal(business))
+
+
+def _heal(business: Business) -> None:
     own = OwnKpis(business)
     if not own.is_published:
         own.publish()

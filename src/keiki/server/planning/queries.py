@@ -20,6 +20,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import Kept, Question, StoredTree, TreeNumbers
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
+from keiki.server.ui.once import once
 from keiki.trees.build import FormulaEdge, Node, Tree, build
 from keiki.trees.consistency import Consistency, consistency
 from keiki.trees.document import NodeDocument, TreeDocument
@@ -196,7 +197,7 @@ def plan_row(business: Business, key: Key) -> Plan | None:
 
 
 def _plans(business: Business, tree: Tree) -> Mapping[str, Planned]:
-    by_key = _all_plans(business)
+    by_key = once(("plans", business.id), lambda: _all_plans(business))
     found = {node.id: by_key.get(key_of(tree, node)) for node in tree.nodes}
     return {node: plan for node, plan in found.items() if plan is not None}
 

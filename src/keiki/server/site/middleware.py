@@ -10,6 +10,7 @@ from django.utils import translation
 
 from keiki.errors import KeikiError
 from keiki.server.site import pages
+from keiki.server.ui.once import one_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +57,19 @@ class OwnLanguage:
             response = self.handle(request)
         response.headers["Content-Language"] = language
         return response
+
+
+class OneAnswer:
+    """A page that is only read asks what it needs once, and all of it shows the same state."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.handle(request)
+        with one_page():
+            return self.handle(request)
 
 
 class WordsForErrors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "keiki.server.site.middleware.OneAnswer",
     "keiki.server.site.middleware.OwnLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -193,6 +195,9 @@ X_FRAME_OPTIONS = "DENY"
 
 # Programs: so many requests a minute for each token.
 API_PER_MINUTE = env.int("KEIKI_API_PER_MINUTE", default=600)
+
+# Processes that answer pages: one for each core, and no more than anybody needs who has not asked for it.
+WORKERS = env.int("KEIKI_WORKERS", default=min(os.cpu_count() or 1, 4))
 
 # Work in the background.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -69,18 +69,20 @@ def create_password_link(email: str) -> str | None:
     return reverse("account_reset_password_from_key", args=issued) if issued else None
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve the pages until the process is told to stop; run `migrate` first."""
     setup()
+    from django.conf import settings
     from granian.constants import Interfaces
     from granian.server import Server
 
     server: Any = Server(
-        "keiki.server.site.wsgi:application",
+        "keiki.server.site.wsgi:served",
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=workers,
+        workers=settings.WORKERS,
         blocking_threads=4,
         respawn_failed_workers=True,
         websockets=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
@@ -13,4 +14,12 @@ from keiki.charts.render import warm
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keiki.server.site.settings")
 application = get_wsgi_application()
 _ = get_resolver().url_patterns  # every page is read now, not while the first visitor waits
-threading.Thread(target=warm, daemon=True).start()  # so that nobody waits for the first picture
+
+
+def served() -> Any:
+    """The application in a process that serves: what its first visitor would wait for is made ready beside it."""
+    from keiki.server.kpis.queries import read_ahead
+
+    for each in (warm, read_ahead):
+        threading.Thread(target=each, daemon=True).start()
+    return application
