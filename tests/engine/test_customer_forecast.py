@@ -83,6 +83,14 @@ def test_tracked_line_ends_at_the_held_out_purchases(shop: keiki.Business) -> No
     assert found.margin == pytest.approx(0.5)
 
 
+def test_a_forecast_is_found_again_after_a_restart(shop: keiki.Business) -> None:
+    rule = ForecastRule(months=6)
+    first = shop.remembered(("forecast", rule), lambda numbers: customer_forecast(numbers, rule))
+    again = shop.remembered(("forecast", rule), lambda _numbers: pytest.fail("it was worked out again"))
+    assert again == first
+    assert again.model.estimate.standard_errors == first.model.estimate.standard_errors
+
+
 def test_model_can_be_chosen_by_hand(shop: keiki.Business) -> None:
     assert customer_forecast(shop, ForecastRule(model="Pareto/NBD")).name == "Pareto/NBD"
 

@@ -44,7 +44,7 @@ class Estimate:
     values: tuple[float, ...]
     log_likelihood: float
     customers: int
-    covariance: Numbers | None = None
+    covariance: tuple[tuple[float, ...], ...] | None = None
     loose: tuple[str, ...] = ()
     cautions: tuple[Caution, ...] = ()
 
@@ -98,7 +98,8 @@ def maximum(
 
     logs, curvature = _lowest(downhill, np.log(list(start.values())))
     level, slope = downhill(logs)
-    covariance = _inverse(curvature * customers)
+    inverse = _inverse(curvature * customers)
+    covariance = None if inverse is None else tuple(tuple(map(float, row)) for row in inverse)
     names = tuple(start)
     loose = tuple(n for n, far in zip(names, _unsettled(curvature * customers, logs), strict=True) if far)
     told = list(cautions)
@@ -107,9 +108,8 @@ def maximum(
     if np.abs(slope[np.abs(logs) < EDGE - 0.5]).max(initial=0.0) > STEEP:
         told.append(Caution("not_converged"))
     values = np.exp(np.clip(logs, -EDGE, EDGE)) * [(scale or {}).get(name, 1.0) for name in names]
-    return Estimate(
-        names, tuple(map(float, values)), -level * customers + shift, int(customers), covariance, loose, tuple(told)
-    )
+    likeliest = float(-level * customers + shift)
+    return Estimate(names, tuple(map(float, values)), likeliest, int(customers), covariance, loose, tuple(told))
 
 
 def _lowest(downhill: Slope, logs: Numbers) -> tuple[Numbers, Numbers]:
@@ -193,9 +193,7 @@ def _inverse(curvature: Numbers) -> Numbers | None:
     values, vectors = np.linalg.eigh(curvature)
     if values[0] <= SMALL * values[-1]:
         return None
-    inverse = (vectors / values) @ vectors.T
-    inverse.setflags(write=False)
-    return np.asarray(inverse)
+    return np.asarray((vectors / values) @ vectors.T)
 
 
 def interval(estimate: Estimate | None, number: Callable[..., float], level: float = 0.95) -> Interval:
@@ -215,5 +213,5 @@ def interval(estimate: Estimate | None, number: Callable[..., float], level: flo
         return Interval(value, None, None, level)
     moves = STEP * np.eye(len(logs))
     slope = np.array([np.log(told(logs + move) / told(logs - move)) / (2 * STEP) for move in moves])
-    reach = float(ndtri((1 + level) / 2) * np.sqrt(slope @ estimate.covariance @ slope))
+    reach = float(ndtri((1 + level) / 2) * np.sqrt(slope @ np.array(estimate.covariance) @ slope))
     return Interval(value, float(value * np.exp(-reach)), float(value * np.exp(reach)), level)
