@@ -183,10 +183,15 @@ def _name_score(fact: Fact, column: Column, heading: str) -> tuple[float, Label]
 
 
 @cache
+def _synonyms() -> Any:
+    """Fact → column → other headings for it; read once, it takes longer than looking at a file."""
+    return yaml.safe_load(files("keiki.sources").joinpath("synonyms.yaml").read_text(encoding="utf-8"))
+
+
+@cache
 def known_headings(fact: str) -> dict[str, frozenset[str]]:
     """The headings that mean each column of a fact, plain: its name, its labels and their synonyms."""
-    text = files("keiki.sources").joinpath("synonyms.yaml").read_text(encoding="utf-8")
-    more = yaml.safe_load(text).get(fact, {})
+    more = _synonyms().get(fact, {})
     return {
         c.name: frozenset(_plain(word) for word in (c.name, c.ja, c.en, *more.get(c.name, ())))
         for c in fact_of(fact).loadable
