@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.rows import SmallLake
 
-from keiki.customers.campaigns import CampaignRule, campaign_gains, campaigns
+from keiki.customers.campaigns import MEDIA_TYPES, CampaignRule, campaign_gains, campaigns
 
 YEAR = CampaignRule(date(2026, 1, 1), date(2027, 1, 1))
 
@@ -46,6 +46,27 @@ def test_cost_of_a_campaign_counts_no_yen_twice(lake: SmallLake) -> None:
     assert [(name, float(cost), day) for name, cost, day in rows] == [
         ("fair", 500.0, date(2026, 5, 10)),
         ("spring", 180.0, date(2026, 4, 30)),
+    ]
+
+
+def test_reach_is_summed_and_what_is_paid_for_is_paid_media(lake: SmallLake) -> None:
+    given = {"platform": "instagram", "date": "2026-04-01"}
+    facts = lake.put(
+        media=[
+            given | {"kind": "social", "campaign": "spring", "reach": 10},
+            given | {"kind": "ad", "campaign": "spring", "reach": 5},
+            given | {"kind": "hashtag", "campaign": "fair", "reach": 7},
+            given | {"kind": "email", "campaign": "letter"},
+            given | {"kind": "portal", "campaign": "portal", "reach": 2},
+            given | {"kind": "ad", "date": "2025-04-01", "campaign": "letter", "reach": 100},
+        ]
+    )
+    found = lake.rows(campaigns(facts, YEAR), "campaign", "reach", "media_type")
+    assert sorted((name, reach, None if kind is None else MEDIA_TYPES[kind]) for name, reach, kind in found) == [
+        ("fair", 7, "shared"),
+        ("letter", 0, "owned"),
+        ("portal", 2, None),
+        ("spring", 15, "paid"),
     ]
 
 
@@ -118,7 +139,11 @@ def many_rows(seed: int = 7) -> dict[str, list[dict[str, Any]]]:
     names = ["spring", "fair", "mail", None]
     people = [f"c{n}" for n in range(30)]
     return {
-        "media": [media(chance.choice(names[:2]) or "", day(), chance.randrange(400) / 4) for _ in range(60)],
+        "media": [
+            media(chance.choice(names[:2]) or "", day(), chance.randrange(400) / 4)
+            | {"kind": chance.choice(["ad", "social", "portal"]), "reach": chance.choice([None, chance.randrange(90)])}
+            for _ in range(60)
+        ],
         "costs": [
             ledger(chance.choice(names), day(), chance.randrange(900), chance.choice(["ad_spend", "event", "support"]))
             for _ in range(60)

@@ -13,7 +13,11 @@ from keiki.customers.profit import ProfitRule, acquired, ages, profit_entries
 from keiki.journeys.local_time import local_time
 
 MONEY = "decimal(18, 4)"
-COUNTED = ("leads", "new_customers", "wins")
+COUNTED = ("reach", "leads", "new_customers", "wins")
+MEDIA_TYPES = ("paid", "shared", "owned", "earned")
+"""What kind of media a campaign uses (PESO), in the order in which its rows decide: one that is paid for is paid."""
+TYPE_OF_KIND = {"ad": "paid", "social": "shared", "hashtag": "shared", "email": "owned", "search": "owned"}
+"""The type that a kind of media row speaks for; nothing that is reported speaks for earned media."""
 SUMMED = ("cost", "revenue", "gross_profit", "known_cost_of")
 
 
@@ -24,7 +28,8 @@ class CampaignRule:
     Cost: what the ad networks report under its name, and the ledger's entries that name it; the ledger's ad spend
     stays out for a campaign that the networks report, so that no yen counts twice. Wins are completed orders and
     first wins of deals that carry its name. Leads enter the stage `lead`. Customers are those whose acquiring campaign
-    it is, by the day they were acquired.
+    it is, by the day they were acquired. Reach is the sum of what media report by day: somebody reached on two days
+    counts twice.
     """
 
     start: date
@@ -40,18 +45,21 @@ class CampaignRule:
 def campaigns(facts: Facts, rule: CampaignRule) -> ir.Table:
     """One row per campaign with anything in the days of the rule.
 
-    Columns: campaign, cost, leads, new_customers, wins, revenue, gross_profit (of the wins whose cost is known),
-    known_cost_of (revenue of those wins), last_on (the last day with a cost, a lead or a win). Money to four decimals,
-    0 where a campaign has no such rows.
+    Columns: campaign, cost, reach, leads, new_customers, wins, revenue, gross_profit (of the wins whose cost is
+    known), known_cost_of (revenue of those wins), last_on (the last day with a media result, a cost, a lead or a win),
+    media_type (place in `MEDIA_TYPES`, null where no media row speaks for one). Money to four decimals, 0 where a
+    campaign has no such rows.
     """
-    parts = (_spent(facts), _leads(facts, rule), _acquired(facts, rule), _wins(facts, rule))
+    parts = (_spent(facts), _reached(facts), _leads(facts, rule), _acquired(facts, rule), _wins(facts, rule))
     every = ibis.union(*(_inside(part, rule) for part in parts))
     table = every.group_by("campaign").aggregate(
         **{name: ibis.coalesce(every[name].sum(), 0).cast(MONEY) for name in SUMMED},
         **{name: ibis.coalesce(every[name].sum(), 0).cast("int64") for name in COUNTED},
         last_on=every.on_day.max(),
+        media_type=every.media_type.min(),
     )
-    return table.select("campaign", "cost", *COUNTED, "revenue", "gross_profit", "known_cost_of", "last_on")
+    names = ("campaign", "cost", *COUNTED, "revenue", "gross_profit", "known_cost_of", "last_on", "media_type")
+    return table.select(*names)
 
 
 def campaign_gains(facts: Facts, rule: CampaignRule) -> ir.Table:
@@ -79,6 +87,12 @@ def _spent(facts: Facts) -> ir.Table:
         _part(reported, reported.date, cost=reported.cost),
         _part(booked, booked.spent_on, cost=booked.amount),
     )
+
+
+def _reached(facts: Facts) -> ir.Table:
+    media = facts["media"]
+    cases = [(media.kind == kind, MEDIA_TYPES.index(name)) for kind, name in TYPE_OF_KIND.items()]
+    return _part(media, media.date, ibis.cases(*cases, else_=None), reach=media.reach)
 
 
 def _leads(facts: Facts, rule: CampaignRule) -> ir.Table:
@@ -121,12 +135,13 @@ def _wins(facts: Facts, rule: CampaignRule) -> ir.Table:
     )
 
 
-def _part(table: ir.Table, day: ir.Value, **numbers: ir.Value | int) -> ir.Table:
-    """Rows of one kind in the shape of all: campaign, on_day, and a column for every number."""
+def _part(table: ir.Table, day: ir.Value, media_type: ir.Value | None = None, **numbers: ir.Value | int) -> ir.Table:
+    """Rows of one kind in the shape of all: campaign, on_day, media_type, and a column for every number."""
     named = {name: ibis.literal(value) if isinstance(value, int) else value for name, value in numbers.items()}
     amounts = {name: named.get(name, ibis.null(MONEY)).cast(MONEY) for name in SUMMED}
     counts = {name: named.get(name, ibis.null("int64")).cast("int64") for name in COUNTED}
-    return table.select("campaign", on_day=day.cast("date"), **amounts, **counts)
+    kind = (ibis.null("int64") if media_type is None else media_type).cast("int64")
+    return table.select("campaign", on_day=day.cast("date"), media_type=kind, **amounts, **counts)
 
 
 def _inside(part: ir.Table, rule: CampaignRule) -> ir.Table:

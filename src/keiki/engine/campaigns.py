@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from keiki.customers.campaigns import CampaignRule, campaign_gains, campaigns
+from keiki.customers.campaigns import MEDIA_TYPES, CampaignRule, campaign_gains, campaigns
 from keiki.engine.business import Business
 
 
@@ -15,6 +15,7 @@ class Campaign:
     """One campaign in the days asked for; money net of tax in the currency of the business.
 
     `gains` are what its customers earned by each month of age since they were acquired, summed up to it.
+    `media_type`: paid, shared or owned as its media rows tell; "" where none does.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Campaign:
     gross_profit: float | None
     last_on: date | None
     gains: tuple[float, ...] = ()
+    reach: int = 0
+    media_type: str = ""
 
     @property
     def roi(self) -> float | None:
@@ -77,6 +80,8 @@ def campaigns_of(business: Business, start: date, end: date) -> Campaigns:
                 gross_profit=float(row["gross_profit"]) if row["known_cost_of"] == row["revenue"] else None,
                 last_on=row["last_on"],
                 gains=_summed(gains.get(row["campaign"], {})),
+                reach=row["reach"],
+                media_type="" if row["media_type"] is None else MEDIA_TYPES[row["media_type"]],
             )
             for row in rows
         ),

@@ -24,6 +24,7 @@ class CockpitConfig(AppConfig):
         "cockpit.finish_beginning": _("Finished the set-up"),
         "cockpit.save_view": _("Saved a view"),
         "cockpit.forget_view": _("Removed a saved view"),
+        "cockpit.tag_campaign": _("Said which media a campaign uses"),
         "cockpit.annotate": _("Wrote down what happened"),
         "cockpit.remove_annotation": _("Took back what was written down"),
     }

@@ -83,6 +83,31 @@ class Panel(models.Model):
         return f"{self.dashboard_id} {self.place} {self.kind}"
 
 
+class MediaType(models.TextChoices):
+    PAID = "paid", pgettext_lazy("media", "Paid")
+    EARNED = "earned", pgettext_lazy("media", "Earned")
+    SHARED = "shared", pgettext_lazy("media", "Shared")
+    OWNED = "owned", pgettext_lazy("media", "Owned")
+
+
+class CampaignTag(models.Model):
+    """The kind of media that people say a campaign uses; it goes before what its rows tell."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="campaign_tags")
+    campaign = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=6, choices=MediaType)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "campaign"], name="campaign_tag_once"),
+            models.CheckConstraint(condition=models.Q(media_type__in=MediaType.values), name="campaign_tag_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.media_type}"
+
+
 class Happening(models.TextChoices):
     ACTION = "action", pgettext_lazy("mark", "Action")
     INCIDENT = "incident", _("Incident")

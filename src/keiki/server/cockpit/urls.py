@@ -46,6 +46,7 @@ urlpatterns = [
     path("b/<slug:business>/screens/", screens.screens_page, name="screens"),
     path("b/<slug:business>/screens/<uuid:screen>/revoke/", screens.revoke_screen_page, name="revoke_screen"),
     path("b/<slug:business>/campaigns/", campaigns.campaigns_page, name="campaigns"),
+    path("b/<slug:business>/campaigns/tag/", campaigns.tag_page, name="tag_campaign"),
     path("b/<slug:business>/plan/", plan_actual.plan_page, name="plan"),
     path("b/<slug:business>/plan/<slug:tree>/", plan_actual.plan_page, name="plan"),
     path("b/<slug:business>/tree/", tree.tree_page, name="tree"),

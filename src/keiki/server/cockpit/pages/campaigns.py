@@ -7,17 +7,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.chart import Table, short
 from keiki.charts.format import MISSING, Style, exact, number
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.cockpit.actions.campaigns import tag_campaign
+from keiki.server.cockpit.models import MediaType
 from keiki.server.cockpit.queries import campaigns as queries
-from keiki.server.cockpit.queries.campaigns import PAYBACK_MONTHS, Found, Judged
+from keiki.server.cockpit.queries.campaigns import PAYBACK_MONTHS, Found, Judged, MediaSum
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -41,6 +44,8 @@ class CampaignLine:
     status_words: str
     running: str
     url: str
+    media_type: str = ""
+    media: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,18 @@ class Lines:
     sentence: str
     lines: tuple[CampaignLine, ...]
     rule: str
+
+
+@dataclass(frozen=True)
+class MediaLine:
+    """The campaigns of one type of media as written."""
+
+    words: str
+    campaigns: str
+    cost: str
+    reach: str
+    leads: str
+    per_lead: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +93,10 @@ class CampaignsPage:
     bars_sentence: str = ""
     bars_table: Table | None = None
     back_url: str = ""
+    media: tuple[MediaLine, ...] = ()
+    media_sentence: str = ""
+    media_types: tuple[tuple[str, str], ...] = ()
+    tag_url: str = ""
 
 
 @business_page()
@@ -114,6 +135,55 @@ def _campaigns_page(request: Any, business: Business, asked: Asked, title: str) 
         bars_sentence=_bars_sentence(judged, style) if judged else "",
         bars_table=_bars_table(judged, style) if judged else None,
         back_url=asked.url(reverse("cockpit:campaigns", kwargs={"business": business.id})),
+        media=tuple(_media_line(each, style) for each in found.by_media_type),
+        media_sentence=_media_sentence(found, style),
+        media_types=(("", _("As its rows tell")), *((each.value, str(each.label)) for each in MediaType)),
+        tag_url=reverse("cockpit:tag_campaign", kwargs={"business": business.id})
+        if allows(request.membership.role, EDIT)
+        else "",
+    )
+
+
+@business_page(EDIT)
+@require_POST
+def tag_page(request: Any, business: Business) -> HttpResponse:
+    """Say which kind of media a campaign uses."""
+    campaign, media_type = request.POST.get("campaign", "")[:200], request.POST.get("media_type", "")
+    if not campaign or media_type not in ("", *MediaType.values):
+        raise Http404
+    tag_campaign(request.user, business, campaign, media_type)
+    asked = Asked.read(request.POST)
+    return redirect(asked.url(reverse("cockpit:campaigns", kwargs={"business": business.id})) + "#media")
+
+
+def _media_words(name: str) -> str:
+    return str(MediaType(name).label) if name else _("No type yet")
+
+
+def _media_line(each: MediaSum, style: Style) -> MediaLine:
+    return MediaLine(
+        words=_media_words(each.media_type),
+        campaigns=str(each.campaigns),
+        cost=_money(each.cost, style),
+        reach=MISSING if each.reach is None else f"{each.reach:,}",
+        leads=MISSING if each.leads is None else f"{each.leads:,}",
+        per_lead=_money(each.cost_per_lead, style),
+    )
+
+
+def _media_sentence(found: Found, style: Style) -> str:
+    """Which type of media brought the most leads, and at what cost."""
+    told = [each for each in found.by_media_type if each.media_type and each.leads]
+    if not told:
+        return _("No campaign with a type of media has brought a lead in this period.")
+    most = max(told, key=lambda each: each.leads or 0)
+    words = (
+        _("{media} media brought the most leads: {leads}, at {cost} each.")
+        if most.cost_per_lead
+        else _("{media} media brought the most leads: {leads}, without a cost.")
+    )
+    return words.format(
+        media=_media_words(most.media_type), leads=f"{most.leads:,}", cost=_money(most.cost_per_lead, style)
     )
 
 
@@ -141,6 +211,8 @@ def _line(business: Business, judged: Judged, asked: Asked, style: Style) -> Cam
         status_words=words[judged.status],
         running=_("running") if judged.running else _("over"),
         url=f"{path}{'&' if '?' in path else '?'}{urlencode({'campaign': each.name})}",
+        media_type=judged.media_type if judged.tagged else "",
+        media=_media_words(judged.media_type),
     )
 
 

@@ -10,6 +10,7 @@ from keiki.charts.status import ACT, GOOD, NONE, WATCH
 from keiki.engine.campaigns import Campaign, Campaigns, campaigns_of
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
+from keiki.server.cockpit.models import CampaignTag, MediaType
 from keiki.server.kpis import queries as door
 
 PAYBACK_MONTHS: Final = 12
@@ -20,11 +21,35 @@ QUIET_DAYS: Final = 28
 
 @dataclass(frozen=True)
 class Judged:
-    """A campaign with how it stands: paid back, on its way, not paid back; and whether it still runs."""
+    """A campaign with how it stands: paid back, on its way, not paid back; and whether it still runs.
+
+    `media_type` is what people said, else what its media rows tell, else ""; `tagged`: people said it.
+    """
 
     campaign: Campaign
     status: str
     running: bool
+    media_type: str = ""
+    tagged: bool = False
+
+
+MEDIA: Final = (*MediaType.values, "")
+
+
+@dataclass(frozen=True)
+class MediaSum:
+    """The campaigns of one type of media together; None where there are none."""
+
+    media_type: str
+    campaigns: int
+    cost: float | None
+    reach: int | None
+    leads: int | None
+
+    @property
+    def cost_per_lead(self) -> float | None:
+        """Cost for each lead; None without leads or without a cost."""
+        return self.cost / self.leads if self.cost and self.leads else None
 
 
 @dataclass(frozen=True)
@@ -35,12 +60,19 @@ class Found:
     rows: tuple[Judged, ...]
     months_known: int
 
+    @property
+    def by_media_type(self) -> tuple[MediaSum, ...]:
+        """Paid, earned, shared and owned media, each with its campaigns summed; then those of no type, if any."""
+        sums = (_summed(name, [each for each in self.rows if each.media_type == name]) for name in MEDIA)
+        return tuple(each for each in sums if each.media_type or each.campaigns)
+
 
 def campaigns(user: Any, business: Business, period: Period) -> Found:
     """What each campaign cost and brought in a period, judged by what its customers earned up to today."""
     found: Campaigns = door.answered(
         user, business, ("campaigns", period), lambda numbers: campaigns_of(numbers, period.start, period.end)
     )
+    tags = dict(CampaignTag.objects.filter(business=business).values_list("campaign", "media_type"))
     today = door.known(user, business).today
     months = 0 if today is None else max((today - period.last).days // 30, 0)
     last = today if today is not None and today < period.end else period.last
@@ -51,6 +83,8 @@ def campaigns(user: Any, business: Business, period: Period) -> Found:
                 each,
                 status_of(each, months),
                 each.last_on is not None and last - each.last_on < timedelta(days=QUIET_DAYS),
+                tags.get(each.name, each.media_type),
+                each.name in tags,
             )
             for each in found.rows
         ),
@@ -70,3 +104,12 @@ def status_of(campaign: Campaign, months: int) -> str:
     if months >= PAYBACK_MONTHS or not (campaign.new_customers or campaign.leads or campaign.wins):
         return ACT
     return WATCH
+
+
+def _summed(media_type: str, rows: list[Judged]) -> MediaSum:
+    if not rows:
+        return MediaSum(media_type, 0, None, None, None)
+    each = [row.campaign for row in rows]
+    return MediaSum(
+        media_type, len(each), sum(c.cost for c in each), sum(c.reach for c in each), sum(c.leads for c in each)
+    )
