@@ -18,7 +18,7 @@ import sys
 from keiki.server import site
 site.migrate()
 print(site.create_setup_token(), flush=True)
-site.serve("127.0.0.1", int(sys.argv[1]), 1)
+site.serve("127.0.0.1", int(sys.argv[1]))
 """
 
 
@@ -35,7 +35,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     with subprocess.Popen(
         [sys.executable, "-c", START, str(port)],
-        env=kept | {"KEIKI_HOME": str(home)},
+        env=kept | {"KEIKI_HOME": str(home), "KEIKI_WORKERS": "1"},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -51,7 +51,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(200):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(f"{address}/healthz", timeout=2):
                 return

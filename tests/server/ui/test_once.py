@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from itertools import count
 from typing import Any
 
@@ -31,12 +32,12 @@ def test_what_could_not_be_answered_is_asked_again() -> None:
         assert once("a", lambda: 1) == 1
 
 
-@pytest.mark.parametrize("table", ["accounts_membership", "kpis_owntree", "planning_plan", "cockpit_dashboard"])
-def test_the_morning_page_reads_no_table_more_often_than_it_needs(shop: Any, browser_of: Any, table: str) -> None:
+def test_the_morning_page_asks_the_database_nothing_twice(shop: Any, browser_of: Any) -> None:
     browser = browser_of(shop.viewer)
     url = reverse("cockpit:today", kwargs={"business": shop.business.id})
     browser.get(url)
     with CaptureQueriesContext(connection) as asked:
         browser.get(url)
-    read = sum(f'FROM "{table}"' in each["sql"] for each in asked.captured_queries)
-    assert read == {"accounts_membership": 2}.get(table, 1)
+    questions = Counter(each["sql"] for each in asked.captured_queries)
+    assert len(questions) > 5
+    assert {sql: times for sql, times in questions.items() if times > 1} == {}
