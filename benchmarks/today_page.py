@@ -75,12 +75,16 @@ def _first(url: str) -> str:
     """Milliseconds of the first request of this process, by the clock and of the processor, once it is ready."""
     from django.test import Client
 
+    from keiki.server.site import setup
+
+    setup()
+
     from keiki.charts.render import warm
     from keiki.server.accounts.models import User
     from keiki.server.kpis.queries import read_ahead
     from keiki.server.site import wsgi
 
-    _ = wsgi.application
+    _ = wsgi.application  # every page is read
     warm()
     read_ahead()
     browser = Client(headers={"host": "localhost"})
