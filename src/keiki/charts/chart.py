@@ -11,8 +11,8 @@ from keiki.charts.format import JAPANESE, Style
 Option = dict[str, Any]
 """What ECharts draws, as plain JSON."""
 
-WIDE, NARROW = 560, 360
-"""Widths in pixels, for a desk and for a phone or a panel; letters keep their size."""
+WIDE, NARROW, FULL = 560, 360, 1120
+"""Widths in pixels, for half a desk, for a phone or a panel, and for the whole page; letters keep their size."""
 
 KINDS: Final = {
     "bridge": ("要因の橋", "Bridge"),
@@ -66,7 +66,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Chart:
-    """What a panel shows: title, one sentence that says what it means, the picture in two widths, and its rows.
+    """What a panel shows: title, one sentence that says what it means, the picture in its widths, and its rows.
 
     `unit` and `style` say how the values of the picture are written when the browser brings it to life.
     """
@@ -79,6 +79,7 @@ class Chart:
     table: Table
     unit: str
     style: Style = JAPANESE
+    full: Picture | None = None
 
     @property
     def alt(self) -> str:
@@ -100,7 +101,7 @@ def chart(
     kind: str, title: str, sentence: str, draw: Callable[[int], Picture], table: Table, unit: str, style: Style
 ) -> Chart:
     """A chart whose picture is laid out by `draw` for each width."""
-    return Chart(kind, title, sentence, draw(WIDE), draw(NARROW), table, unit, style)
+    return Chart(kind, title, sentence, draw(WIDE), draw(NARROW), table, unit, style, draw(FULL))
 
 
 def short(value: float) -> str:

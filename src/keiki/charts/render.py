@@ -63,17 +63,19 @@ class NotDrawn(Exception):
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart as SVG in its two widths, or the reason in words why there is only its table."""
+    """A chart as SVG in its widths (`full` where it was asked for), or in words why there is only its table."""
 
     wide: str = ""
     narrow: str = ""
+    full: str = ""
     reason: str = ""
 
 
-def drawn(chart: Chart) -> Drawn:
-    """The chart as two pictures for the page."""
+def drawn(chart: Chart, full: bool = False) -> Drawn:
+    """The chart as two pictures for the page, and a third for a place as wide as the page (`full`)."""
+    pictures = [chart.wide, chart.narrow, *([chart.full] if full and chart.full is not None else [])]
     try:
-        return Drawn(*(svg(picture, chart.kind, chart.title, chart.alt) for picture in (chart.wide, chart.narrow)))
+        return Drawn(*(svg(picture, chart.kind, chart.title, chart.alt) for picture in pictures))
     except NotDrawn as why:
         return Drawn(reason=why.words(chart.style))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,13 @@ def log(business_id: str, before: int | None = None, limit: int = 50) -> Log:
 def changes(business_id: str, action: str) -> tuple[Entry, ...]:
     """The entries of a business about one kind of action, newest first."""
     return tuple(Entry.objects.filter(business_id=business_id, action=action).order_by("-id"))
+
+
+def actors(business_id: str, action: str, targets: Mapping[str, str]) -> dict[str, str]:
+    """Who did an action to each target, by the name that `targets` gives it; the erased are left out."""
+    entries = Entry.objects.filter(business_id=business_id, action=action, target__in=targets).select_related("actor")
+    told = {targets[entry.target]: _actor(entry) for entry in entries.order_by("id")}
+    return {name: actor for name, actor in told.items() if actor}
 
 
 def _line(entry: Entry, words: dict[Any, Any], names: dict[Any, Any], values: dict[Any, Any]) -> Line:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from keiki.server.accounts.models import Business
+from keiki.server.audit.queries import actors
 from keiki.server.data.models import Upload
 from keiki.server.jobs.models import Run, Status
 
@@ -31,6 +33,14 @@ def waiting_uploads(business: Business) -> tuple[Waiting, ...]:
     """The files that are not imported yet, newest first."""
     uploads = Upload.objects.select_related("run").filter(business=business, import_id="")[:20]
     return tuple(Waiting(u.pk, u.name, u.size, u.sent_at, u.run.status if u.run else "") for u in uploads)
+
+
+def authors(business: Business, import_ids: Iterable[str]) -> dict[str, str]:
+    """Who brought imports in: people who sent a file or entered a value, by the id of the import."""
+    wanted = set(import_ids)
+    sent = Upload.objects.filter(business=business, import_id__in=wanted).select_related("sent_by")
+    found = {upload.import_id: str(upload.sent_by or "") for upload in sent}
+    return found | actors(business.id, "data.observe", {f"import:{one}": one for one in wanted - set(found)})
 
 
 def run_in(business: Business, run_id: UUID) -> Run | None:

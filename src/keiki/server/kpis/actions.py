@@ -22,11 +22,22 @@ from keiki.errors import (
     NothingToRestore,
     StartsTooEarly,
 )
+from keiki.periods import Grain
 from keiki.server.accounts.models import Business, Role, User
 from keiki.server.audit.actions import differences, record
 from keiki.server.data.actions import observe, opened
 from keiki.server.kpis import queries
-from keiki.server.kpis.models import KpiVersion, OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
+from keiki.server.kpis.models import (
+    KpiVersion,
+    OwnKpi,
+    OwnKpis,
+    OwnTree,
+    Step,
+    TreeVersion,
+    Verdict,
+    Word,
+    declaration,
+)
 from keiki.trees.build import build
 from keiki.trees.document import NodeDocument, TreeDocument, as_dict, from_dict, template
 from keiki.trees.shared_goal import check_board
@@ -361,6 +372,24 @@ def enter_value(
 ) -> None:
     """A value that people know and no file holds: one row of observations, which the data page can take back."""
     observe(actor, business, kpi.id, day, grain, value, note, source)
+
+
+@transaction.atomic
+def say_of_value(
+    actor: User, business: Business, kpi: Kpi, day: date, grain: Grain, value: float, word: str, note: str = ""
+) -> None:
+    """Say that an unusual value is right or is to be left out; with no word, take back what was said."""
+    here: dict[str, Any] = {"business": business, "kpi_id": kpi.id, "grain": str(grain), "day": day}
+    before = Verdict.objects.filter(**here).first()
+    if word:
+        Verdict.objects.update_or_create(
+            **here, defaults={"word": Word(word), "value": value, "note": note, "said_by": actor}
+        )
+    elif before is not None:
+        before.delete()
+    old = {"word": before.word, "note": before.note} if before else {}
+    new = {"day": day.isoformat(), "grain": str(grain), "value": value, "word": word, "note": note}
+    record(actor, "kpis.say_of_value", business_id=business.id, target=f"kpi:{kpi.id}", old=old, new=new)
 
 
 def _first_kpi(business: Business, kpi_id: str, since: date | None) -> OwnKpi:

@@ -15,6 +15,7 @@ class KpisConfig(AppConfig):
         "kpis.retire_kpi": _("Retired a KPI of its own"),
         "kpis.bring_back_kpi": _("Brought a retired KPI back"),
         "kpis.restrict_kpi": _("Changed who sees a KPI"),
+        "kpis.say_of_value": _("Said whether an unusual value is right"),
         "kpis.add_tree": _("Added a tree"),
         "kpis.edit_tree": _("Changed a tree"),
         "kpis.archive_tree": _("Archived a tree"),

@@ -21,6 +21,7 @@ from keiki.catalogue.tags import TAGS
 from keiki.errors import UnknownName
 from keiki.measures.units import UNITS
 from keiki.periods import Grain
+from keiki.server.kpis.models import Word
 from keiki.server.kpis.queries import FACETS, Question
 
 OPENINGS = ("trouble", "two", "all")
@@ -307,6 +308,15 @@ class ValueForm(forms.Form):
         if not math.isfinite(value) or abs(value) > LARGEST_VALUE:
             raise forms.ValidationError(_("Give a number."))
         return value
+
+
+class WordForm(forms.Form):
+    """What a person says about an unusual value; no word takes back what was said."""
+
+    day = forms.DateField()
+    grain = forms.ChoiceField(choices=[(str(grain), str(grain)) for grain in Grain])
+    word = forms.ChoiceField(choices=Word.choices, required=False)
+    note = forms.CharField(max_length=200, required=False)
 
 
 LARGEST_VALUE = 1e15

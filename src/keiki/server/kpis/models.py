@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import uuid
 from collections.abc import Sequence
 from itertools import pairwise
@@ -127,6 +128,44 @@ def declaration(kpi: OwnKpi, versions: Sequence[KpiVersion]) -> dict[str, Any]:
     ]
     document["retired"] = kpi.retired_on
     return {name: value for name, value in document.items() if value not in (None, "", [])}
+
+
+# --- unusual values ---
+
+
+class Word(models.TextChoices):
+    CONFIRMED = "confirmed", _("It is right")
+    EXCLUDED = "excluded", _("Leave it out")
+
+
+class Verdict(models.Model):
+    """What a person said about a value that looks unusual: it is right, or it is left out of pictures, baselines and
+    forecasts. The number itself stays what it is; a word about another `value` than today's no longer holds.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="verdicts")
+    kpi_id = models.CharField(max_length=64)
+    grain = models.CharField(max_length=7)
+    day = models.DateField()
+    word = models.CharField(max_length=9, choices=Word)
+    value = models.FloatField()
+    note = models.CharField(max_length=200, default="", blank=True)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    said_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-day"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "kpi_id", "grain", "day"], name="verdict_once"),
+            models.CheckConstraint(condition=models.Q(word__in=Word.values), name="verdict_word"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id} {self.day} {self.word}"
+
+    def holds(self, value: float | None) -> bool:
+        """Whether the value is still the one that was looked at."""
+        return value is not None and math.isclose(value, self.value, rel_tol=1e-9, abs_tol=1e-12)
 
 
 # --- own trees ---

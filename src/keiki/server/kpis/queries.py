@@ -29,6 +29,7 @@ from keiki.engine.behind import SHOWN
 from keiki.engine.behind import Behind as Behind
 from keiki.engine.business import Business as Numbers
 from keiki.engine.entered import calculated as calculated
+from keiki.engine.entered_values import EnteredValue, entered_values
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.spread import Spread
 from keiki.errors import KeikiError, NotARatio, TooManyPeriods, UnknownName
@@ -48,7 +49,7 @@ from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
-from keiki.server.kpis.models import OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, declaration
+from keiki.server.kpis.models import OwnKpi, OwnKpis, OwnTree, Step, TreeVersion, Verdict, Word, declaration
 from keiki.server.kpis.rules import closed_to
 from keiki.server.ui.once import once
 from keiki.trees.build import Node, Tree, build
@@ -861,7 +862,8 @@ class KpiValue:
 
 @dataclass(frozen=True, eq=False)
 class KpiHistory:
-    """A KPI over the last 13 complete months; `versions` are the numbers of the definitions that gave the values.
+    """A KPI over the last complete periods (13 months, unless asked otherwise) and, when the newest value was entered
+    for a later one, up to that; `versions` are the numbers of the definitions that gave the values.
 
     `missing` are the facts without rows, `reasons` the words, by language, for what cannot be asked of the data.
     """
@@ -872,6 +874,7 @@ class KpiHistory:
     versions: tuple[int | None, ...]
     missing: tuple[str, ...]
     reasons: Mapping[str, tuple[str, ...]]
+    completes: tuple[bool, ...] = ()
 
     @property
     def value(self) -> float | None:
@@ -921,16 +924,87 @@ def known_values(
     return {name: found[name] for name in wanted} if all(name in found for name in wanted) else None
 
 
-def kpi_history(user: Any, business: Business, kpi_id: str, asked: Known | None = None) -> KpiHistory | None:
-    """A KPI over the last 13 complete months; None while the business has no rows at all."""
+def kpi_history(
+    user: Any,
+    business: Business,
+    kpi_id: str,
+    asked: Known | None = None,
+    grain: Grain = Grain.MONTH,
+    on: date | None = None,
+) -> KpiHistory | None:
+    """A KPI over the last periods of a grain that are over (or up to the one that holds `on`); None while the business
+    has no rows at all."""
     asked = asked or known(user, business)
     if asked.today is None:
         return None
     numbers = _numbers(user, business)
+    question = Question(grain, on)
     return _kept.get(
-        (business.id, numbers.mark, asked.snapshot, "history", kpi_id),
-        lambda: _history(numbers.business.measure([kpi_id], _lens(numbers, asked, Question(), "")), kpi_id),
+        (business.id, numbers.mark, asked.snapshot, "history", kpi_id, grain, on),
+        lambda: _history(numbers.business.measure([kpi_id], _lens(numbers, asked, question, "")), kpi_id),
     )
+
+
+def entered_of(user: Any, business: Business, kpi_id: str, grain: Grain, since: date) -> tuple[EnteredValue, ...]:
+    """What was entered for a KPI in periods of a grain from a day on, oldest first."""
+    key = ("entered", kpi_id, grain, since)
+    return answered(user, business, key, lambda numbers: entered_values(numbers, kpi_id, grain, since))
+
+
+CADENCES: Final = {
+    "daily": Grain.DAY,
+    "weekly": Grain.WEEK,
+    "monthly": Grain.MONTH,
+    "quarterly": Grain.QUARTER,
+    "yearly": Grain.YEAR,
+}
+"""How often a KPI is to have a value; the longest of several is the latest anybody may wait."""
+
+
+def cadence_of(kpi: Kpi) -> Grain | None:
+    """The period in which a KPI is to have a value at the latest; None for one without a cadence."""
+    return next((grain for name, grain in reversed(CADENCES.items()) if name in kpi.cadence), None)
+
+
+def overdue_since(user: Any, business: Business, kpi: Kpi, asked: Known | None = None) -> date | None:
+    """From which day on a KPI has been missing the value of its cadence; None while it is not.
+
+    The period after the newest one with a value is due on the day after its end.
+    """
+    grain = cadence_of(kpi)
+    if grain is None:
+        return None
+    calendar = business.calendar
+    newest = _newest_value(user, business, kpi, grain, asked or known(user, business))
+    due = None if newest is None else calendar.shift(newest, 1).end
+    return due if due is not None and due <= calendar.today() else None
+
+
+def _newest_value(user: Any, business: Business, kpi: Kpi, grain: Grain, asked: Known) -> Period | None:
+    told = kpi_history(user, business, kpi.id, asked, grain)
+    if told is None:
+        return None
+    measured = [period for period, value in zip(told.periods, told.values, strict=True) if value is not None]
+    entered = entered_of(user, business, kpi.id, grain, told.periods[0].start)
+    days = [period.start for period in measured] + [each.day for each in entered]
+    return business.calendar.period(grain, max(days)) if days else None
+
+
+def verdicts(business: Business, kpi_id: str, grain: Grain) -> Mapping[date, Verdict]:
+    """What people said about unusual values of a KPI: first day of the period → their word."""
+    rows = Verdict.objects.filter(business=business, kpi_id=kpi_id, grain=str(grain)).select_related("said_by")
+    return {row.day: row for row in rows}
+
+
+def excluded_days(business: Business, kpi_id: str, grain: Grain) -> frozenset[date]:
+    """The first days of the periods whose value is left out of baselines and forecasts."""
+    found = verdicts(business, kpi_id, grain).values()
+    return frozenset(row.day for row in found if row.word == Word.EXCLUDED)
+
+
+def excluded_of(business: Business, node: Node) -> frozenset[date]:
+    """The first days of the months that are left out of the baseline of a node: those of its KPI as a whole."""
+    return excluded_days(business, node.kpi, Grain.MONTH) if node.kpi and node.where is None else frozenset()
 
 
 def kpi_spread(user: Any, business: Business, kpi_id: str, period: Period) -> Spread | None:
@@ -1040,7 +1114,11 @@ def active_kpis(user: Any, business: Business, asked: Known | None = None) -> tu
 def _tagged(numbers: Opened) -> dict[str, Tagged]:
     catalogue, measurer = numbers.business.catalogue, numbers.business.measurer
     lacking = {asked: measurer.lacking(asked) for name in catalogue.kpis for asked in _asked(catalogue, name)}
-    return {name: Tagged(kpi, _supply(catalogue, name, lacking), _origin(kpi)) for name, kpi in catalogue.kpis.items()}
+    supplies = {name: _supply(catalogue, name, lacking) for name in catalogue.kpis}
+    for name in measurer.observed & supplies.keys():
+        if supplies[name].way == LACKS:
+            supplies[name] = Supply(HAND, supplies[name].facts)
+    return {name: Tagged(kpi, supplies[name], _origin(kpi)) for name, kpi in catalogue.kpis.items()}
 
 
 def _asked(catalogue: Catalogue, name: str) -> tuple[Asked, ...]:
@@ -1089,6 +1167,7 @@ def _history(read: Measured, name: str) -> KpiHistory:
         before=read.value(name, back=1),
         versions=tuple(read.version(name, place) for place in range(len(read.periods))),
         missing=tuple(each for each in read.missing(name) if each in facts),
+        completes=tuple(read.lens.complete(place) for place in range(len(read.periods))),
         reasons={
             language: tuple(each for each in read.missing(name, language) if each not in facts)
             for language in ("ja", "en")

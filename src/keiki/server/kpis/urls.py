@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path
 
 from keiki.server.kpis.api import names
-from keiki.server.kpis.pages import catalogue, glossary, kpi, own_kpi, restricted, retire, templates, value_chain
+from keiki.server.kpis.pages import (
+    catalogue,
+    glossary,
+    kpi,
+    own_kpi,
+    restricted,
+    retire,
+    templates,
+    unusual,
+    value_chain,
+)
 
 app_name = "kpis"
 urlpatterns = [
@@ -21,6 +31,7 @@ urlpatterns = [
     path("b/<slug:business>/kpis/<slug:kpi>/bring-back/", own_kpi.bring_back_kpi, name="bring_back_kpi"),
     path("b/<slug:business>/kpis/<slug:kpi>/who/", restricted.restrict_kpi, name="restrict_kpi"),
     path("b/<slug:business>/kpis/<slug:kpi>/value/", kpi.enter_value, name="enter_value"),
+    path("b/<slug:business>/kpis/<slug:kpi>/word/", unusual.say_of_value, name="say_of_value"),
     path("b/<slug:business>/templates/", templates.templates_page, name="templates"),
     path("b/<slug:business>/templates/<slug:template>/", templates.template_page, name="template"),
 ]

@@ -60,6 +60,11 @@ class Spec:
     tall: bool = False
     key: int | None = None
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it takes the whole width of the page."""
+        return self.width == 12
+
 
 @dataclass(frozen=True)
 class Stored:

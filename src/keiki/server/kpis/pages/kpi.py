@@ -28,6 +28,7 @@ from keiki.charts.chart import Chart, Table
 from keiki.charts.format import Style, change, number
 from keiki.charts.sentence import Told, sentence
 from keiki.charts.trend import Bar, trend
+from keiki.charts.trend import Expected as Ahead
 from keiki.errors import KeikiError
 from keiki.formula import Binary, Formula, Reference, mathml, references, show
 from keiki.insight.forecast import forecast
@@ -54,6 +55,15 @@ from keiki.server.kpis.pages.numbers import (
     tick,
 )
 from keiki.server.kpis.pages.restricted import Sight, sight_of
+from keiki.server.kpis.pages.unusual import (
+    Beside,
+    OddLine,
+    beside_history,
+    odd_rule,
+    overdue_words,
+    places_of,
+    without,
+)
 from keiki.server.kpis.queries import Known
 
 
@@ -138,6 +148,7 @@ class Expected:
     sentence: str
     rows: tuple[tuple[str, str, str], ...]
     how: str
+    ahead: tuple[tuple[Period, Ahead], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,6 +203,12 @@ class KpiPage:
     value_url: str
     percent: bool
     data_url: str
+    grains: tuple[Way, ...]
+    overdue: str
+    odd: tuple[OddLine, ...]
+    odd_rule: str
+    odd_url: str
+    grain: str
     sight: Sight
 
 
@@ -207,15 +224,34 @@ def _show_kpi(request: Any, business: Business, kpi_id: str, form: ValueForm | N
     catalogue = queries.catalogue_of(request.user, business)
     if kpi_id not in catalogue.kpis:
         raise Http404
-    wished = form or ValueForm(initial={"on": last_month(business, known), "grain": "month"})
-    context = {"page": _kpi_page(request, business, catalogue, catalogue.kpis[kpi_id], known), "form": wished}
+    kpi = catalogue.kpis[kpi_id]
+    grain = _grain_asked(request, kpi)
+    wished = form or ValueForm(initial={"on": last_period(business, known, grain), "grain": str(grain)})
+    context = {"page": _kpi_page(request, business, catalogue, kpi, known, grain), "form": wished}
     return render(request, "kpis/kpi.html", context, status=422 if form is not None else 200)
 
 
-def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, known: Known) -> KpiPage:
+def _grain_asked(request: Any, kpi: Kpi) -> Grain:
+    """The grain of the address; else the month, or the cadence of a KPI that is looked at less or more often."""
+    text = request.GET.get("grain") or request.POST.get("grain") or ""
+    if text in {each.value for each in Grain}:
+        return Grain(text)
+    return Grain.MONTH
+
+
+def _history_asked(request: Any, business: Business, kpi: Kpi, known: Known, grain: Grain) -> queries.KpiHistory | None:
+    """The periods that are over, and those after them up to the newest value that somebody has entered."""
+    told = queries.kpi_history(request.user, business, kpi.id, known, grain)
+    if told is None:
+        return None
+    entered = queries.entered_of(request.user, business, kpi.id, grain, told.periods[-1].end)
+    return queries.kpi_history(request.user, business, kpi.id, known, grain, entered[-1].day) if entered else told
+
+
+def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, known: Known, grain: Grain) -> KpiPage:
     user = request.user
     one = queries.tagged_kpis(user, business, known)[kpi.id]
-    told = queries.kpi_history(user, business, kpi.id, known) if one.supply.way != queries.LACKS else None
+    told = _history_asked(request, business, kpi, known, grain) if one.supply.way != queries.LACKS else None
     row = queries.own_kpi(user, business, kpi.id)
     style = style_of(business, known)
     language = style.language
@@ -223,9 +259,11 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
     parts, measures = queries.built_from(catalogue, kpi)
     rivals = queries.rivals(catalogue, kpi)
     pairs = tuple(catalogue.kpis[name] for name in kpi.pairs_with if name in catalogue.kpis)
-    beside = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
+    values = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
     below = queries.changed_below(catalogue, kpi, told.periods) if told else ()
     may = allows(request.membership.role, EDIT)
+    beside = beside_history(request, business, kpi, told, grain, style) if told else None
+    expected = _expected(request, business, kpi, style) if value is not None and grain is Grain.MONTH else None
     improvements, others, caution = _playbook(request, business, catalogue, kpi, known, style)
     return KpiPage(
         title=kpi_name(kpi, language),
@@ -239,22 +277,22 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         retired=_("Retired since {day}; its history stays.").format(day=day_words(kpi.retired, style))
         if kpi.retired
         else "",
-        number=card(Compared(kpi_name(kpi, language), value, before, kpi.unit, kpi.direction), style),
+        number=card(Compared(kpi_name(kpi, language), value, before, kpi.unit, kpi.direction, grain), style),
         period=business.calendar.label(told.periods[-1], language) if told else "",
-        sentence=sentence(Told(value, before, kpi.unit), style) if told else "",
+        sentence=sentence(Told(value, before, kpi.unit, grain), style) if told else "",
         missing=_missing_words(one.supply, known.today, style),
         reasons=told.reasons[language] if told and value is None else (),
-        history=_kpi_chart(business, kpi, told, below, style) if told else None,
+        history=_kpi_chart(business, kpi, told, below, style, beside, expected) if told and beside else None,
         spread=_spread_words(request, business, kpi, told.periods[-1], style) if told and value is not None else None,
-        expected=_expected(request, business, kpi, style) if told and value is not None else None,
+        expected=expected,
         notes=_version_notes(business, kpi, told, below, style) if told else (),
         formula=_mathml_of(catalogue, kpi, language),
         source_text=kpi.source,
         numerator=_side_words(catalogue, kpi, "left", language),
         denominator=_side_words(catalogue, kpi, "right", language),
         choice=_choice_words(catalogue, kpi, rivals, language),
-        rivals=tuple(_part_row(business, each, beside, style) for each in rivals),
-        parts=tuple(_part_row(business, each, beside, style) for each in parts),
+        rivals=tuple(_part_row(business, each, values, style) for each in rivals),
+        parts=tuple(_part_row(business, each, values, style) for each in parts),
         measures=tuple(measure.ja if style.japanese else measure.en for measure in measures),
         facts=tuple(
             FactRow(each.ja if style.japanese else each.en, each.name not in one.supply.missing)
@@ -267,7 +305,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         unmeasurable=tuple(_lacking_words()[name] for name in queries.unmeasurable(kpi, one.supply)),
         tags=_tag_rows(business, one, language),
         benchmarks=_benchmarks(kpi, value, style),
-        pairs=tuple(_part_row(business, each, beside, style) for each in pairs),
+        pairs=tuple(_part_row(business, each, values, style) for each in pairs),
         trees=tuple(
             TreeRow(
                 tree.ja if style.japanese else tree.en,
@@ -298,17 +336,30 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         else "",
         bring_back_url=kpi_url(business, kpi.id, "bring_back_kpi") if may and kpi.retired else "",
         version=row.version if row else 0,
-        value_url=kpi_url(business, kpi.id, "enter_value") if may and one.supply.way == queries.HAND else "",
+        value_url=kpi_url(business, kpi.id, "enter_value") if may and kpi.retired is None else "",
         percent=kpi.unit == "ratio",
         data_url=page_url("data:data", business) if may else "",
         sight=sight_of(request, business, kpi, style),
+        grains=_grains(business, kpi, grain) if told else (),
+        overdue=overdue_words(request, business, kpi, known, style) if told else "",
+        odd=beside.lines if beside else (),
+        odd_rule=odd_rule(),
+        odd_url=kpi_url(business, kpi.id, "say_of_value") if may else "",
+        grain=str(grain),
     )
 
 
-def last_month(business: Business, known: Known) -> str:
-    """The first day of the month the data has reached."""
+def _grains(business: Business, kpi: Kpi, grain: Grain) -> tuple[Way, ...]:
+    """The history by days, weeks, months, quarters or years."""
+    names = {"day": _("Day"), "week": _("Week"), "month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
+    path = kpi_url(business, kpi.id)
+    return tuple(Way(words, f"{path}?grain={name}", name == str(grain)) for name, words in names.items())
+
+
+def last_period(business: Business, known: Known, grain: Grain = Grain.MONTH) -> str:
+    """The first day of the period the data has reached."""
     today = known.today or business.calendar.today()
-    return business.calendar.period(Grain.MONTH, today).start.isoformat()
+    return business.calendar.period(grain, today).start.isoformat()
 
 
 def _spread_words(request: Any, business: Business, kpi: Kpi, period: Period, style: Style) -> SpreadWords | None:
@@ -329,12 +380,15 @@ FORECAST_FROM = 37
 def _expected(request: Any, business: Business, kpi: Kpi, style: Style) -> Expected | None:
     """The next three months, when things go on as they do."""
     read = queries.kpi_months(request.user, business, kpi.id, FORECAST_FROM)
-    told = forecast(read.periods, read.series(kpi.id))
+    left_out = places_of(read.periods, queries.excluded_days(business, kpi.id, Grain.MONTH))
+    told = forecast(read.periods, without(read.series(kpi.id), left_out))
     if not told.ahead:
         return None
-    rows = []
+    rows, ahead = [], []
     for each in told.ahead:
-        month = business.calendar.label(business.calendar.shift(read.periods[-1], each.ahead), style.language)
+        period = business.calendar.shift(read.periods[-1], each.ahead)
+        month = business.calendar.label(period, style.language)
+        ahead.append((period, Ahead(each.expected, each.low, each.high)))
         spoken = [number(value, kpi.unit, style) for value in (each.expected, each.low, each.high)]
         rows.append((month, spoken[0], f"{spoken[1]} – {spoken[2]}"))
     first = rows[0]
@@ -348,6 +402,7 @@ def _expected(request: Any, business: Business, kpi: Kpi, style: Style) -> Expec
         sentence.format(month=first[0], value=first[1], range=first[2]),
         tuple(rows),
         how.format(months=told.periods, level=f"{told.rule.level:.0%}"),
+        tuple(ahead),
     )
 
 
@@ -374,9 +429,16 @@ def _lacking_words() -> dict[str, str]:
 
 
 def _kpi_chart(
-    business: Business, kpi: Kpi, told: queries.KpiHistory, below: Sequence[tuple[int, Kpi]], style: Style
+    business: Business,
+    kpi: Kpi,
+    told: queries.KpiHistory,
+    below: Sequence[tuple[int, Kpi]],
+    style: Style,
+    beside: Beside,
+    expected: Expected | None,
 ) -> Chart | None:
-    """The last 13 months; a star marks the month in which another definition began."""
+    """The history with who entered what, without the values that are left out, led on by what is expected; a star
+    marks the period in which another definition began."""
     if all(value is None for value in told.values):
         return None
     stars = {*told.changes, *(place for place, _kpi in below)}
@@ -385,15 +447,21 @@ def _kpi_chart(
             tick(period, style) + ("*" if place in stars else ""),
             business.calendar.label(period, style.language),
             value,
+            told.completes[place],
         )
-        for place, (period, value) in enumerate(zip(told.periods, told.values, strict=True))
+        for place, (period, value) in enumerate(zip(told.periods, without(told.values, beside.left_out), strict=True))
     ]
-    name, words = kpi_name(kpi, style.language), sentence(Told(told.value, told.before, kpi.unit), style)
-    drawn = trend(name, words, bars, kpi.unit, style)
+    ahead = [each for each in (expected.ahead if expected else ()) if each[0].start >= told.periods[-1].end]
+    bars += [Bar(tick(period, style), business.calendar.label(period, style.language), None) for period, _one in ahead]
+    lead = [*([None] * len(told.periods)), *(one for _period, one in ahead)]
+    name = kpi_name(kpi, style.language)
+    words = sentence(Told(told.value, told.before, kpi.unit, told.periods[-1].grain or Grain.MONTH), style)
+    drawn = trend(name, words, bars, kpi.unit, style, expected=lead, happened=beside.marks)
     if not told.changes:
         return drawn
     table = drawn.table
-    rows = tuple((*row, str(version)) for row, version in zip(table.rows, told.versions, strict=True))
+    versions = [*(str(version) for version in told.versions), *([""] * len(ahead))]
+    rows = tuple((*row, version) for row, version in zip(table.rows, versions, strict=True))
     return replace(drawn, table=Table((*table.head, _("Version")), rows))
 
 
@@ -563,7 +631,7 @@ def _version_rows(row: OwnKpi, style: Style) -> tuple[VersionRow, ...]:
 def enter_value(request: Any, business: Business, kpi: str) -> HttpResponse:
     """One value that a person knows."""
     tagged = queries.tagged_kpis(request.user, business).get(kpi)
-    if tagged is None or tagged.supply.way != queries.HAND:
+    if tagged is None or tagged.kpi.retired is not None:
         raise Http404
     form = ValueForm(request.POST)
     if not form.is_valid():
@@ -574,7 +642,9 @@ def enter_value(request: Any, business: Business, kpi: str) -> HttpResponse:
     done_or_why_not(
         request, actions.enter_value, business, tagged.kpi, first, said["grain"], value, said["note"], said["source"]
     )
-    return redirect("kpis:kpi", business=business.id, kpi=kpi)
+    answer = redirect("kpis:kpi", business=business.id, kpi=kpi)
+    answer["Location"] += f"?grain={said['grain']}"
+    return answer
 
 
 def posted_version(request: Any) -> int:

@@ -27,7 +27,7 @@ from keiki.server.accounts.rules import EDIT
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import KpiForm
 from keiki.server.kpis.models import OwnKpi
-from keiki.server.kpis.pages.kpi import done_or_why_not, formula_words, last_month, names_of, posted_version
+from keiki.server.kpis.pages.kpi import done_or_why_not, formula_words, last_period, names_of, posted_version
 from keiki.server.kpis.pages.numbers import comma, kpi_name, kpi_url, style_of
 
 
@@ -89,7 +89,7 @@ def _kpi_form(
     request: Any, business: Business, kpi: Kpi | None, document: Mapping[str, Any], version: int
 ) -> HttpResponse:
     known = queries.catalogue_of(request.user, business).kpis
-    initial = {"version": version, "since": last_month(business, queries.known(request.user, business))}
+    initial = {"version": version, "since": last_period(business, queries.known(request.user, business))}
     if kpi is not None:
         initial |= KpiForm.initial_of(document)
     elif request.GET.get("formula"):

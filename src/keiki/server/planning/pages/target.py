@@ -116,7 +116,8 @@ def target_page(request: Any, business: Business, tree: str, node: str) -> HttpR
     numbers, chosen = number_asked(request, business, tree, node)
     plan = queries.plans_of(request.user, business, numbers.tree).get(node)
     style = kpis.style_of(business, numbers.known)
-    base = queries.baseline_of(numbers, chosen, left_out_by_hand(request))
+    left_out = left_out_by_hand(request) | door.excluded_of(business, chosen)
+    base = queries.baseline_of(numbers, chosen, left_out)
     basis = _basis(request, business, numbers, chosen, base, style)
     if request.method == "POST" and not may_write(request.membership.role):
         raise PermissionDenied

@@ -46,18 +46,20 @@ def status(kind: str, words: str = "") -> SafeString:
 
 
 @register.inclusion_tag("ui/figure.html")
-def figure(chart: Chart) -> dict[str, Any]:
+def figure(chart: Chart, full: bool = False) -> dict[str, Any]:
     """A chart as its picture, its table and the button that brings it to life; only the table, with the reason, when
-    it cannot be drawn.
+    it cannot be drawn. `full` where it may become as wide as the page.
     """
-    pictures = drawn(chart)
-    options = [[each.option, each.width, each.height] for each in (chart.wide, chart.narrow)]
+    pictures = drawn(chart, full)
+    laid_out = (chart.wide, chart.narrow, *([chart.full] if pictures.full and chart.full else []))
+    options = [[each.option, each.width, each.height] for each in laid_out]
     written = json.dumps(options, ensure_ascii=False, separators=(",", ":"))
     return {
         "chart": chart,
         "drawn": pictures,
         "wide": mark_safe(pictures.wide),  # every word in it was escaped when it was drawn
         "narrow": mark_safe(pictures.narrow),
+        "full": mark_safe(pictures.full),
         "options": mark_safe(written.replace("&", "&amp;").replace("<", "&lt;")),
         "echarts": f"charts/{ECHARTS}",
     }

@@ -73,6 +73,7 @@ function walks(box, told, chart, option, figure) {
 export async function explore(button) {
   const figure = button.closest("figure");
   const running = figure.querySelector(".figure-alive");
+  const place = [".wide", ".narrow", ".full"].findIndex((name) => figure.querySelector(`:scope > ${name}`)?.checkVisibility());
   button.setAttribute("aria-pressed", String(!running));
   figure.classList.toggle("alive", !running);
   if (running) {
@@ -81,8 +82,7 @@ export async function explore(button) {
     figure.querySelector(".figure-told")?.remove();
     return;
   }
-  const still = figure.querySelector(figure.clientWidth > 470 ? ".wide" : ".narrow");
-  const [option, width, height] = JSON.parse(button.nextElementSibling.content.textContent)[still.matches(".wide") ? 0 : 1];
+  const [option, width, height] = JSON.parse(button.nextElementSibling.content.textContent)[Math.max(place, 0)];
   const box = document.createElement("div");
   const inside = document.createElement("div");
   const told = document.createElement("p");
