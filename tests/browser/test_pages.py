@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import re
 from collections.abc import Iterator
@@ -85,6 +86,25 @@ PAGES = {
 WIDTHS = (1440, 1280, 1024, 900, 761, 600, 390, 375, 320)
 READ_AT = (1440, 390)
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]+")
+MOST_SCRIPT, MOST_STYLE, MOST_SHIFT = 40_000, 20_000, 0.01
+"""Packed bytes of scripts (before a picture is brought to life) and of style sheets, and how far a page may move."""
+SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+CUT_OFF = """() => [...document.querySelectorAll("main *, header *")].filter((each) => {
+  const words = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  if (!words || !each.checkVisibility() || each.closest(".hidden-words, svg, select, textarea")) return false;
+  const style = getComputedStyle(each);
+  const hides = (side) => ["hidden", "clip"].includes(style[`overflow${side}`]);
+  const told = style.textOverflow === "ellipsis" && each.closest("[title], [aria-label]");
+  const wide = hides("X") && each.scrollWidth > each.clientWidth + 1 && !told;
+  const tall = hides("Y") && each.scrollHeight > each.clientHeight + 2 && style.webkitLineClamp === "none";
+  return wide || tall;
+}).map((each) => each.outerHTML.slice(0, 160))"""
+FETCHED = "() => performance.getEntriesByType('resource').map((each) => each.name)"
 CONTRAST = {"runOnly": ["color-contrast"]}
 """In the dark only colours differ; what a page holds and where it stands does not."""
 
@@ -106,6 +126,7 @@ def shown(site: Any, chromium: Any, request: pytest.FixtureRequest) -> Iterator[
     name, language = request.param
     with windows(chromium, request) as opens:
         page = opens(site, language=language)
+        page.add_init_script(SHIFTS)
         visit(page, site, name)
         yield page
 
@@ -149,6 +170,30 @@ def in_every_look(page: Page) -> dict[str, list[str]]:
 @in_both_languages
 def test_page_is_accessible_in_light_and_dark_wide_and_on_a_phone(shown: Page) -> None:
     assert in_every_look(shown) == {}
+
+
+@pytest.fixture(scope="module")
+def packed() -> dict[str, int]:
+    """The packed bytes of every file that a page has fetched so far."""
+    return {}
+
+
+def weight(page: Page, ending: str, packed: dict[str, int]) -> int:
+    """How many packed bytes a page fetches of one kind of file; each file is asked for once."""
+    urls = {url for url in page.evaluate(FETCHED) if url.partition("?")[0].endswith(ending)}
+    for url in urls - packed.keys():
+        packed[url] = len(gzip.compress(page.request.get(url).body(), 9))
+    return sum(packed[url] for url in urls)
+
+
+@in_both_languages
+def test_page_is_small_does_not_move_and_cuts_off_no_text(shown: Page, packed: dict[str, int]) -> None:
+    assert shown.evaluate("window.shifted") <= MOST_SHIFT
+    assert weight(shown, ".js", packed) <= MOST_SCRIPT
+    assert 0 < weight(shown, ".css", packed) <= MOST_STYLE
+    for width in READ_AT:
+        resize(shown, width)
+        assert (width, shown.evaluate(CUT_OFF)) == (width, [])
 
 
 @in_both_languages

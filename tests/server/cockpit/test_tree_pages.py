@@ -122,6 +122,10 @@ def test_node_page_splits_by_a_dimension(shop: Any, browser_of: Any) -> None:
         ("Organic search", "¥7,200", "−28.0%"),
     ]
     assert page.segments[0].url.endswith("?segment=channel%3Aemail")
+    small = page.segment_chart
+    assert (small.kind, small.table.head) == ("multiples", ("Period", "E-mail", "Organic search"))
+    assert small.table.rows[-1] == ("Oct 2026", "¥7,200", "¥7,200")
+    assert small.sentence == "E-mail is highest with ¥7,200 in the latest period."
 
 
 def test_empty_business_offers_a_first_step_to_those_who_may(bare: Any, browser_of: Any) -> None:

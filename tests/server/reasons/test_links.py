@@ -159,6 +159,9 @@ def test_delay_of_two_months_is_set_on_a_link_and_moves_the_line_in_the_picture(
     apart = [abs(float(row[1]) - float(row[2])) for row in page.chart.table.rows if "—" not in row]
     assert len(apart) >= 30
     assert max(apart) < 5  # moved by its delay, the driver lies on the outcome
+    assert page.points.kind == "scatter"
+    assert page.points.table.head == ("Name", "Deals, 2 periods earlier", "Wins")
+    assert len([row for row in page.points.table.rows if "—" not in row]) == len(apart)
     still = get(webinars, browser_of, "link", "?on=2026-10-01&lag=0", source="deals", target="goal")
     assert still.chart.table.head[1] == "Deals"
 

@@ -29,7 +29,8 @@ from keiki.engine.behind import SHOWN
 from keiki.engine.behind import Behind as Behind
 from keiki.engine.business import Business as Numbers
 from keiki.engine.entered import calculated as calculated
-from keiki.engine.entered_values import EnteredValue, entered_values
+from keiki.engine.entered_values import EnteredValue as EnteredValue
+from keiki.engine.entered_values import entered_values
 from keiki.engine.measured import Measured, TreeReading
 from keiki.engine.spread import Spread
 from keiki.errors import KeikiError, NotARatio, TooManyPeriods, UnknownName

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 
 from keiki.charts.card import Card
 from keiki.charts.chart import Chart
-from keiki.charts.format import Style, change, difference, exact
+from keiki.charts.format import Style, change, difference, exact, number
+from keiki.charts.lines import Line
+from keiki.charts.multiples import multiples
 from keiki.facts import fact
 from keiki.formula import mathml
 from keiki.server.accounts.models import Business
@@ -69,6 +71,7 @@ class NodePage:
     parts_sentence: str
     dimensions: tuple[kpis.Way, ...]
     segments: tuple[SegmentRow, ...]
+    segment_chart: Chart | None
     segment_label: str
     period_label: str
     definition: str
@@ -133,6 +136,7 @@ def _node_page(request: Any, business: Business, reading: TreeNumbers, node: Nod
             for name in dimensions
         ),
         segments=_segments(request, business, reading, node, asked, by, style) if by else (),
+        segment_chart=_segment_chart(request, business, reading, node, asked, by, style) if by else None,
         segment_label=kpis.dimension_words(by, style) if by else "",
         period_label=business.calendar.label(reading.period, style.language),
         definition=(kpi.definition_ja if style.japanese else kpi.definition_en) if kpi else "",
@@ -221,6 +225,26 @@ def _segments(
         shown = SegmentRow(words, exact(value, node.unit, style), moved, url, behind)
         rows.append((-(value or 0.0), words, shown))
     return tuple(row for _size, _words, row in sorted(rows, key=lambda each: each[:2]))
+
+
+def _segment_chart(
+    request: HttpRequest, business: Business, reading: TreeNumbers, node: Node, asked: Asked, by: str, style: Style
+) -> Chart | None:
+    """The history of every segment as a small line, the largest first; None where there are not two."""
+    split = door.measured(request.user, business, reading.tree.id, asked.question, by)
+    found = [(each, split.reading.now.series(node.id, each)) for each in split.segments if each[0] is not None]
+    found = [(each, values) for each, values in found if any(value is not None for value in values)]
+    if len(found) < 2:
+        return None
+    found.sort(key=lambda one: (-(one[1][-1] or 0.0), str(one[0])))
+    named = [Line(door.value_label(by, str(each[0]), style.language), values) for each, values in found]
+    title = _("{name} by {dimension}").format(
+        name=node.label(style.language), dimension=kpis.dimension_words(by, style)
+    )
+    labels = [business.calendar.label(period, style.language) for period in split.periods]
+    first, newest = named[0], number(found[0][1][-1], node.unit, style)
+    words = _("{name} is highest with {value} in the latest period.").format(name=first.name, value=newest)
+    return multiples(title, words, named, labels, node.unit, style)
 
 
 def _mathml(request: HttpRequest, business: Business, reading: TreeNumbers, node: Node, style: Style) -> SafeString:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from keiki.charts.bridge import Step, bridge
+from keiki.charts.bridge import Step
 from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, exact, number
 from keiki.charts.survival_curve import Curve, Point, survival_curve
+from keiki.charts.waterfall import waterfall as columns
 from keiki.customers.lives import LifeRule
 from keiki.customers.mrr_presets import NAMED, PRESETS
 from keiki.periods import Grain
@@ -211,7 +212,7 @@ def waterfall(each: Recurring, business: Business, style: Style) -> Chart:
     ]
     ends = ((pgettext("period", "Start"), float(each.mrr_start)), (pgettext("period", "End"), float(each.mrr_end)))
     title = _("Recurring revenue from start to end")
-    return bridge(title, sentence(each, business, style), ends, steps, "currency", style)
+    return columns(title, sentence(each, business, style), ends, steps, "currency", style)
 
 
 def _cards(each: Recurring, style: Style) -> tuple[Card, ...]:

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 from keiki.catalogue.kpi import Kpi
 from keiki.charts.format import Style, number
 from keiki.charts.trend import Happened
-from keiki.engine.entered_values import EnteredValue
 from keiki.insight.baseline import BaselineRule, unusual
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
@@ -85,7 +84,7 @@ def odd_places(told: KpiHistory, left_out: frozenset[int]) -> tuple[int, ...]:
     return tuple(place for place, odd in zip(places, found, strict=True) if odd)
 
 
-def _entered_words(each: EnteredValue, names: Mapping[str, str], kpi: Kpi, style: Style) -> str:
+def _entered_words(each: queries.EnteredValue, names: Mapping[str, str], kpi: Kpi, style: Style) -> str:
     """The value, who entered it, and what they said about it."""
     written = number(each.value, kpi.unit, style)
     author = names.get(each.import_id, "")

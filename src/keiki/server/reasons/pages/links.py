@@ -17,6 +17,7 @@ from keiki.catalogue.perspectives import PERSPECTIVES, perspective
 from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style
 from keiki.charts.lines import Line, lines
+from keiki.charts.scatter import Axis, Dot, scatter
 from keiki.insight.correlation import Correlation, LagCorrelation
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -307,6 +308,7 @@ class LinkPage:
     lens_form: kpis.LensForm
     sentence: str
     chart: Chart | None
+    points: Chart | None
     rows: tuple[LagRow, ...]
     rule: str
     turned_url: str
@@ -337,6 +339,7 @@ def link_page(request: HttpRequest, business: Business, tree: str, source: str, 
         lens_form=kpis.lens_form(business, found.numbers, asked, trees=False),
         sentence=sentence,
         chart=_chart(business, found, one, other, lag, sentence, style),
+        points=_points(business, found, one, other, lag, sentence, style),
         rows=tuple(
             LagRow(
                 _delay(each.lag),
@@ -380,21 +383,46 @@ def _chart(
     business: Business, found: Together, one: Node, other: Node, lag: int, sentence: str, style: Style
 ) -> Chart | None:
     """Both numbers over the periods of the outcome; the driver's values stand `lag` periods later than they were."""
-    driver, outcome = found.series[one.id], found.series[other.id]
-    moved = (*(None,) * lag, *driver)[: len(outcome)]
+    moved, outcome = _moved(found, one, other, lag)
     if all(value is None for value in moved) or all(value is None for value in outcome):
         return None
-    name = one.label(style.language)
-    earlier = _("{name}, {lag} periods earlier").format(name=name, lag=lag) if lag else name
     return lines(
-        _("{source} and {target}").format(source=name, target=other.label(style.language)),
+        _("{source} and {target}").format(source=one.label(style.language), target=other.label(style.language)),
         sentence,
-        (Line(earlier, _of_its_mean(moved)), Line(other.label(style.language), _of_its_mean(outcome))),
+        (
+            Line(_earlier(one, lag, style), _of_its_mean(moved)),
+            Line(other.label(style.language), _of_its_mean(outcome)),
+        ),
         [business.calendar.label(period, style.language) for period in found.periods],
         "number",
         style,
         zero=False,
     )
+
+
+def _moved(
+    found: Together, one: Node, other: Node, lag: int
+) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+    """The driver's values, `lag` periods later than they were, beside those of the outcome."""
+    driver, outcome = found.series[one.id], found.series[other.id]
+    return (*(None,) * lag, *driver)[: len(outcome)], tuple(outcome)
+
+
+def _earlier(one: Node, lag: int, style: Style) -> str:
+    name = one.label(style.language)
+    return _("{name}, {lag} periods earlier").format(name=name, lag=lag) if lag else name
+
+
+def _points(
+    business: Business, found: Together, one: Node, other: Node, lag: int, sentence: str, style: Style
+) -> Chart | None:
+    """Every period as a point: the driver across, the outcome up."""
+    labels = [business.calendar.label(period, style.language) for period in found.periods]
+    dots = [Dot(label, x, y) for label, x, y in zip(labels, *_moved(found, one, other, lag), strict=True)]
+    if sum(dot.x is not None and dot.y is not None for dot in dots) < 2:
+        return None
+    across, up = Axis(_earlier(one, lag, style), one.unit), Axis(other.label(style.language), other.unit)
+    return scatter(_("Each period as a point"), sentence, dots, across, up, style)
 
 
 def _of_its_mean(values: Iterable[float | None]) -> tuple[float | None, ...]:
