@@ -136,8 +136,8 @@ def test_daily_report_of_1_june_lists_31_may_beside_the_mean_of_the_seven_days_b
     report = page.context["page"].report
     by_label = {line.label: (line.value, line.usual, line.moved) for line in report.lines}
     assert report.period == "31 May 2026"
-    assert by_label["Orders without a known customer"] == ("6", "4", "+2 (+50%)")
-    assert by_label["Order revenue"] == ("¥3,000", "¥2,000", "+¥1,000 (+50%)")
+    assert by_label["Orders without a known customer"] == ("6", "4", "+2 (+50.0%)")
+    assert by_label["Order revenue"] == ("¥3,000", "¥2,000", "+¥1,000 (+50.0%)")
     week = browser_of(own_shop.viewer).get(address(own_shop, "weekly") + "?on=2026-06-01&tree=simple_orders")
     lines = {line.label: line.value for line in week.context["page"].report.lines}
     assert lines["Orders without a known customer"] == "33", "2 to 7 and 6, Monday to Sunday"
