@@ -76,6 +76,7 @@ PAGES = {
     "reports": "reports/",
     "weekly report": "reports/weekly/?tree=simple_orders",
     "daily report": "reports/daily/?tree=simple_orders",
+    "executive report": "reports/executive/?tree=simple_orders",
     "data": "data/",
     "rules": "settings/rules/",
     "tokens": "settings/tokens/",

@@ -74,10 +74,21 @@ def _show(request: Any, business: Business, wrong: DeliveryForm | None = None, o
             _kind(request, business, each, may, wrong if of == each.cadence else None)
             for each in plans(request.user, business, now)
         ),
-        others=(),
+        others=_others(business),
         no_mail=not settings.EMAIL_CONFIGURED,
     )
     return render(request, "reports/reports.html", {"page": page}, status=422 if wrong is not None else 200)
+
+
+def _others(business: Business) -> tuple[Other, ...]:
+    here = {"business": business.id}
+    return (
+        Other(
+            _("Executive report"),
+            _("Goal, numbers and actions of a period with date and author, laid out for A4."),
+            reverse("reports:executive", kwargs=here),
+        ),
+    )
 
 
 def _kind(request: Any, business: Business, plan: Plan, may: bool, wrong: DeliveryForm | None) -> Kind:

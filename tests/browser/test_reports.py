@@ -1,0 +1,61 @@
+"""Reports on paper and the list of KPIs on a phone, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+A4 = {"width": 688, "height": 1017}
+"""The pixels of an A4 page within its margins of 14 mm."""
+WIDER = """() => [...document.querySelectorAll('main *')].filter(
+  e => e.getClientRects().length && !e.closest('svg') && !e.closest('.hidden-words')
+    && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+).map(e => e.outerHTML.slice(0, 80))"""
+FIGURES = """() => [...document.querySelectorAll('main svg.chart')].filter(e => e.getClientRects().length).map(e => {
+  const held = e.closest('.figure') ?? e.closest('.panel')
+  return [getComputedStyle(held).breakInside, Math.ceil(held.getBoundingClientRect().height)]
+})"""
+
+
+@pytest.mark.feature("F-107")
+def test_executive_report_prints_on_a4_with_date_author_goal_numbers_and_actions_and_no_chart_is_cut(
+    site: Any, opens: Any
+) -> None:
+    page = opens(site)
+    page.goto(site.url("reports/executive/?tree=simple_orders"))
+    page.set_viewport_size(A4)
+    page.emulate_media(media="print")
+    words = page.locator("main").inner_text()
+    for wanted in ("Date", "Author\nHanako Sato", "KGI", "Order revenue", "KPIs", "Average order value", "Actions"):
+        assert wanted in words
+    assert re.search(r"Date\n\d{1,2} \w{3} \d{4}", words)
+    expect(page.locator(".kind-table thead")).to_be_visible()
+    assert page.evaluate(WIDER) == []
+    figures = page.evaluate(FIGURES)
+    assert figures
+    assert all(rule == "avoid" and height < A4["height"] for rule, height in figures), figures
+    margins = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
+    paper = page.pdf(format="A4", margin=margins, prefer_css_page_size=True)
+    boxes = {tuple(map(round, map(float, box.split()))) for box in re.findall(rb"/MediaBox \[([^\]]+)\]", paper)}
+    assert {(right, top) for _left, _bottom, right, top in boxes} == {(595, 842)}
+    assert 1 <= len(re.findall(rb"/Type /Page\b", paper)) <= 4
+
+
+@pytest.mark.feature("F-104")
+def test_list_of_kpis_needs_no_sideways_scroll_at_375_px_and_a_card_opens_in_one_tap(site: Any, opens: Any) -> None:
+    page = opens(site, width=375)
+    page.goto(site.url("tree/?open=all"))
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) == 0
+    cards = page.locator(".kpi-link")
+    assert cards.count() > 5
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 375 for card in cards.all() if (box := card.bounding_box()))
+    name = cards.nth(1).inner_text().removeprefix("Details of ")
+    cards.nth(1).click()  # the one tap
+    card = page.locator("#node")
+    expect(card).to_be_visible()
+    expect(card.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    assert page.evaluate(wide) == 0
