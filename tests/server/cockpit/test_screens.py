@@ -14,6 +14,7 @@ from keiki.server.accounts.models import Membership
 from keiki.server.cockpit.actions import dashboards as boards
 from keiki.server.cockpit.models import Screen
 from keiki.server.cockpit.queries.dashboards import Parts, Segment, Spec, suppressed
+from keiki.server.data.actions import opened
 
 
 def make(cast: Any, browser_of: Any, who: str = "editor", **values: Any) -> str:
@@ -97,3 +98,28 @@ def test_shared_panel_counts_the_people_behind_each_bar(shop: Any, browser_of: A
     panel = Client().get(path).context["page"].sections[0].panels[0]
     assert [bar.label for bar in panel.bars] == ["E-mail", "Organic search"]  # five customers each
     assert {bar.url for bar in panel.bars} == {""}
+
+
+def test_shared_tables_leave_out_counts_of_few_and_what_would_give_them_away(own_shop: Any, browser_of: Any) -> None:
+    orders = [
+        {"order_id": f"N{n}", "customer_id": f"N{n}", "ordered_at": "2026-10-20 03:00:00", "amount": 900}
+        for n in range(3)
+    ]
+    opened(own_shop.business).business.load_facts({"orders": orders}, name="three new customers")
+    panels = [Spec(kind, "simple_orders", width=12) for kind in ("table", "weekly", "plan")]
+    made = boards.make_dashboard(own_shop.editor, own_shop.business, "Shared", panels)
+    boards.change_dashboard(own_shop.editor, made.pk, 1, "Shared", shared=True)
+
+    def labels(answer: Any) -> list[set[str]]:
+        drawn = [panel for section in answer.context["page"].sections for panel in section.panels]
+        return [{row.label for group in panel.groups for row in group.rows} for panel in drawn]
+
+    board = reverse("cockpit:dashboard", kwargs={"business": own_shop.business.id, "name": str(made.pk)})
+    inside = labels(browser_of(own_shop.editor).get(board))
+    link = make(own_shop, browser_of, kind="share", dashboards=[str(made.pk)])
+    outside = labels(Client().get(link))
+    few = {"First-time buyers", "Buyers from earlier"}
+    assert few <= inside[0]
+    assert "Buyers" in outside[0]
+    assert all(few.isdisjoint(shown) for shown in outside)
+    assert outside[2] <= inside[2]

@@ -20,6 +20,7 @@ from keiki.charts.chart import Chart, short
 from keiki.charts.format import MISSING, Style, change, difference, exact, number
 from keiki.charts.status import rule
 from keiki.charts.weeks import weeks
+from keiki.formula import Binary
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import PanelKind
 from keiki.server.cockpit.pages.campaigns import CampaignLine, campaign_lines
@@ -36,7 +37,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import counted, measured
-from keiki.trees.build import Node
+from keiki.trees.build import FormulaEdge, Node
 
 LONGEST_TABLE = 40
 """Rows that a table on a dashboard shows before it leads to the whole tree."""
@@ -213,6 +214,26 @@ def few(value: float | None, unit: str) -> bool:
     return value is not None and unit in COUNTS and 0 < value < FEWEST
 
 
+def told_of_few(numbers: TreeNumbers) -> frozenset[str]:
+    """The nodes that whoever holds a link is not told: counts of fewer than five in the period or the one before, with
+    everything in their formula and beside them in that of their parent, from which they could be worked out.
+    """
+    tree = numbers.tree
+    found = {
+        node.id
+        for node in tree.nodes
+        if not isinstance(node.measured, Binary)  # an average says nothing about how many there are
+        and any(few(value, node.unit) for value in (numbers.value(node), numbers.value_before(node)))
+    }
+    parts = [node for node in tree.nodes if isinstance(node.edge, FormulaEdge)]
+    parents = {node.parent for node in parts if node.id in found}
+    found |= {node.id for node in parts if node.parent in parents}
+    for node in parts:  # parents stand before their children
+        if node.parent in found:
+            found.add(node.id)
+    return frozenset(found)
+
+
 def shareable(desk: Desk, card: Card, numbers: TreeNumbers, node: Node) -> Card:
     """A card for whoever holds a link: a count of fewer than five is not told, nor what would give it away."""
     if not desk.shared or not (few(numbers.value(node), node.unit) or few(numbers.value_before(node), node.unit)):
@@ -365,7 +386,8 @@ def _share(after: float | None, before: float | None) -> float | None:
 
 
 def _table(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
-    nodes = [each for each in _below(numbers, node) if counted(each)]
+    hidden = told_of_few(numbers) if desk.shared else frozenset()
+    nodes = [each for each in _below(numbers, node) if counted(each) and each.id not in hidden]
     rows = tuple(_table_row(desk, numbers, each) for each in nodes[:LONGEST_TABLE])
     good = sum(row.status == "good" for row in rows)
     path = kpis.tree_url(desk.business, numbers.tree.id)
@@ -406,6 +428,8 @@ def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelV
     weekly = measured(desk.user, desk.business, numbers.tree.id, asked)
     owned = queries.weekly(desk.user, desk.business, weekly)
     nobody = _("Nobody in charge yet")
+    if desk.shared:
+        owned = _without_few(weekly, owned)
     groups = tuple(
         Group(
             door.value_label("department", each.owner, desk.style.language) if each.owner else nobody,
@@ -436,6 +460,19 @@ def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelV
     )
 
 
+def _without_few(weekly: TreeNumbers, owned: tuple[queries.Owned, ...]) -> tuple[queries.Owned, ...]:
+    """The weekly numbers without those that count fewer than five in any week shown."""
+    hidden = told_of_few(weekly)
+
+    def told(row: Weekly) -> bool:
+        counts = not isinstance(row.node.measured, Binary)
+        few_once = counts and any(few(value, row.node.unit) for value in weekly.series(row.node))
+        return row.node.id not in hidden and not few_once
+
+    kept = (replace(each, rows=tuple(row for row in each.rows if told(row))) for each in owned)
+    return tuple(each for each in kept if each.rows)
+
+
 def _week_row(desk: Desk, row: Weekly) -> Row:
     numbers, node, style = row.numbers, row.node, desk.style
     marks = {"value": _("Overdue: no value"), "deadline": _("Overdue: target date passed")}
@@ -457,15 +494,17 @@ def _week_row(desk: Desk, row: Weekly) -> Row:
 
 def _plan(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelView:
     told = plan_told(desk.user, desk.business, numbers, desk.asked, desk.style)
+    hidden = told_of_few(numbers) if desk.shared else frozenset()
+    labels = {numbers.tree.node(name).label(desk.style.language) for name in hidden}
     rows = tuple(
         Row(line.label, (line.plan, line.actual, line.landing, line.gap), line.status, line.url)
         for line in told.lines
-        if line.plan != MISSING or line.actual != MISSING
+        if (line.plan != MISSING or line.actual != MISSING) and line.label not in labels
     )
     return PanelView(
         spec,
         _("Plan and actual"),
-        sentence=told.sentence,
+        sentence="" if numbers.tree.root.id in hidden else told.sentence,
         url=desk.asked.url(reverse("cockpit:plan", kwargs={"business": desk.business.id, "tree": numbers.tree.id})),
         head=(_("KPI"), _("Plan"), _("Actual"), _("Landing"), _("Gap to plan"), _("Status")),
         groups=(Group("", rows[:PLAN_ROWS]),),
