@@ -29,6 +29,7 @@ from keiki.customers.lifecycle import LifecycleRule, current_stages, lifecycle, 
 from keiki.customers.success_return import success_accounts
 from keiki.customers.support import complaint_causes, satisfaction_by_team, ticket_statistics, ticket_times
 from keiki.customers.timeline import timeline
+from keiki.customers.user_events import user_events
 from keiki.customers.voices import voices, voices_by_group
 from keiki.facts import FACTS
 
@@ -68,10 +69,19 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     ),
     "complaint_causes": lambda facts, spans: complaint_causes(facts, spans),
     "timeline": lambda facts, spans: timeline(facts, "c3"),
+    "user_events": lambda facts, spans: user_events(
+        {**facts, "events": facts["events"].mutate(name=_step(facts["events"]), campaign_kind=ibis.literal("webinar"))},
+        UNTIL,
+    ),
     "voices": lambda facts, spans: voices(facts, UNTIL),
     "voices_by_group": lambda facts, spans: voices_by_group(voices(facts, UNTIL)),
     "success_accounts": lambda facts, spans: success_accounts(facts, spans),
 }
+
+
+def _step(events: ir.Table) -> ir.Value:
+    """Some events become steps of an event for users, all others use."""
+    return ibis.cases((events.name == "referral", "attended"), (events.name == "page_view", "invited"), else_="login")
 
 
 def rows_of(fact: str) -> list[dict[str, Any]]:

@@ -33,6 +33,8 @@ def use(customer: str, users: int, day: str, feature: str = "order") -> list[dic
             "name": "feature_use",
             "feature": feature,
             "feature_group": "core" if feature == "order" else "other",
+            "campaign": None,
+            "campaign_kind": None,
         }
         for n in range(users)
     ]
@@ -50,6 +52,12 @@ def facts() -> dict[str, list[dict[str, Any]]]:
         for name in customers + (gone if day < date(2026, 2, 1) else []):
             events += use(name, 1 if name == "A00" and day > date(2026, 6, 1) else 4, str(day))
     events += use("A01", 2, "2026-06-20", "report")
+    for name, people in (("invited", 4), ("registered", 3), ("attended", 2)):
+        events += [
+            {"customer_id": "A03", "visitor_id": f"A03{n}", "occurred_at": "2026-05-20 12:00:00", "name": name}
+            | {"campaign": "User day", "campaign_kind": "webinar"}
+            for n in range(people)
+        ]
     answers = [("Morning", 5)] * 18 + [("Morning", 3)] * 2 + [("Evening", 4)] * 2
     return {
         "customers": [

@@ -338,6 +338,19 @@ def test_satisfaction_is_shown_by_team_with_its_answers_and_a_caution_below_twen
     assert [part in evening for part in ("Evening", ">2<", "100.0%", "Few answers")] == [True] * 4
 
 
+@pytest.mark.feature("F-294")
+def test_webinar_for_users_shows_invited_registered_attended_and_the_change_of_use_within_thirty_days(
+    offices: Cast, browser_of: Any
+) -> None:
+    page = read(browser_of(offices.viewer), address(offices, "use"))
+    row = page.split('id="events-title"')[1].split("</section>")[0].split("<tr>")[2]
+    assert "User day" in row
+    assert re.findall(r">(\d+)</td>", row) == ["4", "3", "2"]
+    # each of the two comes every Wednesday: 22 April to 13 May before, 27 May to 17 June after
+    assert "±0.00%" in row
+    assert "8 → 8 uses of 2" in row
+
+
 def test_value_page_shows_the_return_on_the_cost(offices: Cast, browser_of: Any) -> None:
     page = read(browser_of(offices.viewer), address(offices, "value"))
     assert "Return on the cost" in page

@@ -40,6 +40,17 @@ class FeatureRow:
 
 
 @dataclass(frozen=True)
+class EventRow:
+    name: str
+    day: str
+    invited: str
+    registered: str
+    attended: str
+    change: str
+    uses: str
+
+
+@dataclass(frozen=True)
 class UsePage:
     title: str
     subtitle: str
@@ -55,6 +66,8 @@ class UsePage:
     core_url: str = ""
     value_sentence: str = ""
     waiting: tuple[tuple[str, str, str], ...] = ()
+    events: tuple[EventRow, ...] = ()
+    events_sentence: str = ""
 
 
 @business_page()
@@ -68,7 +81,12 @@ def use_page(request: HttpRequest, business: Business) -> HttpResponse:
     grain = request.GET.get("by", "month")
     grain = grain if grain in GRAINS else "month"
     told, begun = queries.product_use(request.user, business, grain), queries.onboarding(request.user, business)
-    page = _page(request, business, told, begun, grain)
+    style, held = style_of(request, business), queries.user_events(request.user, business)
+    page = replace(
+        _page(request, business, told, begun, grain),
+        events=tuple(_event(row, style) for row in held),
+        events_sentence=_events_words(held, style),
+    )
     return render(request, "success/use.html", {"page": page})
 
 
@@ -195,4 +213,43 @@ def _value_words(begun: Onboarding) -> str:
         months=begun.months,
         median=f"{begun.median:g}",
         mean=f"{begun.mean:.2f}",
+    )
+
+
+def _event(row: Any, style: Style) -> EventRow:
+    share = _change(row)
+    uses = _("not over yet")
+    if row["judged"]:
+        uses = _("{before} → {after} uses of {people}").format(
+            before=f"{row['uses_before']:,}", after=f"{row['uses_after']:,}", people=f"{row['judged']:,}"
+        )
+    return EventRow(
+        row["campaign"],
+        day_words(row["held_on"], style),
+        f"{row['invited']:,}",
+        f"{row['registered']:,}",
+        f"{row['attended']:,}",
+        MISSING if share is None else _signed(share, style),
+        uses,
+    )
+
+
+def _change(row: Any) -> float | None:
+    """How much more those who attended used the product; None while it cannot be said."""
+    return row["uses_after"] / row["uses_before"] - 1 if row["uses_before"] else None
+
+
+def _signed(share: float, style: Style) -> str:
+    sign = "+" if share > 0 else "\u2212" if share < 0 else "±"
+    return f"{sign}{number(abs(share), 'ratio', style)}"
+
+
+def _events_words(rows: Any, style: Style) -> str:
+    if not rows:
+        return _("No webinar or meeting for users has been held: events of customers with a campaign of these kinds.")
+    newest = next((row for row in rows if _change(row) is not None), None)
+    if newest is None:
+        return _("How use changed after an event is known 30 days later.")
+    return _("Who attended {name} used the product {change} in the 30 days after, against the 30 before.").format(
+        name=newest["campaign"], change=_signed(_change(newest) or 0.0, style)
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from keiki.customers.account_book import Placed
 from keiki.engine import customer_success as engine
+from keiki.engine import user_events as engine_of_events
 from keiki.engine.customer_success import FLAGS, SORTS, CoreFeatures, Filter, Outlook, Overview, Row
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -151,6 +152,11 @@ def onboarding(user: Any, business: Business) -> engine.Onboarding:
     """How long new accounts wait for their first value."""
     core = core_features(business)
     return door.answered(user, business, ("onboarding", core), lambda numbers: engine.onboarding(numbers, core))
+
+
+def user_events(user: Any, business: Business) -> tuple[Row, ...]:
+    """What events for users came to, the newest first."""
+    return door.answered(user, business, "user events", engine_of_events.user_events_of)
 
 
 def features(business: Business) -> dict[str, Feature]:
