@@ -19,13 +19,14 @@ from keiki.customers.account_book import (
     BookRule,
     Placed,
     account_book,
-    in_order,
+    order_of,
     renewals_ahead,
     with_stages_by_hand,
 )
 from keiki.customers.adoption import AdoptionRule, account_adoption, active_people, adoption, feature_use
 from keiki.customers.churn import Leaving, grouped_outcomes, outcomes
 from keiki.customers.lifecycle import LifecycleRule, current_stages, lifecycle, milestones
+from keiki.customers.paging import page_of
 from keiki.customers.success_return import success_accounts
 from keiki.customers.support import complaint_causes, satisfaction_by_team, ticket_statistics, ticket_times
 from keiki.customers.timeline import timeline
@@ -137,8 +138,8 @@ def test_pages_of_accounts_are_in_the_same_order_on_spark(
     sort: str, spark: Any, tables: dict[str, pa.Table], on_spark: dict[str, ir.Table]
 ) -> None:
     def names(backend: Any, facts: Mapping[str, ir.Table]) -> list[str]:
-        book = in_order(account_book(facts, facts["spans"], UNTIL, BookRule(), LEAVING), sort)
-        page = book.select("customer_id").limit(5, offset=1)
+        book = account_book(facts, facts["spans"], UNTIL, BookRule(), LEAVING)
+        page = page_of(book, order_of(book, sort), 1, 5)
         return [row["customer_id"] for row in backend.to_pyarrow(page).to_pylist()]
 
     duck = ibis.duckdb.connect()

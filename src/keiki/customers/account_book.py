@@ -104,7 +104,7 @@ def with_stages_by_hand(book: ir.Table, placed: Sequence[Placed]) -> ir.Table:
     if not placed:
         return book.mutate(by_hand=ibis.literal(value=False))
     place = ibis.range(0, len(placed)).unnest().name("place").as_table()
-    nth = place.place.cast("int64")
+    nth = place.place.cast("int32")  # the only kind of place that Spark takes
     told = place.select(
         placed_id=ibis.array([each.customer_id for each in placed])[nth],
         placed_stage=ibis.array([each.stage for each in placed])[nth],
@@ -119,18 +119,18 @@ def with_stages_by_hand(book: ir.Table, placed: Sequence[Placed]) -> ir.Table:
     ).drop("placed_id", "placed_stage", "placed_on")
 
 
-def in_order(book: ir.Table, sort: str) -> ir.Table:
-    """The book by expected loss, gain, revenue (`mrr`; the largest first), score (the lowest first), or `name`.
+def order_of(book: ir.Table, sort: str) -> list[ir.Value]:
+    """What orders the book: expected `loss`, `gain`, revenue (`mrr`; largest first), `score` (lowest first) or `name`.
 
     Accounts of which it is not known come last; ties follow the id, so that pages are the same on every engine.
     """
-    order = {
+    order: list[ir.Value] = {
         "loss": [ibis.desc(ibis.coalesce(book.loss, -1.0))],
         "gain": [ibis.desc(ibis.coalesce(book.gain, -1.0))],
         "mrr": [ibis.desc(book.mrr)],
         "score": [ibis.coalesce(book.score, 101.0)],
     }.get(sort, [])
-    return book.order_by([*order, book.customer_id])
+    return [*order, book.customer_id]
 
 
 def _paid(facts: Facts, until: date, rule: BookRule) -> ir.Table:

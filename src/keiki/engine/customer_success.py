@@ -16,7 +16,7 @@ from keiki.customers.account_book import (
     BookRule,
     Placed,
     account_book,
-    in_order,
+    order_of,
     renewals_ahead,
     with_stages_by_hand,
 )
@@ -26,6 +26,7 @@ from keiki.customers.churn import OutcomeRule, grouped_outcomes, outcomes
 from keiki.customers.health import health
 from keiki.customers.lifecycle import STAGES, LifecycleRule, lifecycle, milestones
 from keiki.customers.movements import movements
+from keiki.customers.paging import page_of
 from keiki.customers.profit import acquired, profit_entries
 from keiki.customers.revenue_quality import revenue_postings
 from keiki.customers.success_return import SuccessRule, success_accounts
@@ -260,8 +261,8 @@ def account_list(
     """A page of one list of accounts, and how many the list holds. `placed`: the stages set by hand."""
     table = _chosen(business, book_of(business, outlook, placed), asked)
     counted = table.mutate(matches=table.count().over(ibis.window()))
-    ordered = in_order(counted, asked.sort or {"growth": "gain"}.get(asked.which, "loss"))
-    page = ordered.limit(asked.limit, offset=asked.offset)
+    order = order_of(counted, asked.sort or {"growth": "gain"}.get(asked.which, "loss"))
+    page = page_of(counted, order, asked.offset, asked.limit)
     rows = business.engine.run(page).to_pylist()
     return tuple(rows), rows[0]["matches"] if rows else 0
 
@@ -378,7 +379,7 @@ def customer_story(business: Business, customer_id: str, kind: str = "", offset:
     counts = business.engine.run(table.group_by("kind").aggregate(rows=table.count())).to_pylist()
     chosen = table.filter(table.kind == kind) if kind else table
     order = [ibis.desc(chosen["at"]), chosen.kind, chosen.what, chosen.reference]
-    rows = business.engine.run(chosen.order_by(order).limit(limit, offset=offset)).to_pylist()
+    rows = business.engine.run(page_of(chosen, order, offset, limit)).to_pylist()
     return Story(tuple(rows), {row["kind"]: row["rows"] for row in counts})
 
 

@@ -41,15 +41,16 @@ def use(customer: str, users: int, day: str, feature: str = "order") -> list[dic
 
 
 def facts() -> dict[str, list[dict[str, Any]]]:
-    """Thirty offices that use the app every week, one of which slows down in June, and eight that fell silent in
-    February and left in May.
+    """Thirty offices that use the app every week, one of which slows down in June, eight that fell silent in February
+    and left in May, and four that fell silent in November and left in February.
     """
     customers = [f"A{n:02}" for n in range(30)]
-    gone = [f"G{n:02}" for n in range(8)]
+    gone, early = [f"G{n:02}" for n in range(8)], [f"E{n}" for n in range(4)]
     events = []
     for week in range(38):
         day = date(2025, 10, 8) + timedelta(weeks=week)
-        for name in customers + (gone if day < date(2026, 2, 1) else []):
+        there = (early if day < date(2025, 11, 1) else []) + (gone if day < date(2026, 2, 1) else [])
+        for name in customers + there:
             events += use(name, 1 if name == "A00" and day > date(2026, 6, 1) else 4, str(day))
     events += use("A01", 2, "2026-06-20", "report")
     for name, people in (("invited", 4), ("registered", 3), ("attended", 2)):
@@ -62,9 +63,11 @@ def facts() -> dict[str, list[dict[str, Any]]]:
     return {
         "customers": [
             {"customer_id": c, "acquired_on": "2025-10-01", "segment": "office", "owner": "Emi"}
-            for c in customers + gone
+            for c in customers + gone + early
         ],
-        "subscriptions": [contract(c) for c in customers] + [contract(c, valid_to="2026-05-05") for c in gone],
+        "subscriptions": [contract(c) for c in customers]
+        + [contract(c, valid_to="2026-05-05") for c in gone]
+        + [contract(c, valid_to="2026-02-03") for c in early],
         "events": events,
         "orders": [
             {

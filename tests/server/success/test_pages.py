@@ -153,12 +153,12 @@ def test_owner_adopts_the_proposed_weights_by_a_button_and_the_score_follows(
 
 def test_rule_of_the_lists_is_a_setting_of_the_business(own_offices: Cast) -> None:
     offices = own_offices
-    fell = queries.accounts(offices.viewer, offices.business, queries.Filter("fell"))
-    assert [row["customer_id"] for row in fell.rows] == ["A00"]
-    change_rules(offices.owner, offices.business, offices.business.version, "accounts", {"fall": 100})
+    before = queries.accounts(offices.viewer, offices.business, queries.Filter("growth"))
+    assert before.count == before.overview.lists["growth"].accounts == 29  # all but the one that slows down
+    change_rules(offices.owner, offices.business, offices.business.version, "accounts", {"core_share": 1})
     offices.business.refresh_from_db()
-    later = queries.accounts(offices.viewer, offices.business, queries.Filter("fell"))
-    assert (later.rows, later.overview.outlook.rule.fall) == ((), 100)
+    later = queries.accounts(offices.viewer, offices.business, queries.Filter("growth"))
+    assert (later.rows, later.overview.lists["growth"].accounts) == ((), 0)
 
 
 def wanted(purpose: str = "Fewer stock-outs", **more: Any) -> Wanted:

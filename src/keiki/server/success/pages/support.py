@@ -212,7 +212,7 @@ def _team(row: Any, told: Tickets, style: Style) -> TeamRow:
 
 def _teams_words(told: Tickets, style: Style) -> str:
     if not told.teams:
-        return _("No team is known: surveys or tickets may have a column `team`.")
+        return _("No team is known: surveys or tickets may have a column “team”.")
     answers, content = (sum(row[name] for row in told.teams) for name in ("answers", "satisfied"))
     return _("{share} of {answers} answers are one of the two best; teams are compared, never persons.").format(
         share=number(content / answers, "ratio", style), answers=f"{answers:,}"
