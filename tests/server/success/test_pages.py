@@ -134,6 +134,9 @@ def test_owner_adopts_the_proposed_weights_by_a_button_and_the_score_follows(
     own_offices: Cast, browser_of: Any
 ) -> None:
     offices, owner = own_offices, browser_of(own_offices.owner)
+    own = {"health": {"usage": 10.0, "support": 60.0, "payment": 30.0}}
+    offices.business.rules = own
+    offices.business.save()
     url = address(offices, "adopt_weights")
     version = str(offices.business.version)
     assert "Adopt the proposed weights" in read(owner, address(offices, "health"))
@@ -141,11 +144,12 @@ def test_owner_adopts_the_proposed_weights_by_a_button_and_the_score_follows(
     assert browser_of(offices.editor).post(url, {"version": version}).status_code == 403
     assert owner.post(url, {"version": "999"}).status_code == 302
     offices.business.refresh_from_db()
-    assert offices.business.rules == {}
+    assert offices.business.rules == own
     assert owner.post(url, {"version": version}).status_code == 302
     offices.business.refresh_from_db()
     weights = offices.business.rules["health"]
     assert sum(weights.values()) == 100
+    assert weights["usage"] > 10  # only use told who left
     in_force = queries.outlook(offices.owner, offices.business).rule.health.weights
     assert {part: getattr(in_force, part) for part in weights} == weights
     assert Entry.objects.filter(action="accounts.change_rules").count() == 1
