@@ -25,10 +25,7 @@ RESULT = {"metric": "Hours of inventory a month", "unit": "h", "before": "40", "
 RESULT |= {"after": "10", "after_on": "2026-06-01", "value": "36000", "source": "Their time sheets, 100 an hour"}
 
 
-@pytest.mark.feature("F-290")
-def test_report_shows_numbers_before_and_after_value_and_source_and_prints_without_navigation(
-    offices: Cast, browser_of: Any
-) -> None:
+def test_report_shows_numbers_before_and_after_value_and_source(offices: Cast, browser_of: Any) -> None:
     editor, url = browser_of(offices.editor), address(offices, "report", customer="A05")
     assert editor.post(url, RESULT | {"source": ""}).status_code == 422
     assert editor.post(url, RESULT | {"after_on": "2025-09-01"}).status_code == 422

@@ -288,9 +288,9 @@ class Migration(migrations.Migration):
                 ("customer_id", models.CharField(max_length=200)),
                 ("metric", models.CharField(max_length=120, verbose_name="The customer's number")),
                 ("unit", models.CharField(blank=True, max_length=20, verbose_name="Unit")),
-                ("before", models.DecimalField(decimal_places=4, max_digits=16, verbose_name="Value before")),
+                ("before", models.DecimalField(decimal_places=4, max_digits=16, verbose_name="Before us")),
                 ("before_on", models.DateField(verbose_name="Measured before on")),
-                ("after", models.DecimalField(decimal_places=4, max_digits=16, verbose_name="Value after")),
+                ("after", models.DecimalField(decimal_places=4, max_digits=16, verbose_name="With us")),
                 ("after_on", models.DateField(verbose_name="Measured after on")),
                 (
                     "value",
