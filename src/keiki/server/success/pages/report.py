@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keiki.charts.format import MISSING, Style, number
+from keiki.charts.format import MISSING, Style, change, number
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
@@ -25,8 +25,6 @@ from keiki.server.success.forms.registers import ResultForm
 from keiki.server.success.models import CustomerResult
 from keiki.server.success.pages import account_url, day_words, style_of
 from keiki.server.success.queries import registers
-
-MINUS: Final = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -131,18 +129,13 @@ def _sentence(results: Sequence[CustomerResult], paid: Decimal | None, style: St
 
 
 def _row(business: Business, result: CustomerResult, style: Style) -> ResultRow:
-    change = MISSING
-    if result.before:
-        share = (result.after - result.before) / abs(result.before)
-        sign = "+" if share > 0 else MINUS if share < 0 else "±"
-        change = f"{sign}{number(abs(share), 'ratio', style)}"
     return ResultRow(
         result.metric,
         _with_unit(result.before, result.unit),
         day_words(result.before_on, style),
         _with_unit(result.after, result.unit),
         day_words(result.after_on, style),
-        change,
+        change(result.after, result.before, "count", style),
         MISSING if result.value is None else number(result.value, "currency", style),
         result.source,
         reverse("success:drop_result", kwargs={"business": business.id, "result": result.pk}),
@@ -150,5 +143,5 @@ def _row(business: Business, result: CustomerResult, style: Style) -> ResultRow:
 
 
 def _with_unit(value: Decimal, unit: str) -> str:
-    told = f"{abs(value):,.4f}".rstrip("0").rstrip(".")
-    return f"{MINUS if value < 0 else ''}{told} {unit}".strip()
+    told = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return f"{told} {unit}".strip().replace("-", "\u2212")

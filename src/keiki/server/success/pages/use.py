@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.chart import Chart, Table
-from keiki.charts.format import MISSING, Style, number
+from keiki.charts.format import MISSING, Style, change, number
 from keiki.charts.trend import Bar, trend
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -217,7 +217,6 @@ def _value_words(begun: Onboarding) -> str:
 
 
 def _event(row: Any, style: Style) -> EventRow:
-    share = _change(row)
     uses = _("not over yet")
     if row["judged"]:
         uses = _("{before} → {after} uses of {people}").format(
@@ -229,27 +228,17 @@ def _event(row: Any, style: Style) -> EventRow:
         f"{row['invited']:,}",
         f"{row['registered']:,}",
         f"{row['attended']:,}",
-        MISSING if share is None else _signed(share, style),
+        change(row["uses_after"], row["uses_before"], "count", style),
         uses,
     )
-
-
-def _change(row: Any) -> float | None:
-    """How much more those who attended used the product; None while it cannot be said."""
-    return row["uses_after"] / row["uses_before"] - 1 if row["uses_before"] else None
-
-
-def _signed(share: float, style: Style) -> str:
-    sign = "+" if share > 0 else "\u2212" if share < 0 else "±"
-    return f"{sign}{number(abs(share), 'ratio', style)}"
 
 
 def _events_words(rows: Any, style: Style) -> str:
     if not rows:
         return _("No webinar or meeting for users has been held: events of customers with a campaign of these kinds.")
-    newest = next((row for row in rows if _change(row) is not None), None)
+    newest = next((row for row in rows if row["uses_before"]), None)
     if newest is None:
         return _("How use changed after an event is known 30 days later.")
     return _("Who attended {name} used the product {change} in the 30 days after, against the 30 before.").format(
-        name=newest["campaign"], change=_signed(_change(newest) or 0.0, style)
+        name=newest["campaign"], change=change(newest["uses_after"], newest["uses_before"], "count", style)
     )
