@@ -1,8 +1,9 @@
-"""The way of docs/start/own-tree.md walked in a real browser: from the first page to a tree of one's own with targets.
+"""The pictures of the documentation, taken in a real browser on the demo company.
 
-    python -m tools.pictures      walk it in both languages on the demo company; pictures and counts are written anew
+    python -m tools.pictures      in both languages; pictures and counts are written anew
 
-Every step goes through what a person sees: no address is typed after the link of the set-up.
+First the way of docs/start/own-tree.md, from the first page to a tree of one's own with targets: every step goes
+through what a person sees, no address is typed after the link of the set-up. Then the pages of docs/guides/pages.md.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Locator, Page, ViewportSize, expect, sync_playwright
 
-START = Path(__file__).resolve().parents[1] / "docs" / "start"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+START, GUIDES = DOCS / "start", DOCS / "guides"
 CHROMIUM = os.environ.get("KEIKI_CHROMIUM", "/usr/bin/chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 SIZE: ViewportSize = {"width": 1200, "height": 720}
@@ -45,6 +47,23 @@ WORDS = {
         "person": "Tanaka",
     },
 }
+SHOWN = {
+    "today": "today/",
+    "executive": "dashboards/executive/",
+    "operational": "dashboards/operational/",
+    "arrange": "dashboards/executive/edit/",
+    "tree": "tree/simple_orders/?open=all",
+    "node": "tree/simple_orders/aov/?by=channel",
+    "why": "why/simple_orders/?by=channel",
+    "what-if": "what-if/simple_orders/",
+    "kpi": "kpis/order_revenue/",
+    "customers": "customers/",
+    "good-and-bad": "customers/quality/",
+    "accounts": "accounts/",
+    "data": "data/",
+    "settings": "settings/rules/",
+}
+"""The pages of docs/guides/pages.md, by their addresses in the business."""
 LEAVES = ("first_time_buyers", "earlier_buyers", "orders_per_buyer", "aov")
 COUNTED = re.compile(r"(<!-- counted -->).*?(<!-- /counted -->)", re.DOTALL)
 SENTENCES = {
@@ -181,6 +200,15 @@ def look_ahead_and_back(walk: Walk) -> None:
     walk.step("why")
 
 
+def pages(walk: Walk) -> None:
+    """Every page of the guide, as it stands after the walk."""
+    page = walk.page
+    home = page.url[: page.url.index("/b/")] + "/".join(["", *page.url[page.url.index("/b/") :].split("/")[1:3], ""])
+    for name, path in SHOWN.items():
+        page.goto(home + path)
+        walk.step(name)
+
+
 def set_up(walk: Walk, link: str) -> None:
     """The first page, with the demo company."""
     walk.page.goto(link)
@@ -203,7 +231,7 @@ def main() -> int:
                 context = browser.new_context(locale=language, viewport=SIZE, reduced_motion="reduce")
                 context.set_default_timeout(WAIT_MS)
                 page = context.new_page()
-                walk = Walk(page, language, camera(page, language))
+                walk = Walk(page, language, camera(page, language, START / "pictures"))
                 began = time.monotonic()
                 set_up(walk, link)
                 own_tree(walk)
@@ -212,6 +240,7 @@ def main() -> int:
                 )
                 print(f"{language}: {told}")
                 count(START / ("own-tree.md" if language == "en" else "own-tree.ja.md"), told)
+                pages(Walk(page, language, camera(page, language, GUIDES / "pictures")))
                 context.close()
         browser.close()
     return 0
@@ -237,9 +266,8 @@ def served(home: Path) -> Iterator[str]:
             server.wait(timeout=40)
 
 
-def camera(page: Page, language: str) -> Callable[[str], None]:
-    """Photographs what is on the screen as a small PNG."""
-    folder = START / "pictures"
+def camera(page: Page, language: str, folder: Path) -> Callable[[str], None]:
+    """Photographs what is on the screen as a small PNG in a folder."""
     folder.mkdir(exist_ok=True)
     dark_room = page.context.new_page()
     page.bring_to_front()
