@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
     from keiki.engine.cohort_table import cohort_table
+    from keiki.engine.contract_forecast import contract_forecast
     from keiki.engine.customer_forecast import customer_forecast
     from keiki.engine.customer_history import customer_history
     from keiki.engine.customer_quality import places, profit_curves, quality_report
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from keiki.engine.rfm_segments import rfm_segments, segment_customers
     from keiki.engine.settings import Settings
     from keiki.engine.survival import survival
+    from keiki.engine.whole_revenue import whole_revenue
     from keiki.facts.mapping import Mapping, Rule
     from keiki.formula import parse, show
     from keiki.trees.bundle import Bundle, read_bundle, write_bundle
@@ -91,6 +93,7 @@ LATER = {
     "choose_model": "keiki.customers.clv.choose:choose",
     "cohort_table": "keiki.engine.cohort_table:cohort_table",
     "consistency": "keiki.trees.consistency:consistency",
+    "contract_forecast": "keiki.engine.contract_forecast:contract_forecast",
     "customer_forecast": "keiki.engine.customer_forecast:customer_forecast",
     "customer_history": "keiki.engine.customer_history:customer_history",
     "customer_story": "keiki.engine.customer_success:customer_story",
@@ -131,6 +134,7 @@ LATER = {
     "survival": "keiki.engine.survival:survival",
     "ticket_report": "keiki.engine.customer_success:ticket_report",
     "weekly_scores": "keiki.engine.account_alerts:weekly_scores",
+    "whole_revenue": "keiki.engine.whole_revenue:whole_revenue",
     "write_bundle": "keiki.trees.bundle:write_bundle",
 }
 """Names whose modules bring databases with them; imported when first used, so that `import keiki` is quick."""
@@ -165,6 +169,7 @@ __all__ = [
     "choose_model",
     "cohort_table",
     "consistency",
+    "contract_forecast",
     "customer_forecast",
     "customer_history",
     "customer_story",
@@ -205,6 +210,7 @@ __all__ = [
     "survival",
     "ticket_report",
     "weekly_scores",
+    "whole_revenue",
     "write_bundle",
 ]
 

@@ -59,6 +59,7 @@ PAGES = {
     "segments": "customers/segments/?segment=loyal",
     "recurring": "customers/recurring/?rules=chargebee&by=plan",
     "forecast": "customers/forecast/",
+    "from lead to renewal": "customers/whole/?segment=plan:pair",
     "ideal customers": "customers/ideal/",
     "good and bad revenue": "customers/quality/",
     "lifetime value": "customers/lifetime-value/",

@@ -128,3 +128,43 @@ def test_account_tells_stages_and_what_happened(shop, tmp_path):
     assert [row["stage"] for row in found["account"]["stages"]] == ["onboarding", "adoption", "retention"]
     assert [row["kind"] for row in found["story"]] == ["contract"]
     assert shop("customers", "account", "nobody").code == 2
+
+
+COSTS = """spent_on,amount,category,department
+2026-10-01,6000,ad_spend,marketing
+2026-10-01,3000,sales,field_sales
+"""
+PEOPLE = """customer_id,acquired_on
+C1,2026-09-05
+C2,2026-09-20
+C3,2026-10-31
+"""
+
+
+def test_lifetime_value_stands_beside_the_cost_of_winning_a_customer_or_says_what_is_missing(shop, tmp_path):
+    for name, rows in (("costs", COSTS), ("customers", PEOPLE)):
+        (tmp_path / f"{name}.csv").write_text(rows)
+        assert shop("import", tmp_path / f"{name}.csv", "--fact", name).code == 0
+    told = shop("customers", "ltv", "--on", "2026-10-15", "--json").json
+    assert (told["cac"], told["terms"]["aov"]) == (9000, 2000)
+    assert all(row["value"] is None or row["to_cac"] == row["value"] / 9000 for row in told["values"])
+    assert all((row["value"] is None) == bool(row["trouble"]) for row in told["values"])
+    answer = shop("customers", "ltv", "--on", "2026-10-15")
+    assert answer.lines[1][-1] == "¥9,000."
+
+
+def test_quality_tells_good_and_bad_revenue_with_its_rule(shop):
+    told = shop("customers", "quality", "--grain", "month", "--json").json
+    (september, october) = told["periods"]
+    assert (september["revenue"], october["revenue"], october["new"]) == ("4000.0000", "6000.0000", "2000.0000")
+    assert sum(told["customers"].values()) == 3
+    assert "Good: 2 or more purchases" in shop("customers", "quality").out
+
+
+def test_places_of_fewer_than_five_customers_are_left_out(shop):
+    assert "2 groups of fewer than 5 customers are left out." in shop("customers", "quality", "--by", "channel").out
+
+
+def test_ideal_says_when_nothing_sets_good_customers_apart(shop):
+    assert "Nothing sets good customers apart from the others." in shop("customers", "ideal").out
+    assert shop("customers", "ideal", "--json").json["profile"] is None

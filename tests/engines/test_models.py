@@ -21,6 +21,7 @@ from keiki.customers.mrr_presets import PRESETS, preset_differences
 from keiki.customers.profit_curves import profit_by_age
 from keiki.customers.quality_report import revenue_by_class
 from keiki.customers.recurring import movement_sums, renewal_counts, revenue_levels, scheduled
+from keiki.customers.referrals import referrals
 from keiki.customers.repeat import first_purchases, purchases
 from keiki.customers.repeat_profile import (
     grouped_intervals,
@@ -32,6 +33,7 @@ from keiki.customers.repeat_profile import (
 from keiki.customers.retention import RetentionRule, status_changes
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
 from keiki.customers.rfm_segments import scored_customers, segment_members, segment_moves, segment_scores
+from keiki.customers.running_contracts import running_contracts
 from keiki.customers.worth import described, worth_by
 from keiki.engine.spread import quarters
 from keiki.facts import FACTS
@@ -89,6 +91,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
         facts["orders"].select(value=facts["orders"].amount.cast("float64"))
     ),
     "status_changes": lambda facts, spans: status_changes(facts, spans),
+    "running_contracts": lambda facts, spans: running_contracts(facts, date(2025, 9, 30)),
+    "referrals": lambda facts, spans: referrals(facts, spans),
+    "referrals of a segment": lambda facts, spans: referrals(facts, spans, "segment", "home"),
 }
 
 
@@ -164,13 +169,14 @@ def made_up(chance: random.Random) -> dict[str, pa.Table]:
         "events": [
             {
                 "occurred_at": moment().replace(day=1 + n % 3, hour=n % 5),
-                "name": chance.choice(["page_view", "page_view", "add_to_cart", "purchase", "email_opened"]),
+                "name": chance.choice(["page_view", "referral", "add_to_cart", "purchase", "email_opened"]),
                 "visitor_id": some(chance, "v1", "v2", "v3"),
                 "customer_id": some(chance, *people[:3]),
                 "session_id": some(chance, *(f"w{m}" for m in range(9))),
                 "channel": some(chance, "paid", "organic"),
                 "page_type": some(chance, "home", "product"),
                 "device": some(chance, "pc", "smartphone"),
+                "outcome": some(chance, "success", "stalled"),
             }
             for n in range(500)
         ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from keiki.cli import cohorts, forecast, movements, repeat, rfm, success, survival
+from keiki.cli import cohorts, forecast, ideal, lifetime_value, movements, quality, repeat, rfm, success, survival
 from keiki.cli.words import say
 
 HELP = say("What customers are worth: who stays, who comes back.", "顧客の価値。誰が残り、誰が戻ってくるか。")
@@ -19,6 +19,9 @@ VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "movements": (movements.HELP, movements.movements),
     "forecast": (forecast.HELP, forecast.forecast),
     "survival": (survival.HELP, survival.survival),
+    "ltv": (lifetime_value.HELP, lifetime_value.ltv),
+    "quality": (quality.HELP, quality.quality),
+    "ideal": (ideal.HELP, ideal.ideal),
     "health": (success.HEALTH, success.health),
     "lifecycle": (success.LIFECYCLE, success.lifecycle),
     "account": (success.ACCOUNT, success.account),

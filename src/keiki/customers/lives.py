@@ -72,13 +72,14 @@ def grouped_lives(facts: Facts, rule: LifeRule | None = None) -> ir.Table:
     """
     rule = (rule or LifeRule()).checked()
     table = lives(facts, rule)
-    length = _length(table.began_on, table.seen_until, rule.unit)
+    length = length_of(table.began_on, table.seen_until, rule.unit)
     return table.group_by("segment", length=length).aggregate(
         ended=table.ended_on.notnull().cast("int64").sum(), censored=table.ended_on.isnull().cast("int64").sum()
     )
 
 
-def _length(start: ir.Value, end: ir.Value, unit: str) -> ir.IntegerValue:
+def length_of(start: ir.Value, end: ir.Value, unit: str) -> ir.IntegerValue:
+    """The length of a life in days, whole weeks, or whole months as a birthday counts years."""
     if unit == "month":
         months = (end.year() - start.year()) * 12 + end.month() - start.month()
         return (months - (end.day() < start.day()).cast("int32")).cast("int64")

@@ -69,7 +69,7 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
     Rates and statuses speak of `period` (default: the last twelve whole months); intervals and profits of everything
     up to the last day of the data.
     """
-    asked = period or _last_year(business)
+    asked = period or last_year(business)
     facts, rules = business.facts, business.rules
     grouped = business.engine.run(grouped_intervals(facts, business.today, rules.postings)).to_pylist()
     found = curves(grouped)
@@ -85,7 +85,7 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
     )
 
 
-def _last_year(business: Business) -> Period:
+def last_year(business: Business) -> Period:
     """The last twelve whole months."""
     months = business.lens(Grain.MONTH, 13)
     whole = months.periods[1:] if months.complete(12) else months.periods[:12]

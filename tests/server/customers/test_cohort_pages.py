@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from keiki.server.customers.queries import segments
+from keiki.server.customers.queries.repeat import bought_again
 from keiki.server.data.actions import opened
 
 SPANS = (
@@ -37,7 +39,27 @@ def test_overview_says_who_stays_and_links_to_the_pages_that_say_more(shop: Any,
     assert page.sentence
     assert page.grid.average.size == page.grid.rows[0].size
     assert page.waterfall is None
-    assert "Lifetime value" in [small.title for small in page.smalls]
+    told = {small.title: (small.value, small.meaning) for small in page.smalls}
+    assert set(told) >= {"Segments", "Lifetime value", "Ideal customers"}
+    slipping = segments.segments(shop.viewer, shop.business).segment("growth").customers
+    assert told["Segments"] == (str(slipping), "good customers are slipping away and can be won back.")
+    assert told["Good and bad revenue"][0].endswith("%")
+
+
+def test_shop_whose_customers_all_began_long_ago_still_begins_with_orders(bare: Any, read: Any) -> None:
+    first = {"order_id": "1", "customer_id": "c1", "ordered_at": "2024-01-05T03:00", "amount": 900}
+    latest = {"order_id": "2", "customer_id": "c1", "ordered_at": "2026-10-05T03:00", "amount": 900}
+    opened(bare.business).business.load([first, latest], "orders")
+    assert read(bare, "cohorts").subtitle.endswith("first order")
+    assert read(bare, "customers").sentence.endswith("for the first time in the last 13 months.")
+
+
+def test_repeat_panel_tells_rates_with_their_definition_and_what_each_order_left(shop: Any, read: Any) -> None:
+    panel, found = read(shop, "cohorts").repeat, bought_again(shop.viewer, shop.business)
+    assert [row.window for row in panel.rates][:4] == ["60 days", "90 days", "180 days", "365 days"]
+    assert panel.orders[0].orders == str(found.by_order[0].orders) == "10"
+    assert panel.orders[0].revenue == "¥10,000"
+    assert panel.sentence.startswith("Who buys again does so after ")
 
 
 def test_overview_of_a_business_without_rows_offers_a_file(bare: Any, read: Any) -> None:

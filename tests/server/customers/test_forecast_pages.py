@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from tests.engine.test_contract_forecast import contracts
 from tests.engine.test_customer_forecast import orders
 
 from keiki.server.data.actions import opened
@@ -45,3 +47,20 @@ def test_discount_that_cannot_be_is_said_and_kept(page: Any) -> None:
     shown = page(discount="500%")
     assert (shown.discount, bool(shown.discount_error)) == ("500%", True)
     assert "10.0% a year" in shown.basis
+
+
+def test_business_of_contracts_gets_their_model_with_its_reason_instead_of_a_refusal(
+    bare: Any, browser_of: Any
+) -> None:
+    numbers = opened(bare.business).business
+    numbers.load(contracts(date(2025, 1, 1)), "subscriptions")
+    numbers.load([{"occurred_at": "2025-08-15T03:00", "name": "login", "customer_id": "c0"}], "events")
+    address = reverse("customers:forecast", kwargs={"business": bare.business.id})
+    shown = browser_of(bare.viewer).get(address).context["page"]
+    assert (shown.trouble, shown.model) == ("", "")
+    panel = shown.contracts
+    assert panel.sentence.startswith("241 customers with ¥241,000 a month are expected to bring ¥")
+    assert panel.model in {"sBG", "BdW"}
+    assert "Customers have contracts that can end on any day." in panel.reason
+    assert [row.chosen for row in panel.models].count(True) == 1
+    assert panel.curve.table.rows[1][1] == "63.1%"

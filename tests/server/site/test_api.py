@@ -129,6 +129,7 @@ OPERATIONS = (
     ("get", "/customers/profit-curves"),
     ("get", "/customers/allocation"),
     ("get", "/customers/forecast"),
+    ("get", "/customers/whole"),
     ("get", "/customers/ideal"),
 )
 NAMED = {"/kpis/purchases": "kpi", "/trees/simple_orders": "tree", "/accounts/C1": "customer"}

@@ -21,6 +21,7 @@ from keiki.server.accounts.schemas import PeriodOut, Strict
 from keiki.server.customers.queries.forecast import MODELS
 from keiki.server.customers.queries.lifetime_value import GROUPED_BY
 from keiki.server.customers.queries.quality import CURVES_BY, PLACES_BY
+from keiki.server.customers.queries.whole import ATTRIBUTES
 
 MOST_ROWS: Final = 500
 FARTHEST: Final = 1e15
@@ -105,6 +106,38 @@ class CohortsOut(Schema):
     value: str
     grain: str
     tables: list[CohortTableOut]
+
+
+class WholeAsk(Strict):
+    """Whose revenue: customers with a value in one of their attributes; else everybody's."""
+
+    attribute: Annotated[str, one_of(ATTRIBUTES)] | None = None
+    value: Annotated[str, Field(max_length=200)] | None = None
+
+
+class ReferrerOut(Schema):
+    """A customer who referred others; its id is null where it is an e-mail address."""
+
+    customer_id: Told
+    referrals: int
+    converted: int
+    rate: Number
+
+
+class WholeOut(Schema):
+    """Twelve months from lead to renewal, of the segment and of everybody. `unassigned`: no cost is booked on customers
+    of the segment, so its costs are null.
+    """
+
+    period: PeriodOut
+    segment: list[str] | None
+    values: dict[str, Number]
+    everybody: dict[str, Number]
+    unassigned: bool
+    referrals: int
+    converted: int
+    referral_rate: Number
+    referrers: list[ReferrerOut]
 
 
 class SegmentsAsk(Strict):

@@ -13,12 +13,14 @@ from keiki.server.customers.pages import (
     quality,
     recurring,
     segments,
+    whole,
 )
 
 app_name = "customers"
 BUSINESS = "b/<slug:business>/customers/"
 urlpatterns: list[URLPattern] = [
     path(BUSINESS, overview.overview_page, name="customers"),
+    path(f"{BUSINESS}whole/", whole.whole_page, name="whole"),
     path(f"{BUSINESS}cohorts/", cohorts.cohorts_page, name="cohorts"),
     path(f"{BUSINESS}recurring/", recurring.recurring_page, name="recurring"),
     path(f"{BUSINESS}segments/", segments.segments_page, name="segments"),

@@ -14,8 +14,9 @@ from keiki.server.customers.api import (
     repeat,
     segments,
     survival,
+    whole,
 )
 
 router = Router()
-for subject in (cohorts, segments, repeat, recurring, survival, lifetime_value, quality, forecast, ideal):
+for subject in (whole, cohorts, segments, repeat, recurring, survival, lifetime_value, quality, forecast, ideal):
     router.add_router("", subject.router)

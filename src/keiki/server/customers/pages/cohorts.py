@@ -16,6 +16,7 @@ from keiki.customers.cohort_table import DIMENSIONS, PER_CUSTOMER, VALUES, Table
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.customers.pages.repeat import RepeatPanel, repeat_panel
 from keiki.server.customers.queries import cohorts as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -108,6 +109,7 @@ class CohortsPage:
     grids: tuple[Grid, ...] = ()
     nobody: str = ""
     notes: tuple[str, ...] = ()
+    repeat: RepeatPanel | None = None
     fresh: str = ""
 
 
@@ -135,6 +137,7 @@ def _page(request: Any, business: Business, known: door.Known) -> CohortsPage:
         grids=grids,
         nobody="" if grids else _("Nobody began in these periods. Choose another beginning above."),
         notes=_notes(asked, len(found) - len(grids)),
+        repeat=repeat_panel(request, business, style),
         fresh=fresh_words(known, style),
     )
 

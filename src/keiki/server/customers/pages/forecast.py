@@ -19,6 +19,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.forecast import ForecastAsked
 from keiki.server.customers.pages.cohorts import fresh_words
+from keiki.server.customers.pages.contracts import ContractPanel, contract_panel
 from keiki.server.customers.queries import forecast as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -87,6 +88,7 @@ class ForecastPage:
     alive: Chart | None = None
     top: tuple[CustomerRow, ...] = ()
     top_sentence: str = ""
+    contracts: ContractPanel | None = None
 
 
 @business_page()
@@ -107,10 +109,12 @@ def forecast_page(request: HttpRequest, business: Business) -> HttpResponse:
         discount=asked.text or "10%",
         discount_error=_("Write a yearly rate from 0% to 100%, such as 10%.") if asked.wrong else "",
     )
+    contracts = contract_panel(request, business, asked.months, asked.discount, style)
+    start = replace(start, contracts=contracts)
     try:
         found = queries.forecast(request.user, business, asked.months, asked.discount, asked.model or None)
     except NoCustomers as error:
-        page = replace(start, trouble=error.words(style.language))
+        page = replace(start, trouble="" if contracts is not None else error.words(style.language))
     else:
         page = _page(start, asked, found, style)
     return render(request, "customers/forecast.html", {"page": page})

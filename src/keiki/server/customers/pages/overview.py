@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Chart
 from keiki.charts.format import Style, number
 from keiki.customers.cohort_table import CohortTable
+from keiki.customers.ltv_formulas import lifetime_values
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.pages import cohorts, recurring
 from keiki.server.customers.pages.cohorts import CohortsAsked, Grid, fresh_words
 from keiki.server.customers.queries import cohorts as cohort_queries
+from keiki.server.customers.queries import ideal as ideal_queries
+from keiki.server.customers.queries import lifetime_value as value_queries
+from keiki.server.customers.queries import quality as quality_queries
 from keiki.server.customers.queries import recurring as recurring_queries
+from keiki.server.customers.queries import segments as segment_queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+
+if TYPE_CHECKING:
+    from keiki.customers.recurring import Recurring
 
 WHOLE = 3
 """Cohorts that are compared with those before them."""
@@ -82,7 +90,7 @@ def _page(request: Any, business: Business, known: door.Known) -> OverviewPage:
     return OverviewPage(
         title=_("Customers"),
         subtitle=_("{business} / what customers are worth").format(business=business.name),
-        sentence=sentence(table, style, business) if table else _("Nobody has bought or subscribed yet."),
+        sentence=sentence(table, style, business) if table else _nobody_began(),
         grid=cohorts.grid(table, asked, style, business) if table else None,
         grid_url=cohorts_url,
         profit=cohorts.grid(table, worth, style, business) if table and told else None,
@@ -90,9 +98,14 @@ def _page(request: Any, business: Business, known: door.Known) -> OverviewPage:
         waterfall=recurring.waterfall(whole, business, style) if whole else None,
         waterfall_sentence=recurring.sentence(whole, business, style) if whole else "",
         waterfall_url=reverse("customers:recurring", kwargs={"business": business.id}),
-        smalls=_smalls(request, business, style),
+        smalls=_smalls(request, business, whole, style),
         fresh=fresh_words(known, style),
     )
+
+
+def _nobody_began() -> str:
+    words = _("Nobody has bought or subscribed for the first time in the last {n} months.")
+    return words.format(n=cohort_queries.COHORTS)
 
 
 def sentence(table: CohortTable, style: Style, business: Business) -> str:
@@ -118,23 +131,69 @@ def sentence(table: CohortTable, style: Style, business: Business) -> str:
     return text.format(**words)
 
 
-SUBJECTS = ("quality", "segments", "lifetime_value", "forecast", "ideal")
+def _smalls(request: Any, business: Business, month: Recurring | None, style: Style) -> tuple[Small, ...]:
+    """A panel per subject, with its one number; `month` is the last whole one of recurring revenue."""
+    told = (
+        ("whole", _("From lead to renewal"), _whole(month, business, style)),
+        ("quality", _("Good and bad revenue"), _quality(request, business, style)),
+        ("segments", _("Segments"), _segments(request, business, style)),
+        ("lifetime_value", _("Lifetime value"), _lifetime_value(request, business, style)),
+        ("forecast", _("Forecast"), ("", _("What today's customers will still bring."))),
+        ("ideal", _("Ideal customers"), _ideal(request, business, style)),
+    )
+    return tuple(
+        Small(title, value, meaning, reverse(f"customers:{name}", kwargs={"business": business.id}))
+        for name, title, (value, meaning) in told
+    )
 
 
-def _smalls(request: Any, business: Business, style: Style) -> tuple[Small, ...]:
-    """A panel per subject whose page exists."""
-    titles = {
-        "quality": (_("Good and bad revenue"), _("Which revenue keeps paying back, which never did.")),
-        "segments": (_("Segments"), _("Who to reward, win back or welcome, with targets.")),
-        "lifetime_value": (_("Lifetime value"), _("What a customer brings, beside what winning one costs.")),
-        "forecast": (_("Forecast"), _("What today's customers will still bring.")),
-        "ideal": (_("Ideal customers"), _("What good customers have in common.")),
-    }
-    found = []
-    for name in SUBJECTS:
-        try:
-            url = reverse(f"customers:{name}", kwargs={"business": business.id})
-        except NoReverseMatch:
-            continue
-        found.append(Small(titles[name][0], "", titles[name][1], url))
-    return tuple(found)
+Told = tuple[str, str]
+"""A number and what it means."""
+
+
+def _whole(month: Recurring | None, business: Business, style: Style) -> Told:
+    if month is None or month.net_retention is None:
+        return "", _("The way to a contract, what stays, and what it costs.")
+    label = business.calendar.label(month.period, style.language)
+    words = _("of the revenue from contracts is there at the end of {period}, with expansion (NRR).")
+    return number(month.net_retention, "ratio", style), words.format(period=label)
+
+
+def _quality(request: Any, business: Business, style: Style) -> Told:
+    report = quality_queries.report(request.user, business, Grain.QUARTER)
+    over = [each for each in report.periods if each.complete] or list(report.periods)
+    if not over:
+        return "", _("Which revenue keeps paying back, which never did.")
+    period = business.calendar.label(over[-1].period, style.language)
+    words = _("of the sales of {period} came from good customers.").format(period=period)
+    return number(over[-1].good_share, "ratio", style), words
+
+
+def _segments(request: Any, business: Business, style: Style) -> Told:
+    found = segment_queries.segments(request.user, business)
+    if not found.customers:
+        return "", _("Who to reward, win back or welcome, with targets.")
+    slipping = found.segment("growth").customers
+    return number(slipping, "count", style), _("good customers are slipping away and can be won back.")
+
+
+def _lifetime_value(request: Any, business: Business, style: Style) -> Told:
+    own = value_queries.terms(request.user, business, None)
+    cac = own.acquisition.full
+    values = lifetime_values({**own.terms, "cac": cac})
+    found = next((each for each in values if each.basis == "gross_profit" and each.value is not None), None)
+    if found is None or found.value is None:
+        return "", _("What a customer brings, beside what winning one costs.")
+    if not cac:
+        return number(found.value, "currency", style), _("of gross profit over the life of a customer.")
+    words = _("of gross profit over the life of a customer: {times} times the cost of winning one.")
+    return number(found.value, "currency", style), words.format(times=f"{found.value / cac:.1f}")
+
+
+def _ideal(request: Any, business: Business, style: Style) -> Told:
+    version = ideal_queries.version_in_force(business)
+    if version is None:
+        return "", _("What good customers have in common.")
+    totals = ideal_queries.totals(request.user, business, ideal_queries.profile_of(version))
+    share = totals.spend_out_share
+    return number(share, "ratio", style), _("of acquisition spend went to customers who do not fit the profile.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from keiki.customers.cohort_table import CohortTable, TableRule
-from keiki.engine.cohort_table import COHORTS, cohort_table
+from keiki.engine.business import Business as Numbers
+from keiki.engine.cohort_table import COHORTS as COHORTS
+from keiki.engine.cohort_table import cohort_table
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 
@@ -16,6 +18,10 @@ def tables(user: Any, business: Business, rule: TableRule, count: int = COHORTS)
 
 
 def begins_with(user: Any, business: Business) -> str:
-    """How customers of this business begin: with an order, or where it has none with a contract."""
-    rule = TableRule()
-    return "order" if tables(user, business, rule) else "contract"
+    """How customers of this business begin: with a contract where it has contracts and never had an order."""
+    return door.answered(user, business, "begins with", _begins_with)
+
+
+def _begins_with(numbers: Numbers) -> str:
+    has = {fact: numbers.measurer.coverage(fact).first is not None for fact in ("orders", "subscriptions")}
+    return "contract" if has["subscriptions"] and not has["orders"] else "order"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keiki.engine.contract_forecast import ContractForecast, contract_forecast
 from keiki.engine.customer_forecast import Forecast, ForecastRule, customer_forecast
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -16,3 +17,16 @@ def forecast(user: Any, business: Business, months: int, discount: float, model:
     """What customers are expected to bring in the next months. Raises NoCustomers."""
     rule = ForecastRule(months, discount, model)
     return door.answered(user, business, ("customer forecast", rule), lambda numbers: customer_forecast(numbers, rule))
+
+
+def has_contracts(user: Any, business: Business) -> bool:
+    """Whether a business has ever had a contract."""
+    return door.answered(
+        user, business, "has contracts", lambda numbers: numbers.measurer.coverage("subscriptions").first is not None
+    )
+
+
+def contracts(user: Any, business: Business, months: int, discount: float) -> ContractForecast:
+    """What the contracts that run today will bring. Raises NoCustomers."""
+    key = ("contract forecast", months, discount)
+    return door.answered(user, business, key, lambda numbers: contract_forecast(numbers, months, discount))
