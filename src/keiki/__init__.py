@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         ticket_report,
     )
     from keiki.engine.ideal_customers import fit_totals, learned_profile
+    from keiki.engine.insight import change_of, drivers, experiments
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.recurring import recurring, recurring_differences
@@ -90,6 +91,7 @@ LATER = {
     "account_list": "keiki.engine.customer_success:account_list",
     "account_totals": "keiki.engine.customer_success:account_totals",
     "alerts_of": "keiki.engine.account_alerts:alerts_of",
+    "change_of": "keiki.engine.insight:change_of",
     "choose_model": "keiki.customers.clv.choose:choose",
     "cohort_table": "keiki.engine.cohort_table:cohort_table",
     "consistency": "keiki.trees.consistency:consistency",
@@ -101,6 +103,8 @@ LATER = {
     "customer_worths": "keiki.engine.lifetime_value:customer_worths",
     "decompositions": "keiki.trees.decompose:decompositions",
     "diff": "keiki.trees.diff:diff",
+    "drivers": "keiki.engine.insight:drivers",
+    "experiments": "keiki.engine.insight:experiments",
     "explain_change": "keiki.trees.explain:explain_change",
     "health_back_test": "keiki.engine.customer_success:health_back_test",
     "fit_totals": "keiki.engine.ideal_customers:fit_totals",
@@ -166,6 +170,7 @@ __all__ = [
     "account_list",
     "account_totals",
     "alerts_of",
+    "change_of",
     "choose_model",
     "cohort_table",
     "consistency",
@@ -177,6 +182,8 @@ __all__ = [
     "customer_worths",
     "decompositions",
     "diff",
+    "drivers",
+    "experiments",
     "explain_change",
     "fit_totals",
     "health_back_test",

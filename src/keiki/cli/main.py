@@ -17,6 +17,7 @@ from keiki.cli import (
     demo,
     explain,
     import_file,
+    insight,
     measure,
     mistakes,
     password,
@@ -33,7 +34,7 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
-ORDER = ("import", "measure", "tree", "explain", "customers", "demo", "check")
+ORDER = ("import", "measure", "tree", "explain", "insight", "customers", "demo", "check")
 HELP = say("Show this help.", "この使い方を表示する。")
 
 
@@ -95,6 +96,13 @@ trees.command("diff", cls=Verb, help=tree_files.HELP_DIFF)(tree_files.diff_trees
 trees.command("check", cls=Verb, help=tree_files.HELP_CHECK)(tree_files.check_trees)
 app.add_typer(trees, name="tree")
 app.command("explain", cls=Verb, help=explain.HELP)(explain.explain)
+insights = typer.Typer(
+    cls=Group, help=insight.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
+)
+insights.command("drivers", cls=Verb, help=insight.DRIVERS)(insight.drivers)
+insights.command("before-after", cls=Verb, help=insight.CHANGE)(insight.before_after)
+insights.command("trials", cls=Verb, help=insight.TRIALS)(insight.trials)
+app.add_typer(insights, name="insight")
 add_customers(app, Verb, Group)
 app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
 app.command("check", cls=Verb, help=check.HELP)(check.check)

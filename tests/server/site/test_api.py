@@ -113,6 +113,9 @@ OPERATIONS = (
     ("post", "/imports?name=a.csv"),
     ("get", "/imports"),
     ("get", "/imports/6f1c1b9e-0000-4000-8000-000000000000"),
+    ("post", "/drivers"),
+    ("get", "/before-after?kpi=purchases&since=2026-10-01"),
+    ("get", "/trials"),
     ("get", "/accounts"),
     ("get", "/accounts/C1"),
     ("get", "/health"),
@@ -136,6 +139,7 @@ NAMED = {"/kpis/purchases": "kpi", "/trees/simple_orders": "tree", "/accounts/C1
 NAMED |= {"/customers/segments/loyal": "segment", "/imports/6f1c1b9e-0000-4000-8000-000000000000": "run_id"}
 BODIES = {
     "/measure": {"kpis": ["purchases"]},
+    "/drivers": {"outcome": "purchases", "drivers": ["aov"]},
     "/observations": {"observations": [{"metric": "nps", "date": "2026-08-01", "grain": "month", "value": 1}]},
 }
 

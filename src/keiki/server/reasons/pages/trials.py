@@ -259,7 +259,7 @@ def _change(request: HttpRequest, business: Business, known: Known, style: Style
     )
     if asked.kpi not in catalogue.kpis or asked.since is None:
         return ChangePanel(choices, _("Choose a KPI and the month in which something changed."))
-    told = queries.around(request.user, business, known, asked.kpi, asked.since, asked.window)
+    told = queries.around(request.user, business, asked.kpi, asked.since, asked.window)
     if told is None:
         return ChangePanel(choices, _("There are not months with values on both sides of the change."))
     return _told_change(business, choices, told, catalogue.kpis[asked.kpi], asked, style)
