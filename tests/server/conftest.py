@@ -122,4 +122,4 @@ def forget(business: Business) -> None:
     if opened is not None:
         opened.business.close()
     shutil.rmtree(business.folder, ignore_errors=True)
-    queries_of_kpis._kept._answers.clear()
+    queries_of_kpis.kept._answers.clear()

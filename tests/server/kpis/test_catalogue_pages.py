@@ -83,7 +83,7 @@ def test_supply_tells_data_from_what_is_missing(shop: Any, browser_of: Any) -> N
 
 def test_values_come_when_asked_and_are_kept(shop: Any, browser_of: Any) -> None:
     browser = browser_of(shop.viewer)
-    queries._kept._answers.clear()
+    queries.kept._answers.clear()
     asked = {"q": "revenue", "supply": "data"}
     first = browser.get(url(shop.business), asked)
     assert {row.value for row in rows(first)} == {""}

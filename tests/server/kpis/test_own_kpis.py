@@ -25,6 +25,7 @@ from keiki.errors import (
     UnitMismatch,
 )
 from keiki.server.audit.models import Entry
+from keiki.server.data.actions import opened
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import KpiVersion, OwnKpis
 
@@ -248,7 +249,7 @@ def test_value_entered_by_hand_is_one_import_that_can_be_taken_back(own_shop: An
     told = queries.kpi_history(own_shop.viewer, own_shop.business, "own_mood")
     assert told is not None
     assert told.value == 4.0
-    lake = queries.opened(own_shop.business).business
+    lake = opened(own_shop.business).business
     lake.undo(lake.imports()[0].id)
     told = queries.kpi_history(own_shop.viewer, own_shop.business, "own_mood")
     assert told is not None

@@ -1,0 +1,119 @@
+"""Who may see what: a business as one person sees it, and the one way to ask it something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.load import Catalogue
+from keiki.engine.business import Business as Numbers
+from keiki.errors import UnknownName
+from keiki.formula import parse
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.rules import VIEW
+from keiki.server.data.actions import Opened, opened
+from keiki.server.kpis.models import OwnKpis
+from keiki.server.kpis.queries.kept import T, kept
+from keiki.server.kpis.rules import closed_to
+from keiki.server.ui.once import once
+from keiki.trees.restricted import Left, without
+from keiki.trees.restricted import closed_kpis as given_away
+
+
+def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Numbers], T]) -> T:
+    """What `ask` finds out about a business's numbers, for a person who may see them.
+
+    Kept per business, definitions, snapshot, day and `key`, which names the question with everything it depends on: in
+    this process, and on disk for the others and for the time after a restart.
+    """
+    numbers = opened_for(user, business)
+    return kept.get(
+        (business.id, numbers.mark, numbers.business.snapshot, business.calendar.today(), key),
+        lambda: numbers.business.remembered((numbers.mark, key), ask),
+    )
+
+
+def asked(user: Any, business: Business, ask: Callable[[Numbers], T]) -> T:
+    """What `ask` finds out, for a person who may see it, kept nowhere: for background work over many rows."""
+    return ask(opened_for(user, business).business)
+
+
+def opened_for(user: Any, business: Business) -> Opened:
+    """The numbers of a business for a person, who may see it."""
+    may_see(user, business)
+    return seen_by(user, business)
+
+
+def seen_by(user: Any, business: Business) -> Opened:
+    """The numbers of a business as far as a member may see them: everything they ask goes through here."""
+    left = left_of(user, business)
+    if left is None:
+        return opened(business)
+    whole = opened(business)
+    mark = repr((whole.mark, sorted(left.closed)))
+    return kept.get((business.id, mark, "through"), lambda: Opened(whole.business.through(left.catalogue), mark))
+
+
+def left_of(user: Any, business: Business) -> Left | None:
+    """The catalogue without what is closed to this person; None when nothing is."""
+    restricted = closed_to(user, business)
+    if not restricted:
+        return None
+    whole = opened(business)
+    return kept.get(
+        (business.id, whole.mark, restricted, "left"), lambda: without(whole.business.catalogue, restricted)
+    )
+
+
+def closed_kpis(user: Any, business: Business) -> frozenset[str]:
+    """The KPIs that are closed to a person, with those that would give them away."""
+    may_see(user, business)
+    left = left_of(user, business)
+    return frozenset() if left is None else left.closed
+
+
+def closed_with(user: Any, business: Business, kpi_id: str) -> tuple[Kpi, ...]:
+    """The KPIs that closing a KPI closes too."""
+    catalogue = catalogue_of(user, business)
+    mark = opened(business).mark
+    names = kept.get((business.id, mark, kpi_id, "closed with"), lambda: given_away(catalogue, frozenset({kpi_id})))
+    return tuple(catalogue.kpis[name] for name in sorted(names - {kpi_id}) if name in catalogue.kpis)
+
+
+def askable(user: Any, business: Business, texts: Iterable[str]) -> None:
+    """Raises `UnknownName` when a typed formula names what is closed to this person."""
+    left = left_of(user, business)
+    if left is None:
+        return
+    for text in texts:
+        name = left.refused(parse(text))
+        if name is not None:
+            raise UnknownName(kind="KPI", name=name, known=left.catalogue.kpis)
+
+
+def healed(business: Business) -> None:
+    """Published files that are missing or old are written again, as a restored backup or a crash leaves them."""
+    once(("healed", business.id), lambda: _heal(business))
+
+
+def _heal(business: Business) -> None:
+    own = OwnKpis(business)
+    if not own.is_published:
+        own.publish()
+    for tree in business.own_trees.select_related("business"):
+        if not tree.is_published:
+            tree.publish()
+
+
+def may_see(user: Any, business: Business) -> None:
+    """A business is not there for somebody who is no member of it."""
+    if not user.has_perm(VIEW, business.id):
+        raise Business.DoesNotExist(business.id)
+
+
+def catalogue_of(user: Any, business: Business) -> Catalogue:
+    """Every KPI and measure that a business knows."""
+    may_see(user, business)
+    healed(business)
+    return seen_by(user, business).business.catalogue
