@@ -64,7 +64,7 @@ def test_reach_is_summed_and_what_is_paid_for_is_paid_media(lake: SmallLake) -> 
     found = lake.rows(campaigns(facts, YEAR), "campaign", "reach", "media_type")
     assert sorted((name, reach, None if kind is None else MEDIA_TYPES[kind]) for name, reach, kind in found) == [
         ("fair", 7, "shared"),
-        ("letter", 0, "owned"),
+        ("letter", None, "owned"),
         ("portal", 2, None),
         ("spring", 15, "paid"),
     ]

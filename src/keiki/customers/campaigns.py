@@ -48,13 +48,14 @@ def campaigns(facts: Facts, rule: CampaignRule) -> ir.Table:
     Columns: campaign, cost, reach, leads, new_customers, wins, revenue, gross_profit (of the wins whose cost is
     known), known_cost_of (revenue of those wins), last_on (the last day with a media result, a cost, a lead or a win),
     media_type (place in `MEDIA_TYPES`, null where no media row speaks for one). Money to four decimals, 0 where a
-    campaign has no such rows.
+    campaign has no such rows; reach is null where no media row reports it.
     """
     parts = (_spent(facts), _reached(facts), _leads(facts, rule), _acquired(facts, rule), _wins(facts, rule))
     every = ibis.union(*(_inside(part, rule) for part in parts))
     table = every.group_by("campaign").aggregate(
         **{name: ibis.coalesce(every[name].sum(), 0).cast(MONEY) for name in SUMMED},
-        **{name: ibis.coalesce(every[name].sum(), 0).cast("int64") for name in COUNTED},
+        **{name: ibis.coalesce(every[name].sum(), 0).cast("int64") for name in COUNTED if name != "reach"},
+        reach=every.reach.sum().cast("int64"),
         last_on=every.on_day.max(),
         media_type=every.media_type.min(),
     )

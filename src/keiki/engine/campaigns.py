@@ -15,7 +15,8 @@ class Campaign:
     """One campaign in the days asked for; money net of tax in the currency of the business.
 
     `gains` are what its customers earned by each month of age since they were acquired, summed up to it.
-    `media_type`: paid, shared or owned as its media rows tell; "" where none does.
+    `media_type`: paid, shared or owned as its media rows tell; "" where none does. `reach`: None where none
+    reports it.
     """
 
     name: str
@@ -27,7 +28,7 @@ class Campaign:
     gross_profit: float | None
     last_on: date | None
     gains: tuple[float, ...] = ()
-    reach: int = 0
+    reach: int | None = None
     media_type: str = ""
 
     @property

@@ -118,12 +118,12 @@ def test_campaigns_are_paid_earned_shared_or_owned_with_cost_reach_and_leads_by_
         ("Paid", "1", "¥6,000", "900", "3"),
         ("Earned", "0", "—", "—", "—"),
         ("Shared", "1", "¥700", "1,500", "2"),
-        ("Owned", "1", "¥0", "400", "1"),
-        ("No type yet", "1", "¥0", "0", "4"),
+        ("Owned", "1", "—", "400", "1"),
+        ("No type yet", "1", "—", "—", "4"),
     ]
     editor = browser_of(own_shop.editor)
     assert editor.post(tag, {"campaign": "newspaper", "media_type": "earned"}).status_code == 302
-    assert lines()[1] == ("Earned", "1", "¥0", "0", "4")
+    assert lines()[1] == ("Earned", "1", "—", "—", "4")
     assert len(lines()) == 4
     assert shown().media_sentence == "Earned media brought the most leads: 4, without a cost."
     editor.post(tag, {"campaign": "recipes", "media_type": "owned"})

@@ -164,7 +164,7 @@ def _media_line(each: MediaSum, style: Style) -> MediaLine:
     return MediaLine(
         words=_media_words(each.media_type),
         campaigns=str(each.campaigns),
-        cost=_money(each.cost, style),
+        cost=_money(each.cost or None, style),
         reach=MISSING if each.reach is None else f"{each.reach:,}",
         leads=MISSING if each.leads is None else f"{each.leads:,}",
         per_lead=_money(each.cost_per_lead, style),

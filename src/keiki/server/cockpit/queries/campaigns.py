@@ -110,6 +110,6 @@ def _summed(media_type: str, rows: list[Judged]) -> MediaSum:
     if not rows:
         return MediaSum(media_type, 0, None, None, None)
     each = [row.campaign for row in rows]
-    return MediaSum(
-        media_type, len(each), sum(c.cost for c in each), sum(c.reach for c in each), sum(c.leads for c in each)
-    )
+    reported = [c.reach for c in each if c.reach is not None]
+    reach = sum(reported) if reported else None
+    return MediaSum(media_type, len(each), sum(c.cost for c in each), reach, sum(c.leads for c in each))

@@ -159,7 +159,9 @@ def _sentence(dearest: Activity, costs: Mapping[str, list[CostPart]], total: flo
 
 def _meaning(lines: tuple[KpiLine, ...], parts: list[CostPart], style: Style) -> str:
     ours = sum(each.ours for each in lines)
-    cost = number(_sum(parts), "currency", style) if parts else MISSING
+    if not parts:
+        return _("{ours} of its {all} KPIs stand in our trees; no cost names it.").format(ours=ours, all=len(lines))
+    cost = number(_sum(parts), "currency", style)
     return _("{ours} of its {all} KPIs stand in our trees; it cost {cost} in the last twelve months.").format(
         ours=ours, all=len(lines), cost=cost
     )
