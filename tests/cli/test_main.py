@@ -45,7 +45,7 @@ def test_main_shows_its_help_in_the_language_of_the_reader(locale, title):
     command = [sys.executable, "-m", "keiki.cli", "--help"]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert title in answer.stdout
-    verbs = ["import", "measure", "tree", "explain", "customers", "demo", "check", "serve", "work", "password"]
-    verbs += ["backup", "restore"]
+    verbs = ["import", "measure", "tree", "explain", "insight", "customers", "demo", "check", "serve", "work"]
+    verbs += ["password", "backup", "restore"]
     listed = [line.split()[1] for line in answer.stdout.split(title)[1].splitlines() if line[2:3].isalpha()]
     assert listed == verbs
