@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,15 @@ def shop(keiki: Keiki, made_shop: Path, monkeypatch: pytest.MonkeyPatch) -> Keik
     """Runs commands on that shop."""
     monkeypatch.setenv("KEIKI_BUSINESS", str(made_shop))
     return keiki
+
+
+@pytest.fixture
+def own_shop(shop: Keiki, made_shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keiki:
+    """Runs commands on a copy of that shop, which this test may change."""
+    folder = tmp_path / "own"
+    shutil.copytree(made_shop, folder)
+    monkeypatch.setenv("KEIKI_BUSINESS", str(folder))
+    return shop
 
 
 @pytest.fixture

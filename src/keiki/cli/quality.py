@@ -97,6 +97,7 @@ def _show(found: QualityReport, own: Business, style: Style) -> None:
 
 def _places(found: Places, style: Style, *, as_json: bool) -> None:
     from keiki.charts.format import number
+    from keiki.customers.small_groups import LEAST
 
     if as_json:
         show_json({"by": found.by, "places": [asdict(each) for each in found.advice], "hidden": found.worths.hidden})
@@ -118,7 +119,7 @@ def _places(found: Places, style: Style, *, as_json: bool) -> None:
     show_table([*head, say("acquisition", "獲得費用"), say("profit", "利益")], rows)
     if found.worths.hidden:
         tell(
-            say("{} groups of fewer than 5 customers are left out.", "5人に満たない区分{}件は出していません。").format(
-                found.worths.hidden
+            say("Left out, as fewer than {} customers: {}.", "{}人に満たないため出していない区分：{}件。").format(
+                LEAST, found.worths.hidden
             )
         )
