@@ -21,6 +21,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.planning.queries import measured
+from keiki.server.reports.pages.achieved import Achieved, achieved
 from keiki.server.reports.pages.written import Said, day_words
 
 
@@ -32,6 +33,7 @@ class ExecutivePage:
     lens_form: kpis.LensForm = kpis.LensForm(())
     facts: tuple[tuple[str, str], ...] = ()
     goal: tuple[PanelView, ...] = ()
+    achieved: Achieved | None = None
     numbers: PanelView | None = None
     to_do: PanelView | None = None
     done: tuple[Said, ...] = ()
@@ -73,6 +75,7 @@ def _told(desk: Desk, page: ExecutivePage) -> ExecutivePage:
             (_("Amounts"), kpis.tax_words(desk.business)),
         ),
         goal=tuple(shown(desk, Spec(kind, tree.id, tree.root.id, width=12)) for kind in ("number", "trend")),
+        achieved=achieved(desk),
         numbers=shown(desk, Spec(PanelKind.TABLE, tree.id, width=12)),
         to_do=shown(desk, Spec(PanelKind.ACTS, tree.id, width=12)),
         done=_done(desk),
