@@ -56,6 +56,7 @@ def postgres_url() -> Iterator[str]:
             run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one heavy kind run in one worker, so that two Sparks or two browsers never share the machine."""
     for item in items:
