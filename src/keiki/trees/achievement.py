@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from keiki.trees.build import InfluenceEdge, Node, Tree
+from keiki.trees.build import Tree
 from keiki.trees.consistency import HOLDS, NodeConsistency, Verdict
 
 
@@ -66,12 +66,12 @@ def achievement(
     """
     moved = moved or {}
     judged = {node.id for node in tree.nodes if node.parent is not None and node.id in met}
-    over = {above for name in judged for above in _above(tree, name)}
+    over = {above.id for name in judged for above in tree.above(name)}
     reached, missed = (
         [n.id for n in tree.nodes if n.id in judged - over and met[n.id] is kept] for kept in (True, False)
     )
     ends = [node.id for node in tree.nodes if node.parent is not None and not node.children and node.kpi is not None]
-    unjudged = [name for name in ends if not judged & {name, *_above(tree, name)}]
+    unjudged = [name for name in ends if not judged & {name, *(above.id for above in tree.above(name))}]
     found = Achievement(met.get(tree.root.id), tuple(reached), tuple(missed), tuple(unjudged))
     if found.goal is not False:
         return found
@@ -83,29 +83,11 @@ def achievement(
         candidates.append(Candidate(Cause.RESIDUAL, (tree.root.id,), residual))
     to_the_wrong_side = [name for name in unjudged if name not in moved or moved[name] * wrong > 0]
     candidates += [Candidate(Cause.NO_TARGET, (name,), moved.get(name)) for name in _by_size(to_the_wrong_side, moved)]
-    believed = tuple(name for name in reached if _by_belief(tree, tree.node(name)))
+    believed = tuple(name for name in reached if not tree.leads_to_goal(name))
     if believed:
         candidates.append(Candidate(Cause.INFLUENCE, believed))
-    return Achievement(found.goal, found.reached, found.missed, found.unjudged, tuple(candidates))
+    return replace(found, candidates=tuple(candidates))
 
 
 def _by_size(names: list[str], moved: Mapping[str, float]) -> list[str]:
     return sorted(names, key=lambda name: -abs(moved.get(name, 0.0)))
-
-
-def _above(tree: Tree, name: str) -> list[str]:
-    """The nodes from the parent up to the goal."""
-    found, parent = [], tree.node(name).parent
-    while parent is not None:
-        found.append(parent)
-        parent = tree.node(parent).parent
-    return found
-
-
-def _by_belief(tree: Tree, node: Node) -> bool:
-    """Whether an influence, not a formula, stands somewhere between the node and the goal."""
-    while node.parent is not None:
-        if isinstance(node.edge, InfluenceEdge):
-            return True
-        node = tree.node(node.parent)
-    return False

@@ -136,6 +136,20 @@ class Tree:
             raise UnknownName(kind="node", name=node_id, known=self.by_id)
         return self.by_id[node_id]
 
+    def above(self, node_id: str) -> tuple[Node, ...]:
+        """The nodes above one, the nearest first and the goal last."""
+        found: list[Node] = []
+        parent = self.node(node_id).parent
+        while parent is not None:
+            found.append(self.by_id[parent])
+            parent = found[-1].parent
+        return tuple(found)
+
+    def leads_to_goal(self, node_id: str) -> bool:
+        """Whether formulas alone lead from a node to the goal; else an influence stands between them."""
+        way = (self.node(node_id), *self.above(node_id))
+        return not any(isinstance(node.edge, InfluenceEdge) for node in way)
+
     @cached_property
     def asked(self) -> frozenset[Asked]:
         """Every measure the tree needs."""

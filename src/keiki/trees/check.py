@@ -79,9 +79,4 @@ def _same_above(tree: Tree, node: Node) -> Node | None:
 
 def _moves_the_goal(tree: Tree, node: Node) -> bool:
     """Whether a what-if can move the node and a chain of formulas leads from it to the goal."""
-    here: Node | None = node
-    while here is not None and here.parent is not None:
-        if isinstance(here.edge, InfluenceEdge):
-            return False
-        here = tree.by_id.get(here.parent)
-    return node.driver
+    return node.driver and tree.leads_to_goal(node.id)

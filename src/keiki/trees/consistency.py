@@ -298,18 +298,8 @@ def in_force_of(tree: Tree, given: Mapping[str, Target] | None) -> dict[str, Tar
     for node in tree.nodes:
         if node.id in found or node.identity not in by_number or node.kpi is None:
             continue
-        if node.identity not in {tree.by_id[a].identity for a in above(tree, node)}:
+        if node.identity not in {each.identity for each in tree.above(node.id)}:
             found[node.id] = by_number[node.identity]
-    return found
-
-
-def above(tree: Tree, node: Node) -> list[str]:
-    """The ids of the nodes above one, the nearest first."""
-    found: list[str] = []
-    parent = node.parent
-    while parent is not None:
-        found.append(parent)
-        parent = tree.by_id[parent].parent
     return found
 
 

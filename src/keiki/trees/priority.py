@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from keiki.catalogue.kpi import Direction
 from keiki.catalogue.load import Catalogue
-from keiki.trees.build import InfluenceEdge, Node, Tree
-from keiki.trees.consistency import above
+from keiki.trees.build import Node, Tree
 from keiki.trees.explain import worked_out
 from keiki.trees.findings import Detail, Figure, Said, named
 from keiki.trees.smart import best_of
@@ -62,7 +61,7 @@ def priorities(
     found = [
         _priority(node, tree, catalogue, values, (history or {}).get(node.id, ()), _target(node, targets))
         for node in tree.nodes
-        if node.parent is not None and (node.driver or node.formula is None) and _in_formula(tree, node)
+        if node.parent is not None and (node.driver or node.formula is None) and tree.leads_to_goal(node.id)
     ]
     return tuple(sorted((p for p in found if p is not None), key=lambda p: (-p.score, -abs(p.per_percent), p.node)))
 
@@ -133,11 +132,6 @@ def _reasons(told: Priority, node: Node, tree: Tree) -> list[Said]:
     percent = Said("effect_of_percent", {"effect": Figure(told.per_percent, tree.root.unit)})
     control = Said("control_rated" if node.control else "control_assumed", {"control": told.control})
     return [first, *rooms, percent, control]
-
-
-def _in_formula(tree: Tree, node: Node) -> bool:
-    way = [node, *(tree.by_id[i] for i in above(tree, node))][:-1]
-    return not any(isinstance(step.edge, InfluenceEdge) for step in way)
 
 
 def _target(node: Node, targets: Mapping[str, Target] | None) -> Target | None:

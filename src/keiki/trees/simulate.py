@@ -125,7 +125,7 @@ class _Run:
         self.open: set[str] = set()
         self.moved_twins = {tree.by_id[i].identity: i for i in moved if tree.by_id[i].kpi is not None}
         self.told_twins = {n.identity: n for n in reversed(tree.nodes) if n.kpi is not None and n.formula is not None}
-        self.above = {a for i in moved for a in _above(tree, i)}
+        self.above = {node.id for i in moved for node in tree.above(i)}
 
     def value(self, node: Node) -> Array:
         if node.id in self.known:
@@ -187,11 +187,3 @@ def terms(formula: Formula, sign: int = 1) -> tuple[tuple[int, Formula], ...]:
 
 def _worth(formula: Formula, children: Mapping[str, Array]) -> Array:
     return finite(over_children(formula)(lambda name, back: children[str(name)], 0))
-
-
-def _above(tree: Tree, node_id: str) -> list[str]:
-    found, parent = [], tree.by_id[node_id].parent
-    while parent is not None:
-        found.append(parent)
-        parent = tree.by_id[parent].parent
-    return found

@@ -12,8 +12,7 @@ from enum import StrEnum
 from keiki.catalogue.kpi import Direction, JourneyStage, Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.formula.evaluate import references
-from keiki.trees.build import InfluenceEdge, Node, Tree
-from keiki.trees.consistency import above
+from keiki.trees.build import Node, Tree
 from keiki.trees.findings import Detail, Figure, Said, named
 from keiki.trees.needs import needs
 from keiki.trees.targets import Target, ends
@@ -279,8 +278,8 @@ def relevance(node: Node, tree: Tree | None, catalogue: Catalogue) -> Judged:
     goal: dict[str, Detail] = {"goal": named(tree.root)}
     if node.id == tree.root.id:
         return Judged(Mark.PASS, (Said("is_the_goal"),))
-    way = [node, *(tree.by_id[i] for i in above(tree, node))][:-1]
-    if not any(isinstance(step.edge, InfluenceEdge) for step in way):
+    way = [node, *tree.above(node.id)][:-1]
+    if tree.leads_to_goal(node.id):
         return Judged(Mark.PASS, (Said("calculated_into_goal", goal),))
     if any(step.why_ja or step.why_en for step in way):
         return Judged(Mark.PASS, (Said("reason_written", goal),))

@@ -164,13 +164,10 @@ def rows_url(
 
 def _path(business: Business, reading: TreeNumbers, node: Node, asked: Asked, style: Style) -> tuple[kpis.Way, ...]:
     """The nodes above, the goal first."""
-    steps: list[kpis.Way] = []
-    above = node.parent
-    while above is not None:
-        parent = reading.tree.node(above)
-        steps.append(kpis.Way(parent.label(style.language), kpis.node_url(business, reading, parent, asked)))
-        above = parent.parent
-    return tuple(reversed(steps))
+    return tuple(
+        kpis.Way(above.label(style.language), kpis.node_url(business, reading, above, asked))
+        for above in reversed(reading.tree.above(node.id))
+    )
 
 
 def _parts(reading: TreeNumbers, node: Node, style: Style) -> tuple[PartBar, ...]:
