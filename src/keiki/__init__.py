@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from keiki.engine.ideal_customers import fit_totals, learned_profile
     from keiki.engine.insight import change_of, drivers, experiments
+    from keiki.engine.joined import accounts_joined
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.recurring import recurring, recurring_differences
@@ -89,6 +90,7 @@ LATER = {
     "TreeReading": "keiki.engine.measured:TreeReading",
     "account": "keiki.engine.customer_success:account",
     "account_list": "keiki.engine.customer_success:account_list",
+    "accounts_joined": "keiki.engine.joined:accounts_joined",
     "account_totals": "keiki.engine.customer_success:account_totals",
     "alerts_of": "keiki.engine.account_alerts:alerts_of",
     "change_of": "keiki.engine.insight:change_of",
@@ -169,6 +171,7 @@ __all__ = [
     "account",
     "account_list",
     "account_totals",
+    "accounts_joined",
     "alerts_of",
     "change_of",
     "choose_model",

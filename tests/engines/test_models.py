@@ -15,6 +15,7 @@ from tests.rows import fact_rows, span_rows
 
 from keiki.customers.cohort_table import TableRule, cohort_cells
 from keiki.customers.ideal import IdealProfile, Trait, customer_fits, spend_by_fit, values_of_good
+from keiki.customers.joined import joined, overlap
 from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
 from keiki.customers.mrr_presets import PRESETS, preset_differences
@@ -92,6 +93,8 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     ),
     "status_changes": lambda facts, spans: status_changes(facts, spans),
     "running_contracts": lambda facts, spans: running_contracts(facts, date(2025, 9, 30)),
+    "joined": lambda facts, spans: joined(facts),
+    "overlap": lambda facts, spans: overlap(facts),
     "referrals": lambda facts, spans: referrals(facts, spans),
     "referrals of a segment": lambda facts, spans: referrals(facts, spans, "segment", "home"),
 }

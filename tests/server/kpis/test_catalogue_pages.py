@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from keiki.catalogue.load import builtin
 from keiki.server.data.actions import opened
-from keiki.server.kpis import queries
+from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import OwnKpi
+from keiki.trees.document import Influence, NodeDocument, TreeDocument
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TYPED = {
@@ -128,6 +129,43 @@ def test_nonsense_in_the_address_is_answered(shop: Any, browser_of: Any) -> None
         page = browser.get(url(shop.business), query)
         assert page.status_code == 200, query
         assert b"<script>" not in page.content
+
+
+@pytest.mark.feature("F-208")
+def test_department_inside_sales_gives_exactly_the_kpis_it_owns(shop: Any, browser_of: Any) -> None:
+    browser = browser_of(shop.viewer)
+    found, asked = set(), url(shop.business) + "?department=inside_sales"
+    while asked:
+        page = browser.get(asked)
+        found |= {row.url for row in rows(page)}
+        asked = page.context["page"].later_url
+    owned = {kpi.id for kpi in builtin().kpis.values() if "inside_sales" in kpi.department}
+    assert found == {url(shop.business, "kpi", kpi=name) for name in owned}
+    assert facet(page, "department")["inside_sales"] == len(owned) > 12
+
+
+@pytest.mark.feature("F-209")
+def test_shared_kpi_shows_both_departments_and_stands_on_both_boards(
+    own_shop: Any, browser_of: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    def board(team: str, own: str) -> TreeDocument:
+        parts = tuple(NodeDocument(name, kpi=name, influence=Influence(1)) for name in ("mql_to_sql_rate", own))
+        root = NodeDocument("goal", kpi="cumulative_customer_profit", children=parts)
+        return TreeDocument(team, team, team, "盤面", "Board", root, kind="board", team=team)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for team, own in (("marketing", "mql_count"), ("inside_sales", "sql_count")):
+            actions.add_tree(own_shop.editor, own_shop.business, board(team, own), {"what": "edit"})
+    browser = browser_of(own_shop.viewer)
+    page = browser.get(url(own_shop.business, "kpi", kpi="mql_to_sql_rate")).context["page"]
+    tags = {words: [way.words for way in ways] for words, ways in page.tags}
+    assert tags["Department"] == ["Marketing", "Inside sales"]
+    assert {row.words for row in page.trees} == {"marketing", "inside_sales"}
+    for department in ("marketing", "inside_sales"):
+        listed = browser.get(f"{url(own_shop.business)}?department={department}&q=MQL-to-SQL")
+        assert "MQL-to-SQL rate" in [row.name for row in rows(listed)]
+        table = browser.get(reverse("cockpit:tree", kwargs={"business": own_shop.business.id, "tree": department}))
+        assert "MQL-to-SQL rate" in table.content.decode()
 
 
 @pytest.mark.feature("F-352")

@@ -20,6 +20,7 @@ from keiki.engine.business import Business as Numbers
 from keiki.engine.business import open_business
 from keiki.engine.gaps import gaps
 from keiki.engine.imports import Import
+from keiki.engine.joined import Joined, accounts_joined
 from keiki.engine.preview import ColumnPreview as ColumnPreview
 from keiki.engine.preview import PartPreview as PartPreview
 from keiki.engine.preview import Preview as Preview
@@ -319,6 +320,11 @@ def _missing(numbers: Numbers) -> Iterator[Missing]:
         declared = fact(gap.series) if not gap.entered else None
         of = named or declared
         yield Missing(gap.series, gap.entered, gap.period, *((of.ja, of.en) if of else (gap.series, gap.series)))
+
+
+def joined_of(business: Business) -> Joined:
+    """What the departments know of the same accounts."""
+    return opened(business).business.remembered("accounts joined", accounts_joined)
 
 
 def import_in(business: Business, import_id: str) -> Done | None:

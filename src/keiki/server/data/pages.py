@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
@@ -87,6 +87,24 @@ class GapLine:
 
 
 @dataclass(frozen=True)
+class SideLine:
+    """What one department knows: its rows, the accounts they belong to, and the rows of nobody."""
+
+    name: str
+    rows: str
+    accounts: str
+    loose: str
+
+
+@dataclass(frozen=True)
+class JoinedPanel:
+    """The departments' rows joined by account id."""
+
+    sentence: str
+    lines: tuple[SideLine, ...]
+
+
+@dataclass(frozen=True)
 class DataPage:
     title: str
     subtitle: str
@@ -102,6 +120,7 @@ class DataPage:
     gaps: tuple[GapLine, ...] = ()
     gaps_more: int = 0
     gap_rule: str = ""
+    joined: JoinedPanel | None = None
     error: str = ""
 
 
@@ -183,6 +202,35 @@ def _data_page(request: Any, business: Business) -> DataPage:
         gaps=tuple(_gap(business, gap) for gap in state.gaps[:SHOWN_AT_ONCE]),
         gaps_more=max(len(state.gaps) - SHOWN_AT_ONCE, 0),
         gap_rule=_gap_rule(),
+        joined=_joined(business) if state.days else None,
+    )
+
+
+def _joined(business: Business) -> JoinedPanel | None:
+    """What departments know of the same accounts; None while fewer than two have brought rows."""
+    found = actions.joined_of(business)
+    if len(found.filled) < 2:
+        return None
+    names = {
+        "leads": _("Leads"),
+        "orders": _("Orders"),
+        "contracts": _("Contracts"),
+        "uses": _("Use of the product"),
+        "tickets": _("Tickets"),
+    }
+    words = ngettext(
+        "{accounts} account is known; {shared} of it in all of {names}.",
+        "{accounts} accounts are known, {shared} of them in all of {names}.",
+        found.accounts,
+    )
+    told = _comma().join(names[name] for name in found.filled)
+    return JoinedPanel(
+        words.format(accounts=f"{found.accounts:,}", shared=f"{found.shared:,}", names=told),
+        tuple(
+            SideLine(names[name], f"{side.rows:,}", f"{side.accounts:,}", f"{side.loose:,}")
+            for name, side in found.sides.items()
+            if name in found.filled
+        ),
     )
 
 
