@@ -177,8 +177,8 @@ def test_people_cost_the_same_queries_for_one_and_three(
 
 def test_preferences_change_language_and_colours(cast: Any, browser_of: Any) -> None:
     browser = browser_of(cast.viewer)
-    browser.post("/you/", {"name": "ヴェラ", "language": "ja", "theme": "dark"})
-    assert '<html lang="ja" data-theme="dark">' in browser.get("/you/").content.decode()
+    browser.post("/you/", {"name": "ヴェラ", "language": "ja", "theme": "dark", "palette": "distinct"})
+    assert '<html lang="ja" data-theme="dark" data-palette="distinct">' in browser.get("/you/").content.decode()
 
 
 def test_audit_page_tells_who_did_what(cast: Any, browser_of: Any) -> None:

@@ -161,9 +161,9 @@ def test_part_of_a_page_asks_to_sign_in_again_as_a_whole(db: None, client: Clien
 
 
 def test_choose_look_remembers_language_and_colours(db: None, client: Client) -> None:
-    client.post("/look/", {"language": "en", "theme": "dark", "next": "/"})
+    client.post("/look/", {"language": "en", "theme": "dark", "palette": "distinct", "next": "/"})
     page = client.get("/", headers={"accept-language": "ja"}).content.decode()
-    assert '<html lang="en" data-theme="dark">' in page
+    assert '<html lang="en" data-theme="dark" data-palette="distinct">' in page
 
 
 def test_choose_look_leads_nowhere_else(db: None, client: Client) -> None:
@@ -172,7 +172,7 @@ def test_choose_look_leads_nowhere_else(db: None, client: Client) -> None:
 
 
 def test_choose_look_ignores_unknown_values(db: None, client: Client) -> None:
-    answer = client.post("/look/", {"theme": "pink", "language": "xx"})
+    answer = client.post("/look/", {"theme": "pink", "language": "xx", "palette": "grey"})
     assert list(answer.cookies) == []
 
 

@@ -55,6 +55,7 @@ class AccountsConfig(AppConfig):
         "scope": _("What it may do"),
         "language": _("Language"),
         "theme": _("Colours"),
+        "palette": _("Colours of status"),
     }
     audit_values: ClassVar[dict[str, Any]] = {
         "owner": _("Owner"),

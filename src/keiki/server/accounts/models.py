@@ -27,6 +27,11 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class Palette(models.TextChoices):
+    USUAL = "usual", _("Blue-green, yellow, red")
+    DISTINCT = "distinct", _("Blue and orange, for eyes that mix up red and green")
+
+
 class People(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A person who signs in with this e-mail address; without a password they cannot sign in yet."""
@@ -46,6 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("Name"), max_length=80)
     language = models.CharField(_("Language"), max_length=2, choices=Language, default=Language.BROWSER, blank=True)
     theme = models.CharField(_("Colours"), max_length=5, choices=Theme, default=Theme.AUTO)
+    palette = models.CharField(_("Colours of status"), max_length=8, choices=Palette, default=Palette.USUAL)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

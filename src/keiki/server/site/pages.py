@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keiki.errors import KeikiError
 from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.people import SetupForm
-from keiki.server.accounts.models import Theme
+from keiki.server.accounts.models import Palette, Theme
 from keiki.server.accounts.pages import LOGIN_BACKEND, business_page
 
 log = logging.getLogger(__name__)
@@ -90,6 +90,7 @@ def choose_look(request: Any) -> HttpResponse:
     for name, allowed, cookie in (
         ("language", {"ja", "en"}, settings.LANGUAGE_COOKIE_NAME),
         ("theme", set(Theme.values), "keiki_theme"),
+        ("palette", set(Palette.values), "keiki_palette"),
     ):
         value = request.POST.get(name)
         if value in allowed:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keiki.server.accounts import queries
-from keiki.server.accounts.models import Business, Theme
+from keiki.server.accounts.models import Business, Palette, Theme
 
 # name of the URL, words, icon; an entry appears as soon as its page exists
 NAVIGATION = (
@@ -46,6 +46,7 @@ class Entry:
 class Shell:
     language: str
     theme: str
+    palette: str
     business: Business | None = None
     businesses: tuple[Business, ...] = ()
     entries: tuple[Entry, ...] = ()
@@ -65,11 +66,12 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     """The context of every template."""
     language = (get_language() or "ja")[:2]
     if not (hasattr(request, "user") and request.user.is_authenticated):
-        return {"shell": Shell(language, request.COOKIES.get("keiki_theme", Theme.AUTO))}
+        look = (request.COOKIES.get("keiki_theme", Theme.AUTO), request.COOKIES.get("keiki_palette", Palette.USUAL))
+        return {"shell": Shell(language, *look)}
     businesses = queries.businesses_of(request.user)
     business = _current(request, businesses)
     entries = _entries(request, business) if business else ()
-    return {"shell": Shell(language, request.user.theme, business, businesses, entries)}
+    return {"shell": Shell(language, request.user.theme, request.user.palette, business, businesses, entries)}
 
 
 def _current(request: HttpRequest, businesses: tuple[Business, ...]) -> Business | None:

@@ -14,7 +14,17 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from keiki.server.accounts.models import Business, LabelStyle, Language, MoneyUnit, Role, Theme, User, WeekStart
+from keiki.server.accounts.models import (
+    Business,
+    LabelStyle,
+    Language,
+    MoneyUnit,
+    Palette,
+    Role,
+    Theme,
+    User,
+    WeekStart,
+)
 
 CURRENCIES = (
     *(("JPY", _("Japanese yen (JPY)")), ("USD", _("US dollar (USD)")), ("EUR", _("Euro (EUR)"))),
@@ -191,3 +201,8 @@ class PreferencesForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices, required=False)
     theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices)
+    palette = forms.ChoiceField(
+        label=_("Colours of status"),
+        choices=Palette.choices,
+        help_text=_("Whichever you choose, a status is also told by its icon and its word."),
+    )

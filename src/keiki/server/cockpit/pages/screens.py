@@ -113,6 +113,7 @@ class ScreenPage:
     seconds: int | None
     next_url: str
     place: str
+    palette: str
     cards: tuple[Card, ...] = ()
     act: Act | None = None
     sections: tuple[Section, ...] = ()
@@ -139,7 +140,8 @@ def _screen_page(screen: Screen, path: str, number: int) -> ScreenPage:
     business, viewer = screen.business, Onlooker(screen.made_by)
     name, count = screen.dashboards[number], len(screen.dashboards)
     following = f"{path}?n={(number + 1) % count}"
-    blank = ScreenPage("", "", business.name, screen.language, "", screen.seconds, following, f"{number + 1}/{count}")
+    where, palette = f"{number + 1}/{count}", screen.made_by.palette
+    blank = ScreenPage("", "", business.name, screen.language, "", screen.seconds, following, where, palette)
     known = door.known(viewer, business)
     if known.today is None:
         return replace(blank, empty=_("There are no numbers yet."))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.attainment import attainment_words
-from keiki.charts.card import Card
+from keiki.charts.card import STATUS_WORDS, Card
 from keiki.charts.format import Style
 from keiki.charts.sentence import briefly_against
 from keiki.charts.spark import sparkline
@@ -164,7 +164,7 @@ def _cards(business: Business, reading: TreeNumbers, asked: Asked, laid: Layout,
         node = reading.tree.node(placed.id)
         ends = 0 if placed.open else max(placed.depth - depths[index + 1], 0)
         label = node.label(style.language)
-        words = _("Close {name}") if placed.open else _("Open {name}")
+        words = _("Close {name}") if placed.open else _("Open {name}, below it at worst: {status}")
         cards.append(
             TreeCard(
                 id=node.id,
@@ -178,7 +178,7 @@ def _cards(business: Business, reading: TreeNumbers, asked: Asked, laid: Layout,
                 hidden_status=placed.worst,
                 url=kpis.node_url(business, reading, node, asked),
                 toggle_url=asked.flipped(node.id).url(path),
-                toggle_words=words.format(name=label),
+                toggle_words=words.format(name=label, status=STATUS_WORDS[placed.worst][0 if style.japanese else 1]),
                 spark=_spark(business, reading, node, style),
                 closing=mark_safe("</ul></li>" * ends),
                 formula=_formula_words(reading, node, style),

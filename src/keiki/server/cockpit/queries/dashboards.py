@@ -215,7 +215,7 @@ def parts(user: Any, business: Business, numbers: TreeNumbers, node: Node, by: s
 
     Only this number and its period are read: a page shows many of these.
     """
-    asked = node.measured if node.kpi is None else Reference(node.kpi, where=node.where)
+    asked = door.from_rows(node) if node.kpi is None else Reference(node.kpi, where=node.where)
     if asked is None:
         return Parts((), None)
     name, question = show(asked), numbers.question
@@ -245,7 +245,7 @@ def segments(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple
     goal = next((node for node in numbers.tree.nodes if door.dimensions(user, business, node)), None)
     if goal is None:
         return ()
-    formula = goal.measured
+    formula = door.from_rows(goal)
     key = ("segments", formula, numbers.period)
     found: list[tuple[str, str]] = door.answered(
         user,

@@ -21,7 +21,7 @@ from keiki.engine.entered import calculated
 from keiki.engine.measured import Measured, TreeReading
 from keiki.errors import KeikiError, NotARatio, TooManyPeriods, UnknownName
 from keiki.facts import FACTS
-from keiki.formula import Compare, Condition, Reference, Text, references
+from keiki.formula import Compare, Condition, Formula, Reference, Text, references
 from keiki.lens import Lens, period_of, periods_of
 from keiki.measures.measure import Measure
 from keiki.periods import Grain, Period
@@ -315,6 +315,11 @@ def dimensions(user: Any, business: Business, node: Node) -> tuple[str, ...]:
         return ()
     common = set.intersection(*(set(measure.dimensions) for measure in measures))
     return tuple(name for name in DIMENSIONS if name in common)
+
+
+def from_rows(node: Node) -> Formula | None:
+    """What is calculated from rows for a node, without the values people entered, which no dimension splits."""
+    return None if node.measured is None else calculated(node.measured)
 
 
 def split_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, by: str) -> Split:
