@@ -15,6 +15,7 @@ from keiki.customers.profit import ProfitRule, acquired, profit_entries
 from keiki.customers.repeat import purchased
 from keiki.customers.retention import statuses_at
 from keiki.customers.revenue_quality import revenue_postings
+from keiki.facts.shared import shared
 from keiki.journeys.local_time import midnight
 
 GOOD, BAD, UNDETERMINED = "good", "bad", "undetermined"
@@ -38,6 +39,7 @@ class ClassRule:
     profit: ProfitRule = ProfitRule()
 
 
+@shared
 def customer_classes(facts: Facts, rule: ClassRule | None = None) -> ir.Table:
     """One row per customer: its class and what decides it.
 

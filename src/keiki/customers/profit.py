@@ -11,6 +11,7 @@ from keiki.customers.postings import Facts
 from keiki.customers.repeat import purchased
 from keiki.customers.retention import RetentionRule, contracts, statuses_at
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.facts.shared import shared
 from keiki.journeys.local_time import local_time, midnight
 
 COLUMNS = ("customer_id", "acquired_on", "on_day", "kind", "product", "amount")
@@ -89,6 +90,7 @@ def acquired(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     return known.filter(known.acquired_on.notnull())
 
 
+@shared
 def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     """One row per amount a customer earned (positive) or cost (negative), with no row for what is charged to nobody.
 

@@ -15,6 +15,7 @@ from keiki.journeys.people import people
 from keiki.journeys.windows import window
 
 SECONDS_OF_DAY = 86_400
+OF_ACT = ("occurred_at", "name", "content_kind", "page_type", "campaign_kind", "rank")
 
 
 @dataclass(frozen=True)
@@ -113,16 +114,16 @@ def acts_of_first_buyers(facts: Facts, rule: RepeatRule | None = None) -> ir.Tab
     bought = _numbered(purchased(facts, rule.postings))
     firsts = bought.filter(bought.order_no == 1)
     firsts = firsts.select(buyer="customer_id", first_at="ordered_at", channel="channel", product="product")
-    events = people(facts["events"])
-    begun = events.occurred_at.min().over(ibis.window(group_by=events.session_id))
-    pause = ibis.interval(minutes=rule.gap_minutes)
-    begun = ibis.ifelse(events.session_id.isnull(), events.occurred_at - pause, begun)
-    events = events.mutate(begun_at=begun).select(
-        "person", "occurred_at", "begun_at", "name", "content_kind", "page_type", "campaign_kind", "rank"
-    )
-    inside = [events.begun_at > firsts.first_at, events.occurred_at <= firsts.first_at + window(rule.within)]
+    events = people(facts["events"]).select("person", "session_id", *OF_ACT)
+    inside = [events.occurred_at > firsts.first_at, events.occurred_at <= firsts.first_at + window(rule.within)]
     acted = firsts.inner_join(events, [firsts.buyer == events.person, *inside])
-    return acted.drop("person", "begun_at").rename(customer_id="buyer")
+    seen = facts["events"]
+    visits = seen.filter(seen.session_id.notnull()).group_by(visit="session_id").aggregate(at=seen.occurred_at.min())
+    acted = acted.left_join(visits, acted.session_id == visits.visit)
+    pause = ibis.interval(minutes=rule.gap_minutes)
+    begun = ibis.ifelse(acted.session_id.isnull(), acted.occurred_at - pause, acted["at"])
+    later = acted.filter(begun > acted.first_at)
+    return later.drop("person", "session_id", "visit", "at").rename(customer_id="buyer")
 
 
 def _known_until(facts: Facts, rule: RepeatRule) -> ir.Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from collections.abc import Mapping as AnyMapping
 from contextlib import ExitStack, suppress
 from copy import copy
@@ -30,6 +30,7 @@ from keiki.engine.records import NotPlain, read, stated
 from keiki.engine.refresh import Progress, silent
 from keiki.engine.segments import AgainstComparison, split_by_segment
 from keiki.engine.settings import FILE, Settings
+from keiki.engine.snapshot_facts import Tables
 from keiki.engine.spread import Spread, averaged, spread
 from keiki.engine.store import DuckLake, open_lake
 from keiki.errors import NoBusiness
@@ -41,7 +42,6 @@ from keiki.formula import Call, Condition, Formula, parse_condition, references
 from keiki.formula.nodes import Binary, Negate, Reference
 from keiki.lens import Lens
 from keiki.measures.choices import read_choices
-from keiki.measures.derive import with_large_deals
 from keiki.measures.rules import Rules
 from keiki.periods import Grain, Period
 from keiki.sources import Guess, Part, Source, guess, open_source
@@ -74,28 +74,6 @@ def open_business(folder: Path | str, settings: Settings | None = None, *, creat
     elif not (place / FILE).exists():
         raise NoBusiness(folder=place)
     return Business(place, Settings.read(place))
-
-
-class Tables(AnyMapping[str, ir.Table]):
-    """The table of every fact at a snapshot, opened when somebody asks for it: kept answers need none of them."""
-
-    def __init__(self, engine: Engine, snapshot: int, rules: Rules) -> None:
-        self._engine, self._snapshot, self._rules = engine, snapshot, rules
-
-    def __getitem__(self, name: str) -> ir.Table:
-        if name not in FACTS:
-            raise KeyError(name)
-        table = self._engine.table(name, self._snapshot)
-        return with_large_deals({name: table}, self._rules)[name] if name == "stages" else table
-
-    def __contains__(self, name: object) -> bool:
-        return name in FACTS
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(FACTS)
-
-    def __len__(self) -> int:
-        return len(FACTS)
 
 
 class Business:
@@ -316,15 +294,16 @@ class Business:
 
     def check_answers(self, count: int = 20) -> Checked:
         """Have some kept answers of this state of the data, chosen by chance, worked out again and compare them."""
-        found = [] if self.answers is None else self.answers.some(count, self.snapshot)
-        _ = self.facts  # the views that the SQL of the answers reads
-        compared = [worked_out_again(self.engine, each) for each in found]
+        snapshot = self.snapshot
+        found = [] if self.answers is None else self.answers.some(count, snapshot)
+        _ = dict(self.facts)  # the views that the SQL of the answers reads
+        compared = [worked_out_again(self.engine, snapshot, each) for each in found]
         return Checked(len(compared), sum(values for values, _bad in compared), sum(bad for _values, bad in compared))
 
     @property
-    def facts(self) -> dict[str, ir.Table]:
+    def facts(self) -> AnyMapping[str, ir.Table]:
         """The table of every fact in the snapshot that is read now: what models are asked with."""
-        return dict(Tables(self.engine, self.snapshot, self.rules))
+        return self.measurer.facts
 
     @property
     def rules(self) -> Rules:

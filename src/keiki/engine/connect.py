@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 import ibis
@@ -23,7 +23,12 @@ from ibis.backends.duckdb import Backend
 
 from keiki.errors import EngineUnknown, ExtensionMissing, LakeUnreachable, LakeUnwritable
 
+if TYPE_CHECKING:
+    from keiki.engine.held import Held
+
 LAKE = "lake"
+HELD = "held"
+"""The database in memory, compressed, of tables that are worked out once; see `engine.held`."""
 UNWRITABLE = ("No space left", "disk is full", "disk I/O error", "readonly database", "unable to open database")
 """What DuckDB's and SQLite's errors say when a disk is full or a folder must not be written."""
 _numbers = itertools.count()
@@ -110,6 +115,7 @@ def measuring(settings: LakeSettings) -> Iterator[Backend]:
     """
     with _opened(settings, settings.memory) as backend:
         _attach(backend, settings, "READ_ONLY")
+        backend.con.execute(f"ATTACH ':memory:' AS {HELD} (COMPRESS)")
         _lock(backend, settings, ())
         yield backend
 
@@ -268,6 +274,15 @@ def _alive(process: int) -> bool:
 MOST_TOGETHER = 4
 
 
+@dataclass(frozen=True)
+class SharedTable:
+    """What is worked out from the facts of a snapshot for many questions: the name of its rows and the SQL of them."""
+
+    name: str
+    snapshot: int
+    sql: str
+
+
 class Facts(Protocol):
     """What an engine needs of a lake: its facts as tables, or as a list of Parquet files."""
 
@@ -279,6 +294,9 @@ class Facts(Protocol):
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table: ...
 
     def files(self, fact: str, snapshot: int | None = None) -> tuple[str, ...]: ...
+
+    @property
+    def held(self) -> Held: ...
 
 
 class Engine(Protocol):
@@ -296,6 +314,12 @@ class Engine(Protocol):
 
     def run(self, query: ir.Expr | str) -> pa.Table:
         """The rows of an expression or of SQL that `compile` made."""
+
+    def holds(self, snapshot: int) -> bool:
+        """Whether tables made of the facts of a snapshot are worth holding."""
+
+    def hold(self, one: SharedTable) -> ir.Table:
+        """A table to be asked again, worked out at the first time; only where the engine `holds` any."""
 
     def close(self) -> None:
         """Give back what the engine holds."""
@@ -317,7 +341,7 @@ class DuckDBEngine:
         return self.facts.table(fact, snapshot)
 
     def compile(self, expression: ir.Expr) -> str:
-        return str(ibis.to_sql(expression, dialect="duckdb"))
+        return str(self.facts.backend.compile(expression.as_table()))
 
     def run(self, query: ir.Expr | str) -> pa.Table:
         backend = self.facts.backend
@@ -337,8 +361,14 @@ class DuckDBEngine:
         finally:
             cursor.close()
 
+    def holds(self, snapshot: int) -> bool:
+        return self.facts.held.has_room(snapshot)
+
+    def hold(self, one: SharedTable) -> ir.Table:
+        return self.facts.held.table(one)
+
     def close(self) -> None:
-        """Nothing is held: the connection belongs to the lake."""
+        """Nothing to give back: the connection belongs to the lake."""
 
 
 def open_engine(facts: Facts, address: str | None = None) -> Engine:

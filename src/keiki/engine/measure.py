@@ -15,8 +15,9 @@ from typing import Any
 import ibis.expr.types as ir
 
 from keiki.engine.answers import Answers, is_plain, key_of
-from keiki.engine.connect import Engine
+from keiki.engine.connect import Engine, SharedTable
 from keiki.engine.entered import OBSERVED, Entered, is_entered
+from keiki.engine.snapshot_facts import Tables
 from keiki.engine.totals import Totals
 from keiki.errors import KeikiError, NothingCounted
 from keiki.facts import fact
@@ -24,7 +25,7 @@ from keiki.formula.show import show_condition
 from keiki.insight.gaps import GapRule, missing_days
 from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
-from keiki.measures.compile import Frame, Parts, frames, queries
+from keiki.measures.compile import Frame, Parts, Query, frames, queries
 from keiki.measures.daily_rows import rows_per_day
 from keiki.measures.measure import Asked, Measure
 from keiki.measures.models import MODELS, reads_of, table_of
@@ -60,11 +61,14 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A query as SQL whose boundaries are still placeholders, the parts of its measures, and its rows of spans."""
+    """A query as SQL whose boundaries are still placeholders, the parts of its measures, its rows of spans, and the
+    shared tables that it reads.
+    """
 
     sql: str
     parts: Mapping[Asked, Parts]
     rows: tuple[int, ...]
+    tables: tuple[SharedTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -371,7 +375,8 @@ class Measurer:
             parts = tuple(
                 (frame.asked.index(one), made.way, tuple(made.columns)) for one, made in compiled.parts.items()
             )
-            one = Told(fill(compiled.sql, read), parts, tuple(spans.index(each) for each in read))
+            places = tuple(spans.index(each) for each in read)
+            one = Told(fill(compiled.sql, read), parts, places, compiled.tables)
             told.append((one, self.engine.run(one.sql).to_pylist()))
         return told
 
@@ -384,19 +389,25 @@ class Measurer:
         with self._composing:
             if key not in self._compiled:
                 made = queries(frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where)
-                self._compiled[key] = tuple(Compiled(self.engine.compile(q.table), q.parts, q.rows) for q in made)
+                self._compiled[key] = tuple(map(self._composed, made))
             return self._compiled[key]
+
+    def _composed(self, query: Query) -> Compiled:
+        sql = self.engine.compile(query.table)
+        tables = self.facts.behind(sql) if isinstance(self.facts, Tables) else ()
+        return Compiled(sql, query.parts, query.rows, tables)
 
 
 @dataclass(frozen=True)
 class Told:
-    """One query that was run: its SQL, which asked measure (by place) is made of which columns, and the place of the
-    span of each period.
+    """One query that was run: its SQL, which asked measure (by place) is made of which columns, the place of the span
+    of each period, and the shared tables that it reads.
     """
 
     sql: str
     parts: tuple[tuple[int, str, tuple[str, ...]], ...]
     read: tuple[int, ...]
+    tables: tuple[SharedTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -428,7 +439,8 @@ class Kept:
         ]
         if is_plain(cell for _one, _span, segment, value in values for cell in (*segment, value)):
             stated = [[one.sql, one.parts, one.read] for one, _rows in told]
-            self.answers.put(key, self.snapshot, {"sql": stated, "by": by, "values": values})
+            tables = [[t.name, t.sql] for t in dict.fromkeys(t for one, _rows in told for t in one.tables)]
+            self.answers.put(key, self.snapshot, {"sql": stated, "tables": tables, "by": by, "values": values})
 
 
 def answers_of(
@@ -455,8 +467,10 @@ def read_back(
     return answers
 
 
-def worked_out_again(engine: Engine, found: Mapping[str, Any]) -> tuple[int, int]:
-    """A kept answer asked for anew by its SQL: how many values it has, and how many of them differ."""
+def worked_out_again(engine: Engine, snapshot: int, found: Mapping[str, Any]) -> tuple[int, int]:
+    """An answer kept from a snapshot asked for anew by its SQL: how many values it has, and how many of them differ."""
+    for name, sql in found["tables"]:
+        engine.hold(SharedTable(name, snapshot, sql))
     now: dict[tuple[int, int, Segment], Value] = {}
     for sql, parts, read in found["sql"]:
         for row in engine.run(sql).to_pylist():

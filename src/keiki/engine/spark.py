@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ibis.backends.pyspark import Backend
     from pyspark.sql import SparkSession
 
-    from keiki.engine.connect import Facts
+    from keiki.engine.connect import Facts, SharedTable
 
 TYPES = {
     "string": "STRING",
@@ -80,6 +80,13 @@ class SparkEngine:
         if isinstance(query, str):
             return self.session.sql(query).toArrow()
         return query.as_table().to_pyarrow()
+
+    def holds(self, snapshot: int) -> bool:
+        """None: what Spark is asked is too large for the memory of one process."""
+        return False
+
+    def hold(self, one: SharedTable) -> ir.Table:
+        raise NotImplementedError(one.name)
 
     def close(self) -> None:
         """Forget the views; the session is shared by everyone in this process and stays."""

@@ -18,6 +18,7 @@ from ibis.backends.duckdb import Backend
 
 from keiki.engine import connect, imports
 from keiki.engine.connect import LAKE, LakeSettings, name, quoted
+from keiki.engine.held import Held
 from keiki.engine.importing import Importing
 from keiki.engine.imports import Import, Ready
 from keiki.engine.refresh import Progress, Run, refresh, silent, taken, writing
@@ -52,6 +53,7 @@ class DuckLake:
         self.settings = settings
         self._stack = ExitStack()
         self._backend: Backend | None = None
+        self._held: Held | None = None
         self._views: dict[tuple[str, int], ir.Table] = {}
         self._guard = threading.RLock()
 
@@ -64,7 +66,7 @@ class DuckLake:
     def close(self) -> None:
         """Give back the connection. Using the lake again opens another."""
         with self._guard:
-            self._backend = None
+            self._backend = self._held = None
             self._views.clear()
             self._stack.close()
 
@@ -75,6 +77,14 @@ class DuckLake:
             if self._backend is None:
                 self._backend = self._stack.enter_context(connect.measuring(self.settings))
             return self._backend
+
+    @property
+    def held(self) -> Held:
+        """The tables that the measuring connection has worked out for many questions."""
+        with self._guard:
+            if self._held is None:
+                self._held = Held(self.backend)
+            return self._held
 
     # --- reading ---
 

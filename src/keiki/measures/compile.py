@@ -15,7 +15,7 @@ from keiki.errors import MeasureNotReadable
 from keiki.facts import FACTS
 from keiki.facts.defaults import first_spans
 from keiki.formula import COLUMNS, Moment, column_names, condition, condition_columns, evaluate
-from keiki.formula.nodes import Condition, Formula, Reference
+from keiki.formula.nodes import Both, Compare, Condition, Formula, OneOf, Reference, Text
 from keiki.journeys.local_time import local_time
 from keiki.measures.aggregates import Aggregate, count, distinct, mean, total, weighted_mean
 from keiki.measures.buckets import Edges, Span, layers, span_table
@@ -45,7 +45,7 @@ class Frame:
     at: str = "end"
     params: Params = ()
     time_fallback: str | None = None
-    over_history: bool = False
+    over_history: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = field(default=())
 
     @property
@@ -73,9 +73,9 @@ def frames(asked: Iterable[Asked], measures: Mapping[str, Measure]) -> tuple[Fra
     groups: dict[Frame, list[Asked]] = {}
     for one in sorted(set(asked), key=repr):
         frame = _frame(one, measures[one.measure])
-        # Events are many: the few measures that number them over the whole history do not hold up the others.
-        apart = frame.source == "events" and not _named(one, measures[one.measure]).isdisjoint(OVER_HISTORY)
-        groups.setdefault(replace(frame, over_history=apart), []).append(one)
+        # Events are many: the few measures that look over their whole history do not hold up the others.
+        apart = sorted(_named(one, measures[one.measure]) & OVER_HISTORY) if frame.source == "events" else ()
+        groups.setdefault(replace(frame, over_history=tuple(apart)), []).append(one)
     return tuple(replace(frame, asked=tuple(members)) for frame, members in groups.items())
 
 
@@ -153,7 +153,7 @@ def _query(
     wanted: set[str],
 ) -> Query:
     chosen = [rows[place] for place in group]
-    table = _rows(frame, facts, sum(map(len, chosen)), rules, wanted)
+    table = _rows(frame, measures, facts, sum(map(len, chosen)), rules, wanted)
     table, names = reach(facts, frame.source, table, wanted | ({frame.time} if frame.way == "flow" else set()), rules)
     table, time = _dated(frame, table, names, rules)
     if where is not None:
@@ -242,7 +242,7 @@ def _counted(
     if frame.way in BY_PERIOD:
         return None
     wanted = _wanted(frame, measures, where)
-    table = _rows(frame, facts, 1, rules, wanted)
+    table = _rows(frame, measures, facts, 1, rules, wanted)
     shown = [name for name in table.columns if not name.startswith("_")]
     dated = {frame.time} if frame.way == "flow" else set()
     table, names = reach(facts, frame.source, table, wanted | dated, rules)
@@ -278,15 +278,45 @@ def _kept(asked: Asked, measure: Measure, table: ir.Table, names: Mapping[str, s
     return where
 
 
-def _rows(frame: Frame, facts: Facts, count: int, rules: Rules, wanted: set[str]) -> ir.Table:
+def _rows(
+    frame: Frame, measures: Mapping[str, Measure], facts: Facts, count: int, rules: Rules, wanted: set[str]
+) -> ir.Table:
     if frame.source in MODELS:
         return MODELS[frame.source].build(facts, span_table(count), dict(frame.params), rules)
     table = facts[frame.source]
+    if frame.over_history:
+        table = _of_names(table, [_names_of(one, measures[one.measure]) for one in frame.asked])
     if frame.source == "subscriptions" and "reason" in wanted:
         table = first_spans(table)
     if frame.source == "subscriptions" and frame.way == "stock":
         table = bridged(table, rules.movements.gap_days)
     return table
+
+
+def _of_names(events: ir.Table, asked: Sequence[frozenset[str] | None]) -> ir.Table:
+    """The events that any measure can count: what is derived over history looks at events of the same name only."""
+    known = [names for names in asked if names is not None]
+    return events.filter(events["name"].isin(sorted(frozenset().union(*known)))) if len(known) == len(asked) else events
+
+
+def _names_of(asked: Asked, measure: Measure) -> frozenset[str] | None:
+    """The names of the events that a measure counts, as far as its conditions say."""
+    clauses = [each for clause in (measure.where, asked.where) if clause is not None for each in _clauses(clause)]
+    told = [names for each in clauses if (names := _names_in(each)) is not None]
+    return told[0].intersection(*told) if told else None
+
+
+def _clauses(clause: Condition) -> list[Condition]:
+    return [*_clauses(clause.left), *_clauses(clause.right)] if isinstance(clause, Both) else [clause]
+
+
+def _names_in(clause: Condition) -> frozenset[str] | None:
+    match clause:
+        case Compare(op="=", left=Reference(id="name"), right=Text(value=name)):
+            return frozenset({name})
+        case OneOf(operand=Reference(id="name"), options=options) if all(isinstance(each, Text) for each in options):
+            return frozenset(each.value for each in options if isinstance(each, Text))
+    return None
 
 
 def _wanted(frame: Frame, measures: Mapping[str, Measure], where: Condition | None) -> set[str]:

@@ -1,0 +1,67 @@
+"""The facts of a business at a snapshot, and the tables made of them that its questions share."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Hashable, Iterator
+from typing import Final
+
+import ibis.expr.types as ir
+
+from keiki.engine.connect import HELD, Engine, SharedTable
+from keiki.facts import FACTS
+from keiki.facts.shared import Build, R, SharedFacts
+from keiki.measures.derive import with_large_deals
+from keiki.measures.rules import Rules
+
+NAMED: Final = re.compile(rf'"{HELD}"\."main"\."([^"]+)"')
+"""How the SQL of a question names a held table."""
+
+
+class Tables(SharedFacts):
+    """The table of every fact at a snapshot, opened when somebody asks for it: kept answers need none of them.
+
+    What a model marked `shared` makes of them is worked out once where the engine holds tables, and read from then on.
+    """
+
+    def __init__(self, engine: Engine, snapshot: int, rules: Rules) -> None:
+        self._engine, self._snapshot, self._rules = engine, snapshot, rules
+        self._shared: dict[tuple[str, Hashable], SharedTable] = {}
+        self._guard = threading.RLock()
+
+    def __getitem__(self, name: str) -> ir.Table:
+        if name not in FACTS:
+            raise KeyError(name)
+        table = self._engine.table(name, self._snapshot)
+        return with_large_deals({name: table}, self._rules)[name] if name == "stages" else table
+
+    def __contains__(self, name: object) -> bool:
+        return name in FACTS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FACTS)
+
+    def __len__(self) -> int:
+        return len(FACTS)
+
+    def share(self, build: Build[R], rule: R | None) -> ir.Table:
+        if not self._engine.holds(self._snapshot):
+            return build(self, rule)
+        key = (f"{build.__module__}.{build.__qualname__}", rule)
+        with self._guard:
+            if key not in self._shared:
+                sql = self._engine.compile(build(self, rule))
+                mark = hashlib.sha256(sql.encode()).hexdigest()[:16]
+                self._shared[key] = SharedTable(f"{build.__name__}__{self._snapshot}_{mark}", self._snapshot, sql)
+            return self._engine.hold(self._shared[key])
+
+    def behind(self, sql: str) -> tuple[SharedTable, ...]:
+        """The shared tables that a question reads, each after those that it is made of itself."""
+        known = {one.name: one for one in self._shared.values()}
+        found: dict[str, SharedTable] = {}
+        for named in dict.fromkeys(NAMED.findall(sql)):
+            one = known[named]
+            found |= {each.name: each for each in (*self.behind(one.sql), one)}
+        return tuple(found.values())

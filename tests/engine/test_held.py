@@ -1,0 +1,64 @@
+"""Tables worked out once: the same numbers as without them, made anew for a new state, dropped with an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import keiki
+from keiki.customers.classes import customer_classes
+from keiki.engine import held
+from keiki.engine.connect import HELD
+
+ORDERS = [
+    {
+        "order_id": f"o{n}",
+        "customer_id": f"c{n % 5}",
+        "ordered_at": f"2026-{7 + n % 4:02d}-{1 + n % 27:02d} 10:00",
+        "amount": 1_000 + 37 * n,
+    }
+    for n in range(40)
+]
+KPIS = ("good_customer_ratio", "good_revenue", "sum_customer_profit", "revenue")
+
+
+@pytest.fixture
+def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[keiki.Business]:
+    monkeypatch.setenv("KEIKI_ANSWERS_MB", "0")
+    with keiki.open(tmp_path / "shop", create=True) as business:
+        business.load_facts({"orders": ORDERS}, name="orders")
+        yield business
+
+
+def classes(business: keiki.Business) -> list[dict[str, object]]:
+    return business.engine.run(customer_classes(business.facts).order_by("customer_id")).to_pylist()
+
+
+def tables(business: keiki.Business) -> list[str]:
+    listed = f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{HELD}' ORDER BY 1"
+    return [name for (name,) in business.lake.backend.con.cursor().execute(listed).fetchall()]
+
+
+def test_what_is_held_says_what_the_model_says(business: keiki.Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    lens = business.lens("month", 3, date(2026, 10, 31))
+    asked, judged = business.measure(KPIS, lens).rows(), classes(business)
+    assert [name.partition("__")[0] for name in tables(business)] == ["customer_classes", "profit_entries"]
+    assert classes(business) == judged
+    business.close()
+    monkeypatch.setattr(held, "LARGEST", 0)
+    assert business.measure(KPIS, lens).rows() == asked
+    assert classes(business) == judged
+    assert tables(business) == [], "facts too large to hold anything made of them"
+
+
+def test_a_new_state_of_the_data_is_worked_out_anew_and_old_ones_are_dropped(business: keiki.Business) -> None:
+    before = classes(business)
+    for n in range(3):
+        row = ORDERS[0] | {"order_id": f"new{n}", "customer_id": f"d{n}"}
+        business.load_facts({"orders": [row]}, name=f"more{n}")
+        now = classes(business)
+        assert len(now) == len(before) + n + 1
+    assert len(tables(business)) == 2 * held.STATES
