@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
+from tests.engine.test_comparison import visits
+
+import keiki
 
 
 def months(page: Page) -> dict[str, str]:
@@ -98,3 +104,36 @@ def test_value_by_hand_on_a_phone(site: Any, opens: Any) -> None:
     page.get_by_label("Value", exact=True).fill("2.5")
     page.get_by_role("button", name="Save the value").click()
     expect(page.locator(".node-value span")).to_contain_text("2.5")
+
+
+@pytest.mark.feature("F-211")
+def test_conversion_rate_by_device_of_the_last_90_days_is_four_clicks_away(
+    site: Any, opens: Any, tmp_path: Path
+) -> None:
+    page, clicks = opens(site), 0
+
+    def click(what: Any) -> None:
+        nonlocal clicks
+        what.click()
+        page.wait_for_load_state()
+        clicks += 1
+
+    page.goto(f"{site.address}/businesses/add/")
+    page.check("[name=start][value=own]")
+    page.fill("[name=name]", "Visits")
+    page.click("main form:has([name=start]) button[type=submit]")
+    page.wait_for_url(re.compile("/b/visits/"))
+    with keiki.open(site.home / "businesses" / "visits", keiki.Settings(name="Visits")) as business:
+        business.load(visits(tmp_path), "events")
+
+    page.goto(f"{site.address}/b/visits/today/")
+    click(page.get_by_role("navigation", name="Main navigation", exact=True).get_by_role("link", name="KPI tree"))
+    click(page.get_by_role("navigation", name="KPI design").get_by_role("link", name="Catalogue"))
+    page.get_by_role("searchbox").fill("CVR")
+    click(page.get_by_role("link", name="Conversion rate", exact=True))
+    click(page.get_by_role("link", name="By attribute"))
+    device = page.get_by_role("region", name="Device").last
+    found = [row.split("\t")[:2] for row in device.locator("tbody").inner_text().splitlines()]
+    assert found == [["Smartphone", "2.00%"], ["PC", "4.00%"]]
+    assert page.locator(".segments [aria-current=true]").inner_text() == "Last 90 days"
+    assert clicks < 5

@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import pytest
 
 
 def free_port() -> int:
@@ -83,3 +84,57 @@ def test_serve_names_a_port_that_is_taken(keiki):
         answer = keiki("serve", "--port", port)
     assert answer.code == 2
     assert answer.err.splitlines()[0].startswith(f"Cannot listen on 127.0.0.1:{port} (")
+
+
+ROOT = Path(__file__).parents[2]
+CLOSED_OFF = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh")
+"""Runs a command in a network of its own, from which nothing but itself can be reached."""
+VISIT = """
+import re, socket, sqlite3, subprocess, sys, time, urllib.error, urllib.request
+
+def status(path):
+    try:
+        with urllib.request.urlopen("http://127.0.0.1:8000/" + path, timeout=20) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+def runs_done():
+    with sqlite3.connect(sys.argv[1], timeout=20) as database:
+        return database.execute("SELECT count(*) FROM jobs_run WHERE status = 'done'").fetchone()[0]
+
+try:
+    socket.create_connection(("1.1.1.1", 53), timeout=3)
+except OSError:
+    print("no internet")
+server = subprocess.Popen([sys.executable, "-m", "keiki.cli", "serve"], stdout=subprocess.PIPE, text=True)
+for line in server.stdout:
+    link = re.search(r"setup/[^/]+/", line)
+    if link:
+        break
+print("pages", status(link[0]), "api", status("api/v1/businesses"))
+deadline = time.monotonic() + 120
+while not runs_done() and time.monotonic() < deadline:
+    time.sleep(0.2)
+print("worker", runs_done() > 0)
+server.terminate()
+server.wait(timeout=60)
+"""
+
+
+@pytest.mark.feature("F-361")
+def test_one_documented_command_starts_pages_api_and_worker_without_internet(tmp_path):
+    for page in ("README.md", "README.ja.md"):
+        assert "cd keiki\nmake run\n" in (ROOT / "docs" / "start" / page).read_text(encoding="utf-8")
+    recipe = re.search(r"^run: .*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe is not None
+    assert recipe[1].splitlines()[-1] == "\t@$(BIN)/keiki serve --port $(PORT)"
+    if subprocess.run([*CLOSED_OFF, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine allows no network of its own (unshare --net)")
+    kept = {name: value for name, value in os.environ.items() if name not in {"DJANGO_SETTINGS_MODULE", "PORT"}}
+    environment = kept | {"KEIKI_HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    command = [*CLOSED_OFF, sys.executable, "-c", VISIT, str(tmp_path / "keiki.sqlite3")]
+    seen = subprocess.run(
+        command, env=environment | {"KEIKI_WORKERS": "1"}, check=True, capture_output=True, text=True, timeout=300
+    )
+    assert seen.stdout.splitlines() == ["no internet", "pages 200 api 401", "worker True"]

@@ -86,6 +86,7 @@ class ComparePage:
     above: str = ""
     below: str = ""
     ways: tuple[kpis.Way, ...] = ()
+    lasts: tuple[kpis.Way, ...] = ()
     panels: tuple[AttributePanel, ...] = ()
     rule: str = ""
 
@@ -111,9 +112,12 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
     name = kpis.kpi_name(kpi, style.language)
     possible = queries.attributes(catalogue, kpi.id)
     chosen = [each for each in request.GET.getlist("by") if each in possible] or list(possible[: queries.AT_ONCE])
-    stands = queries.standing(request.user, business, kpi.id, asked.question)
-    period, value = stands.period, stands.value
-    level = queries.level_of(request.user, business, kpi.id, asked.question, stands.before(asked.comparison))
+    days = _days(request)
+    stands = queries.standing(request.user, business, kpi.id, asked.question, days)
+    period, value, before = stands.period, stands.value, stands.before(asked.comparison)
+    level = queries.Level(before, is_target=False)  # targets are set for calendar periods
+    if days is None:
+        level = queries.level_of(request.user, business, kpi.id, asked.question, before)
     told = queries.by_segments(request.user, business, kpi.id, chosen, period, asked.question, level)
     lines = next((each.told for each in told if each.told is not None), None)
     path = reverse("reasons:compare", kwargs={"business": business.id, "kpi": kpi.id})
@@ -134,7 +138,8 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
         level=_level_words(level, kpi, style),
         above=_line_words(catalogue, lines.above, style) if lines else "",
         below=_line_words(catalogue, lines.below, style) if lines and lines.bottom is not None else "",
-        ways=tuple(_way(path, asked, each, chosen, style) for each in possible),
+        ways=tuple(_way(path, asked, each, chosen, days, style) for each in possible),
+        lasts=tuple(_last(path, asked, chosen, each, days) for each in queries.LAST_DAYS),
         panels=tuple(_panel(each, kpi, level, style) for each in told),
         rule=_(
             "Ranges are 95 % intervals (Wilson). A segment of fewer than {fewest} is marked: its rate says little."
@@ -175,13 +180,29 @@ def _beside_line(words: str, other: float | None, value: float | None, kpi: Kpi,
     )
 
 
-def _way(path: str, asked: Asked, name: str, chosen: list[str], style: Style) -> kpis.Way:
+def _days(request: HttpRequest) -> int | None:
+    """How many days up to the last one of the data are asked for; None for a calendar period."""
+    return next((days for days in queries.LAST_DAYS if request.GET.get("last") == str(days)), None)
+
+
+def _last(path: str, asked: Asked, chosen: list[str], count: int, days: int | None) -> kpis.Way:
+    """A link to the last `count` days, or back to calendar periods."""
+    url = _url(path, asked, chosen, None if count == days else count)
+    return kpis.Way(_("Last {days} days").format(days=count), url, count == days)
+
+
+def _way(path: str, asked: Asked, name: str, chosen: list[str], days: int | None, style: Style) -> kpis.Way:
     """A link that adds an attribute or takes it away."""
     wanted = [each for each in chosen if each != name] if name in chosen else [*chosen, name]
+    return kpis.Way(_attribute(name, style), _url(path, asked, wanted, days), name in chosen)
+
+
+def _url(path: str, asked: Asked, attributes: list[str], days: int | None) -> str:
+    """The address of the same question by these attributes, of the last days when they are given."""
     url = asked.url(path, by="", table=False)
-    for each in wanted:
-        url += f"{'&' if '?' in url else '?'}by={each}"
-    return kpis.Way(_attribute(name, style), url, name in chosen)
+    for name, value in [*([("last", str(days))] if days else []), *(("by", each) for each in attributes)]:
+        url += f"{'&' if '?' in url else '?'}{name}={value}"
+    return url
 
 
 def _attribute(name: str, style: Style) -> str:

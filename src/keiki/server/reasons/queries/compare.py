@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from keiki.catalogue.load import Catalogue
@@ -36,7 +37,9 @@ ATTRIBUTES: Final = (
     ),
 )
 """Attributes a KPI is compared by, those of people first."""
-AT_ONCE: Final = 3
+AT_ONCE: Final = 4
+LAST_DAYS: Final = (30, 90, 365)
+"""How many days up to the last one of the data a KPI may be asked for, besides calendar periods."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +126,18 @@ class Standing:
         return self.last_year if comparison == "last_year" else self.previous
 
 
-def standing(user: Any, business: Business, kpi_id: str, question: Question) -> Standing:
-    """How a KPI stands in the period asked for, beside the two it may be compared with."""
+def standing(user: Any, business: Business, kpi_id: str, question: Question, days: int | None = None) -> Standing:
+    """How a KPI stands in the period asked for, or in the last `days`, beside the two it may be compared with."""
     asked = door.known(user, business)
 
     def ask(numbers: Any) -> Standing:
-        lens = numbers.lens(question.grain, 2, question.on, where=question.where)
-        place = -1 if question.on is not None or door.is_over(asked, lens.periods[-1]) else -2
-        period = lens.periods[place]
+        if days is not None:
+            end = numbers.today + timedelta(days=1)
+            period = Period(end - timedelta(days=days), end)
+        else:
+            lens = numbers.lens(question.grain, 2, question.on, where=question.where)
+            place = -1 if question.on is not None or door.is_over(asked, lens.periods[-1]) else -2
+            period = lens.periods[place]
         read = {
             comparison: numbers.measure(
                 [kpi_id], numbers.question((period,), where=question.where, comparison=comparison)
@@ -140,4 +147,4 @@ def standing(user: Any, business: Business, kpi_id: str, question: Question) -> 
         before, year = (read[name].value(kpi_id, -1, back=1) for name in ("previous", "last_year"))
         return Standing(period, read["previous"].value(kpi_id), before, year)
 
-    return door.answered(user, business, ("standing", kpi_id, question), ask)
+    return door.answered(user, business, ("standing", kpi_id, question, days), ask)
