@@ -132,6 +132,13 @@ def _movements(rules: Rules, style: Style) -> str:
     return f"Cross-sell: {cross}. Upsell: {up}. {_contracts(rules, style)}"
 
 
+def _expansion(rules: Rules, style: Style) -> str:
+    line = number(float(rules.expansion_line), "ratio", style)
+    if style.japanese:
+        return f"目安：既存顧客の拡大が売上の{line}以上。"
+    return f"Line to reach: {line} of the revenue from the expansion of existing customers."
+
+
 def _lifetime(rules: Rules, style: Style) -> str:
     months = length_words(f"{rules.lifetime.months}m", style)
     if style.japanese:
@@ -239,6 +246,7 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "rfm": _rfm,
     "contracts": _contracts,
     "movements": _movements,
+    "expansion": _expansion,
     "lifetime": _lifetime,
     "profit": _profit,
     "attribution": _attribution,

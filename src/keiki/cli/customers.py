@@ -7,17 +7,32 @@ from typing import Any
 
 import typer
 
-from keiki.cli import cohorts, forecast, ideal, lifetime_value, movements, quality, repeat, rfm, success, survival
+from keiki.cli import (
+    cohorts,
+    contracts,
+    forecast,
+    ideal,
+    lifetime_value,
+    movements,
+    quality,
+    repeat,
+    rfm,
+    success,
+    survival,
+    whole,
+)
 from keiki.cli.words import say
 
 HELP = say("What customers are worth: who stays, who comes back.", "顧客の価値。誰が残り、誰が戻ってくるか。")
 
 VERBS: dict[str, tuple[str, Callable[..., None]]] = {
+    "whole": (whole.HELP, whole.whole),
     "cohorts": (cohorts.HELP, cohorts.cohorts),
     "repeat": (repeat.HELP, repeat.repeat),
     "rfm": (rfm.HELP, rfm.rfm),
     "movements": (movements.HELP, movements.movements),
     "forecast": (forecast.HELP, forecast.forecast),
+    "contracts": (contracts.HELP, contracts.contracts),
     "survival": (survival.HELP, survival.survival),
     "ltv": (lifetime_value.HELP, lifetime_value.ltv),
     "quality": (quality.HELP, quality.quality),

@@ -15,6 +15,7 @@ from keiki.periods import Grain
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
+    from keiki.customers.profit_curves import Curve
     from keiki.engine.business import Business
     from keiki.engine.customer_quality import Places, QualityReport
 
@@ -28,6 +29,16 @@ class By(StrEnum):
     PRODUCT = "product"
     PLAN = "plan"
     CAMPAIGN = "campaign"
+
+
+class Of(StrEnum):
+    """What customers of a curve have in common."""
+
+    COHORT = "cohort"
+    CHANNEL = "channel"
+    PRODUCT = "product"
+    PLAN = "plan"
+    ICP_FIT = "icp_fit"
 
 
 class Each(StrEnum):
@@ -46,15 +57,24 @@ def quality(
         By | None,
         typer.Option("--by", help=say("Where acquisition money comes back, by this.", "獲得費用の回収を見る切り口。")),
     ] = None,
+    curves: Annotated[
+        Of | None,
+        typer.Option("--curves", help=say("The profit of a customer by age, by this.", "顧客の累積利益を見る切り口。")),
+    ] = None,
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
 ) -> None:
-    """Good, bad and undetermined revenue per period; with `--by`, groups with repeat rate, payback and advice."""
+    """Good, bad and undetermined revenue per period; with `--by`, groups with repeat rate, payback and advice; with
+    `--curves`, what a customer has brought by every age.
+    """
     import keiki
 
     with keiki.open(business) as own:
         if by is not None:
             _places(keiki.places(own, by.value), style_of(own), as_json=as_json)
+            return
+        if curves is not None:
+            _curves(keiki.profit_curves(own, (curves.value,))[curves.value], style_of(own), as_json=as_json)
             return
         found = keiki.quality_report(own, Grain(grain.value))
         if as_json:
@@ -93,6 +113,33 @@ def _show(found: QualityReport, own: Business, style: Style) -> None:
     more = (say("bad", "悪い"), say("undetermined", "判定中"), say("profit", "利益"), say("good share", "良い割合"))
     show_table([say("Period", "期間"), *names, *more, ""], rows)
     tell(rule_words(own.rules, "classes", style))
+
+
+def _curves(found: tuple[Curve, ...], style: Style, *, as_json: bool) -> None:
+    from keiki.charts.format import number
+
+    if as_json:
+        show_json(
+            [
+                {"group": None if each.group[0] is None else str(each.group[0]), "customers": each.customers}
+                | {"payback": each.payback, "points": [asdict(point) for point in each.points]}
+                for each in found
+            ]
+        )
+        return
+    head = ("", say("customers", "人数"), say("first day", "初日"), say("now", "現在"), say("age", "経過"))
+    rows = [
+        [
+            "" if each.group[0] is None else str(each.group[0]),
+            number(each.customers, "count", style),
+            number(each.points[0].profit, "currency", style),
+            number(each.last.profit, "currency", style),
+            number(each.last.age, "months", style),
+            number(each.payback, "months", style),
+        ]
+        for each in found
+    ]
+    show_table([*head, say("paid back after", "回収")], rows)
 
 
 def _places(found: Places, style: Style, *, as_json: bool) -> None:

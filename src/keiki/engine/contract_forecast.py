@@ -65,6 +65,12 @@ class ContractForecast:
     known: tuple[float | None, ...]
     held_out: HeldOut | None
 
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters of the model by name."""
+        assert isinstance(self.choice.model, Renewing)
+        return self.choice.model.parameters
+
 
 def contract_forecast(business: Business, months: int = MONTHS, discount: float = 0.1) -> ContractForecast:
     """What the running contracts of a business will bring, by the sBG or the BdW model, as the data decides.

@@ -51,7 +51,7 @@ class WholeRevenue:
     those of the whole business, for comparison; what cannot be told is None.
 
     Costs count for a segment only where they are booked on its customers: `unassigned` says that none are, and the
-    costs of the segment are None then.
+    costs of the segment are None then. `line` is the share of revenue from expansion that the business wants to reach.
     """
 
     period: Period
@@ -62,6 +62,7 @@ class WholeRevenue:
     referrals: int
     converted: int
     referrers: tuple[Referrer, ...]
+    line: float
 
     @property
     def referral_rate(self) -> float | None:
@@ -97,6 +98,7 @@ def whole_revenue(
         sum(each.referrals for each in found),
         sum(each.converted for each in found),
         tuple(found[:REFERRERS]),
+        float(business.rules.expansion_line),
     )
 
 

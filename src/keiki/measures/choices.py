@@ -357,6 +357,14 @@ SUBJECTS: Final = (
         ),
     ),
     Subject(
+        "expansion",
+        Label("拡大の目安", "Expansion"),
+        Label(
+            "売上のうち、既存顧客の拡大がどれだけあればよいとみなすか。",
+            "Which share of the revenue should come from the expansion of existing customers.",
+        ),
+    ),
+    Subject(
         "lifetime",
         Label("顧客寿命", "Customer lifetime"),
         Label("解約率を何か月の平均で読むか。", "Over how many months the churn behind a lifetime is averaged."),
@@ -489,6 +497,7 @@ CHOICES: Final = (
         "movements", "cross_sell", Several("subscription_reason"), Label("クロスセルの理由", "Reasons of cross-sell")
     ),
     Choice("movements", "upsell", Several("subscription_reason"), Label("アップセルの理由", "Reasons of upsell")),
+    Choice("expansion", "line", Share(0.01), Label("拡大の割合の目安", "Share of expansion to reach")),
     Choice("lifetime", "months", Whole(1, 60), Label("平均する月数", "Months averaged")),
     Choice("profit", "acquisition", Several("cost_category"), Label("獲得の費用", "Costs of acquisition")),
     Choice("profit", "retention_costs", Several("cost_category"), Label("維持の費用", "Costs of retention")),

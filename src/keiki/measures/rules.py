@@ -36,6 +36,7 @@ class Rules:
     free_shipping_line: Decimal | None = None
     free_shipping_band: Decimal = Decimal("0.2")
     large_deal: Decimal | None = None
+    expansion_line: Decimal = Decimal("0.35")
     sessions: SessionRule = field(default_factory=SessionRule)
     postings: PostingRule = field(default_factory=PostingRule)
     movements: MovementRule = field(default_factory=MovementRule)
@@ -65,6 +66,7 @@ class Rules:
         parts = {name: health.pop(name) for name in ("usage", "support", "payment") if name in health}
         if not stages.pop("holidays_off", True):
             country = ""
+        lines = {f"expansion_{name}": value for name, value in chosen["expansion"].items()}
         postings = PostingRule(zone=zone, **chosen["postings"])
         retention = RetentionRule(postings=postings, **chosen["retention"], **gap)
         profit = ProfitRule(retention=retention, **chosen["profit"])
@@ -72,6 +74,7 @@ class Rules:
         return cls(
             zone,
             **shop,
+            **lines,
             sessions=sessions,
             postings=postings,
             movements=MovementRule(**chosen["movements"], **gap),
@@ -94,6 +97,8 @@ def value_in(rules: Rules, choice: Choice) -> Any:
     match choice.subject, choice.name:
         case "shop", name:
             return getattr(rules, name)
+        case "expansion", name:
+            return getattr(rules, f"expansion_{name}")
         case "contracts", name:
             return getattr(rules.movements, name)
         case "health", "usage" | "support" | "payment":

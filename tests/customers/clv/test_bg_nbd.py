@@ -27,6 +27,9 @@ def test_cdnow_sample_gives_the_published_values(shared_data: Path) -> None:
     assert model.estimate is not None
     assert model.estimate.log_likelihood == pytest.approx(-9582.4, abs=0.1)
     assert model.estimate.loose == ()
+    # To more digits: the regression test of the R package CLVTools.
+    assert list(model.parameters.values()) == pytest.approx([0.2425945, 4.4136019, 0.7929199, 2.4258881], rel=1e-5)
+    assert model.estimate.log_likelihood == pytest.approx(-9582.429, abs=0.001)
 
 
 def test_published_customer_is_expected_to_buy_as_published() -> None:

@@ -19,13 +19,17 @@ HIGH_END = (1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394)
 sizes = st.floats(0.05, 30)
 
 
-@pytest.mark.parametrize(("survivors", "alpha", "beta"), [(REGULAR, 0.704, 1.182), (HIGH_END, 0.668, 3.806)])
+@pytest.mark.parametrize(
+    ("survivors", "alpha", "beta", "level"), [(REGULAR, 0.704, 1.182, -1680.265), (HIGH_END, 0.668, 3.806, -1611.158)]
+)
 def test_shifted_beta_geometric_gives_the_published_values(
-    survivors: tuple[int, ...], alpha: float, beta: float
+    survivors: tuple[int, ...], alpha: float, beta: float, level: float
 ) -> None:
     model = shifted_beta_geometric.fit(Contracts.of_survivors(survivors[:8]))
     assert model.alpha == pytest.approx(alpha, abs=0.001)
     assert model.beta == pytest.approx(beta, abs=0.001)
+    assert model.estimate is not None
+    assert model.estimate.log_likelihood == pytest.approx(level, abs=0.01)
     assert model.survival(12) == pytest.approx(survivors[12] / 1000, abs=0.02)
 
 

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tests.customers.clv.cdnow import sample
 from tests.customers.clv.slopes import assert_slope
 
 from keiki.customers.clv import mbg_nbd
 from keiki.customers.clv.beta_geometric import likelihood
 from keiki.customers.clv.grouped import History
 from keiki.customers.clv.mbg_nbd import MbgNbd
+
+
+def test_cdnow_sample_gives_the_published_values(shared_data: Path) -> None:
+    """Batislam, Denizel and Filiztekin 2007; the tests of the package lifetimes hold the same four values."""
+    model = mbg_nbd.fit(sample(shared_data).history)
+    assert list(model.parameters.values()) == pytest.approx([0.525, 6.183, 0.891, 1.614], abs=0.001)
 
 
 def test_once_only_fades_with_time() -> None:

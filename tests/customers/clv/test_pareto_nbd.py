@@ -20,6 +20,10 @@ def test_cdnow_sample_gives_the_published_values(shared_data: Path) -> None:
     )
     assert model.estimate is not None
     assert model.estimate.log_likelihood == pytest.approx(-9595.0, abs=0.1)
+    # The regression test of the R package CLVTools, which also gives standard errors.
+    assert model.estimate.log_likelihood == pytest.approx(-9594.976, abs=0.001)
+    errors = {"r": 0.0476264, "alpha": 0.8427222, "s": 0.1872594, "beta": 6.2105448}
+    assert model.estimate.standard_errors == pytest.approx(errors, rel=1e-3)
 
 
 def test_days_and_weeks_give_the_same_money_of_twelve_months(shared_data: Path) -> None:

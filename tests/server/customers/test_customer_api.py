@@ -13,6 +13,7 @@ from django.test import Client
 from tests.engine.test_customer_forecast import orders as many_orders
 from tests.server.customers.test_quality_pages import put as put_products
 
+from keiki.cli.main import run
 from keiki.customers.cohort_table import TableRule
 from keiki.customers.ideal import IdealProfile, Trait
 from keiki.customers.lives import LifeRule
@@ -198,7 +199,7 @@ def test_what_groups_brought_is_that_of_the_page_and_small_ones_stand_without_nu
     assert (told["rare"]["shown"], told["rare"]["customers"], told["rare"]["revenue"]) == (False, None, None)
 
 
-def test_quality_is_that_of_the_page(sold: Any) -> None:
+def test_quality_is_that_of_the_page(sold: Any, capsys: Any) -> None:
     get, found = asking(sold), quality.report(sold.viewer, sold.business, Grain.QUARTER)
     told = get("quality")
     assert told["customers"] == dict(found.customers)
@@ -206,6 +207,9 @@ def test_quality_is_that_of_the_page(sold: Any) -> None:
         (f"{p.good:f}", f"{p.bad:f}", p.margin) for p in found.periods
     ]
     curves = quality.curves_by(sold.viewer, sold.business, ("product",))["product"]
+    capsys.readouterr()
+    assert run(["customers", "quality", "--curves", "product", "--json", "-b", str(sold.business.folder)]) == 0
+    assert json.loads(capsys.readouterr().out) == get("profit-curves", by="product")
     assert [(c["group"], c["payback"], c["points"][-1]["profit"]) for c in get("profit-curves", by="product")] == [
         (c.group[0], c.payback, c.last.profit) for c in curves
     ]
@@ -229,6 +233,23 @@ def test_forecast_is_that_of_the_page(bare: Any) -> None:
     assert (told["worth"], told["alive"]) == (found.worth, list(found.alive))
     assert [each["customer_id"] for each in told["top"]] == [each.customer_id for each in found.top]
     assert told["hold_out"]["off"] == found.hold_out.off
+
+
+def test_contracts_are_forecast_as_on_the_page_and_on_the_command_line(contracts: Any, capsys: Any) -> None:
+    told = asking(contracts)("contracts", months=24)
+    found = forecast.contracts(contracts.viewer, contracts.business, 24, 0.1)
+    assert (told["model"], told["parameters"]) == (found.choice.name, found.parameters)
+    assert (told["customers"], told["mrr"], told["revenue"]) == (found.customers, found.mrr, found.revenue)
+    assert (told["told"], told["known"]) == (list(found.told), list(found.known))
+    assert any("12 contracts" in words for words in told["cautions"])
+    capsys.readouterr()
+    command = ["customers", "contracts", "--months", "24", "-b", str(contracts.business.folder)]
+    assert run([*command, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    same = ("model", "customers", "mrr", "revenue", "worth", "kept", "told", "known", "parameters")
+    assert {name: printed[name] for name in same} == {name: told[name] for name in same}
+    assert run(command) == 0
+    assert "12 contracts" in capsys.readouterr().out
 
 
 def test_ideal_customer_is_that_of_the_page(sold: Any) -> None:

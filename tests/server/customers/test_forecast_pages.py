@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from tests.customers.clv.online_retail import invoices
 from tests.engine.test_contract_forecast import contracts
 from tests.engine.test_customer_forecast import orders
+from tests.server.customers.test_customer_api import asking
 
+from keiki.cli.main import run
 from keiki.server.data.actions import opened
 
 
@@ -64,3 +68,18 @@ def test_business_of_contracts_gets_their_model_with_its_reason_instead_of_a_ref
     assert "Customers have contracts that can end on any day." in panel.reason
     assert [row.chosen for row in panel.models].count(True) == 1
     assert panel.curve.table.rows[1][1] == "63.1%"
+
+
+def test_real_data_that_do_not_settle_who_leaves_say_so_on_the_page_to_programs_and_on_the_command_line(
+    bare: Any, browser_of: Any, shared_data: Path, capsys: Any
+) -> None:
+    """Online Retail: hardly anybody leaves after a purchase, so the parameters of leaving can be almost anything."""
+    opened(bare.business).business.load(invoices(shared_data), "orders")
+    address = reverse("customers:forecast", kwargs={"business": bare.business.id})
+    shown = browser_of(bare.viewer).get(address)
+    (words,) = [each for each in shown.context["page"].cautions if each.startswith("The data does not settle")]
+    assert words in shown.content.decode()
+    assert words in asking(bare)("forecast")["cautions"]
+    capsys.readouterr()
+    assert run(["customers", "forecast", "-b", str(bare.business.folder)]) == 0
+    assert words in " ".join(capsys.readouterr().out.split())

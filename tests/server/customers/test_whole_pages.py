@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from tests.server.customers.test_customer_api import asking
 
+from keiki.cli.main import run
+from keiki.server.accounts.actions import change_rules
 from keiki.server.data.actions import opened
 
 PEOPLE = 200
@@ -127,6 +130,23 @@ def test_one_page_shows_the_way_from_lead_to_renewal_of_everybody_and_of_a_segme
     assert (numbers(other)["Net revenue retention"], numbers(other)["Customer success cost"]) == ("0.00%", "—")
     assert other.note
     assert page(segment="segment:nobody").segment == ""
+
+
+def test_the_line_for_expansion_is_a_rule_of_the_business_printed_beside_the_number(
+    filled: Any, page: Any, capsys: Any
+) -> None:
+    change_rules(filled.owner, filled.business, 1, "expansion", {"line": Decimal("0.4")})
+    shown = page()
+    assert shown.expansion_sentence.endswith("The line of 40.0% is not met.")
+    assert shown.expansion_rule.startswith("Line to reach: 40.0% of the revenue")
+    assert shown.rule_url.endswith("/rules/#rules-expansion")
+    assert page(line="30%").expansion_sentence.endswith("The line of 30.0% is met.")
+    assert asking(filled)("whole")["line"] == 0.4
+    capsys.readouterr()
+    assert run(["customers", "whole", "--segment", "segment=a", "-b", str(filled.business.folder)]) == 0
+    told = capsys.readouterr().out
+    assert "Line to reach: 40.0%" in told
+    assert ["Net", "revenue", "retention", "600.0%", "300.0%"] in [line.split() for line in told.splitlines()]
 
 
 def test_programs_get_the_numbers_of_the_page_and_strangers_nothing(filled: Any, browser_of: Any) -> None:

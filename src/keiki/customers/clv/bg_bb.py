@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betaln, psi
 
 from keiki.customers.clv.cautions import Caution, cautions_of
-from keiki.customers.clv.grouped import History, Numbers
+from keiki.customers.clv.grouped import History, Numbers, possible
 from keiki.customers.clv.likelihood import Estimate, Interval, interval, maximum
 
 
@@ -82,7 +82,11 @@ class BgBb:
 
 
 def fit(history: History) -> BgBb:
-    """The BG/BB model under which these customers are likeliest. Raises NoCustomers."""
+    """The BG/BB model under which these customers are likeliest.
+
+    Raises NoCustomers, and CustomersImpossible where somebody took more chances than there were.
+    """
+    possible({"frequency ≤ recency": history.frequency <= history.recency})
     grouped = history.grouped()
     start = {"alpha": 1.0, "beta": 1.0, "gamma": 1.0, "delta": 2.0}
     estimate = maximum(_likelihood(grouped), start, grouped.customers.sum(), cautions=cautions_of(grouped))

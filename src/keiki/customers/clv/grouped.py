@@ -60,7 +60,7 @@ class History:
         """A history from columns of equal length. Raises CustomersImpossible for rows that cannot be."""
         x, last, until = (frozen(column) for column in (frequency, recency, age))
         weights = frozen(np.ones(len(x)) if customers is None else customers)
-        _possible(
+        possible(
             {
                 "frequency ≥ 0": x >= 0,
                 "0 ≤ recency ≤ age": (last >= 0) & (last <= until + 1e-9),
@@ -111,7 +111,7 @@ def frozen(values: ArrayLike, *, empty: bool = False) -> Numbers:
     """A column that nobody can change: one dimension, finite unless `empty` allows NaN."""
     column = np.array([np.nan if v is None else v for v in values] if isinstance(values, list | tuple) else values)
     column = np.atleast_1d(column.astype(np.float64))
-    _possible({"numbers": np.isfinite(column) | (empty & np.isnan(column))})
+    possible({"numbers": np.isfinite(column) | (empty & np.isnan(column))})
     column.setflags(write=False)
     return column
 
@@ -170,7 +170,8 @@ def _coded(column: Numbers) -> tuple[NDArray[np.int64], Numbers]:
     return codes.astype(np.int64), values
 
 
-def _possible(checks: Mapping[str, NDArray[np.bool_]]) -> None:
+def possible(checks: Mapping[str, NDArray[np.bool_]]) -> None:
+    """Raises CustomersImpossible with the rule and the first row that breaks it."""
     sizes = {len(good) for good in checks.values()}
     if len(sizes) > 1:
         raise CustomersImpossible(rule="equal lengths", row=min(sizes) + 1)

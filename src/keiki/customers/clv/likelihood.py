@@ -20,6 +20,8 @@ from a seventh to seven times its value."""
 STEP = 1e-4
 SMALL = 1e-9
 """Curvatures that far below the largest are rounding."""
+TINY = 1e-300
+"""The smallest curvature that is divided by: where nobody had a chance to do anything, there is none."""
 ROUGH, FINE = 1e-4, 1e-6
 """How flat it must be (log-likelihood per customer) where a search ends."""
 MOST_STEPS, LONGEST = 500, 2.0
@@ -182,7 +184,7 @@ def _unsettled(curvature: Numbers, logs: Numbers) -> NDArray[np.bool_]:
     if not np.isfinite(curvature).all():
         return np.ones(len(logs), dtype=bool)
     values, vectors = np.linalg.eigh(curvature)
-    errors = np.sqrt(vectors**2 @ (1 / np.maximum(values, SMALL * values[-1])))
+    errors = np.sqrt(vectors**2 @ (1 / np.maximum(values, max(SMALL * values[-1], TINY))))
     return np.asarray((errors > LOOSE) | (np.abs(logs) > EDGE - 0.5))
 
 
@@ -199,7 +201,8 @@ def _inverse(curvature: Numbers) -> Numbers | None:
 def interval(estimate: Estimate | None, number: Callable[..., float], level: float = 0.95) -> Interval:
     """How far a positive number made of the parameters could lie off, as they rest on a finite number of customers.
 
-    `number` is given the parameters by name. Delta method on the logarithm, so that the range stays positive.
+    `number` is given the parameters by name. Delta method on the logarithm, so that the range stays positive; a range
+    as wide as the search itself (e^±14) says nothing and is none.
     """
     if estimate is None:
         raise ValueError("a model given by its parameters has no uncertainty")
@@ -214,4 +217,6 @@ def interval(estimate: Estimate | None, number: Callable[..., float], level: flo
     moves = STEP * np.eye(len(logs))
     slope = np.array([np.log(told(logs + move) / told(logs - move)) / (2 * STEP) for move in moves])
     reach = float(ndtri((1 + level) / 2) * np.sqrt(slope @ np.array(estimate.covariance) @ slope))
+    if not reach < EDGE:
+        return Interval(value, None, None, level)
     return Interval(value, float(value * np.exp(-reach)), float(value * np.exp(reach)), level)

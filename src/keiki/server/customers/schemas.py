@@ -126,7 +126,7 @@ class ReferrerOut(Schema):
 
 class WholeOut(Schema):
     """Twelve months from lead to renewal, of the segment and of everybody. `unassigned`: no cost is booked on customers
-    of the segment, so its costs are null.
+    of the segment, so its costs are null. `line`: the share of revenue from expansion that the business wants to reach.
     """
 
     period: PeriodOut
@@ -138,6 +138,7 @@ class WholeOut(Schema):
     converted: int
     referral_rate: Number
     referrers: list[ReferrerOut]
+    line: Number
 
 
 class SegmentsAsk(Strict):
@@ -664,6 +665,47 @@ class HoldOutOut(Schema):
     off: Number
     error: Number
     naive_error: Number
+
+
+class ContractsAsk(Strict):
+    """How far ahead, and at which yearly discount."""
+
+    months: int = Field(12, ge=1, le=36)
+    discount: float = Field(0.1, ge=0, le=1, description=gettext_noop("Taken off a year for waiting."))
+
+
+class HeldOutOut(Schema):
+    """What the model would have told a year ago of the customers who had a contract then, beside who has one now."""
+
+    since: date
+    customers: int
+    expected: Number
+    actual: int
+    off: Number
+
+
+class ContractsOut(Schema):
+    """What the contracts that run today will bring. `told` and `known` are the shares of customers there after 0, 1,
+    2 … months, by the model and as observed.
+    """
+
+    until: date
+    months: int
+    discount: Number
+    customers: int
+    mrr: Number
+    model: str
+    reason: str
+    parameters: dict[str, Number]
+    revenue: Number
+    interval: RangeOut
+    worth: Number
+    margin: Number
+    kept: Number
+    told: list[Number]
+    known: list[Number]
+    held_out: HeldOutOut | None
+    cautions: list[str]
 
 
 class ExpectedCustomerOut(Schema):

@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from keiki.server.accounts.api import caller_of
 from keiki.server.customers.queries import forecast as queries
-from keiki.server.customers.schemas import ForecastAsk, ForecastOut
+from keiki.server.customers.schemas import ContractsAsk, ContractsOut, ForecastAsk, ForecastOut
 from keiki.server.kpis.api import business_with_rows
 
 router = Router(tags=[gettext_noop("Customer value")])
@@ -31,4 +31,21 @@ def forecast(request: HttpRequest, business: str, asked: Query[ForecastAsk]) -> 
         "model": found.name,
         "present": found.present,
         "cautions": [each.words((get_language() or "ja")[:2]) for each in found.cautions],
+    }
+
+
+@router.get(
+    "/businesses/{business}/customers/contracts",
+    response=ContractsOut,
+    summary=gettext_noop("What the contracts that run today will bring"),
+)
+def contracts(request: HttpRequest, business: str, asked: Query[ContractsAsk]) -> dict[str, Any]:
+    own, language = business_with_rows(request, business), (get_language() or "ja")[:2]
+    found = queries.contracts(caller_of(request).user, own, asked.months, asked.discount)
+    return {
+        **vars(found),
+        "model": found.choice.name,
+        "reason": found.choice.words(language),
+        "parameters": found.parameters,
+        "cautions": [each.words(language) for each in found.choice.cautions],
     }

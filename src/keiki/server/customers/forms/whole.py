@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keiki.server.customers.forms.lifetime_value import amount_of
-from keiki.server.customers.queries.whole import LINE
 
 
 @dataclass(frozen=True)
 class WholeAsked:
-    """The segment (an attribute of customers and its value; None: everybody) and the share of expansion to reach."""
+    """The segment (an attribute of customers and its value; None: everybody) and another share of expansion to reach
+    than that of the business (None: that one).
+    """
 
     segment: tuple[str, str] | None = None
-    line: float = LINE
+    line: float | None = None
     text: str = ""
     wrong: bool = False
 
@@ -23,11 +24,11 @@ class WholeAsked:
         """The question of a query string; a segment nobody is in is everybody, a line that cannot be is said."""
         attribute, _colon, value = query.get("segment", "").partition(":")
         text = query.get("line", "").strip()[:40]
-        line = amount_of(text, "ratio") if text else LINE
-        wrong = line is None or not 0 < line <= 1
+        line = amount_of(text, "ratio") if text else None
+        wrong = bool(text) and (line is None or not 0 < line <= 1)
         return cls(
             segment=(attribute, value) if value in known.get(attribute, ()) else None,
-            line=LINE if line is None or wrong else line,
+            line=None if wrong else line,
             text=text,
             wrong=wrong,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, number
 from keiki.charts.meaning import funnel_sentence
 from keiki.charts.rows import Held, Part, bullets, funnel
+from keiki.charts.rule_words import rule_words
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.whole import WholeAsked
@@ -70,6 +72,8 @@ class WholePage:
     rows: tuple[NumberRow, ...] = ()
     expansion: Chart | None = None
     expansion_sentence: str = ""
+    expansion_rule: str = ""
+    rule_url: str = ""
     added: tuple[NumberRow, ...] = ()
     added_sentence: str = ""
     referral_sentence: str = ""
@@ -94,9 +98,11 @@ def whole_page(request: HttpRequest, business: Business) -> HttpResponse:
         subtitle=f"{business.name} / {business.calendar.label(found.period, style.language)}",
         fresh=fresh_words(known, style),
         lens=_lens(segments, asked, style),
-        line=asked.text or number(asked.line, "ratio", style),
+        line=asked.text or number(found.line, "ratio", style),
         line_error=_("Write a share above 0% and up to 100%, such as 35%.") if asked.wrong else "",
         segment="" if asked.segment is None else _named(*asked.segment, style),
+        expansion_rule=rule_words(queries.rules(request.user, business), "expansion", style),
+        rule_url=reverse("accounts:rules", kwargs={"business": business.id}) + "#rules-expansion",
     )
     page = _page(frame, business, found, asked, door.catalogue_of(request.user, business), style)
     return render(request, "customers/whole.html", {"page": page})
@@ -123,6 +129,7 @@ def _page(
         Part(_name(name, catalogue, style), found.values[name], _url(name, business, catalogue)) for name in FUNNEL
     ]
     told = funnel_sentence(steps, style)
+    line = asked.line or found.line
     return replace(
         frame,
         sentence=_sentence(found, style),
@@ -130,8 +137,8 @@ def _page(
         funnel=funnel(_("Lead to win"), told, steps, "count", style),
         funnel_sentence=told,
         rows=tuple(_row(name, found, business, catalogue, style) for name in CARDS),
-        expansion=_expansion(found, asked.line, style),
-        expansion_sentence=_expansion_sentence(found, asked.line, style),
+        expansion=_expansion(found, line, style),
+        expansion_sentence=_expansion_sentence(found, line, style),
         added=tuple(_row(name, found, business, catalogue, style) for name in ADDED),
         added_sentence=_added_sentence(found, style),
         referral_sentence=_referral_sentence(found, style),

@@ -6,16 +6,19 @@ from typing import Any
 
 from keiki.engine.whole_revenue import ATTRIBUTES as ATTRIBUTES
 from keiki.engine.whole_revenue import WholeRevenue, customer_segments, whole_revenue
+from keiki.measures.rules import Rules
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
-
-LINE = 0.35
-"""The share of revenue from expansion that is drawn as a line to reach, where nobody asks for another."""
 
 
 def whole(user: Any, business: Business, segment: tuple[str, str] | None) -> WholeRevenue:
     """Twelve months from lead to renewal."""
     return door.answered(user, business, ("whole revenue", segment), lambda numbers: whole_revenue(numbers, segment))
+
+
+def rules(user: Any, business: Business) -> Rules:
+    """The settings the numbers follow."""
+    return door.answered(user, business, "rules", lambda numbers: numbers.rules)
 
 
 def segments(user: Any, business: Business) -> dict[str, tuple[str, ...]]:
