@@ -29,6 +29,8 @@ DESIGN = ("cockpit:node", "cockpit:design", "cockpit:designs", "cockpit:new_tree
 BELONGS = {
     **dict.fromkeys((*DESIGN, "kpis", "planning", "reasons", "scenarios"), "cockpit:tree"),
     "success": "customers:customers",
+    "data:answers": "accounts:settings",
+    "mfa_index": "accounts:settings",
 }
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 

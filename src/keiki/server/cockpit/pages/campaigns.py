@@ -25,6 +25,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.planning.queries import measured
+from keiki.server.ui.templatetags.ui import gap
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ def _sentence(found: Found, style: Style) -> str:
     )
     if len(ranked) > 1:
         best, worst = ranked[0], ranked[-1]
-        words += " " + _("Best return: {best}; lowest: {worst}.").format(best=best[1], worst=worst[1])
+        words += gap() + _("Best return: {best}; lowest: {worst}.").format(best=best[1], worst=worst[1])
     return words
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.catalogue.tags import TAGS, label
-from keiki.charts.format import change, number
+from keiki.charts.format import change, counter_word, number
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
@@ -62,8 +62,8 @@ def stages_page(request: Any, business: Business, stage: str = "") -> HttpRespon
         now, before = (None, None) if found is None else (found.value, found.before)
         rows.append(
             StageRow(
-                kpi.ja if language == "ja" else kpi.en,
-                number(now, kpi.unit, style),
+                words := kpi.ja if language == "ja" else kpi.en,
+                number(now, kpi.unit, style, counter_word(words)),
                 change(now, before, kpi.unit, style),
                 kpis.url_of("kpis:kpi", business=business.id, kpi=name),
             )

@@ -132,7 +132,7 @@ def _page(request: Any, business: Business, known: door.Known) -> CohortsPage:
     grids = tuple(grid(table, asked, style, business) for table in found[:MOST_SEGMENTS])
     return CohortsPage(
         title=_("Cohorts"),
-        subtitle=f"{business.name} / {start_words(asked.start)}",
+        subtitle=kpis.beside_business(business, start_words(asked.start)),
         lens=kpis.LensForm(_choices(asked, style)),
         grids=grids,
         nobody="" if grids else _("Nobody began in these periods. Choose another beginning above."),

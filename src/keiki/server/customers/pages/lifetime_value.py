@@ -196,7 +196,7 @@ def _page(
     by, worths = _groups(request, business, own)
     return LifetimeValuePage(
         title=_("Lifetime value"),
-        subtitle=f"{business.name} / {label}" if label else business.name,
+        subtitle=kpis.beside_business(business, label),
         may_own=known.today is not None,
         own=own is not None,
         model=asked.model,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Chart
@@ -69,7 +70,7 @@ def overview_page(request: HttpRequest, business: Business) -> HttpResponse:
     """The page of customer value."""
     known = door.known(request.user, business)
     if known.today is None:
-        page = OverviewPage(_("Customers"), business.name, kpis.empty_state(request, business))
+        page = OverviewPage(pgettext("menu", "Customers"), business.name, kpis.empty_state(request, business))
     else:
         page = _page(request, business, known)
     return render(request, "customers/overview.html", {"page": page})
@@ -88,7 +89,7 @@ def _page(request: Any, business: Business, known: door.Known) -> OverviewPage:
     whole = next((each for each in reversed(answer.periods) if each.complete), None) if paid else None
     told = table is not None and table.average(0, worth.value) is not None
     return OverviewPage(
-        title=_("Customers"),
+        title=pgettext("menu", "Customers"),
         subtitle=_("{business} / what customers are worth").format(business=business.name),
         sentence=sentence(table, style, business) if table else _nobody_began(),
         grid=cohorts.grid(table, asked, style, business) if table else None,

@@ -130,7 +130,7 @@ def _page(request: Any, business: Business, known: door.Known, title: str) -> Re
 
     return RecurringPage(
         title=title,
-        subtitle=f"{business.name} / {business.calendar.label(whole.period, style.language)}",
+        subtitle=kpis.beside_business(business, business.calendar.label(whole.period, style.language)),
         sentence=sentence(whole, business, style),
         rules=tuple(way(each.name, each.id == preset, rules=each.id) for each in PRESETS.values()),
         grains=(

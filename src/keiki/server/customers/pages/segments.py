@@ -195,7 +195,7 @@ def _page(request: Any, business: Business, known: door.Known) -> SegmentsPage:
     number = "" if scale is None else str(scale.number)
     frame = SegmentsPage(
         title=_("Segments"),
-        subtitle=f"{business.name} / {label}",
+        subtitle=kpis.beside_business(business, label),
         lens=_lens(business, known, found, request.GET.get("segment", ""), style, (scales, number)),
         scale=number,
         then=_then(business, scale, style),

@@ -95,7 +95,7 @@ def whole_page(request: HttpRequest, business: Business) -> HttpResponse:
     found = queries.whole(request.user, business, asked.segment)
     frame = WholePage(
         title=title,
-        subtitle=f"{business.name} / {business.calendar.label(found.period, style.language)}",
+        subtitle=kpis.beside_business(business, business.calendar.label(found.period, style.language)),
         fresh=fresh_words(known, style),
         lens=_lens(segments, asked, style),
         line=asked.text or number(found.line, "ratio", style),

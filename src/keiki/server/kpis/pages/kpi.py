@@ -65,6 +65,7 @@ from keiki.server.kpis.pages.unusual import (
     without,
 )
 from keiki.server.kpis.queries import Known
+from keiki.server.ui.templatetags.ui import gap
 
 
 @dataclass(frozen=True)
@@ -518,7 +519,7 @@ def _choice_words(catalogue: Catalogue, kpi: Kpi, rivals: Sequence[Kpi], languag
         return ""
     words = _("Divided by {denominator}; fixed, so that months stay comparable.").format(denominator=below)
     other = _("The same above the line over another denominator is another KPI:")
-    return f"{words} {other}" if rivals else words
+    return f"{words}{gap()}{other}" if rivals else words
 
 
 def _part_row(business: Business, kpi: Kpi, values: Mapping[str, queries.KpiValue], style: Style) -> PartRow:

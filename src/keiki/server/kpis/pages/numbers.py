@@ -182,6 +182,11 @@ def subtitle(business: Business, reading: TreeNumbers, style: Style) -> str:
     )
 
 
+def beside_business(business: Business, words: str) -> str:
+    """The line below a title: the business and what the page is about."""
+    return _("{business} / {words}").format(business=business.name, words=words) if words else business.name
+
+
 def fresh_words(reading: TreeNumbers, style: Style) -> str:
     """Up to which day the data speaks."""
     return fresh_on(reading.known.today, style)

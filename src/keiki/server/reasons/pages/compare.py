@@ -124,7 +124,7 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
     trees = door.used_in(request.user, business, kpi.id, known)
     return ComparePage(
         title=_("{name} by attribute").format(name=name),
-        subtitle=f"{business.name} / {business.calendar.label(period, style.language)}",
+        subtitle=kpis.beside_business(business, business.calendar.label(period, style.language)),
         kpi_url=kpis.kpi_url(business, kpi.id),
         tree=trees[0][0].id if trees else "",
         fresh=kpis.fresh_on(known.today, style),

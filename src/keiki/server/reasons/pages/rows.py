@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keiki.charts.chart import Table
 from keiki.charts.files_out import Book, Sheet
 from keiki.charts.format import Style, counter_word, exact, number
 from keiki.facts import FACTS, fact
@@ -33,13 +32,22 @@ IN_A_FILE: Final = 100_000
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of the rows: its name, and whether its cells stand to the right as numbers do."""
+
+    words: str
+    number: bool
+
+
+@dataclass(frozen=True)
 class RowsOf:
-    """The rows that one measure counted."""
+    """The rows that one measure counted, each cell with its column."""
 
     measure: str
     fact: str
     sentence: str
-    table: Table | None
+    head: tuple[Column, ...] = ()
+    rows: tuple[tuple[tuple[Column, str], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,9 +128,9 @@ def _book(
 
 def _alike(lists: Iterable[RowsOf]) -> tuple[RowsOf, ...]:
     """Measures that counted the very same rows share one list."""
-    found: dict[tuple[str, str, Table | None], list[str]] = {}
+    found: dict[tuple[Any, ...], list[str]] = {}
     for each in lists:
-        found.setdefault((each.fact, each.sentence, each.table), []).append(each.measure)
+        found.setdefault((each.fact, each.sentence, each.head, each.rows), []).append(each.measure)
     return tuple(RowsOf(" · ".join(names), *key) for key, names in found.items())
 
 
@@ -132,18 +140,22 @@ def _rows_of(business: Business, one: Any, request: HttpRequest, style: Style) -
     source = _source(one.source, style)
     if one.rows is None:
         words = _("It is worked out over all of {fact} at once; there is no list of rows that adds up to it.")
-        return RowsOf(name, source, words.format(fact=source), None)
+        return RowsOf(name, source, words.format(fact=source))
     if not one.rows:
-        return RowsOf(name, source, _("No row of {fact} was counted in this period.").format(fact=source), None)
+        return RowsOf(name, source, _("No row of {fact} was counted in this period.").format(fact=source))
     shown = (
         _("{count} rows of {fact}; the newest {shown} are listed.")
         if one.count > len(one.rows)
         else _("{count} rows of {fact}.")
     )
     sentence = shown.format(count=f"{one.count:,}", fact=source, shown=len(one.rows))
-    head = tuple(_column(one.source, column, style) for column in one.columns)
-    body = tuple(tuple(_cell(column, row[column], style) for column in one.columns) for row in one.rows)
-    return RowsOf(name, source, sentence, Table(head, body))
+    head = tuple(Column(_column(one.source, each, style), _is_number(one.rows, each)) for each in one.columns)
+    body = (zip(head, (_cell(each, row[each], style) for each in one.columns), strict=True) for row in one.rows)
+    return RowsOf(name, source, sentence, head, tuple(map(tuple, body)))
+
+
+def _is_number(rows: Sequence[Any], column: str) -> bool:
+    return any(isinstance(row[column], int | float | Decimal) and not isinstance(row[column], bool) for row in rows)
 
 
 def _source(name: str, style: Style) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.server.accounts.models import Business
@@ -66,7 +65,7 @@ def _letter_page(request: Any, business: Business, cadence: Cadence) -> HttpResp
     known = told.numbers.known
     page = LetterPage(
         title=title,
-        subtitle=_("{business} / {period}").format(business=business.name, period=report.period),
+        subtitle=kpis.beside_business(business, report.period),
         cadence=cadence,
         report=report,
         earlier_url=f"{path}?on={(on - step).isoformat()}{kept}",

@@ -25,6 +25,12 @@ STATUS_WORDS = {"good": _("On track"), "watch": _("Watch"), "act": _("Act now"),
 
 
 @register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: nothing in Japanese, a space elsewhere."""
+    return "" if (get_language() or "ja").startswith("ja") else " "
+
+
+@register.simple_tag
 def icon(name: str, label: str = "", size: int = 20) -> SafeString:
     """An icon of our own set; without a label it is decoration and screen readers skip it."""
     inside = mark_safe(ICONS[name])  # our own constant
