@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from keiki.catalogue.load import builtin
-from keiki.formula import parse
+from keiki.formula import parse, references
 from keiki.trees.build import build
 from keiki.trees.document import template
-from keiki.trees.restricted import closed_kpis, pruned, without
+from keiki.trees.restricted import closed_kpis, pruned, within, without
 
 
 def test_what_names_a_restricted_kpi_or_holds_its_formula_is_closed_with_it() -> None:
@@ -39,3 +39,16 @@ def test_typed_formula_that_names_what_is_closed_is_refused(text: str) -> None:
     assert left.refused(parse("buyers")) is None
     formula = builtin().expand("aov") if text.startswith("revenue") else parse(text)
     assert left.refused(formula) is not None
+
+
+def test_department_keeps_its_kpis_and_those_of_the_whole_company_with_formulas_that_need_no_other() -> None:
+    left = within(builtin(), frozenset({"inside_sales"}))
+    kept = left.catalogue.kpis
+    assert {"mql_to_sql_rate", "gross_profit"} <= kept.keys()
+    assert left.closed.isdisjoint(kept)
+    assert {"mql_count", "ltv_discounted"} <= left.closed, "the discount rate is entered by the finance department"
+    for kpi in kept.values():
+        assert {reference.id for reference in references(kpi.formula)}.isdisjoint(left.closed), kpi.id
+        assert left.catalogue.expand(kpi.id) == builtin().expand(kpi.id)
+    assert left.refused(parse("mql_count")) == "mql_count"
+    assert left.refused(parse("n_sql / n_mql")) is None, "both are parts of a KPI of theirs"

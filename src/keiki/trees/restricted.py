@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
@@ -13,9 +14,13 @@ from keiki.errors import KeikiError
 from keiki.formula.evaluate import references
 from keiki.formula.nodes import Binary, Both, Call, Condition, Formula, Negate, Reference
 from keiki.formula.parse import parse
+from keiki.formula.show import show
 from keiki.measures.document import Entry
 from keiki.trees.document import Influence, NodeDocument, TreeDocument, as_dict, tree_document
 from keiki.trees.fields import entry_of
+
+WHOLE_COMPANY: Final = "executive"
+"""The department whose KPIs are those of the whole company."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,50 @@ def without(catalogue: Catalogue, restricted: Iterable[str]) -> Left:
     have lost their nodes; a tree whose goal is closed is gone.
     """
     closed = closed_kpis(catalogue, frozenset(restricted))
-    measures = frozenset(r.id for name in closed for each in _unfolded(catalogue, name) for r in references(each))
-    left = replace(
+    measures = _made_of(catalogue, closed)
+    return Left(_lessened(catalogue, catalogue.kpis, closed), closed, measures)
+
+
+def within(catalogue: Catalogue, departments: frozenset[str]) -> Left:
+    """The catalogue as the members of some departments see it: their own KPIs, those of the whole company (of the
+    department executive), and those that belong to no department.
+
+    A KPI that stays although it is calculated from closed ones is calculated from measures; it is closed as well where
+    a definition below it has changed over time, or is a value that people enter.
+    """
+    closed, kept = set(), dict(catalogue.kpis)
+    for kpi in catalogue.kpis.values():
+        if kpi.department and not {*departments, WHOLE_COMPANY}.intersection(kpi.department):
+            closed.add(kpi.id)
+    for name in kept.keys() - closed:
+        if closed.intersection(reached(kept[name].formula, catalogue.kpis)):
+            formulas = _unfolded(catalogue, name)
+            if len(formulas) == 1 and not _entered(formulas[0]):
+                kept[name] = replace(kept[name], formula=formulas[0], source=show(formulas[0]))
+            else:
+                closed.add(name)
+    measures = _made_of(catalogue, closed) - _made_of(catalogue, kept.keys() - closed)
+    return Left(_lessened(catalogue, kept, frozenset(closed)), frozenset(closed), measures)
+
+
+def _entered(formula: Formula) -> bool:
+    """Whether a formula asks for a value that people enter for one KPI."""
+    return any(name == "this_kpi" for reference in references(formula) for name, _value in reference.params)
+
+
+def _made_of(catalogue: Catalogue, kpis: Iterable[str]) -> frozenset[str]:
+    """The measures that KPIs are calculated from."""
+    return frozenset(r.id for name in kpis for each in _unfolded(catalogue, name) for r in references(each))
+
+
+def _lessened(catalogue: Catalogue, kpis: Mapping[str, Kpi], closed: frozenset[str]) -> Catalogue:
+    return replace(
         catalogue,
-        kpis=MappingProxyType({name: kpi for name, kpi in catalogue.kpis.items() if name not in closed}),
+        kpis=MappingProxyType({name: kpi for name, kpi in kpis.items() if name not in closed}),
         trees=MappingProxyType(_pruned(catalogue.trees, closed)),
         templates=MappingProxyType(_pruned(catalogue.templates, closed)),
         playbooks=MappingProxyType({name: one for name, one in catalogue.playbooks.items() if name not in closed}),
     )
-    return Left(left, closed, measures)
 
 
 def closed_kpis(catalogue: Catalogue, restricted: frozenset[str]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -214,6 +214,17 @@ def change_role(actor: User, membership: Membership, role: str) -> None:
     old, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     _record_member(actor, "accounts.change_role", membership, old={"role": old}, new={"role": role})
+
+
+@transaction.atomic
+def limit_member(actor: User, membership: Membership, departments: Sequence[str]) -> None:
+    """Let a member see the KPIs of these departments only; of none: all."""
+    _lock(membership)
+    old, membership.departments = membership.departments, sorted(departments)
+    if old != membership.departments:
+        membership.save(update_fields=["departments"])
+        new = {"departments": membership.departments}
+        _record_member(actor, "accounts.limit_member", membership, old={"departments": old}, new=new)
 
 
 @transaction.atomic

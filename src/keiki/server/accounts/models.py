@@ -177,6 +177,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("Role"), max_length=6, choices=Role)
+    departments = models.JSONField(_("Departments"), default=list, blank=True)  # whose KPIs they see; none: all
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -25,6 +25,7 @@ class Person:
     role: str
     role_words: str
     is_you: bool
+    departments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,15 @@ def people_of(business: Business, you: User) -> tuple[Person, ...]:
     """Everybody who belongs to the business, by name."""
     members = business.memberships.select_related("user").order_by("user__name", "id")
     return tuple(
-        Person(each.pk, each.user.name, each.user.email, each.role, each.get_role_display(), each.user_id == you.pk)
+        Person(
+            each.pk,
+            each.user.name,
+            each.user.email,
+            each.role,
+            each.get_role_display(),
+            each.user_id == you.pk,
+            tuple(each.departments),
+        )
         for each in members
     )
 

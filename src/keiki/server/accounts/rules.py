@@ -28,15 +28,26 @@ def allows(role: str, permission: str) -> bool:
 
 def role_in(user: User, thing: Any) -> str | None:
     """The person's role in a business, or in the business that a thing (anything with `business_id`) belongs to."""
+    return _standing(user, thing)[0]
+
+
+def departments_of(user: User, thing: Any) -> frozenset[str] | None:
+    """The departments whose KPIs a person sees in a business; None for all of them, as owners always do."""
+    role, departments = _standing(user, thing)
+    return None if role == Role.OWNER or not departments else frozenset(departments)
+
+
+def _standing(user: User, thing: Any) -> tuple[str | None, tuple[str, ...]]:
     business = getattr(thing, "business_id", thing)
     if not user.is_active or business is None:  # nobody signed in is not active either
-        return None
+        return None, ()
     business = getattr(business, "pk", business)
-    return once(("role", user.pk, business), lambda: _role(user, business))
+    return once(("role", user.pk, business), lambda: _member(user, business))
 
 
-def _role(user: User, business: Any) -> str | None:
-    return Membership.objects.filter(user=user, business_id=business).values_list("role", flat=True).first()
+def _member(user: User, business: Any) -> tuple[str | None, tuple[str, ...]]:
+    found = Membership.objects.filter(user=user, business_id=business).values_list("role", "departments").first()
+    return (None, ()) if found is None else (found[0], tuple(found[1]))
 
 
 @dataclass(frozen=True)

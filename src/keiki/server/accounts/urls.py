@@ -14,6 +14,7 @@ urlpatterns = [
     path("b/<slug:business>/settings/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("b/<slug:business>/settings/people/", people.people_page, name="people"),
     path("b/<slug:business>/settings/people/<int:membership_id>/role/", people.change_role, name="change_role"),
+    path("b/<slug:business>/settings/people/<int:membership_id>/limit/", people.limit_member, name="limit_member"),
     path("b/<slug:business>/settings/people/<int:membership_id>/remove/", people.remove_member, name="remove_member"),
     path(
         "b/<slug:business>/settings/invitations/<int:invitation_id>/withdraw/",

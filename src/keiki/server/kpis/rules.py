@@ -1,11 +1,18 @@
-"""Who may: a KPI that a business has restricted is seen from a role on; for everybody else it does not exist."""
+"""Who may: a KPI that a business has restricted is seen from a role on, and a member may be limited to departments;
+what somebody may not see does not exist for them.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from keiki.server.accounts.models import Business, Role
-from keiki.server.accounts.rules import RANK, Onlooker, role_in
+from keiki.server.accounts.rules import RANK, Onlooker, departments_of, role_in
+
+
+def limited_to(user: Any, business: Business) -> frozenset[str] | None:
+    """The departments whose KPIs a person sees, None for all: whoever only holds a link sees no more than its maker."""
+    return departments_of(user.member if isinstance(user, Onlooker) else user, business)
 
 
 def closed_to(user: Any, business: Business) -> frozenset[str]:

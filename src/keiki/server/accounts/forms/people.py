@@ -11,9 +11,10 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.dates import MONTHS
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from keiki.facts import vocabulary
 from keiki.server.accounts.models import (
     Business,
     LabelStyle,
@@ -55,6 +56,12 @@ def _zones() -> tuple[tuple[str, str], ...]:
 def _closing_days() -> list[tuple[str, Any]]:
     days = [(str(day), format_lazy(_("Day {day}"), day=day)) for day in range(1, 28)]
     return [("", _("End of the month")), *days]
+
+
+def departments() -> list[tuple[str, str]]:
+    """Every department with its words in the reader's language."""
+    language = (get_language() or "ja")[:2]
+    return [(value, label.words(language)) for value, label in vocabulary("department").items()]
 
 
 class BusinessFields(forms.Form):
@@ -195,6 +202,14 @@ class InviteForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class DepartmentsForm(forms.Form):
+    """The departments whose KPIs a member sees; none chosen: all."""
+
+    departments = forms.MultipleChoiceField(
+        label=_("Departments"), choices=departments, required=False, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class PreferencesForm(forms.Form):

@@ -22,10 +22,12 @@ from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.people import (
     AcceptForm,
     BusinessForm,
+    DepartmentsForm,
     InviteForm,
     PreferencesForm,
     RoleForm,
     StartForm,
+    departments,
 )
 from keiki.server.accounts.models import Business, Invitation, Membership
 from keiki.server.accounts.pages import LOGIN_BACKEND, SettingsPage, business_page, get_and_post, settings_frame
@@ -124,7 +126,7 @@ def people_page(request: Any, business: Business) -> HttpResponse:
         may_change,
         link,
     )
-    context = {"page": page, "form": form, "roles": RoleForm.base_fields["role"].choices}  # type: ignore[attr-defined]
+    context = {"page": page, "form": form, "departments": departments(), "roles": RoleForm.base_fields["role"].choices}  # type: ignore[attr-defined]
     return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
 
 
@@ -136,6 +138,17 @@ def change_role(request: Any, business: Business, membership_id: int) -> HttpRes
     form = RoleForm(request.POST)
     if form.is_valid():
         _done_or_why_not(request, actions.change_role, membership, form.cleaned_data["role"])
+    return redirect("accounts:people", business=business.id)
+
+
+@business_page(OWN)
+@require_POST
+def limit_member(request: Any, business: Business, membership_id: int) -> HttpResponse:
+    """The departments whose KPIs a member sees."""
+    membership = _member(business, membership_id)
+    form = DepartmentsForm(request.POST)
+    if form.is_valid():
+        _done_or_why_not(request, actions.limit_member, membership, form.cleaned_data["departments"])
     return redirect("accounts:people", business=business.id)
 
 

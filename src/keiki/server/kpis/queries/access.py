@@ -15,9 +15,9 @@ from keiki.server.accounts.rules import VIEW
 from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.models import OwnKpis
 from keiki.server.kpis.queries.kept import T, kept
-from keiki.server.kpis.rules import closed_to
+from keiki.server.kpis.rules import closed_to, limited_to
 from keiki.server.ui.once import once
-from keiki.trees.restricted import Left, without
+from keiki.trees.restricted import Left, within, without
 from keiki.trees.restricted import closed_kpis as given_away
 
 
@@ -57,13 +57,22 @@ def seen_by(user: Any, business: Business) -> Opened:
 
 def left_of(user: Any, business: Business) -> Left | None:
     """The catalogue without what is closed to this person; None when nothing is."""
-    restricted = closed_to(user, business)
-    if not restricted:
+    restricted, departments = closed_to(user, business), limited_to(user, business)
+    if not restricted and departments is None:
         return None
     whole = opened(business)
-    return kept.get(
-        (business.id, whole.mark, restricted, "left"), lambda: without(whole.business.catalogue, restricted)
-    )
+    key = (business.id, whole.mark, restricted, departments, "left")
+    return kept.get(key, lambda: _left(whole.business.catalogue, restricted, departments))
+
+
+def _left(catalogue: Catalogue, restricted: frozenset[str], departments: frozenset[str] | None) -> Left:
+    if departments is None:
+        return without(catalogue, restricted)
+    theirs = within(catalogue, departments)
+    if not restricted:
+        return theirs
+    left = without(theirs.catalogue, restricted)
+    return Left(left.catalogue, theirs.closed | left.closed, theirs.measures | left.measures)
 
 
 def closed_kpis(user: Any, business: Business) -> frozenset[str]:

@@ -30,7 +30,7 @@ from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.queries.access import answered, askable, healed, may_see, opened_for, seen_by
 from keiki.server.kpis.queries.kept import kept
 from keiki.server.kpis.queries.own_trees import stored_trees, templates
-from keiki.server.kpis.rules import closed_to
+from keiki.server.kpis.rules import closed_to, limited_to
 from keiki.server.ui.once import once
 from keiki.trees.build import Node, Tree, build
 from keiki.trees.document import template
@@ -176,7 +176,7 @@ class Sources:
 def known(user: Any, business: Business) -> Known:
     """What a person may ask of a business, cheap enough for every page."""
     may_see(user, business)
-    key = ("known", business.id, closed_to(user, business))
+    key = ("known", business.id, closed_to(user, business), limited_to(user, business))
     return once(key, lambda: _known_now(business, partial(seen_by, user, business)))
 
 
