@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         ticket_report,
     )
     from keiki.engine.ideal_customers import fit_totals, learned_profile
-    from keiki.engine.insight import change_of, drivers, experiments
+    from keiki.engine.insight import change_of, drivers, expectation, experiments
     from keiki.engine.joined import accounts_joined
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
@@ -106,6 +106,7 @@ LATER = {
     "decompositions": "keiki.trees.decompose:decompositions",
     "diff": "keiki.trees.diff:diff",
     "drivers": "keiki.engine.insight:drivers",
+    "expectation": "keiki.engine.insight:expectation",
     "experiments": "keiki.engine.insight:experiments",
     "explain_change": "keiki.trees.explain:explain_change",
     "health_back_test": "keiki.engine.customer_success:health_back_test",
@@ -186,6 +187,7 @@ __all__ = [
     "decompositions",
     "diff",
     "drivers",
+    "expectation",
     "experiments",
     "explain_change",
     "fit_totals",

@@ -178,6 +178,15 @@ class PartOfFormula(KeikiError):
     )
 
 
+class UnreadableLag(KeikiError):
+    """How many periods later an influence shows, typed as something else or too far away."""
+
+    en = "An influence shows 0 to {longest} periods later; “{text}” is not among them. Nothing was changed."
+    ja = (
+        "影響が出るまでの期間は、0から{longest}までの整数で入れてください（「{text}」は使えません）。変更していません。"
+    )
+
+
 class UnreadableBundle(KeikiError):
     """A kpi-tree file that cannot be opened or written."""
 

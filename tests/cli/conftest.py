@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.engine.test_comparison import visits
 
 from keiki.cli.main import run
 
@@ -91,6 +92,32 @@ def made_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(keiki: Keiki, made_shop: Path, monkeypatch: pytest.MonkeyPatch) -> Keiki:
     """Runs commands on that shop."""
     monkeypatch.setenv("KEIKI_BUSINESS", str(made_shop))
+    return keiki
+
+
+@pytest.fixture
+def half_year(keiki: Keiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keiki:
+    """Runs commands on a shop that sold for 2,000 in April 2026 and for 1,000 more every month to September."""
+    import keiki as library
+
+    rows = [
+        {"order_id": f"O{n}", "customer_id": "C1", "ordered_at": f"2026-0{n}-{last}", "amount": 1000 * (n - 2)}
+        for n, last in zip(range(4, 10), (30, 31, 30, 31, 31, 30), strict=True)
+    ]
+    with library.open(tmp_path / "half", create=True) as shop:
+        shop.load(rows, "orders", name="orders")
+    monkeypatch.setenv("KEIKI_BUSINESS", str(tmp_path / "half"))
+    return keiki
+
+
+@pytest.fixture
+def visited(keiki: Keiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keiki:
+    """Runs commands on a site of 1,000 visits in June 2026."""
+    import keiki as library
+
+    with library.open(tmp_path / "site", create=True) as site:
+        site.load(visits(tmp_path), "events")
+    monkeypatch.setenv("KEIKI_BUSINESS", str(tmp_path / "site"))
     return keiki
 
 

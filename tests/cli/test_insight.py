@@ -36,3 +36,35 @@ def test_trials_without_experiments_say_so(shop):
 def test_kpi_that_is_none_is_told(shop):
     answer = shop("insight", "drivers", "order_revenue", "purchasess")
     assert (answer.code, "purchases" in answer.err) == (2, True)
+
+
+def test_kpi_by_attribute_says_counts_share_and_part_of_the_gap(visited):
+    told = visited("insight", "compare", "converting_session_rate", "--by", "device", "-p", "2026-06", "--json").json
+    segments = [(each["segment"], each["top"], each["bottom"], each["value"]) for each in told["segments"]]
+    assert segments == [("smartphone", 12, 600, 0.02), ("pc", 16, 400, 0.04)]
+    assert (told["start"], told["end"], told["level"]) == ("2026-06-01", "2026-07-01", None)
+    answer = visited(
+        "insight", "compare", "converting_session_rate", "--by", "device", "-p", "2026-06", "--level", "0.03"
+    )
+    assert answer.lines[2][:5] == ["Smartphone", "12", "600", "2.00%", "60.0%"]
+    assert answer.lines[-1] == ["All", "together", "2.80%,", "measured", "from", "3.00%."]
+    japanese = visited(
+        "insight", "compare", "converting_session_rate", "--by", "device", "-p", "2026-06", language="ja"
+    )
+    assert "スマートフォン" in japanese.out
+
+
+def test_kpi_that_segments_cannot_add_up_to_is_told(shop):
+    answer = shop("insight", "compare", "order_revenue", "--by", "nothing")
+    assert (answer.code, "nothing" in answer.err) == (2, True)
+
+
+def test_months_to_come_go_on_as_the_complete_months_did(half_year):
+    told = half_year("insight", "forecast", "order_revenue", "--months", "2", "--json").json
+    assert (told["history"], told["seasonal"]) == (6, False)
+    assert [round(each["expected"], 6) for each in told["months"]] == [8000.0, 9000.0]  # 2,000, 3,000, … 7,000
+    shown = half_year("insight", "forecast", "order_revenue")
+    assert shown.lines[2][2:] == ["¥8,000", "¥8,000", "¥8,000"]
+    assert "no season" in shown.out
+    without = half_year("insight", "forecast", "order_revenue", "--leave-out", "2026-07", language="ja")
+    assert "完了した月が5か月では足りません。6か月必要です。" in without.out

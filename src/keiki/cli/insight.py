@@ -1,4 +1,4 @@
-"""`keiki insight …`: which number drives which, a number before and after a change, trials."""
+"""`keiki insight …`: which number drives which, before and after a change, by attribute, months to come, trials."""
 
 from __future__ import annotations
 
@@ -8,20 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, GrainName, Where, style_of
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, GrainName, When, Where, style_of, unit_of
 from keiki.cli.screen import show_json, show_table, tell
-from keiki.cli.words import say
+from keiki.cli.segments import segment_words
+from keiki.cli.words import language, say
+from keiki.lens import period_of
 from keiki.periods import Grain
 
 if TYPE_CHECKING:
+    from keiki.charts.format import Style
+    from keiki.engine.business import Business
+    from keiki.engine.comparison import Comparison
     from keiki.insight.correlation import Correlation
+    from keiki.periods import Period
 
 HELP = say(
-    "What the numbers say about each other: drivers with delays, before and after, trials.",
-    "数字どうしの関係。遅れつきの相関、変更の前後、試験の結果。",
+    "What the numbers say: drivers with delays, before and after, by attribute, months to come, trials.",
+    "数字からわかること。遅れつきの相関、変更の前後、属性ごとの比較、これからの月、試験の結果。",
 )
 DRIVERS = say("How an outcome follows other KPIs, at once and with delays.", "成果が他のKPIに、どの遅れで連動するか。")
 CHANGE = say("A KPI before and after a change.", "変更の前と後のKPI。")
+COMPARE = say("A KPI in the segments of an attribute.", "属性ごとに見たKPI。")
+FORECAST = say("A KPI in the months to come.", "これからの月のKPIの見込み。")
 TRIALS = say("What the experiments in the data say.", "データにある実験の結果。")
 
 
@@ -93,7 +101,7 @@ def before_after(
     with keiki.open(business) as own:
         found = keiki.change_of(own, kpi, since.date(), months, where=where)
         style = style_of(own)
-        unit = own.catalogue.kpis[kpi].unit if kpi in own.catalogue.kpis else "number"
+        unit = unit_of(own, kpi)
     if found is None:
         if as_json:
             show_json(None)
@@ -120,6 +128,129 @@ CAUTIONS = {
     "season": say("Other months of the year on the two sides.", "前と後で、年の中の時期が違います。"),
     "trend": say("It was moving before the change already.", "変更の前から動いていました。"),
 }
+
+
+def compare(
+    kpi: Annotated[str, typer.Argument(help=say("A KPI.", "KPI。"))],
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", help=say("An attribute such as device or customer.region.", "属性（例：device、customer.region）。")
+        ),
+    ],
+    when: When = None,
+    level: Annotated[
+        float | None,
+        typer.Option(
+            "--level",
+            help=say(
+                "What the gap is measured from; else the period before.", "差を測る基準の値。省くと前の期間の値。"
+            ),
+        ),
+    ] = None,
+    where: Where = None,
+    business: BusinessFolder = DEFAULT_BUSINESS,
+    as_json: AsJson = False,
+) -> None:
+    """Counts above and below the line, the value, the share and the part of the gap of each segment."""
+    import keiki
+    from keiki.charts.format import number
+
+    with keiki.open(business) as own:
+        period = _last_over(own) if when is None else period_of(when, own.settings.calendar)
+        before = own.measure((kpi,), own.question((period,), where=where, comparison="previous")).value(kpi, back=1)
+        base = before if level is None else level
+        found = own.compare(kpi, by, period, where, base)
+        style, calendar = style_of(own), own.settings.calendar
+        unit = unit_of(own, kpi)
+    if as_json:
+        told = {key: value for key, value in asdict(found).items() if key not in ("above", "below")}
+        show_json(told | {"kpi": kpi, "start": period.start, "end": period.end, "level": base})
+        return
+    _show_segments(found, by, unit, style, calendar.label(period, language()))
+    words = say("All together {}, measured from {}.", "全体で{}、基準は{}。")
+    tell(words.format(number(found.value, unit, style), number(base, unit, style)))
+
+
+def _last_over(own: Business) -> Period:
+    """The last month that is over."""
+    lens = own.lens(Grain.MONTH, 2)
+    return lens.periods[-1 if lens.complete(1) else 0]
+
+
+def _show_segments(found: Comparison, by: str, unit: str, style: Style, period: str) -> None:
+    from keiki.charts.format import MISSING, difference, number
+
+    gaps = {part.segment[0]: part.part for part in found.gap.parts} if found.gap else {}
+    rows = []
+    for each in found.segments:
+        gap = gaps.get(each.segment)
+        rows.append(
+            [
+                segment_words(by, each.segment),
+                number(each.top, "number", style),
+                number(each.bottom, "number", style),
+                number(each.value, unit, style),
+                number(each.share, "ratio", style),
+                MISSING if gap is None else difference(gap, 0.0, unit, style),
+            ]
+        )
+    head = [say("above", "分子"), say("below", "分母"), say("value", "値"), say("share", "割合"), say("gap", "差")]
+    show_table([period, *head], rows)
+
+
+def forecast(
+    kpi: Annotated[str, typer.Argument(help=say("A KPI.", "KPI。"))],
+    months: Annotated[int, typer.Option("--months", min=1, max=24, help=say("How far ahead.", "何か月先まで。"))] = 3,
+    left_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--leave-out", help=say("A month that is not read, such as 2026-07.", "読まない月（例：2026-07）。複数可。")
+        ),
+    ] = None,
+    where: Where = None,
+    business: BusinessFolder = DEFAULT_BUSINESS,
+    as_json: AsJson = False,
+) -> None:
+    """What each month to come brings when things go on as they do, with its interval and the rule."""
+    import keiki
+    from keiki.charts.format import number
+
+    with keiki.open(business) as own:
+        calendar, style = own.settings.calendar, style_of(own)
+        days = [period_of(each, calendar).start for each in left_out or ()]
+        found = keiki.expectation(own, kpi, months, where=where, left_out=days)
+        unit = unit_of(own, kpi)
+    told = found.told
+    if as_json:
+        ahead = [
+            {"start": period.start, "end": period.end, "expected": each.expected, "low": each.low, "high": each.high}
+            for period, each in zip(found.ahead, told.ahead, strict=True)
+        ]
+        head = {"kpi": kpi, "history": told.periods, "seasonal": told.seasonal, "level": told.rule.level}
+        show_json(head | {"months": ahead})
+        return
+    if not told.ahead:
+        words = say(
+            "{} complete months are too few; {} are needed.", "完了した月が{}か月では足りません。{}か月必要です。"
+        )
+        tell(words.format(told.periods, told.rule.fewest))
+        return
+    rows = [
+        [calendar.label(month, language()), *(number(end, unit, style) for end in (each.expected, each.low, each.high))]
+        for month, each in zip(found.ahead, told.ahead, strict=True)
+    ]
+    show_table(["", say("expected", "見込み"), say("low", "下限"), say("high", "上限")], rows)
+    how = (
+        say("A straight line through {} months, times the season of each calendar month; the range holds {}.", SEASONAL)
+        if told.seasonal
+        else say("A straight line through {} months; no season shows. The range holds {}.", STRAIGHT)
+    )
+    tell(how.format(told.periods, f"{told.rule.level:.0%}"))
+
+
+SEASONAL = "{}か月を通る直線に、月ごとの季節の強さを掛けた予測です。範囲は{}区間です。"
+STRAIGHT = "{}か月を通る直線による予測です。季節の影響は見られません。範囲は{}区間です。"
 
 
 def trials(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:

@@ -101,6 +101,8 @@ insights = typer.Typer(
 )
 insights.command("drivers", cls=Verb, help=insight.DRIVERS)(insight.drivers)
 insights.command("before-after", cls=Verb, help=insight.CHANGE)(insight.before_after)
+insights.command("compare", cls=Verb, help=insight.COMPARE)(insight.compare)
+insights.command("forecast", cls=Verb, help=insight.FORECAST)(insight.forecast)
 insights.command("trials", cls=Verb, help=insight.TRIALS)(insight.trials)
 app.add_typer(insights, name="insight")
 add_customers(app, Verb, Group)

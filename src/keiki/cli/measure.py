@@ -21,13 +21,13 @@ from keiki.cli.options import (
     period_labels,
     reason_words,
     style_of,
+    unit_of,
 )
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
-    from keiki.engine.business import Business
     from keiki.engine.measured import Measured
 
 HELP = say("Measure KPIs or formulas over periods.", "KPI や式を期間ごとに測る。")
@@ -57,7 +57,7 @@ def measure(
         if as_json:
             show_json({"snapshot": measured.snapshot, "rows": measured.rows()})
             return
-        _show(measured, style_of(own), {kpi: _unit(own, kpi) for kpi in measured.formulas})
+        _show(measured, style_of(own), {kpi: unit_of(own, kpi) for kpi in measured.formulas})
 
 
 def _show(measured: Measured, style: Style, units: Mapping[str, str]) -> None:
@@ -76,12 +76,6 @@ def _show(measured: Measured, style: Style, units: Mapping[str, str]) -> None:
     for kpi in measured.formulas:
         for reason in measured.missing(kpi, language()):
             tell(f"{_label(measured, kpi)}: {reason_words(reason)}")
-
-
-def _unit(own: Business, name: str) -> str:
-    """The unit of a KPI or measure; a formula typed here is a plain number."""
-    declared = own.catalogue.kpis.get(name) or own.catalogue.measures.get(name)
-    return declared.unit if declared else "number"
 
 
 def _label(measured: Measured, kpi: str) -> str:

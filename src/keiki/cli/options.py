@@ -109,6 +109,12 @@ def period_labels(lens: Lens) -> list[str]:
     return [name if lens.complete(index) else name + unfinished for index, name in enumerate(names)]
 
 
+def unit_of(own: Business, name: str) -> str:
+    """The unit of a KPI or measure; a formula typed here is a plain number."""
+    declared = own.catalogue.kpis.get(name) or own.catalogue.measures.get(name)
+    return declared.unit if declared else "number"
+
+
 def reason_words(reason: str) -> str:
     """Why a number is missing: a reason is the name of a fact without rows, or already a sentence."""
     from keiki.facts import FACTS

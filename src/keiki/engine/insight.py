@@ -1,8 +1,8 @@
-"""What the numbers of a business say about each other: which drives which, before and after a change, trials."""
+"""What the numbers of a business say: which drives which, before and after a change, the months to come, trials."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from keiki.engine.business import Business
 from keiki.formula.nodes import Condition
 from keiki.insight.before_after import BeforeAfter, before_after
 from keiki.insight.correlation import CorrelationRule, LagCorrelation, lag_correlation
+from keiki.insight.forecast import Forecast, ForecastRule, forecast
 from keiki.insight.rates import Arm, Trial, trial
 from keiki.periods import Grain, Period
 
@@ -45,6 +46,17 @@ class Change:
     values: tuple[float | None, ...]
     place: int
     told: BeforeAfter
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A KPI over complete months, None where one is left out or has no value, and what the `ahead` ones may bring."""
+
+    kpi: str
+    periods: tuple[Period, ...]
+    values: tuple[float | None, ...]
+    ahead: tuple[Period, ...]
+    told: Forecast
 
 
 @dataclass(frozen=True)
@@ -91,6 +103,30 @@ def change_of(
     if not place or all(value is None for value in known):
         return None
     return Change(kpi, periods, known, place, before_after(periods, known, place, window=window))
+
+
+def expectation(
+    business: Business,
+    kpi: str,
+    count: int = 3,
+    *,
+    where: Condition | str | None = None,
+    left_out: Collection[date] = (),
+    rule: ForecastRule | None = None,
+) -> Expectation:
+    """The `count` months after the last complete one, when a KPI goes on as in the complete months before.
+
+    Months that begin on one of the days `left_out` are not read. `ahead` is empty with too little history. Raises a
+    `KeikiError` for a KPI that nobody declared.
+    """
+    lens = business.lens(Grain.MONTH, PERIODS, where=where)
+    series = business.measure((kpi,), lens).series(kpi)
+    over = [place for place in range(len(lens.periods)) if lens.complete(place)]
+    periods = tuple(lens.periods[place] for place in over)
+    values = tuple(None if lens.periods[place].start in left_out else series[place] for place in over)
+    told = forecast(periods, values, count, rule)
+    ahead = tuple(lens.calendar.shift(periods[-1], each.ahead) for each in told.ahead)
+    return Expectation(kpi, periods, values, ahead, told)
 
 
 def experiments(business: Business) -> tuple[Experiment, ...]:

@@ -321,6 +321,8 @@ def test_undo_redo_and_going_back_to_a_version(sales: Any, browser_of: Any) -> N
         ("restore:77", {}),
         ("undo", {}),
         ("link", {"node": "aov", "target": "aov"}),
+        ("link", {"node": "aov", "target": "buyers", "lag": "soon"}),
+        ("add", {"parent": "aov", "kpi": "cvr", "edge": "same", "lag": "25"}),
         ("add", {"parent": "buyers", "kpi": "buyers", "edge": "*"}),
     ],
 )

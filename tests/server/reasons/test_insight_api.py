@@ -11,6 +11,7 @@ from django.test import Client
 
 from keiki.periods import Grain
 from keiki.server.accounts.actions import make_api_token
+from keiki.server.data.actions import opened
 from keiki.server.reasons.queries import trials as queries
 
 
@@ -46,3 +47,41 @@ def test_trials_and_mistakes_for_a_program(shop: Any, program: Any) -> None:
     asked = {"outcome": "order_revenue", "drivers": ["nothing"]}
     wrong = program.post(address(shop, "/drivers"), json.dumps(asked), content_type="application/json")
     assert (wrong.status_code, wrong.json()["error"]) == (422, "unknown_name")
+
+
+def page_of(shop: Any, browser_of: Any, path: str) -> Any:
+    return browser_of(shop.viewer).get(f"/b/{shop.business.id}/{path}").context["page"]
+
+
+def test_attributes_for_a_program_are_those_of_the_page(shop: Any, program: Any, browser_of: Any) -> None:
+    told = program.get(address(shop, "/kpis/order_revenue/attributes?by=channel&on=2026-09-01")).json()
+    page = page_of(shop, browser_of, "compare/order_revenue/?on=2026-09-01&by=channel")
+    (panel,) = page.panels
+    assert len(told["attributes"]) == len(page.ways)
+    assert [f"¥{each['value']:,.0f}" for each in told["segments"]] == [line.exact for line in panel.lines]
+    assert (f"¥{told['value']:,.0f}", told["level"]) == (page.exact, 12_000)
+    assert sum(each["top"] for each in told["segments"]) + told["rest_top"] == told["value"] == 20_000
+
+
+def test_months_to_come_for_a_program_are_those_of_the_page(shop: Any, program: Any, browser_of: Any) -> None:
+    opened(shop.business).business.load(
+        [
+            {"order_id": f"E{n}", "customer_id": "E", "ordered_at": f"2026-0{n}-15 12:00:00", "amount": 1_000 * n}
+            for n in range(1, 7)
+        ],
+        "orders",
+        name="earlier",
+    )
+    told = program.get(address(shop, "/kpis/order_revenue/forecast?months=3")).json()
+    expected = page_of(shop, browser_of, "kpis/order_revenue/").expected
+    assert (told["history"], told["level"], len(told["months"])) == (10, 0.8, 3)
+    assert [each["period"]["start"] for each in told["months"]] == ["2026-11-01", "2026-12-01", "2027-01-01"]
+    drawn = [(ahead.value, ahead.low, ahead.high) for _period, ahead in expected.ahead]
+    assert [(each["expected"], each["low"], each["high"]) for each in told["months"]] == drawn
+
+
+def test_attributes_and_months_of_what_is_none_are_not_there(shop: Any, program: Any) -> None:
+    assert program.get(address(shop, "/kpis/nothing/forecast")).status_code == 404
+    assert program.get(address(shop, "/kpis/nothing/attributes?by=channel")).status_code == 404
+    assert program.get(address(shop, "/kpis/order_revenue/forecast?months=99")).status_code == 422
+    assert program.get(address(shop, "/kpis/order_revenue/attributes?by=nothing")).status_code == 422

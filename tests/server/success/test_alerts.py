@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from tests.server.conftest import Cast
 from tests.server.success.conftest import TODAY, read
@@ -53,6 +54,21 @@ def test_scores_of_twelve_weeks_are_stored_and_a_fall_of_twenty_points_in_four_w
     alert = Alert.objects.get(kind="score_fell")
     assert alert.customer_id == "A00"
     assert alert.details["before"] - alert.details["after"] >= 20
+
+
+def test_nobody_waits_to_save_while_the_alerts_of_the_day_are_calculated(
+    offices: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, asked = alert_queries.of_the_day, []
+
+    def watched(*of: Any) -> Any:
+        asked.append(len(connection.savepoint_ids))
+        return kept(*of)
+
+    monkeypatch.setattr(alert_queries, "of_the_day", watched)
+    before = len(connection.savepoint_ids)
+    assert raised(offices)
+    assert asked == [before]
 
 
 def test_what_was_kept_of_a_week_never_changes_and_is_what_the_page_shows(offices: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Drivers, changes and trials for programs: the same door and the same numbers as the pages."""
+"""Drivers, changes, attributes, months to come and trials for programs: the door and the numbers of the pages."""
 
 from __future__ import annotations
 
@@ -9,10 +9,22 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.server.accounts.api import caller_of
+from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.api import business_with_rows
+from keiki.server.reasons.queries import compare
 from keiki.server.reasons.queries import trials as queries
-from keiki.server.reasons.schemas import ChangeAsk, ChangeOut, DriversAsk, DriversOut, TrialOut
+from keiki.server.reasons.schemas import (
+    AttributeAsk,
+    AttributeOut,
+    ChangeAsk,
+    ChangeOut,
+    DriversAsk,
+    DriversOut,
+    ForecastAsk,
+    ForecastOut,
+    TrialOut,
+)
 
 router = Router(tags=[gettext_noop("Insight")])
 
@@ -54,6 +66,69 @@ def before_after(request: HttpRequest, business: str, asked: Query[ChangeAsk]) -
         "beyond_season": told.beyond_season,
         "cautions": list(told.cautions),
     }
+
+
+@router.get(
+    "/businesses/{business}/kpis/{kpi}/attributes",
+    response=AttributeOut,
+    summary=gettext_noop("A KPI in the segments of an attribute"),
+)
+def attributes(request: HttpRequest, business: str, kpi: str, asked: Query[AttributeAsk]) -> dict[str, Any]:
+    own, user = _with_kpi(request, business, kpi), caller_of(request).user
+    question = door.Question(asked.grain, asked.on)
+    stands = compare.standing(user, own, kpi, question)
+    level = compare.level_of(user, own, kpi, question, stands.previous)
+    (found,) = compare.by_segments(user, own, kpi, (asked.by,), stands.period, question, level)
+    if found.trouble is not None:
+        raise found.trouble
+    told = found.told
+    assert told is not None  # without trouble it is told
+    gaps = {part.segment[0]: part.part for part in told.gap.parts} if told.gap else {}
+    return {
+        "kpi": kpi,
+        "attribute": asked.by,
+        "attributes": list(compare.attributes(door.catalogue_of(user, own), kpi)),
+        "period": stands.period,
+        "value": told.value,
+        "level": level.value,
+        "level_is_target": level.is_target,
+        "counted": told.counted,
+        "segments": [
+            {name: getattr(each, name) for name in ("segment", "top", "bottom", "value", "share")}
+            | {"gap": gaps.get(each.segment)}
+            for each in told.segments
+        ],
+        "rest_top": told.rest_top,
+        "rest_bottom": told.rest_bottom,
+    }
+
+
+@router.get(
+    "/businesses/{business}/kpis/{kpi}/forecast",
+    response=ForecastOut,
+    summary=gettext_noop("A KPI in the months to come"),
+)
+def forecast(request: HttpRequest, business: str, kpi: str, asked: Query[ForecastAsk]) -> dict[str, Any]:
+    own = _with_kpi(request, business, kpi)
+    found = door.expected_months(caller_of(request).user, own, kpi, asked.months)
+    return {
+        "kpi": kpi,
+        "history": found.told.periods,
+        "seasonal": found.told.seasonal,
+        "level": found.told.rule.level,
+        "months": [
+            {"period": period, "expected": each.expected, "low": each.low, "high": each.high}
+            for period, each in zip(found.ahead, found.told.ahead, strict=True)
+        ],
+    }
+
+
+def _with_kpi(request: HttpRequest, business: str, kpi: str) -> Business:
+    """The business, when the KPI is one that the caller may see; nothing is there otherwise."""
+    own = business_with_rows(request, business)
+    if kpi not in door.catalogue_of(caller_of(request).user, own).kpis:
+        raise Http404
+    return own
 
 
 @router.get(

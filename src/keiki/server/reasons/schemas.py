@@ -1,4 +1,4 @@
-"""What the REST API takes and gives about drivers, changes and trials."""
+"""What the REST API takes and gives about drivers, changes, attributes, months to come and trials."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from keiki.periods import Grain
-from keiki.server.accounts.schemas import Strict
+from keiki.server.accounts.schemas import PeriodOut, Strict
 
 Formula = Annotated[str, Field(min_length=1, max_length=4_000)]
 Part = Field(None, max_length=1_000, description=gettext_noop("Only rows that meet it, such as channel = 'email'."))
@@ -81,6 +81,68 @@ class ChangeOut(Schema):
     last_year: float | None
     beyond_season: float | None
     cautions: list[str]
+
+
+class AttributeAsk(Strict):
+    """An attribute, and the period that holds a day; without one the last period that is over."""
+
+    by: str = Field(min_length=1, max_length=80, description=gettext_noop("Such as device, age_band, customer.region."))
+    grain: Grain = Grain.MONTH
+    on: date | None = None
+
+
+class SegmentOut(Schema):
+    """Counts above and below the line, the value, the share of the whole, and the part of the gap to the level."""
+
+    segment: str | None
+    top: float
+    bottom: float | None
+    value: float | None
+    share: float | None
+    gap: float | None
+
+
+class AttributeOut(Schema):
+    """A KPI by one attribute, the largest segment first; the parts of the gap sum to value less level.
+
+    `level` is the target of the period, else the value of the period before. `attributes` are those it can be told by.
+    """
+
+    kpi: str
+    attribute: str
+    attributes: list[str]
+    period: PeriodOut
+    value: float | None
+    level: float | None
+    level_is_target: bool
+    counted: bool
+    segments: list[SegmentOut]
+    rest_top: float
+    rest_bottom: float | None
+
+
+class ForecastAsk(Strict):
+    months: int = Field(3, ge=1, le=24, description=gettext_noop("So many months after the last complete one."))
+
+
+class MonthAheadOut(Schema):
+    period: PeriodOut
+    expected: float
+    low: float
+    high: float
+
+
+class ForecastOut(Schema):
+    """The months to come, when things go on as they do; empty with too little history.
+
+    `history` counts the complete months read; `low` and `high` hold the share `level` of what may come.
+    """
+
+    kpi: str
+    history: int
+    seasonal: bool
+    level: float
+    months: list[MonthAheadOut]
 
 
 class ArmOut(Schema):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from keiki.catalogue.load import Catalogue
-from keiki.errors import UnknownName
+from keiki.errors import UnknownName, UnreadableLag
 from keiki.formula.parse import parse
 from keiki.server.accounts.models import Business, User
 from keiki.server.kpis import actions as kpis
@@ -17,7 +17,7 @@ from keiki.server.kpis.queries import StoredTree, version_of
 from keiki.trees import edit
 from keiki.trees.build import badge
 from keiki.trees.decompose import apply, decomposition
-from keiki.trees.document import Influence, Link, NodeDocument, TreeDocument
+from keiki.trees.document import LONGEST_LAG, STRENGTHS, Influence, Link, NodeDocument, TreeDocument
 from keiki.trees.edit import Edge, Edited
 from keiki.trees.parts import OPERATORS
 from keiki.trees.shared_goal import below, is_shared_goal
@@ -218,7 +218,8 @@ def _collapse(document: TreeDocument, wish: Wish, _catalogue: Catalogue) -> Edit
 def _link(document: TreeDocument, wish: Wish, _catalogue: Catalogue) -> Edited:
     edge = edge_of(wish.values)
     sign, lag = (edge.sign, edge.lag) if isinstance(edge, Influence) else (1, 0)
-    link = Link(wish.node, str(wish.values["target"]), sign, lag, wish.values.get("strength") or None)
+    strength = wish.values.get("strength")
+    link = Link(wish.node, str(wish.values["target"]), sign, lag, strength if strength in STRENGTHS else None)
     return edit.set_link(document, link)
 
 
@@ -242,12 +243,17 @@ WISHES: Final[Mapping[str, Callable[[TreeDocument, Wish, Catalogue], Edited]]] =
 
 
 def edge_of(values: Values) -> Edge:
-    """How a node is to hang on the one above it, from a form."""
+    """How a node is to hang on the one above it, from a form; raises `UnreadableLag`."""
     wanted = values.get("edge") or "same"
-    lag = values.get("lag") or 0
     if wanted in {"same", "against"}:
-        return Influence(1 if wanted == "same" else -1, int(lag))
+        return Influence(1 if wanted == "same" else -1, _lag(str(values.get("lag") or 0)))
     return str(wanted)
+
+
+def _lag(typed: str) -> int:
+    if not re.fullmatch(r"\d{1,3}", typed) or int(typed) > LONGEST_LAG:
+        raise UnreadableLag(text=typed[:20], longest=LONGEST_LAG)
+    return int(typed)
 
 
 def current_edge(document: TreeDocument, node_id: str) -> Edge | None:

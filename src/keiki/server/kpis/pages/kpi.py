@@ -31,7 +31,6 @@ from keiki.charts.trend import Bar, trend
 from keiki.charts.trend import Expected as Ahead
 from keiki.errors import KeikiError
 from keiki.formula import Binary, Formula, Reference, mathml, references, show
-from keiki.insight.forecast import forecast
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -61,7 +60,6 @@ from keiki.server.kpis.pages.unusual import (
     beside_history,
     odd_rule,
     overdue_words,
-    places_of,
     without,
 )
 from keiki.server.kpis.queries import Known
@@ -375,19 +373,14 @@ def _spread_words(request: Any, business: Business, kpi: Kpi, period: Period, st
     return SpreadWords(mean, median, f"{first} – {third}", f"{found.count:,}", note)
 
 
-FORECAST_FROM = 37
-
-
 def _expected(request: Any, business: Business, kpi: Kpi, style: Style) -> Expected | None:
     """The next three months, when things go on as they do."""
-    read = queries.kpi_months(request.user, business, kpi.id, FORECAST_FROM)
-    left_out = places_of(read.periods, queries.excluded_days(business, kpi.id, Grain.MONTH))
-    told = forecast(read.periods, without(read.series(kpi.id), left_out))
+    found = queries.expected_months(request.user, business, kpi.id)
+    told = found.told
     if not told.ahead:
         return None
     rows, ahead = [], []
-    for each in told.ahead:
-        period = business.calendar.shift(read.periods[-1], each.ahead)
+    for period, each in zip(found.ahead, told.ahead, strict=True):
         month = business.calendar.label(period, style.language)
         ahead.append((period, Ahead(each.expected, each.low, each.high)))
         spoken = [number(value, kpi.unit, style) for value in (each.expected, each.low, each.high)]

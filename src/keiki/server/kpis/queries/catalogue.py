@@ -13,6 +13,7 @@ from keiki.catalogue.load import Catalogue, builtin
 from keiki.catalogue.versions import changes, reached
 from keiki.engine.business import Business as Numbers
 from keiki.engine.entered_values import EnteredValue, entered_values
+from keiki.engine.insight import Expectation, expectation
 from keiki.engine.measured import Measured
 from keiki.engine.spread import Spread
 from keiki.errors import KeikiError
@@ -230,6 +231,13 @@ def kpi_months(user: Any, business: Business, kpi_id: str, count: int) -> Measur
         return numbers.measure([kpi_id], lens_of(opened_for(user, business), asked, Question(span=count), ""))
 
     return answered(user, business, ("months", kpi_id, count), ask)
+
+
+def expected_months(user: Any, business: Business, kpi_id: str, count: int = 3) -> Expectation:
+    """What a KPI is expected to bring in the months to come, without the months that people left out."""
+    left_out = tuple(sorted(excluded_days(business, kpi_id, Grain.MONTH)))
+    key = ("expected", kpi_id, count, left_out)
+    return answered(user, business, key, lambda numbers: expectation(numbers, kpi_id, count, left_out=left_out))
 
 
 def formula_value(user: Any, business: Business, text: str, asked: Known | None = None) -> KpiHistory | None:

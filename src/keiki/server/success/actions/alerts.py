@@ -38,8 +38,9 @@ def keep_scores(user: Any, business: Business) -> int:
     """Keep the scores of every whole week that is not kept yet; gives how many weeks. What is kept never changes."""
     weeks = 0
     for last, rows in queries.unkept_weeks(user, business):
+        batch = list(islice(rows, BATCH))  # the numbers are asked before anything is locked: nobody waits for them
         with transaction.atomic():
-            while batch := list(islice(rows, BATCH)):
+            while batch:
                 WeeklyScore.objects.bulk_create(
                     (
                         WeeklyScore(
@@ -53,19 +54,25 @@ def keep_scores(user: Any, business: Business) -> int:
                     ),
                     ignore_conflicts=True,
                 )
+                batch = list(islice(rows, BATCH))
             WeeklyScore.objects.filter(business=business, week_end__lte=last - KEPT).delete()
         weeks += 1
     return weeks
 
 
-@transaction.atomic
 def raise_alerts(user: Any, business: Business, today: date) -> int:
     """Raise the alerts of the day that are new, end those whose reason is gone; gives how many were raised.
 
-    A fall that lasts is one alert; so is every renewal reminder, invoice, onboarding and ticket.
+    A fall that lasts is one alert; so is every renewal reminder, invoice, onboarding and ticket. The numbers are asked
+    before anything is locked, so that nobody who saves something waits for them.
     """
-    found = {_key(row): row for row in _with_what_people_wrote(business, queries.of_the_day(user, business, today))}
-    day = door.known(user, business).today or today
+    told, day = queries.of_the_day(user, business, today), door.known(user, business).today or today
+    with transaction.atomic():
+        return _raise(business, told, day)
+
+
+def _raise(business: Business, told: Iterable[Mapping[str, Any]], day: date) -> int:
+    found = {_key(row): row for row in _with_what_people_wrote(business, told)}
     there = {_key(vars(alert) | {"on_day": alert.on}): alert for alert in _there(business, found.values())}
     whose = queries.member_called(business)
     fresh = [_alert(business, row, whose(row["owner"] or "")) for key, row in found.items() if key not in there]
