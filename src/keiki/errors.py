@@ -1137,6 +1137,22 @@ class LinksUnanswered(KeikiError):
     ja = "このKPIには、ツリーのつながりが{count}本あります。まだ何も変えていません。一緒に外すか、残すかを選んでください。"
 
 
+# --- alerts ---
+
+
+class AddressNotAllowed(KeikiError):
+    """An address for alerts that is not one in the public internet, or not a safe one."""
+
+    en = (
+        "Alerts cannot be posted to “{host}”. Nothing was sent or kept. Use an https address in the public internet; "
+        "a host of your own network is allowed by whoever runs the server (KEIKI_WEBHOOK_HOSTS)."
+    )
+    ja = (
+        "「{host}」にはアラートを送れません。送信も保存もしていません。インターネット上のhttpsのアドレスを使ってください。"
+        "社内のホストは、サーバーの管理者が許可します（KEIKI_WEBHOOK_HOSTS）。"
+    )
+
+
 # --- files sent to the control plane ---
 
 

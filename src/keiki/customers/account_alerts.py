@@ -35,6 +35,9 @@ COLUMNS: Final = {
     "amount": "decimal(18, 4)",
     "before": "float64",
     "after": "float64",
+    "value": "float64",
+    "threshold": "float64",
+    "since": "date",
 }
 
 
@@ -44,8 +47,9 @@ class AlertRule:
 
     A renewal is told `reminders` days ahead, as far as the term is longer than that (a month counts as 30 days). An
     invoice is unpaid from the day after it was due. An onboarding is late when none of the stages `set_up` is reached
-    `onboarding_days` days after its kick-off. A ticket is late after `support.reply_hours`. Falls of use and of the
-    score follow the lists of accounts (`BookRule`). What began more than `days` days ago is told no more.
+    `onboarding_days` days after its kick-off. A ticket is late after `support.reply_hours`. Falls of use (by `drop` in
+    `use_days`) and of the score (by `fall` points in `fall_weeks`) are those of the lists of accounts. What began more
+    than `days` days ago is told no more.
     """
 
     reminders: tuple[int, ...] = (90, 60, 30)
@@ -53,6 +57,10 @@ class AlertRule:
     set_up: tuple[str, ...] = ("setup_completed", "live")
     support: SupportRule = SupportRule()
     days: int = 90
+    drop: float = 0.5
+    use_days: int = 28
+    fall: float = 20
+    fall_weeks: int = 4
     gap_days: int = 1
     zone: str = "Asia/Tokyo"
 
@@ -66,11 +74,13 @@ def account_alerts(
     for they come whether or not new data does. Columns: kind, customer_id, subject (id of the contract, invoice or
     ticket; empty for a whole account), on_day (when it began), over_on (when it ended; NULL while it lasts), due_on
     (the day of the renewal, of the invoice, of the kick-off), amount (of the next term, of the invoice, per month of an
-    account that fell), before and after (the score of a fall), owner (of the account, as its row says).
+    account that fell), before and after (the score of a fall), value (what the rule looked at) and threshold (from
+    which it fires): change of use, points of the score, days to the renewal, the amount due, days since the kick-off,
+    hours without a reply; since (the first day of what the value is of); owner (of the account, as its row says).
     """
     rule = rule or AlertRule()
     parts = (
-        falls(book, until),
+        falls(book, until, rule),
         renewal_reminders(facts, today, rule),
         unpaid_invoices(facts, until, rule),
         late_onboardings(facts, until, rule),
@@ -81,15 +91,28 @@ def account_alerts(
     return table.left_join(owners, table.customer_id == owners.known).drop("known")
 
 
-def falls(book: ir.Table, until: date) -> ir.Table:
+def falls(book: ir.Table, until: date, rule: AlertRule | None = None) -> ir.Table:
     """Accounts whose use fell by half, and those whose score fell, on the day of the book."""
-    day = ibis.date(until)
+    rule, day = rule or AlertRule(), ibis.date(until)
     use = book.filter(ibis.coalesce(book.usage == 0, ibis.literal(value=False)))
     score = book.filter(book.fell)
     return ibis.union(
         *(
-            _alerts(table, kind, on_day=day, amount=table.mrr, before=table.score_before, after=table.score)
-            for kind, table in ((USE_FELL, use), (SCORE_FELL, score))
+            _alerts(
+                table,
+                kind,
+                on_day=day,
+                amount=table.mrr,
+                before=table.score_before,
+                after=table.score,
+                value=value,
+                threshold=ibis.literal(limit),
+                since=ibis.date(until - timedelta(days=days)),
+            )
+            for kind, table, value, limit, days in (
+                (USE_FELL, use, use.use_change, -rule.drop, rule.use_days - 1),
+                (SCORE_FELL, score, score.score - score.score_before, -rule.fall, rule.fall_weeks * 7),
+            )
         )
     )
 
@@ -102,11 +125,21 @@ def renewal_reminders(facts: Facts, today: date, rule: AlertRule | None = None) 
     left = held.renewal_on.delta(ibis.date(today), unit="day").cast("int64")
     term = ibis.coalesce(held.term_months, 12) * 30
     steps = [((left <= step) & (term > step), step) for step in sorted(rule.reminders)]
-    held = held.mutate(step=ibis.cases(*steps, else_=ibis.null("int64")))
+    held = held.mutate(left=left, step=ibis.cases(*steps, else_=ibis.null("int64")))
     held = held.filter(held.step.notnull())
     days = {step: held.renewal_on - ibis.interval(days=step) for step in rule.reminders}
     told = ibis.cases(*((held.step == step, day.cast("date")) for step, day in days.items()))
-    return _alerts(held, RENEWAL, subject=held.subscription_id, on_day=told, due_on=held.renewal_on, amount=held.amount)
+    return _alerts(
+        held,
+        RENEWAL,
+        subject=held.subscription_id,
+        on_day=told,
+        due_on=held.renewal_on,
+        amount=held.amount,
+        value=held.left,
+        threshold=held.step,
+        since=told,
+    )
 
 
 def unpaid_invoices(facts: Facts, until: date, rule: AlertRule | None = None) -> ir.Table:
@@ -125,6 +158,9 @@ def unpaid_invoices(facts: Facts, until: date, rule: AlertRule | None = None) ->
         over_on=_by(late.paid_on, until),
         due_on=late.due_on,
         amount=late.amount,
+        value=late.amount,
+        threshold=ibis.literal(0),
+        since=late.due_on,
     )
 
 
@@ -141,7 +177,17 @@ def late_onboardings(facts: Facts, until: date, rule: AlertRule | None = None) -
     table = table.filter(table.began.notnull())
     table = table.mutate(on_day=(table.began + ibis.interval(days=rule.onboarding_days)).cast("date"))
     table = _recent(table.filter(table.ready.isnull() | (table.ready > table.on_day)), until, rule)
-    return _alerts(table, ONBOARDING_LATE, on_day=table.on_day, over_on=table.ready, due_on=table.began)
+    waited = ibis.literal(rule.onboarding_days)
+    return _alerts(
+        table,
+        ONBOARDING_LATE,
+        on_day=table.on_day,
+        over_on=table.ready,
+        due_on=table.began,
+        value=waited,
+        threshold=waited,
+        since=table.began,
+    )
 
 
 def late_tickets(facts: Facts, until: date, now: datetime, rule: AlertRule | None = None) -> ir.Table:
@@ -150,9 +196,20 @@ def late_tickets(facts: Facts, until: date, now: datetime, rule: AlertRule | Non
     times = ticket_times(facts, now, rule.support)
     late = times.filter(times.escalated_at.notnull())
     days = {"on_day": late.escalated_at, "over_on": late.replied_at}
+    days["since"] = late.opened_at
     late = late.mutate(**{name: local_time(at, rule.zone).date() for name, at in days.items()})
     late = _recent(late, until, rule)
-    return _alerts(late, TICKET_LATE, subject=late.ticket_id, on_day=late.on_day, over_on=late.over_on)
+    waited = ibis.literal(rule.support.reply_hours)
+    return _alerts(
+        late,
+        TICKET_LATE,
+        subject=late.ticket_id,
+        on_day=late.on_day,
+        over_on=late.over_on,
+        value=waited,
+        threshold=waited,
+        since=late.since,
+    )
 
 
 def _recent(table: ir.Table, until: date, rule: AlertRule) -> ir.Table:

@@ -56,9 +56,9 @@ def account_book(
 
     `spans` are two periods: 0 is `fall_weeks` weeks before, 1 ends with `until`; both as long as a month of use.
     Columns: customer_id, plan, product, mrr, seats, active, core, entitled, core_share and seats_share (NULL without
-    seats), stage, stage_since, score, health_band, usage, support, payment, score_before, fell (by `fall` or more),
-    at_risk, may_grow, chance (to leave; NULL without `leaving`), loss (expected, NULL without a chance), gain (expected
-    monthly revenue of an account that may grow, NULL for others), renewal_on (the next one).
+    seats), stage, stage_since, score, health_band, use_change, usage, support, payment, score_before, fell (by `fall`
+    or more), at_risk, may_grow, chance (to leave; NULL without `leaving`), loss (expected, NULL without a chance), gain
+    (expected monthly revenue of an account that may grow, NULL for others), renewal_on (the next one).
     """
     rule = rule or BookRule()
     scored = health(facts, spans, rule.health)
@@ -86,7 +86,8 @@ def account_book(
     more = mrr / table.seats if rule.growth is None else mrr * rule.growth
     return table.select(
         *("customer_id", "plan", "product", "mrr", "seats", "active", "core", "entitled", "core_share", "seats_share"),
-        *("stage", "stage_since", "score", "health_band", "usage", "support", "payment", "score_before", "renewal_on"),
+        *("stage", "stage_since", "score", "health_band", "use_change", "usage", "support", "payment"),
+        *("score_before", "renewal_on"),
         fell=fell,
         at_risk=halved | red,
         may_grow=ready,

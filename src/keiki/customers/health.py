@@ -60,8 +60,9 @@ class HealthRule:
 def health(facts: Facts, spans: ir.Table, rule: HealthRule | None = None) -> ir.Table:
     """One row per period and account with recurring revenue at its end.
 
-    Columns: period, customer_id, plan and product (of the contract with most revenue), seats, usage, support and
-    payment (shares from 0 to 1, NULL when unknown), usage_points, support_points and payment_points (what each gave;
+    Columns: period, customer_id, plan and product (of the contract with most revenue), seats, use_change (of people per
+    seat against the days before, -0.5 for half as many; NULL when nobody used it before), usage, support and payment
+    (shares from 0 to 1, NULL when unknown), usage_points, support_points and payment_points (what each gave;
     they add up to the score), score (0 to 100, NULL when no part is known) and health_band (`green`, `yellow`, `red`).
     Tickets and events belong to their day in the zone of the business.
     """
@@ -72,6 +73,7 @@ def health(facts: Facts, spans: ir.Table, rule: HealthRule | None = None) -> ir.
         table = table.left_join(part, [table.period == part["_period"], table.customer_id == part["_customer"]])
         table = table.drop("_period", "_customer")
     table = table.mutate(usage=_usage_share(table, rule), support=_support_share(table, rule))
+    table = table.mutate(use_change=ibis.ifelse(table.users_before > 0, _use_ratio(table) - 1, ibis.null("float64")))
     table = table.mutate(payment=1 - _ratio(table.overdue, table.due))
     return _scored(table, rule)
 
@@ -133,16 +135,18 @@ def _usage(facts: Facts, spans: ir.Table, rule: HealthRule) -> ir.Table:
 
 
 def _usage_share(table: ir.Table, rule: HealthRule) -> ir.Value:
-    # Whole numbers are multiplied before they are divided, so that half is exactly half.
-    now = table.users * _or(table.seats_usage, table.seats)
-    before = table.users_before * table.seats
-    share = _between_0_and_1(1 - (1 - _ratio(now, before)) / rule.drop)
+    share = _between_0_and_1(1 - (1 - _use_ratio(table)) / rule.drop)
     return ibis.cases(
         (table.users.isnull(), ibis.null("float64")),
         (table.users_before > 0, share),
         (table.users > 0, 1.0),
         else_=0.0,
     )
+
+
+def _use_ratio(table: ir.Table) -> ir.Value:
+    """People per seat now ÷ before. Whole numbers are multiplied before they are divided: half is exactly half."""
+    return _ratio(table.users * _or(table.seats_usage, table.seats), table.users_before * table.seats)
 
 
 def _or(seats: ir.Value, now: ir.Value) -> ir.Value:
@@ -213,5 +217,5 @@ def _scored(table: ir.Table, rule: HealthRule) -> ir.Table:
         (table.score >= yellow, YELLOW),
         else_=RED,
     )
-    shown = ("period", "customer_id", "plan", "product", "seats", *PARTS, *points, "score")
+    shown = ("period", "customer_id", "plan", "product", "seats", "use_change", *PARTS, *points, "score")
     return table.select(*shown, health_band=band)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import ibis
 
 from keiki.customers.account_alerts import AlertRule, account_alerts
+from keiki.customers.account_book import BookRule
 from keiki.customers.health import health
 from keiki.customers.support import SupportRule
 from keiki.engine.business import Business
@@ -21,10 +22,18 @@ MOST: Final = 500
 """Alerts of one kind in one answer, the newest and largest first."""
 
 
-def alert_rule(business: Business) -> AlertRule:
-    """When an account raises an alert, in the zone of the business."""
+def alert_rule(business: Business, book: BookRule) -> AlertRule:
+    """When an account raises an alert, in the zone of the business; falls as the lists of accounts have them."""
     zone, gap_days = business.settings.calendar.zone, business.rules.movements.gap_days
-    return AlertRule(support=SupportRule(zone=zone), zone=zone, gap_days=gap_days)
+    return AlertRule(
+        support=SupportRule(zone=zone),
+        drop=book.health.drop,
+        use_days=book.health.usage_days,
+        fall=book.fall,
+        fall_weeks=book.fall_weeks,
+        zone=zone,
+        gap_days=gap_days,
+    )
 
 
 def alerts_of(business: Business, outlook: Outlook, today: date, limit: int = MOST) -> tuple[Row, ...]:
@@ -32,10 +41,8 @@ def alerts_of(business: Business, outlook: Outlook, today: date, limit: int = MO
 
     Renewals are told as of `today`. Of every kind the newest, and among those of a day the largest, come first.
     """
-    day = business.today
-    table = account_alerts(
-        business.facts, book_of(business, outlook), day, end_of(business, day), today, alert_rule(business)
-    )
+    day, rule = business.today, alert_rule(business, outlook.rule)
+    table = account_alerts(business.facts, book_of(business, outlook), day, end_of(business, day), today, rule)
     order = [table.on_day.desc(), ibis.coalesce(table.amount, 0).desc(), table.customer_id, table.subject]
     window = ibis.window(group_by=table.kind, order_by=order)
     first = table.mutate(nth=ibis.row_number().over(window)).filter(ibis._.nth < limit)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from tests.server.conftest import Cast
 from tests.server.success.conftest import TODAY, read
 
+from keiki.charts.format import MISSING, Style
 from keiki.server.audit.models import Entry
+from keiki.server.reports.actions import change_delivery, send_alerts, stop_token, stopped_by
+from keiki.server.reports.models import Cadence
 from keiki.server.success import queries
 from keiki.server.success.actions import alerts as actions
-from keiki.server.success.models import Alert, OnboardingStep, WeeklyScore
+from keiki.server.success.models import Alert, AlertKind, OnboardingStep, WeeklyScore
+from keiki.server.success.pages.alert_words import explained
 from keiki.server.success.queries import alerts as alert_queries
 
 
@@ -37,9 +43,9 @@ def test_account_whose_use_fell_by_half_turns_red_in_the_next_run_and_its_owner_
     assert (account.book["health_band"], account.book["usage"]) == ("red", 0)
     alert = Alert.objects.get(kind="use_fell")
     assert (alert.owner, alert.told) == ("Emi", offices.editor)
-    mine = alert_queries.alerts(offices.business, alert_queries.MINE, offices.editor)
+    mine = alert_queries.alerts(offices.editor, offices.business, alert_queries.MINE)
     assert alert in mine
-    assert alert not in alert_queries.alerts(offices.business, alert_queries.MINE, offices.viewer)
+    assert alert not in alert_queries.alerts(offices.viewer, offices.business, alert_queries.MINE)
 
 
 @pytest.mark.feature("F-288")
@@ -129,9 +135,9 @@ def test_ticket_without_a_reply_for_a_day_is_told_to_the_manager_and_stays_in_th
     waiting, answered = Alert.objects.get(subject="t3"), Alert.objects.get(subject="t1")
     assert (waiting.kind, waiting.told, waiting.over_on) == ("ticket_late", None, None)
     assert answered.over_on == date(2026, 6, 3)
-    manager = alert_queries.alerts(offices.business, alert_queries.MINE, offices.owner)
+    manager = alert_queries.alerts(offices.owner, offices.business, alert_queries.MINE)
     assert waiting in manager
-    assert waiting not in alert_queries.alerts(offices.business, alert_queries.MINE, offices.editor)
+    assert waiting not in alert_queries.alerts(offices.editor, offices.business, alert_queries.MINE)
     editor = browser_of(offices.editor)
     assert editor.post(address(offices, "see_alert", alert=waiting.pk)).status_code == 302
     assert Entry.objects.filter(action="success.see_alert").count() == 1
@@ -182,3 +188,107 @@ def test_viewer_reads_alerts_and_sees_to_none(offices: Cast, browser_of: Any) ->
     assert viewer.post(address(offices, "see_alert", alert=alert.pk)).status_code == 403
     alert.refresh_from_db()
     assert alert.seen_at is None
+
+
+@pytest.mark.feature("F-148")
+def test_text_of_an_alert_says_kpi_customer_value_threshold_period_and_the_rule_that_fired(
+    offices: Cast, browser_of: Any
+) -> None:
+    raised(offices)
+    page = read(browser_of(offices.editor), address(offices, "account", customer="A00"))
+    assert (
+        "Usage trend, customer A00: \u221275.0%, threshold \u221250.0%, 2 Jun 2026 \u2013 29 Jun 2026. "
+        "Rule: people per seat fell by 50.0% or more against as many days before."
+    ) in page
+    ja = {"accept-language": "ja"}
+    japanese = browser_of(offices.editor).get(address(offices, "account", customer="A00"), headers=ja).content.decode()
+    assert "利用の増減率（顧客A00）：\u221275.0%、しきい値\u221250.0%、2026/06/02 \u2013 2026/06/29。" in japanese
+    first = {
+        alert.kind: explained(offices.editor, offices.business, alert, Style("en", "JPY"))
+        for alert in Alert.objects.order_by("-pk")
+    }
+    assert set(first) == set(AlertKind.values)
+    for each in first.values():
+        assert all(vars(each).values())
+        assert MISSING not in vars(each).values()
+        for part in (each.kpi, each.segment, each.value, each.threshold, each.period, each.rule):
+            assert part in each.words
+        assert each.threshold.lstrip("\u2212") in each.rule
+
+
+def test_rule_in_the_text_is_the_one_that_held_when_the_alert_was_raised(offices: Cast) -> None:
+    raised(offices)
+    alert = Alert.objects.get(kind="use_fell")
+    alert.details |= {"threshold": -0.4}
+    alert.save()
+    raised(offices)
+    told = explained(offices.viewer, offices.business, Alert.objects.get(kind="use_fell"), Style("en", "JPY"))
+    assert told.threshold == "\u221240.0%"
+
+
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def mailed(cast: Cast) -> dict[str, Any]:
+    """The e-mails of one run, by reader."""
+    mail.outbox.clear()
+    send_alerts()
+    return {message.to[0]: message for message in mail.outbox}
+
+
+def test_alert_is_mailed_once_to_whoever_it_is_for_with_the_rule_that_fired(offices: Cast) -> None:
+    raised(offices)
+    assert mailed(offices) == {}, "not before it is switched on"
+    change_delivery(offices.editor, offices.business, Cadence.ALERTS, {"is_on": True}, SINCE)
+    offices.owner.language = "ja"
+    offices.owner.save()
+    sent = mailed(offices)
+    assert set(sent) == {"emi@example.jp", "olivia@example.jp"}, "nothing is for the viewer"
+    english, japanese = sent["emi@example.jp"], sent["olivia@example.jp"]
+    count = Alert.objects.filter(told=offices.editor, over_on=None).count()
+    assert english.subject == f"{count} alerts about accounts: Tea shop"
+    for part in (english.body, english.alternatives[0][0]):
+        assert "Invoice i-late of ¥500 was due on 31 May 2026 and is not paid." in part
+        assert "Rule: people per seat fell by 50.0% or more" in part
+        assert "Ticket t3" not in part
+    assert japanese.subject == "取引先のアラート1件：Tea shop"
+    assert "問い合わせt3は24時間返信がなく" in japanese.body
+    assert mailed(offices) == {}, "once, however often it is looked"
+    raised(offices, date(2026, 7, 5))
+    assert set(mailed(offices)) == {"emi@example.jp"}, "newer reminders of renewals"
+
+
+def test_link_in_the_mail_or_the_page_of_reports_stops_alerts_for_one_person(offices: Cast, browser_of: Any) -> None:
+    raised(offices)
+    change_delivery(offices.editor, offices.business, Cadence.ALERTS, {"is_on": True}, SINCE)
+    stop = reverse("reports:stop", kwargs={"token": stop_token(offices.editor, offices.business, Cadence.ALERTS)})
+    assert Client(enforce_csrf_checks=True).post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert set(mailed(offices)) == {"olivia@example.jp"}
+    mine = reverse("reports:choose_mail", kwargs={"business": offices.business.id, "cadence": "alerts"})
+    assert browser_of(offices.editor).post(mine, {"wanted": "1"}).status_code == 302
+    stop_mine = mailed(offices)["emi@example.jp"].extra_headers["List-Unsubscribe"]
+    assert stopped_by(stop_mine.partition("/stop/")[2].rstrip("/>")) == (offices.editor, offices.business, "alerts")
+
+
+def test_alert_about_a_kpi_that_is_closed_to_a_person_is_neither_shown_nor_mailed(offices: Cast) -> None:
+    raised(offices)
+    offices.business.restricted = {"usage_trend": "owner", "overdue_invoice_ratio": "owner"}
+    offices.business.save()
+    change_delivery(offices.owner, offices.business, Cadence.ALERTS, {"is_on": True}, SINCE)
+    seen = {each.kind for each in alert_queries.alerts(offices.editor, offices.business, alert_queries.HISTORY)}
+    assert seen == set(AlertKind.values) - {"use_fell", "unpaid"}
+    body = mailed(offices)["emi@example.jp"].body
+    assert "Far fewer people" not in body
+    assert "The score fell" in body
+
+
+def test_alerts_that_could_not_be_mailed_go_out_the_next_time(offices: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError("no mail server")
+
+    raised(offices)
+    change_delivery(offices.editor, offices.business, Cadence.ALERTS, {"is_on": True}, SINCE)
+    with monkeypatch.context() as broken:
+        broken.setattr("django.core.mail.EmailMessage.send", refuse)
+        assert send_alerts() == {"sent": 0, "failed": 2}
+    assert len(mailed(offices)) == 2

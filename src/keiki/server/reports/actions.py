@@ -1,4 +1,4 @@
-"""Writes about reports: when they are sent, who wants them, and sending what is due."""
+"""Writes about reports and alerts by e-mail: when they are sent, who wants them, and sending what is due."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business, User
 from keiki.server.accounts.queries import membership_in
 from keiki.server.audit.actions import differences, record
-from keiki.server.reports.models import Cadence, Delivery, OptOut, Sent
-from keiki.server.reports.queries.delivery import due_time, is_due, readers
+from keiki.server.reports.models import LETTERS, AlertSent, Cadence, Delivery, OptOut, Sent
+from keiki.server.reports.queries.delivery import due_time, is_due, readers, untold
+from keiki.server.success.models import Alert
 
 log = logging.getLogger(__name__)
 SEND_JOB = "reports.send_due"
+ALERTS_JOB = "reports.send_alerts"
 WRITER = "keiki.server.reports.pages.mails.mail_for"
+ALERT_WRITER = "keiki.server.reports.pages.mails.alerts_for"
 SALT = "keiki.reports.stop"
 Writer = Callable[[User, Business, str, str, date], EmailMessage | None]
+AlertWriter = Callable[[User, Business, tuple[Alert, ...]], EmailMessage]
 
 
 @transaction.atomic
@@ -72,7 +76,7 @@ def stopped_by(token: str) -> tuple[User, Business, str] | None:
 def send_due(now: datetime) -> dict[str, int]:
     """Send every report whose time has come to every member who wants it and has not got it."""
     done = {"sent": 0, "failed": 0}
-    for row in Delivery.objects.filter(is_on=True).select_related("business"):
+    for row in Delivery.objects.filter(is_on=True, cadence__in=LETTERS).select_related("business"):
         if is_due(row, now):
             on = due_time(row, now).date()
             for user in readers(row.business, row.cadence, on):
@@ -98,5 +102,31 @@ def send(user: User, row: Delivery, on: date) -> bool:
             "The %s report of %s for person %s was not sent", row.cadence, row.business_id, user.pk, exc_info=True
         )
         claim.delete()
+        return False
+    return True
+
+
+def send_alerts() -> dict[str, int]:
+    """Send everybody who wants them the alerts that are theirs and that they have not got, in one e-mail."""
+    done = {"sent": 0, "failed": 0}
+    for row in Delivery.objects.filter(is_on=True, cadence=Cadence.ALERTS).select_related("business"):
+        for user, alerts in untold(row):
+            done["sent" if send_alerts_to(user, row.business, alerts) else "failed"] += 1
+    return done
+
+
+def send_alerts_to(user: User, business: Business, alerts: tuple[Alert, ...]) -> bool:
+    """One e-mail with alerts to one member; what could not be sent is tried again the next time."""
+    write: AlertWriter = import_string(ALERT_WRITER)
+    with transaction.atomic():
+        claims = [AlertSent.objects.get_or_create(alert=alert, user=user) for alert in alerts]
+    fresh = tuple(claim for claim, made in claims if made)
+    if not fresh:
+        return True
+    try:
+        write(user, business, tuple(claim.alert for claim in fresh)).send()
+    except (OSError, KeikiError):  # the mail server does not answer or refuses; a definition that cannot be used
+        log.warning("Alerts of %s for person %s were not sent", business.id, user.pk, exc_info=True)
+        AlertSent.objects.filter(pk__in=[claim.pk for claim in fresh]).delete()
         return False
     return True

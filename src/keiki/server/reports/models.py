@@ -1,24 +1,30 @@
-"""Tables of reports: when they are sent, who does not want them, and what was sent."""
+"""Tables of reports and alerts by e-mail: when they are sent, who does not want them, and what was sent."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keiki.server.accounts.models import Business, WeekStart
+from keiki.server.success.models import Alert
 
 
 class Cadence(models.TextChoices):
     DAILY = "daily", _("Daily report")
     WEEKLY = "weekly", _("Weekly report")
+    ALERTS = "alerts", _("Alerts about accounts")
+
+
+LETTERS: Final = (Cadence.DAILY, Cadence.WEEKLY)
+"""What goes out at an hour; alerts go out as soon as there is one."""
 
 
 class Delivery(models.Model):
     """When a report of a business goes to all its members: at `hour` in the zone of the business, a weekly one on
-    `weekday`. `tree` is the tree it is about, the first one while it is empty.
+    `weekday`. `tree` is the tree it is about, the first one while it is empty. Alerts go out when they are raised.
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="deliveries")
@@ -74,3 +80,19 @@ class Sent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.cadence} {self.user_id}"
+
+
+class AlertSent(models.Model):
+    """An alert that one member got by e-mail: it goes out once, however often the work is done again."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["alert", "user"], name="alert_sent_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.user_id}"

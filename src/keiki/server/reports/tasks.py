@@ -14,3 +14,9 @@ from keiki.server.reports import actions
 def send_due(live: Live) -> dict[str, int]:
     """Look every ten minutes which reports are to go out."""
     return actions.send_due(timezone.now())
+
+
+@job(actions.ALERTS_JOB, every=timedelta(minutes=10))
+def send_alerts(live: Live) -> dict[str, int]:
+    """Look every ten minutes whether there are alerts that somebody has not got yet."""
+    return actions.send_alerts()

@@ -165,6 +165,7 @@ MFA_TOTP_ISSUER = "Keiki"
 DEFAULT_FROM_EMAIL = env.str("KEIKI_MAIL_FROM", default="keiki@localhost")
 EMAIL_CONFIGURED = "EMAIL_URL" in env
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+WEBHOOK_HOSTS = env.list("KEIKI_WEBHOOK_HOSTS", default=[])
 
 # What the browser may do.
 CONTENT_SECURITY_POLICY = {

@@ -22,5 +22,7 @@ class SuccessConfig(AppConfig):
         "success.keep_request": _("Kept a request of a customer"),
         "success.keep_case": _("Kept a case study, talk or review"),
         "success.keep_referral": _("Kept a referral"),
+        "success.set_webhook": _("Set where alerts are posted to"),
+        "success.drop_webhook": _("Posts alerts nowhere any more"),
         "success.see_alert": _("Saw to an alert about an account"),
     }

@@ -204,7 +204,8 @@ class Alert(models.Model):
     """Something about an account that its owner was told; it stays when it is over.
 
     `told`: the member that the account's `owner` names; an alert nobody is named for, and every escalated ticket, goes
-    to the owners of the business. `amount`: the money it is about. `details` holds due_on, before and after.
+    to the owners of the business. `amount`: the money it is about. `details` holds due_on, before and after,
+    and what the rule saw when it fired: value, threshold and since (from which day).
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="alerts")
@@ -234,6 +235,26 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.customer_id} {self.on}"
+
+
+class Webhook(models.Model):
+    """Where alerts of a business are posted to. `address` is encrypted, `host` is the part of it that is shown.
+
+    `up_to`: the newest alert that was queued. `taken_at`: the last message that arrived, `refused_at`: the last one
+    that did not, empty once one arrives again.
+    """
+
+    business = models.OneToOneField(Business, on_delete=models.CASCADE, related_name="webhook")
+    address = models.TextField()
+    host = models.CharField(max_length=255)
+    up_to = models.BigIntegerField(default=0)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.host
 
 
 class CustomerResult(models.Model):

@@ -16,6 +16,7 @@ from keiki.server.success.pages import (
     use,
     value,
     voice,
+    webhook,
 )
 
 app_name = "success"
@@ -23,6 +24,7 @@ ACCOUNTS = "b/<slug:business>/accounts/"
 urlpatterns: list[URLPattern] = [
     path(ACCOUNTS, accounts.accounts_page, name="accounts"),
     path(f"{ACCOUNTS}alerts/", alerts.alerts_page, name="alerts"),
+    path(f"{ACCOUNTS}alerts/webhook/", webhook.set_webhook, name="set_webhook"),
     path(f"{ACCOUNTS}alerts/<int:alert>/seen/", alerts.see_alert, name="see_alert"),
     path(f"{ACCOUNTS}health/", health.health_page, name="health"),
     path(f"{ACCOUNTS}health/weights/", health.adopt_weights, name="adopt_weights"),

@@ -95,6 +95,7 @@ def _kind(request: Any, business: Business, plan: Plan, may: bool, wrong: Delive
     about = {
         Cadence.DAILY: _("Yesterday's numbers of short KPIs beside the mean of the seven days before."),
         Cadence.WEEKLY: _("Last week's numbers with targets, and what people wrote about them."),
+        Cadence.ALERTS: _("What changed at an account, to whoever it is for, with the rule that fired."),
     }
     row = Delivery(
         business=business,
@@ -109,7 +110,7 @@ def _kind(request: Any, business: Business, plan: Plan, may: bool, wrong: Delive
         title=titles()[plan.cadence],
         about=about[Cadence(plan.cadence)],
         plan=plan,
-        url=reverse(f"reports:{plan.cadence}", kwargs={"business": business.id}),
+        url=page_path(business, plan.cadence),
         form=(wrong or _form(request, business, row)) if may else None,
         change_url=reverse("reports:change_delivery", kwargs=here),
         mine_url=reverse("reports:choose_mail", kwargs=here),
@@ -120,8 +121,13 @@ def _form(request: Any, business: Business, row: Delivery, posted: Any = None) -
     language = (get_language() or "ja")[:2]
     trees = [("", _("The first tree"))]
     trees += [(t.id, t.ja if language == "ja" else t.en) for t in door.known(request.user, business).trees]
-    weekly = row.cadence == Cadence.WEEKLY
-    return DeliveryForm(posted, instance=row, trees=trees, weekly=weekly, prefix=row.cadence)
+    return DeliveryForm(posted, instance=row, trees=trees, prefix=row.cadence)
+
+
+def page_path(business: Business, cadence: str) -> str:
+    """Where what is sent can be read at any time."""
+    name = "success:alerts" if cadence == Cadence.ALERTS else f"reports:{cadence}"
+    return reverse(name, kwargs={"business": business.id})
 
 
 @business_page(EDIT)

@@ -15,7 +15,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
-from keiki.server.reports.models import Cadence
+from keiki.server.reports.models import LETTERS, Cadence
 from keiki.server.reports.pages.mails import mail_for
 from keiki.server.reports.pages.written import Report, style_of, titles, written
 from keiki.server.reports.queries.letters import letter
@@ -88,7 +88,7 @@ def _letter_page(request: Any, business: Business, cadence: Cadence) -> HttpResp
 @require_safe
 def mail_page(request: Any, business: Business, cadence: str) -> HttpResponse:
     """The text of the e-mail exactly as this person gets it."""
-    if cadence not in Cadence.values:
+    if cadence not in LETTERS:
         raise Http404
     mail = mail_for(request.user, business, cadence, request.GET.get("tree", ""), asked_day(request, business))
     if mail is None:

@@ -61,7 +61,11 @@ class Report:
 
 def titles() -> dict[str, str]:
     """What the reports are called."""
-    return {Cadence.DAILY: _("Daily report"), Cadence.WEEKLY: _("Weekly report")}
+    return {
+        Cadence.DAILY: _("Daily report"),
+        Cadence.WEEKLY: _("Weekly report"),
+        Cadence.ALERTS: _("Alerts about accounts"),
+    }
 
 
 def day_words(day: date, style: Style) -> str:

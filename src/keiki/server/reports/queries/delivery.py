@@ -1,18 +1,25 @@
-"""When reports are sent, to whom, and what was sent last."""
+"""When reports and alerts are sent, to whom, and what was sent last."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max, QuerySet
+
 from keiki.server.accounts.models import Business, User
 from keiki.server.kpis import queries as door
-from keiki.server.reports.models import Cadence, Delivery, OptOut, Sent
+from keiki.server.reports.models import LETTERS, AlertSent, Cadence, Delivery, OptOut, Sent
+from keiki.server.success.models import Alert
+from keiki.server.success.queries.alerts import MINE, alerts
 
 LATE: Final = {Cadence.DAILY: timedelta(hours=12), Cadence.WEEKLY: timedelta(days=3)}
 """How long after its time a report is still worth sending, when the worker stood still."""
+MOST: Final = 50
+"""Alerts in one e-mail; more of them follow in the next."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Plan:
 
 
 def plans(user: Any, business: Business, now: datetime) -> tuple[Plan, ...]:
-    """Both reports of a business as they stand for a person."""
+    """The reports and alerts of a business as they stand for a person."""
     door.known(user, business)
     rows = {row.cadence: row for row in Delivery.objects.filter(business=business)}
     out = set(OptOut.objects.filter(business=business, user=user).values_list("cadence", flat=True))
@@ -39,9 +46,11 @@ def plans(user: Any, business: Business, now: datetime) -> tuple[Plan, ...]:
 
 def _plan(business: Business, cadence: Cadence, row: Delivery | None, wanted: bool, now: datetime) -> Plan:
     shown = row or Delivery(business=business, cadence=cadence)
-    sent = Sent.objects.filter(business=business, cadence=cadence).order_by("-sent_at").first()
-    following = following_time(shown, now) if shown.is_on else None
-    last = sent.sent_at if sent else None
+    following = following_time(shown, now) if shown.is_on and cadence in LETTERS else None
+    if cadence == Cadence.ALERTS:
+        last = AlertSent.objects.filter(alert__business=business).aggregate(last=Max("sent_at"))["last"]
+    else:
+        last = Sent.objects.filter(business=business, cadence=cadence).aggregate(last=Max("sent_at"))["last"]
     return Plan(cadence, shown.is_on, shown.weekday, shown.hour, shown.tree, following, last, wanted)
 
 
@@ -68,10 +77,22 @@ def is_due(row: Delivery, now: datetime) -> bool:
 
 def readers(business: Business, cadence: str, on: date) -> tuple[User, ...]:
     """The members who want a report and have not got that of this day."""
-    out = OptOut.objects.filter(business=business, cadence=cadence).values("user")
     got = Sent.objects.filter(business=business, cadence=cadence, on=on).values("user")
-    members = business.members.filter(is_active=True).exclude(pk__in=out).exclude(pk__in=got)
-    return tuple(members.order_by("pk"))
+    return tuple(_wanting(business, cadence).exclude(pk__in=got).order_by("pk"))
+
+
+def untold(row: Delivery) -> Iterator[tuple[User, tuple[Alert, ...]]]:
+    """Each member who wants alerts with the open ones that are theirs, raised since it was switched on and not sent."""
+    for user in _wanting(row.business, row.cadence).order_by("pk"):
+        got = AlertSent.objects.filter(user=user).values("alert")
+        mine = alerts(user, row.business, MINE).filter(raised_at__gte=row.since).exclude(pk__in=got)
+        if found := tuple(mine[:MOST]):
+            yield user, found
+
+
+def _wanting(business: Business, cadence: str) -> QuerySet[User]:
+    out = OptOut.objects.filter(business=business, cadence=cadence).values("user")
+    return business.members.filter(is_active=True).exclude(pk__in=out)
 
 
 def is_wanted(user: User, business: Business, cadence: str) -> bool:

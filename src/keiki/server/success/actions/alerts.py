@@ -14,6 +14,7 @@ from keiki.customers.account_alerts import FALLS, ONBOARDING_LATE, TICKET_LATE
 from keiki.server.accounts.models import Business, Role
 from keiki.server.audit.actions import record
 from keiki.server.kpis import queries as door
+from keiki.server.success.actions.webhook import queue_alerts
 from keiki.server.success.models import Alert, WeeklyScore
 from keiki.server.success.queries import alerts as queries
 
@@ -31,6 +32,7 @@ def watch_accounts() -> dict[str, int]:
             continue
         weeks += keep_scores(owner.user, business)
         raised += raise_alerts(owner.user, business, business.calendar.today())
+        queue_alerts(business)
     return {"weeks": weeks, "raised": raised}
 
 
@@ -121,7 +123,7 @@ def _alert(business: Business, row: Mapping[str, Any], told: int | None) -> Aler
         owner=row["owner"] or "",
         told_id=None if row["kind"] == TICKET_LATE else told,
         amount=row["amount"],
-        details={name: row[name] for name in ("due_on", "before", "after")},
+        details={name: row[name] for name in ("due_on", "before", "after", "value", "threshold", "since")},
     )
 
 

@@ -36,7 +36,7 @@ from keiki.server.success.pages import (
     why,
     word,
 )
-from keiki.server.success.pages.alerts import AlertRow, alert_row
+from keiki.server.success.pages.alert_words import AlertRow, alert_row
 from keiki.server.success.queries import alerts as alerts_of
 
 if TYPE_CHECKING:
@@ -226,8 +226,8 @@ def _page(
         health_sentence=sentence,
         parts=_parts(found, style),
         alerts=tuple(
-            alert_row(business, each, style, may_see_to=False)
-            for each in alerts_of.alerts_of_account(business, customer)
+            alert_row(request.user, business, each, style, may_see_to=False)
+            for each in alerts_of.alerts_of_account(request.user, business, customer)
         ),
         stages=tuple(
             StageRow(

@@ -11,12 +11,21 @@ from django.db.models import F, Max, Q, QuerySet
 from keiki.engine import account_alerts as engine
 from keiki.server.accounts.models import Business, Membership, Role
 from keiki.server.kpis import queries as door
-from keiki.server.success.models import Alert, AlertKind, OnboardingStep, Step, WeeklyScore
+from keiki.server.success.models import Alert, AlertKind, OnboardingStep, Step, Webhook, WeeklyScore
 from keiki.server.success.queries import core_features, outlook
 
 PAGE: Final = 30
 MINE, OPEN, HISTORY = "mine", "open", "history"
 LISTS: Final = (MINE, OPEN, HISTORY)
+KPI_OF: Final = {
+    AlertKind.USE_FELL: "usage_trend",
+    AlertKind.SCORE_FELL: "health_score",
+    AlertKind.RENEWAL: "renewal_rate",
+    AlertKind.UNPAID: "overdue_invoice_ratio",
+    AlertKind.ONBOARDING_LATE: "time_to_first_value",
+    AlertKind.TICKET_LATE: "support_first_response_time",
+}
+"""The KPI that an alert of each kind warns about."""
 
 
 def of_the_day(user: Any, business: Business, today: date) -> tuple[engine.Row, ...]:
@@ -49,13 +58,22 @@ def member_called(business: Business) -> Callable[[str], int | None]:
     return lambda owner: known.get(owner.strip().casefold()) if owner else None
 
 
-def alerts(business: Business, which: str = OPEN, user: Any = None) -> QuerySet[Alert]:
-    """Alerts of a business: open ones of a person (`mine`), all open ones nobody has seen, or every one ever raised."""
-    found = Alert.objects.filter(business=business).select_related("seen_by", "told")
+def alerts(user: Any, business: Business, which: str = OPEN) -> QuerySet[Alert]:
+    """Alerts as far as a person may see them: open ones that are theirs (`mine`), all open ones, or every one so far.
+
+    Alerts about a KPI that is closed to the person are not among them.
+    """
+    found = _open_to(user, business).select_related("seen_by", "told")
     if which == HISTORY:
         return found
     found = found.filter(over_on=None, seen_at=None)
     return found.filter(_of(user, business)) if which == MINE else found
+
+
+def _open_to(user: Any, business: Business) -> QuerySet[Alert]:
+    closed = door.closed_kpis(user, business)
+    hidden = [kind for kind, kpi in KPI_OF.items() if kpi in closed]
+    return Alert.objects.filter(business=business).exclude(kind__in=hidden)
 
 
 def _of(user: Any, business: Business) -> Q:
@@ -66,7 +84,12 @@ def _of(user: Any, business: Business) -> Q:
     return mine
 
 
-def alerts_of_account(business: Business, customer_id: str, limit: int = 10) -> tuple[Alert, ...]:
+def alerts_of_account(user: Any, business: Business, customer_id: str, limit: int = 10) -> tuple[Alert, ...]:
     """The alerts of one account, open ones first, the newest first."""
-    found = Alert.objects.filter(business=business, customer_id=customer_id).select_related("seen_by")
+    found = _open_to(user, business).filter(customer_id=customer_id).select_related("seen_by")
     return tuple(found.order_by(F("over_on").desc(nulls_first=True), "-on", "id")[:limit])
+
+
+def webhook(business: Business) -> Webhook | None:
+    """Where alerts are posted to; None while nowhere."""
+    return Webhook.objects.filter(business=business).first()
