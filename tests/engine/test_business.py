@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import keiki
+from keiki.charts.format import Style, number
 from keiki.engine.settings import FILE
 from keiki.errors import NoBusiness, UnknownName, UnreadableSettings
 from keiki.trees.document import NodeDocument
@@ -234,3 +235,15 @@ def test_repeated_keys_of_one_fact_do_not_disturb_a_fact_without_a_key(tmp_path:
     with keiki.open(tmp_path, create=True) as business:
         done = business.load_facts({"orders": [order, order | {"amount": 200}], "costs": [cost, cost]}, name="both")
         assert {part.fact: (part.added, part.rejected) for part in done.parts} == {"orders": (1, 1), "costs": (2, 0)}
+
+
+@pytest.mark.feature("F-057")
+def test_csat_of_a_template_is_a_percent_of_a_five_point_survey(tmp_path: Path) -> None:
+    scores = [5] * 25 + [4] * 35 + [3] * 20 + [2] * 12 + [1] * 8
+    asked = {"kind": "csat", "scale_max": 5, "answered_at": "2026-06-15"}
+    answers = [asked | {"response_id": f"R{n}", "score": score} for n, score in enumerate(scores)]
+    with keiki.open(tmp_path, create=True) as own:
+        own.load(answers, "surveys", name="survey")
+        reading = own.tree("support_ltv_levers", own.lens("month", 1, date(2026, 6, 30)))
+        node = next(each for each in reading.tree.nodes if each.kpi == "csat")
+        assert number(reading.now.value(node.id, -1), node.unit, Style("en", "JPY")) == "60.0%"

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from keiki.periods import Grain
 from keiki.server.cockpit.queries.plan_actual import landing
+from keiki.server.data.actions import opened as rows_of
 from keiki.server.kpis.queries import known
 from keiki.server.planning.actions import Proposal, propose_target
 from keiki.server.planning.models import State
@@ -140,3 +141,32 @@ def test_landing_follows_last_year_where_it_is_known() -> None:
     assert landing(60, 10, 30, same_days=40, whole=100) == 150
     assert landing(60, 10, 30, same_days=None, whole=100) == 180
     assert landing(60, 10, 30, same_days=0, whole=100) == 180
+
+
+@pytest.mark.feature("F-124")
+def test_funnel_of_1000_600_90_60_36_marks_the_step_where_85_per_cent_are_lost(bare: Any, browser_of: Any) -> None:
+    steps = {"page_view": 1000, "product_view": 600, "add_to_cart": 90, "checkout_step_entered": 60, "purchase": 36}
+    rows = [
+        {
+            "event_id": f"{name}{place}",
+            "occurred_at": f"2026-06-{1 + place % 28:02d} 10:{minute:02d}:00",
+            "name": name,
+            "visitor_id": f"V{place}",
+            "session_id": f"S{place}",
+        }
+        for minute, (name, count) in enumerate(steps.items())
+        for place in range(count)
+    ]
+    rows_of(bare.business).business.load(rows, "events", name="visits")
+    page = opened(bare, browser_of, "analytical", "?on=2026-06-01")
+    (funnel,) = (panel for panel in panels(page) if panel.spec.kind == "funnel")
+    assert [(bar.label, bar.value, bar.worst) for bar in funnel.bars] == [
+        ("Visit", "1,000", False),
+        ("Product viewed", "600", False),
+        ("Put in the cart", "90", True),
+        ("Checkout begun", "60", False),
+        ("Bought", "36", False),
+    ]
+    assert funnel.sentence == "Most people are lost between “Product viewed” and “Put in the cart”."
+    (group,) = funnel.groups
+    assert [row.cells for row in group.rows][2] == ("90", "15.0%", "−510")

@@ -621,3 +621,18 @@ def test_owner_department_is_kept_by_its_id(sales: Any, browser_of: Any) -> None
     assert owner is not None
     assert owner == Owner(owner.department)
     assert browser.get(url(sales, node="aov")).context["page"].inspector.form["department"].value() == "Marketing"
+
+
+@pytest.mark.feature("F-005")
+def test_choosing_market_share_suggests_new_customers_as_the_goal(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    page = browser.get(url(bare, "new_tree", None, aim="market_share")).context["page"]
+    goal = page.form["goal"]
+    assert goal.initial == "new_customers"
+    assert [value for value, _words in goal.field.choices][:3] == ["", "new_customers", "market_share"]
+    assert page.examples == "New customers acquired (such as 1,000), Market share (such as 30.0%)"
+    assert len(page.aim.options) == 7
+    assert browser.get(url(bare, "new_tree", None, aim="nothing")).context["page"].examples == ""
+    sent = {"name": "Share", "goal": "new_customers", "aim": "market_share", "domain": "ec"}
+    assert browser.post(url(bare, "new_tree", None), sent).status_code == 302
+    assert document(bare, OwnTree.objects.get().tree_id).root.kpi == "new_customers"

@@ -15,6 +15,8 @@ from tests.server.planning.test_actions import KEY, TREE, own_tree, plan_of, pro
 
 from keiki.server.jobs.actions import KINDS, queue_what_is_due
 from keiki.server.jobs.models import Run
+from keiki.server.kpis import actions as kpis
+from keiki.server.kpis import queries as door
 from keiki.server.planning import actions, queries
 from keiki.server.planning.actions import SCORE_JOB, Proposal
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
@@ -44,6 +46,27 @@ def overview(cast: Any) -> str:
 
 def of(cast: Any, name: str = "target", node: str = "revenue") -> str:
     return reverse(f"planning:{name}", kwargs={"business": cast.business.id, "tree": TREE, "node": node})
+
+
+TREE_PAGES = (
+    *("planning:target", "planning:scorecard", "cockpit:tree", "cockpit:node", "cockpit:plan", "cockpit:design"),
+    *("reasons:why", "reasons:first", "reasons:links", "reasons:rows", "scenarios:what_if"),
+)
+
+
+def test_every_page_of_a_tree_opens_when_a_person_has_entered_a_value_in_place_of_a_calculated_one(
+    own_shop: Any, browser_of: Any
+) -> None:
+    kpi = door.catalogue_of(own_shop.editor, own_shop.business).kpi("order_revenue")
+    kpis.enter_value(own_shop.editor, own_shop.business, kpi, date(2026, 10, 1), "month", 20_000)
+    propose(own_shop, 25_000, by=date(2027, 3, 31), state=State.APPROVED)
+    browser = browser_of(own_shop.editor)
+    page = browser.get(overview(own_shop)).context["page"]
+    assert page.rows[0].number.value == "¥20,000"
+    here = {"business": own_shop.business.id, "tree": TREE}
+    for name in TREE_PAGES:
+        more = {"node": "revenue"} if name.endswith((":target", ":node", ":rows")) else {}
+        assert (name, browser.get(reverse(name, kwargs=here | more)).status_code) == (name, 200)
 
 
 def row(page: Any, label: str) -> Any:

@@ -17,7 +17,11 @@ from keiki.server.reasons.queries import trials as queries
 
 @pytest.fixture
 def program(shop: Any) -> Any:
-    token = make_api_token(shop.viewer, shop.business, "reads", "read", None)
+    return program_of(shop)
+
+
+def program_of(cast: Any) -> Client:
+    token = make_api_token(cast.viewer, cast.business, "reads", "read", None)
     return Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
 
 
@@ -63,8 +67,8 @@ def test_attributes_for_a_program_are_those_of_the_page(shop: Any, program: Any,
     assert sum(each["top"] for each in told["segments"]) + told["rest_top"] == told["value"] == 20_000
 
 
-def test_months_to_come_for_a_program_are_those_of_the_page(shop: Any, program: Any, browser_of: Any) -> None:
-    opened(shop.business).business.load(
+def test_months_to_come_for_a_program_are_those_of_the_page(own_shop: Any, browser_of: Any) -> None:
+    opened(own_shop.business).business.load(
         [
             {"order_id": f"E{n}", "customer_id": "E", "ordered_at": f"2026-0{n}-15 12:00:00", "amount": 1_000 * n}
             for n in range(1, 7)
@@ -72,8 +76,8 @@ def test_months_to_come_for_a_program_are_those_of_the_page(shop: Any, program: 
         "orders",
         name="earlier",
     )
-    told = program.get(address(shop, "/kpis/order_revenue/forecast?months=3")).json()
-    expected = page_of(shop, browser_of, "kpis/order_revenue/").expected
+    told = program_of(own_shop).get(address(own_shop, "/kpis/order_revenue/forecast?months=3")).json()
+    expected = page_of(own_shop, browser_of, "kpis/order_revenue/").expected
     assert (told["history"], told["level"], len(told["months"])) == (10, 0.8, 3)
     assert [each["period"]["start"] for each in told["months"]] == ["2026-11-01", "2026-12-01", "2027-01-01"]
     drawn = [(ahead.value, ahead.low, ahead.high) for _period, ahead in expected.ahead]

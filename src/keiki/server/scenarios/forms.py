@@ -20,6 +20,7 @@ PREFIX: Final = "to."
 STEPS: Final = ("1", "5", "10")
 LONGEST: Final = 40
 FARTHEST: Final = Decimal(10) ** 18
+SCALES: Final[Mapping[str, int]] = {"千": 10**3, "万": 10**4, "億": 10**8}
 
 
 def amount_of(text: str, unit: str) -> float | None:
@@ -27,6 +28,8 @@ def amount_of(text: str, unit: str) -> float | None:
 
     >>> amount_of("２．５％", "ratio"), amount_of("1,200円", "currency"), amount_of("many", "count")
     (0.025, 1200.0, None)
+    >>> amount_of("500万", "currency"), amount_of("1.2億円", "currency"), amount_of("万", "count")
+    (5000000.0, 120000000.0, None)
     """
     plain = (
         unicodedata.normalize("NFKC", text)
@@ -36,8 +39,10 @@ def amount_of(text: str, unit: str) -> float | None:
         .rstrip("%円回人件点日 ")
         .lstrip("¥$€£ ")
     )
+    scale = SCALES.get(plain[-1:])
+    digits = plain if scale is None else plain[:-1]
     try:
-        number = Decimal(plain) if len(plain) <= LONGEST else Decimal("NaN")
+        number = Decimal(digits) * (scale or 1) if len(plain) <= LONGEST else Decimal("NaN")
     except InvalidOperation:
         return None
     if not number.is_finite() or abs(number) > FARTHEST:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -13,9 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from keiki.catalogue.aims import AIMS, EXAMPLES, goals_for
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.catalogue.tags import TAGS, label
+from keiki.charts.format import Style, number
 from keiki.errors import KeikiError, UnknownName
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
@@ -134,6 +137,8 @@ class NewTreePage:
     order: str
     orders: tuple[kpis.Way, ...]
     domain: kpis.Choice
+    aim: kpis.Choice
+    examples: str
     form: StartForm
     layers: LayersForm
 
@@ -151,7 +156,11 @@ def new_tree_page(request: Any, business: Business) -> HttpResponse:
     goals = tuple((kpi.id, kpi.ja if language() == "ja" else kpi.en) for kpi in shared_goals(catalogue))
     posted = request.POST if request.method == "POST" else None
     in_layers = posted is not None and "result" in posted
-    start = StartForm(None if in_layers else posted, kpis=tuple(names.items()))
+    aim = request.GET.get("aim") or request.POST.get("aim") or ""
+    fitting = {name: catalogue.kpis[name] for name in goals_for(aim, catalogue.kpis)}
+    offered = {kpi.id: kpi.ja if language() == "ja" else kpi.en for kpi in fitting.values()} | names
+    usual = {"goal": next(iter(fitting), "")}
+    start = StartForm(None if in_layers else posted, kpis=tuple(offered.items()), initial=usual)
     three = LayersForm(posted if in_layers else None, kpis=layers, goals=goals, order=order)
     user = request.user
     if in_layers and three.is_valid():
@@ -166,19 +175,37 @@ def new_tree_page(request: Any, business: Business) -> HttpResponse:
     here = reverse("cockpit:new_tree", kwargs={"business": business.id})
     heads = {name.partition(":")[0] for kpi in catalogue.kpis.values() for name in kpi.domain}
     domains = tuple((name, label("domain", name, language())) for name in TAGS["domain"] if name in heads)
+    kept = urlencode({"domain": domain, "aim": aim})
     page = NewTreePage(
         title=_("Start without a template"),
         subtitle=business.name,
         order=order,
         orders=(
-            kpis.Way(_("From the goal down"), f"{here}?order=goal&domain={domain}#layers", order == "goal"),
-            kpis.Way(_("From the action up"), f"{here}?order=action&domain={domain}#layers", order == "action"),
+            kpis.Way(_("From the goal down"), f"{here}?order=goal&{kept}#layers", order == "goal"),
+            kpis.Way(_("From the action up"), f"{here}?order=action&{kept}#layers", order == "action"),
         ),
         domain=kpis.Choice("domain", _("Field of work"), domains, domain),
+        aim=kpis.Choice("aim", _("What the company strives for"), _aims(), aim if aim in AIMS else ""),
+        examples=_examples(business, fitting.values()),
         form=start,
         layers=three,
     )
     return render(request, "cockpit/start.html", {"page": page}, status=422 if start.errors or three.errors else 200)
+
+
+def _aims() -> tuple[tuple[str, str], ...]:
+    return ("", _("Not chosen")), *((name, words.words(language())) for name, (words, _goals) in AIMS.items())
+
+
+def _examples(business: Business, goals: Iterable[Kpi]) -> str:
+    """The goals that fit what the company strives for, each with an example of a target where there is one."""
+    style = Style(language(), business.currency)
+    told = []
+    for kpi in goals:
+        name, example = kpi.ja if style.japanese else kpi.en, EXAMPLES.get(kpi.id)
+        value = number(example, kpi.unit, style)
+        told.append(name if example is None else _("{name} (such as {value})").format(name=name, value=value))
+    return ("、" if style.japanese else ", ").join(told)
 
 
 def _of_layer(catalogue: Catalogue, chosen: Sequence[Kpi], layer: str) -> tuple[tuple[str, str], ...]:

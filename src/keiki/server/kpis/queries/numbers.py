@@ -107,6 +107,15 @@ class TreeNumbers:
     def tree(self) -> Tree:
         return self.reading.tree
 
+    @cached_property
+    def declared(self) -> Tree:
+        """The tree as its KPIs are declared: without the values that people entered in place of what is calculated."""
+        nodes = (
+            node if node.measured is None else replace(node, measured=calculated(node.measured), dated=None)
+            for node in self.tree.nodes
+        )
+        return replace(self.tree, nodes=tuple(nodes))
+
     @property
     def periods(self) -> tuple[Period, ...]:
         return self.reading.lens.periods

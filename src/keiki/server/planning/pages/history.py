@@ -184,7 +184,7 @@ def _last_year_grown(base: Baseline) -> float | None:
 def _from_below(request: Any, business: Business, numbers: TreeNumbers, node: Node) -> tuple[float, Grain] | None:
     """What the targets below a number make of it: the team's figure, and for which period."""
     plans = queries.plans_of(request.user, business, numbers.tree)
-    reaching = queries.reaching(request.user, business, numbers.tree, plans) if node.formula is not None else None
+    reaching = queries.reaching(request.user, business, numbers.declared, plans) if node.formula is not None else None
     if reaching is None or reaching.grain not in {Grain.MONTH, Grain.QUARTER, Grain.YEAR}:
         return None
     found = reaching.node(node.id)

@@ -136,7 +136,7 @@ def targets_page(request: Any, business: Business) -> HttpResponse:
 def _targets_page(request: Any, business: Business, numbers: TreeNumbers, asked: Asked) -> TargetsPage:
     style, tree = kpis.style_of(business, numbers.known), numbers.tree
     plans = queries.plans_of(request.user, business, tree)
-    reaching = queries.reaching(request.user, business, tree, plans)
+    reaching = queries.reaching(request.user, business, numbers.declared, plans)
     writes = may_write(request.membership.role)
     adoptable = sum(node.target is not None and node.id not in plans for node in tree.nodes)
     goals = queries.goals_of(request.user, business)
