@@ -1191,3 +1191,10 @@ class MeaningTwice(KeikiError):
 
     en = "Two columns have the meaning “{meaning}”: {columns}. Nothing was imported. Give one of them another meaning."
     ja = "2つの列が同じ意味「{meaning}」になっています（{columns}）。まだ取り込んでいません。どちらかを変えてください。"
+
+
+class TooManyAnswers(KeikiError):
+    """More answers to a survey within a minute than one link takes."""
+
+    en = "Too many answers are coming in just now. This one was not kept. Please send it again in a minute."
+    ja = "今、回答が集中しています。この回答は保存していません。1分ほど待ってから、もう一度送ってください。"

@@ -72,6 +72,7 @@ PAGES = {
     "support": "accounts/support/",
     "requests": "accounts/voice/",
     "advocates": "accounts/advocates/",
+    "surveys": "surveys/",
     "customer report": "accounts/report/C0/",
     "cost of success": "accounts/value/",
     "reports": "reports/",

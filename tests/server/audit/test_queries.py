@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import csv
+from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from keiki.server.audit.actions import record
-from keiki.server.audit.queries import Change, log
+from keiki.server.audit.queries import DEFINITIONS, VALUES, Change, log
+from keiki.server.data.actions import observe
 
 
 def test_log_reads_newest_first_in_pages(db: None) -> None:
@@ -53,3 +57,37 @@ def test_log_costs_one_query(cast: Any, rows: int, django_assert_num_queries: Dj
         record(cast.owner, "test.done", business_id="tea")
     with django_assert_num_queries(1):
         assert [line.actor for line in log("tea").lines] == ["Olivia"] * rows
+
+
+@pytest.mark.feature("F-067")
+def test_audit_report_lists_changes_of_values_and_of_definitions(
+    own_shop: Any, browser_of: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    business = own_shop.business
+    observe(own_shop.editor, business, "revenue", date(2026, 10, 1), "month", 15_000.0)
+    form = {"ja": "自社の客単価", "en": "Own basket", "kpi_id": "own_basket", "formula": "sum_order_revenue / n_orders"}
+    kinds = {"unit": "currency", "direction": "higher", "kind": "quality", "layer": "result", "horizon": "mid"}
+    more = {"lead_lag": "lag", "value_chain": "operation", "cadence": ["monthly"]}
+    first = form | kinds | more | {"version": "0"}
+    changed = first | {"version": "1", "formula": "sum_order_revenue / 2", "effective": "day"}
+    edit = reverse("kpis:edit_kpi", kwargs={"business": business.id, "kpi": "own_basket"})
+    for url, posted in ((reverse("kpis:new_kpi", kwargs={"business": business.id}), first), (edit, changed)):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert (
+                browser_of(own_shop.editor)
+                .post(url, posted | {"reason": "per half", "since": "2026-10-01"})
+                .status_code
+                == 302
+            )
+    address = reverse("accounts:audit", kwargs={"business": business.id})
+    owner = browser_of(own_shop.owner)
+    listed = {kind: owner.get(f"{address}?kind={kind}").context["page"].log.lines for kind in (VALUES, DEFINITIONS)}
+    assert [line.action for line in listed[VALUES]] == ["data.observe"]
+    assert [line.action for line in listed[DEFINITIONS]] == ["kpis.save_kpi", "kpis.save_kpi"]
+    assert [line.actor for line in (*listed[VALUES], *listed[DEFINITIONS])] == ["Emi"] * 3
+    report = owner.get(f"{address}?kind={DEFINITIONS}&file=csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(report.splitlines()))
+    before_after = [(row["Who"], row["Value before"], row["Value after"]) for row in rows if row["Name"] == "formula"]
+    assert before_after[0] == ("Emi", "sum_order_revenue / n_orders", "sum_order_revenue / 2")
+    assert "15000.0" in owner.get(f"{address}?kind={VALUES}&file=csv").content.decode()
+    assert browser_of(own_shop.editor).get(f"{address}?file=csv").status_code == 403

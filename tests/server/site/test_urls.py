@@ -14,7 +14,16 @@ from django.urls.converters import IntConverter, UUIDConverter
 from keiki.server.jobs.models import Run
 
 # Addresses that do not belong to one business, and who may come: anybody, or whoever is signed in.
-ANYBODY = {"home", "set_up", "choose_look", "health", "accounts:invitation", "cockpit:screen", "reports:stop"}
+ANYBODY = {
+    "home",
+    "set_up",
+    "choose_look",
+    "health",
+    "accounts:invitation",
+    "cockpit:screen",
+    "reports:stop",
+    "surveys:answer",
+}
 SIGNED_IN = {"accounts:you", "accounts:add_business", "api_reference", "jobs:run", "openapi"}
 LOG_IN = ("account_", "mfa_")  # the log-in library's own
 

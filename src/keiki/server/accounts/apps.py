@@ -40,6 +40,7 @@ class AccountsConfig(AppConfig):
         "accounts.change_preferences": _("Changed own preferences"),
     }
 
+    audit_kinds: ClassVar[dict[str, str]] = {"accounts.change_rules": "definitions"}
     audit_names: ClassVar[dict[str, Any]] = {
         "name": _("Name"),
         "currency": _("Currency"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
@@ -50,12 +50,19 @@ def _declared(kind: str) -> dict[Any, Any]:
     return words
 
 
-def log(business_id: str, before: int | None = None, limit: int = 50) -> Log:
-    """The newest entries of a business, or those older than the entry `before`.
+VALUES: Final = "values"
+DEFINITIONS: Final = "definitions"
 
-    Words come from the AppConfigs: `audit_words` of actions, `audit_names` and `audit_values` of what they changed.
+
+def log(business_id: str, before: int | None = None, limit: int = 50, kind: str = "") -> Log:
+    """The newest entries of a business, or those older than the entry `before`; of one kind when it is given.
+
+    Words come from the AppConfigs: `audit_words` of actions, `audit_names` and `audit_values` of what they changed,
+    and `audit_kinds` of actions: `VALUES` changed what was measured, `DEFINITIONS` what numbers and targets mean.
     """
     entries = Entry.objects.filter(business_id=business_id).select_related("actor").order_by("-id")
+    if kind:
+        entries = entries.filter(action__in=[name for name, of in _declared("audit_kinds").items() if of == kind])
     if before is not None:
         entries = entries.filter(id__lt=before)
     found = list(entries[: limit + 1])

@@ -18,3 +18,6 @@ class DataConfig(AppConfig):
         "data.observe": _("Entered a value by hand"),
         "data.make_demo": _("Asked for sample data"),
     }
+    audit_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("data.start_import", "data.undo_import", "data.observe", "data.make_demo"), "values"
+    )

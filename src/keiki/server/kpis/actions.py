@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -29,6 +30,7 @@ from keiki.server.data.actions import observe, opened
 from keiki.server.kpis import queries
 from keiki.server.kpis.models import (
     KpiVersion,
+    Measurement,
     OwnKpi,
     OwnKpis,
     OwnTree,
@@ -47,6 +49,9 @@ from keiki.trees.ties import untied
 GO, STAY = "go", "stay"
 """What becomes of the links of a KPI that is retired."""
 
+MEASURE_JOB: Final = "kpis.measure_due"
+NIGHT: Final = 2
+"""The hour, in the zone of the business, from which a night's calculation may begin."""
 Done = Mapping[str, Any]
 """What a step did, as data: `what` and the names it concerns; `queries.done_words` says it."""
 
@@ -446,3 +451,36 @@ def _locked_kpi(row: OwnKpi, began_from: int) -> OwnKpi:
         document = queries.kpi_document(now)
         raise EditConflict(mine=document, theirs=document)
     return now
+
+
+# --- the calculation of the night ---
+
+
+def measure_due(now: datetime) -> dict[str, int]:
+    """Store what every KPI of every business's trees is worth, once a night from `NIGHT` o'clock there."""
+    stored = {}
+    for business in Business.objects.all():
+        there = now.astimezone(ZoneInfo(business.zone))
+        if there.hour >= NIGHT and not queries.is_measured(business, there.date()):
+            stored[business.id] = store_measurements(business, now)
+    return {business_id: count for business_id, count in stored.items() if count}
+
+
+def store_measurements(business: Business, now: datetime) -> int:
+    """Measure what a business steers by and keep it with the time; gives how many values. The same night keeps one."""
+    night = now.astimezone(ZoneInfo(business.zone)).date()
+    rows = [
+        Measurement(
+            business=business,
+            kpi_id=found.kpi_id,
+            grain=str(found.grain),
+            day=found.day,
+            value=found.value,
+            version=found.version,
+            snapshot=found.snapshot,
+            night=night,
+            measured_at=now,
+        )
+        for found in queries.found_tonight(business)
+    ]
+    return len(Measurement.objects.bulk_create(rows, ignore_conflicts=True))

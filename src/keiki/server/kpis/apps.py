@@ -23,3 +23,10 @@ class KpisConfig(AppConfig):
         "kpis.activate_goal": _("Activated a goal"),
         "kpis.pause_goal": _("Made a goal a draft again"),
     }
+    audit_kinds: ClassVar[dict[str, str]] = {"kpis.say_of_value": "values"} | dict.fromkeys(
+        (
+            *("kpis.save_kpi", "kpis.retire_kpi", "kpis.bring_back_kpi"),
+            *("kpis.add_tree", "kpis.edit_tree", "kpis.archive_tree", "kpis.bring_back_tree"),
+        ),
+        "definitions",
+    )

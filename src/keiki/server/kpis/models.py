@@ -262,3 +262,32 @@ class TreeVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tree_id} v{self.number}"
+
+
+# --- what was measured at night ---
+
+
+class Measurement(models.Model):
+    """What a KPI was in a period, as the calculation of one night found it: never changed, so that what was known then
+    stays beside what is known now. `day` is the first day of the period, `night` the day of the business on which it
+    was calculated, `version` that of the definition, `snapshot` the state of the data.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="measurements")
+    kpi_id = models.CharField(max_length=64)
+    grain = models.CharField(max_length=7)
+    day = models.DateField()
+    value = models.FloatField()
+    version = models.PositiveIntegerField(null=True)
+    snapshot = models.PositiveBigIntegerField()
+    night = models.DateField()
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-measured_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "kpi_id", "grain", "day", "night"], name="measurement_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id} {self.day} {self.value:g}"

@@ -20,3 +20,10 @@ class PlanningConfig(AppConfig):
         "planning.adopt_targets": _("Took over the targets of a template"),
         "planning.score_targets": _("Made a SMART scorecard"),
     }
+    audit_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
+        (
+            *("planning.propose_target", "planning.choose_target", "planning.approve_target"),
+            *("planning.withdraw_target", "planning.retire_target", "planning.adopt_targets"),
+        ),
+        "definitions",
+    )

@@ -28,7 +28,7 @@ NAVIGATION = (
 DESIGN = ("cockpit:node", "cockpit:design", "cockpit:designs", "cockpit:new_tree")
 BELONGS = {
     **dict.fromkeys((*DESIGN, "kpis", "planning", "reasons", "scenarios"), "cockpit:tree"),
-    "success": "customers:customers",
+    **dict.fromkeys(("success", "surveys"), "customers:customers"),
     "data:answers": "accounts:settings",
     "mfa_index": "accounts:settings",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -13,10 +14,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keiki.charts.files_out import Book, Sheet
 from keiki.errors import EditConflict, KeikiError
 from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.people import (
@@ -31,9 +34,10 @@ from keiki.server.accounts.forms.people import (
 )
 from keiki.server.accounts.models import Business, Invitation, Membership
 from keiki.server.accounts.pages import LOGIN_BACKEND, SettingsPage, business_page, get_and_post, settings_frame
+from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.accounts.queries import Pending, Person
 from keiki.server.accounts.rules import OWN, allows, may_add_business
-from keiki.server.audit.queries import Log, log
+from keiki.server.audit.queries import DEFINITIONS, VALUES, Log, log
 
 
 @business_page()
@@ -196,18 +200,59 @@ def withdraw_invitation(request: Any, business: Business, invitation_id: int) ->
 
 @dataclass(frozen=True)
 class AuditPage(SettingsPage):
+    """`kinds` are links (address, words, whether it is shown); `older_url` leads to earlier entries."""
+
     log: Log
+    kinds: tuple[tuple[str, str, bool], ...]
+    older_url: str
+
+
+MOST_ENTRIES = 10_000
+"""Entries in a file of the audit log."""
 
 
 @business_page(OWN)
 @require_http_methods(["GET", "HEAD"])
 def audit_page(request: Any, business: Business) -> HttpResponse:
-    """What was done in this business, newest first."""
+    """What was done in this business, newest first: everything, or what changed values or definitions; also a file."""
+    named = {"": _("Every entry"), VALUES: _("Values"), DEFINITIONS: _("Definitions and targets")}
+    kind = request.GET.get("kind", "") if request.GET.get("kind", "") in named else ""
+    if file_asked(request):
+        return file_answer(request, business, _audit_book(business, kind, named[kind]))
     before = request.GET.get("before", "")
     frame = settings_frame(request, business, business.name)
-    entries = log(business.id, int(before) if before.isdecimal() and len(before) < 19 else None)
-    page = AuditPage(frame.title, frame.subtitle, frame.tabs, entries)
+    entries = log(business.id, int(before) if before.isdecimal() and len(before) < 19 else None, kind=kind)
+    page = AuditPage(
+        frame.title,
+        frame.subtitle,
+        frame.tabs,
+        entries,
+        tuple((f"?kind={name}" if name else "?", words, name == kind) for name, words in named.items()),
+        f"?{urlencode({'kind': kind, 'before': entries.before})}" if entries.before else "",
+    )
     return render(request, "accounts/audit.html", {"page": page})
+
+
+def _audit_book(business: Business, kind: str, words: str) -> Book:
+    """The audit report: one line per value that changed, with who changed it and when."""
+    head = (_("Time"), _("Who"), _("What"), _("Object"), _("Name"), _("Value before"), _("Value after"))
+    rows = [
+        (
+            timezone.localtime(line.at).strftime("%Y-%m-%d %H:%M:%S"),
+            line.actor or _("the program"),
+            str(line.words),
+            line.target,
+            *(("", "", "") if each is None else tuple(_cell(value) for value in (each.words, each.before, each.after))),
+        )
+        for line in log(business.id, limit=MOST_ENTRIES, kind=kind).lines
+        for each in line.changes or (None,)
+    ]
+    listed = Sheet(head, rows)
+    return Book(_("Audit report"), listed, listed, ((_("Shown"), words),), Sheet((), ()))
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 @login_required

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import label
 from keiki.charts.card import Card, Compared, card
 from keiki.charts.chart import Chart, Table
-from keiki.charts.format import Style, change, number
+from keiki.charts.format import Style, change, exact, number
 from keiki.charts.sentence import Told, sentence
 from keiki.charts.trend import Bar, trend
 from keiki.charts.trend import Expected as Ahead
@@ -37,7 +38,7 @@ from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import ValueForm
-from keiki.server.kpis.models import OwnKpi
+from keiki.server.kpis.models import Measurement, OwnKpi
 from keiki.server.kpis.pages.catalogue import facet_words, value_words
 from keiki.server.kpis.pages.numbers import (
     Way,
@@ -151,6 +152,17 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class NightRow:
+    """A value as the calculation of a night stored it."""
+
+    period: str
+    value: str
+    exact: str
+    version: str
+    stored: str
+
+
+@dataclass(frozen=True)
 class KpiPage:
     title: str
     subtitle: str
@@ -209,6 +221,7 @@ class KpiPage:
     odd_url: str
     grain: str
     sight: Sight
+    nights: tuple[NightRow, ...] = ()
 
 
 @business_page()
@@ -339,6 +352,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         percent=kpi.unit == "ratio",
         data_url=page_url("data:data", business) if may else "",
         sight=sight_of(request, business, kpi, style),
+        nights=tuple(_night_row(business, each, kpi, style) for each in queries.measurements_of(business, kpi.id)),
         grains=_grains(business, kpi, grain) if told else (),
         overdue=overdue_words(request, business, kpi, known, style) if told else "",
         odd=beside.lines if beside else (),
@@ -519,6 +533,17 @@ def _part_row(business: Business, kpi: Kpi, values: Mapping[str, queries.KpiValu
     told = values.get(kpi.id)
     words = number(told.value, kpi.unit, style) if told and told.value is not None else ""
     return PartRow(kpi_name(kpi, style.language), kpi_url(business, kpi.id), words)
+
+
+def _night_row(business: Business, stored: Measurement, kpi: Kpi, style: Style) -> NightRow:
+    period = business.calendar.period(Grain(stored.grain), stored.day)
+    return NightRow(
+        business.calendar.label(period, style.language),
+        number(stored.value, kpi.unit, style),
+        exact(stored.value, kpi.unit, style),
+        str(stored.version or 1),
+        timezone.localtime(stored.measured_at).strftime("%Y-%m-%d %H:%M"),
+    )
 
 
 def _tag_rows(business: Business, one: queries.Tagged, language: str) -> tuple[tuple[str, tuple[Way, ...]], ...]:

@@ -69,6 +69,7 @@ from keiki.server.kpis.queries.find import FACETS, Found, domain_of, find_kpis
 from keiki.server.kpis.queries.glossary import Entry, glossary, rivals, unmeasurable
 from keiki.server.kpis.queries.hanging import Hanging, RunningTarget, hanging, tied
 from keiki.server.kpis.queries.kept import Kept, kept
+from keiki.server.kpis.queries.measurements import found_tonight, is_measured, measurements_of
 from keiki.server.kpis.queries.numbers import (
     CHOOSABLE,
     DIMENSIONS,
@@ -210,11 +211,13 @@ __all__ = [
     "facts_of",
     "find_kpis",
     "formula_value",
+    "found_tonight",
     "from_rows",
     "glossary",
     "goals_of_team",
     "hanging",
     "healed",
+    "is_measured",
     "is_over",
     "kept",
     "known",
@@ -231,6 +234,7 @@ __all__ = [
     "may_see",
     "measured",
     "measured_kpis",
+    "measurements_of",
     "mistakes",
     "names_of",
     "newest_document",

@@ -186,7 +186,7 @@ def known(user: Any, business: Business) -> Known:
     """What a person may ask of a business, cheap enough for every page."""
     may_see(user, business)
     key = ("known", business.id, closed_to(user, business), limited_to(user, business))
-    return once(key, lambda: _known_now(business, partial(seen_by, user, business)))
+    return once(key, lambda: known_now(business, partial(seen_by, user, business)))
 
 
 def read_ahead() -> None:
@@ -194,10 +194,11 @@ def read_ahead() -> None:
     with suppress(DatabaseError), closing(connection):
         for business in Business.objects.all()[:READ_AHEAD]:
             with suppress(KeikiError):  # the visitor is told
-                _known_now(business, partial(opened, business))
+                known_now(business, partial(opened, business))
 
 
-def _known_now(business: Business, seen: Callable[[], Opened]) -> Known:
+def known_now(business: Business, seen: Callable[[], Opened]) -> Known:
+    """What a business may be asked, through the numbers that `seen` gives."""
     healed(business)
     numbers = seen()
     snapshot = numbers.business.snapshot
