@@ -13,6 +13,8 @@ SOURCES := src tests tools benchmarks
 TEMPLATES = $(shell git ls-files 'src/keiki/server/*.html')
 
 export KEIKI_HOME
+# The tests start Python hundreds of times: compiled modules are kept even where the machine asks for none.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Show these commands
