@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.urls import reverse
 from tests.engine.test_comparison import visits
 
+from keiki.insight.devices import phone_gap
 from keiki.server.data.actions import opened
 from keiki.server.kpis import queries as door
 from keiki.server.planning.actions import Proposal, propose_target
@@ -23,6 +25,11 @@ KPI = "converting_session_rate"
 def site(bare: Any, tmp_path: Any) -> Any:
     opened(bare.business).business.load(visits(tmp_path), "events")
     return bare
+
+
+def text_of(site: Any, browser_of: Any, query: str) -> str:
+    address = reverse("reasons:compare", kwargs={"business": site.business.id, "kpi": KPI})
+    return browser_of(site.viewer).get(f"{address}?on=2026-06-01{query}").content.decode()
 
 
 def page_of(site: Any, browser_of: Any, kpi: str = KPI, query: str = "") -> Any:
@@ -57,6 +64,23 @@ def test_segment_says_its_range_and_its_part_of_the_gap_to_the_target(site: Any,
     assert lines == [("Smartphone", "2.00%", "12", "600", "60.0%"), ("PC", "4.00%", "16", "400", "40.0%")]
     assert panel.lines[0].range == "1.15% – 3.46%"  # Wilson 95 %, 12 of 600
     assert panel.sentence == "From 2.00% (Smartphone) to 4.00% (PC); all together 2.80%."
+
+
+@pytest.mark.feature("F-140")
+def test_many_smartphones_that_rarely_convert_give_a_hint(site: Any, browser_of: Any) -> None:
+    (panel,) = page_of(site, browser_of, query="&by=device").panels
+    assert panel.hint.startswith(
+        "Smartphones bring 60.0% of all, and their rate is 2.00%; other devices have 4.00%. At their rate it would be "
+        "12 more: look at pages and forms on a smartphone first."
+    )
+    assert panel.hint in html.unescape(text_of(site, browser_of, "&by=device"))
+    (region,) = page_of(site, browser_of, query="&by=region").panels
+    assert region.hint == ""
+    for phone, rest in (((12, 400), (16, 600)), ((24, 600), (16, 400))):  # few of them; no lower rate
+        gap = phone_gap(phone, rest)
+        assert gap is not None
+        assert not gap.calls
+    assert phone_gap((12, 600), (0, 0)) is None
 
 
 def test_small_segments_are_marked_and_named_by_nobody_as_best(site: Any, browser_of: Any) -> None:

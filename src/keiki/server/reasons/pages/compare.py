@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.catalogue.benchmarks import benchmark_reading
-from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.kpi import Direction, Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.charts.format import ABSOLUTE_CHANGE, MISSING, Style, change, difference, exact, number
 from keiki.formula import Formula, references, show
+from keiki.insight.devices import phone_gap
 from keiki.insight.rates import NORMAL, Arm, TrialRule, wilson
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -51,6 +52,7 @@ class AttributePanel:
     id: str
     title: str
     sentence: str = ""
+    hint: str = ""
     lines: tuple[SegmentLine, ...] = ()
     total: SegmentLine | None = None
     rest: str = ""
@@ -262,6 +264,7 @@ def _panel(each: BySegments, kpi: Kpi, level: Level, style: Style) -> AttributeP
         ident,
         title,
         _sentence(each.dimension, told, kpi, style),
+        _phone_hint(told, kpi, style) if each.dimension == "device" else "",
         lines,
         total,
         rest=_rest(told, hidden, style),
@@ -313,6 +316,30 @@ def _sentence(dimension: str, told: Any, kpi: Kpi, style: Style) -> str:
         high=number(best.value, kpi.unit, style),
         best=_segment(dimension, best.segment, style),
         value=number(told.value, kpi.unit, style),
+    )
+
+
+def _phone_hint(told: Any, kpi: Kpi, style: Style) -> str:
+    """That many come by smartphone and few of them go on, of a rate of counted things that is to be high."""
+    if not told.counted or told.bottom is None or kpi.unit != "ratio" or kpi.direction != Direction.HIGHER:
+        return ""
+    phone = next(((one.top, one.bottom) for one in told.segments if one.segment == "smartphone"), (0.0, 0.0))
+    rest = [one for one in told.segments if one.segment != "smartphone"]
+    gap = phone_gap(phone, (sum(one.top for one in rest), sum(one.bottom for one in rest)))
+    if gap is None or not gap.calls:
+        return ""
+    words = _(
+        "Smartphones bring {share} of all, and their rate is {rate}; other devices have {others}. At their rate it "
+        "would be {more} more: look at pages and forms on a smartphone first. Said from a share of {many} on, when the "
+        "rate is below {near} of the others’."
+    )
+    return words.format(
+        share=number(gap.share, "ratio", style),
+        rate=number(gap.rate, "ratio", style),
+        others=number(gap.others, "ratio", style),
+        more=number(round(phone[1] * gap.others - phone[0]), "number", style),
+        many=f"{gap.rule.many:.0%}",
+        near=f"{gap.rule.near:.0%}",
     )
 
 
