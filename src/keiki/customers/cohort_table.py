@@ -95,27 +95,42 @@ def cohort_cells(facts: Facts, rule: TableRule | None = None) -> ir.Table:
         begun = STARTS[rule.start](facts, rule)
         lives = begun.left_join(lives.drop("began"), "customer_id").select("customer_id", "began", "last_at")
     members = _split(facts, lives, rule).rename(member="customer_id")
-    sizes = members.group_by("segment", "began").aggregate(size=members.count())
+    of = ("began",) if rule.by is None else ("segment", "began")
     lived = acts.inner_join(members, acts.customer_id == members.member)
-    lived = lived.filter(lived["at"] >= lived.began)
-    cells = lived.group_by("segment", "began", age=lived["at"] - lived.began).aggregate(
+    if not same:
+        lived = lived.filter(lived["at"] >= lived.began)
+    cells = lived.group_by(*of, age=lived["at"] - lived.began).aggregate(
         customers=lived.count(),
-        last=(lived["at"] == lived.last_at).cast("int64").sum(),
+        last=lived.count(where=lived["at"] == lived.last_at),
         times=lived.times.sum(),
         revenue=lived.revenue.sum(),
         profit=lived.profit.sum(),
         unknown=lived.unknown.sum(),
     )
-    cells = cells.rename(in_segment="segment", in_began="began")
-    joined = sizes.left_join(cells, [sizes.segment.identical_to(cells.in_segment), sizes.began == cells.in_began])
-    counts = {name: joined[name].cast("int64") for name in ("began", "size", "age", "customers", "last", "times")}
-    amounts = {name: joined[name].cast(MONEY) for name in ("revenue", "profit")}
-    return joined.select("segment", **counts, **amounts, unknown=joined.unknown.cast("int64"))
+    table = _sized_at_birth(cells, of) if same else _sized(members, cells, of)
+    if rule.by is None:
+        table = table.mutate(segment=ibis.null("string"))
+    counts = {name: table[name].cast("int64") for name in ("began", "size", "age", "customers", "last", "times")}
+    amounts = {name: table[name].cast(MONEY) for name in ("revenue", "profit")}
+    return table.select("segment", **counts, **amounts, unknown=table.unknown.cast("int64"))
+
+
+def _sized_at_birth(cells: ir.Table, of: Sequence[str]) -> ir.Table:
+    """Cells with the size of their cohort where customers begin by being there: all of them are at age 0."""
+    cohort = ibis.window(group_by=[cells[name] for name in of])
+    return cells.mutate(size=cells.customers.max(where=cells.age == 0).over(cohort))
+
+
+def _sized(members: ir.Table, cells: ir.Table, of: Sequence[str]) -> ir.Table:
+    """Cells with the size of their cohort, and every cohort without a cell."""
+    sizes = members.group_by(*of).aggregate(size=members.count())
+    cells = cells.rename({f"in_{name}": name for name in of})
+    return sizes.left_join(cells, [sizes[name].identical_to(cells[f"in_{name}"]) for name in of])
 
 
 def _split(facts: Facts, members: ir.Table, rule: TableRule) -> ir.Table:
     if rule.by is None:
-        return members.mutate(segment=ibis.null("string"))
+        return members
     told = facts["customers"].select(told="customer_id", segment=facts["customers"][rule.by])
     told = told.group_by("told").aggregate(segment=told.segment.max())
     joined = members.left_join(told, members.customer_id == told.told)
@@ -142,7 +157,7 @@ def _orders(facts: Facts, rule: TableRule) -> ir.Table:
         times=table.count(),
         revenue=table.amount.sum(),
         profit=table.earned.sum(),
-        unknown=table.earned.isnull().cast("int64").sum(),
+        unknown=table.count() - table.earned.count(),
     )
 
 

@@ -17,6 +17,7 @@ from keiki.customers.retention import contracts
 from keiki.customers.revenue_quality import revenue_postings
 from keiki.customers.rfm import RfmRule, rfm
 from keiki.errors import UnknownName
+from keiki.facts.shared import shared
 
 ATTRIBUTES = ("segment", "kind", "region", "industry", "size_band", "rank", "age_band", "campaign_kind")
 DIMENSIONS = ("cohort", "channel", "campaign", "product", "plan", "icp_fit", *ATTRIBUTES, "rfm_segment")
@@ -36,6 +37,7 @@ class WorthRule:
         return self.classes.profit
 
 
+@shared
 def described(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     """One row per acquired customer with what groups it.
 
@@ -86,6 +88,7 @@ def _first_contracts(facts: Facts, rule: ProfitRule) -> ir.Table:
     return first.select(holder="customer_id", held_product="product", held_plan="plan")
 
 
+@shared
 def customer_worth(facts: Facts, rule: WorthRule | None = None) -> ir.Table:
     """One row per acquired customer: what it is, what it brought, what it cost, and how it is judged.
 

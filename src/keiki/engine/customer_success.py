@@ -22,7 +22,7 @@ from keiki.customers.account_book import (
 )
 from keiki.customers.adoption import AdoptionRule, account_adoption, active_people, adoption, feature_use
 from keiki.customers.back_test import BackTest, Past, back_test
-from keiki.customers.churn import OutcomeRule, grouped_outcomes, outcomes
+from keiki.customers.churn import Leaving, OutcomeRule, grouped_outcomes, outcomes
 from keiki.customers.health import health
 from keiki.customers.lifecycle import STAGES, LifecycleRule, lifecycle, milestones
 from keiki.customers.movements import movements
@@ -40,6 +40,7 @@ from keiki.customers.support import (
 from keiki.customers.timeline import timeline
 from keiki.customers.voices import VoiceRule, voices, voices_by_group
 from keiki.engine.business import Business
+from keiki.facts.shared import shared
 from keiki.periods import Grain, Period
 
 Row = Mapping[str, Any]
@@ -518,12 +519,17 @@ def book_of(
     facts: Mapping[str, ir.Table] | None = None,
 ) -> ir.Table:
     """The line of every paying account, not asked yet; stages set by hand are laid over those of the data."""
-    rule, end = outlook.rule, outlook.day + timedelta(days=1)
-    gap = timedelta(weeks=rule.fall_weeks)
-    spans = _spans([(end - gap - FOUR_WEEKS, end - gap), (end - FOUR_WEEKS, end)])
     leaving = None if outlook.past.fitted is None else outlook.past.fitted.leaving
-    book = account_book(business.facts if facts is None else facts, spans, outlook.day, rule, leaving)
+    book = _book(business.facts if facts is None else facts, outlook.day, outlook.rule, leaving)
     return with_stages_by_hand(book, placed)
+
+
+@shared
+def _book(facts: Mapping[str, ir.Table], day: date, rule: BookRule, leaving: Leaving | None) -> ir.Table:
+    """The book at the end of a day, which every list of accounts is a part of."""
+    end, gap = day + timedelta(days=1), timedelta(weeks=rule.fall_weeks)
+    spans = _spans([(end - gap - FOUR_WEEKS, end - gap), (end - FOUR_WEEKS, end)])
+    return account_book(facts, spans, day, rule, leaving)
 
 
 def _only(facts: Mapping[str, ir.Table], customer_id: str) -> dict[str, ir.Table]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ibis.backends.duckdb import Backend
 
-from keiki.engine.business import Business
+from keiki.engine.answers import key_of
+from keiki.engine.business import WRONG, Business
+from keiki.engine.records import NotPlain, read, stated
 from keiki.facts.conform import conform
 from keiki.facts.mapping import Mapping
 from keiki.sources import Guess, Part, Source, guess, open_source
@@ -81,6 +85,29 @@ def preview(
         sample = source.sample(SAMPLED)
         parts = [_part(business, connection, source, part, found, sample, mapping) for part in found.parts]
         return Preview(source.rows_estimate, source.encoding, source.delimiter, found.export, tuple(parts))
+
+
+def kept_preview(
+    business: Business,
+    path: Path,
+    beside: Path,
+    *,
+    fact: str | None = None,
+    mapping: Mapping | None = None,
+    limits: Limits | None = None,
+) -> Preview:
+    """What `preview` says, kept in the file `beside` and read from there while nothing it depends on changes."""
+    state = path.stat()
+    key = key_of(state.st_mtime_ns, state.st_size, business.reading, fact, mapping, limits)
+    with suppress(OSError, ValueError, LookupError, *WRONG):
+        kept = json.loads(beside.read_text(encoding="utf-8"))
+        if kept["key"] == key:
+            found: Preview = read(kept["look"])
+            return found
+    seen = preview(business, path, fact=fact, mapping=mapping, limits=limits)
+    with suppress(OSError, NotPlain):
+        beside.write_text(json.dumps({"key": key, "look": stated(seen)}, ensure_ascii=False), encoding="utf-8")
+    return seen
 
 
 def _part(

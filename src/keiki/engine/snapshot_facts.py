@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import ibis.expr.types as ir
 
 from keiki.engine.connect import HELD, Engine, SharedTable
 from keiki.facts import FACTS
-from keiki.facts.shared import Build, R, SharedFacts
+from keiki.facts.shared import SharedFacts
 from keiki.measures.derive import with_large_deals
 from keiki.measures.rules import Rules
 
@@ -28,7 +28,7 @@ class Tables(SharedFacts):
 
     def __init__(self, engine: Engine, snapshot: int, rules: Rules) -> None:
         self._engine, self._snapshot, self._rules = engine, snapshot, rules
-        self._shared: dict[tuple[str, Hashable], SharedTable] = {}
+        self._shared: dict[str, SharedTable] = {}
         self._guard = threading.RLock()
 
     def __getitem__(self, name: str) -> ir.Table:
@@ -46,16 +46,15 @@ class Tables(SharedFacts):
     def __len__(self) -> int:
         return len(FACTS)
 
-    def share(self, build: Build[R], rule: R | None) -> ir.Table:
+    def share(self, name: str, question: str, build: Callable[[], ir.Table]) -> ir.Table:
         if not self._engine.holds(self._snapshot):
-            return build(self, rule)
-        key = (f"{build.__module__}.{build.__qualname__}", rule)
+            return build()
         with self._guard:
-            if key not in self._shared:
-                sql = self._engine.compile(build(self, rule))
+            if question not in self._shared:
+                sql = self._engine.compile(build())
                 mark = hashlib.sha256(sql.encode()).hexdigest()[:16]
-                self._shared[key] = SharedTable(f"{build.__name__}__{self._snapshot}_{mark}", self._snapshot, sql)
-            return self._engine.hold(self._shared[key])
+                self._shared[question] = SharedTable(f"{name}__{self._snapshot}_{mark}", self._snapshot, sql)
+            return self._engine.hold(self._shared[question])
 
     def behind(self, sql: str) -> tuple[SharedTable, ...]:
         """The shared tables that a question reads, each after those that it is made of itself."""

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TypeVar
+from typing import Concatenate, ParamSpec
 
 import ibis.expr.types as ir
 
-R = TypeVar("R", bound=Hashable)
-Build = Callable[[Mapping[str, ir.Table], R | None], ir.Table]
+P = ParamSpec("P")
+Facts = Mapping[str, ir.Table]
 
 
 class SharedFacts(Mapping[str, ir.Table]):
     """Facts that know a table worked out from them when it is asked for again."""
 
     @abstractmethod
-    def share(self, build: Build[R], rule: R | None) -> ir.Table:
-        """What `build` makes of these facts by a rule, row for row, wherever it comes from."""
+    def share(self, name: str, question: str, build: Callable[[], ir.Table]) -> ir.Table:
+        """What `build` makes of these facts, row for row, wherever it comes from; `question` says all it depends on."""
 
 
-def shared(build: Build[R]) -> Build[R]:
-    """A model whose rows only depend on facts and a rule, and are asked for by many others.
+def shared(build: Callable[Concatenate[Facts, P], ir.Table]) -> Callable[Concatenate[Facts, P], ir.Table]:
+    """A model whose rows only depend on facts and on records of plain values, and that many questions read.
 
     It stays what it is, an expression over facts; facts that share their tables may answer with one made before.
     """
 
     @wraps(build)
-    def table(facts: Mapping[str, ir.Table], rule: R | None = None) -> ir.Table:
-        return facts.share(build, rule) if isinstance(facts, SharedFacts) else build(facts, rule)
+    def table(facts: Facts, *args: P.args, **kwargs: P.kwargs) -> ir.Table:
+        if not isinstance(facts, SharedFacts):
+            return build(facts, *args, **kwargs)
+        question = f"{build.__module__}.{build.__qualname__} {args!r} {kwargs!r}"
+        return facts.share(build.__name__, question, lambda: build(facts, *args, **kwargs))
 
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,22 @@ def test_look_guesses_the_fact_and_counts_refused_rows(bare: Any) -> None:
         ("ordered_at", False),
         ("amount", True),
     ]
+
+
+def test_look_is_found_out_once_until_something_about_it_changes(bare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = receive(bare)
+    seen, files = actions.look(upload), []
+    monkeypatch.setattr("keiki.engine.preview.open_source", lambda path, **_: files.append(path))
+    assert actions.look(upload) == seen
+    assert files == []
+    upload.path.write_text(CSV + "4,c3,2026-01-05,900\n", encoding="utf-8")
+    with suppress(AttributeError):
+        actions.look(upload)
+    assert files == [upload.path], "another text is looked at anew"
+    kept = upload.look_path
+    assert kept.exists()
+    actions.drop_upload(bare.editor, upload)
+    assert not kept.exists(), "nothing seen in a file outlives it"
 
 
 def test_look_at_a_lost_file_says_so(bare: Any) -> None:

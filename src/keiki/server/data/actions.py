@@ -25,7 +25,7 @@ from keiki.engine.preview import ColumnPreview as ColumnPreview
 from keiki.engine.preview import PartPreview as PartPreview
 from keiki.engine.preview import Preview as Preview
 from keiki.engine.preview import Refusal as Refusal
-from keiki.engine.preview import preview
+from keiki.engine.preview import kept_preview
 from keiki.engine.settings import FILE, Settings
 from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind, UnknownName
 from keiki.facts import FACTS, fact
@@ -140,7 +140,7 @@ def _write(file: UploadedFile[bytes], path: Path) -> None:
 @transaction.atomic
 def drop_upload(actor: User, upload: Upload) -> None:
     """Forget a file that was not imported."""
-    upload.path.unlink(missing_ok=True)
+    upload.forget_file()
     target = f"upload:{upload.pk}"
     record(actor, "data.drop_upload", business_id=upload.business_id, target=target, old={"name": upload.name})
     upload.delete()
@@ -343,7 +343,7 @@ def look(upload: Upload, fact_name: str | None = None, mapping: ColumnMapping | 
     if not upload.path.exists():
         raise FileGone(name=upload.name)
     numbers = opened(upload.business).business
-    return preview(numbers, upload.path, fact=fact_name, mapping=mapping, limits=_limits())
+    return kept_preview(numbers, upload.path, upload.look_path, fact=fact_name, mapping=mapping, limits=_limits())
 
 
 def _limits() -> Limits:
@@ -390,7 +390,7 @@ def import_upload(upload_id: str, business_id: str, report: Report) -> dict[str,
     )
     upload.import_id = done.id
     upload.save(update_fields=["import_id"])
-    upload.path.unlink(missing_ok=True)
+    upload.forget_file()
     return {"import_id": done.id, "already": done.already}
 
 

@@ -51,3 +51,13 @@ class Upload(models.Model):
     def path(self) -> Path:
         """Where the file lies; the name a person gave it is never part of it."""
         return self.business.folder / "uploads" / f"{self.id.hex}{self.suffix}"
+
+    @property
+    def look_path(self) -> Path:
+        """Where it is kept what the file would become, so that it is found out once and not on every page."""
+        return self.path.with_name(f"{self.id.hex}.look")
+
+    def forget_file(self) -> None:
+        """Delete the file and what was seen in it."""
+        self.path.unlink(missing_ok=True)
+        self.look_path.unlink(missing_ok=True)
