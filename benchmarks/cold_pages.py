@@ -1,7 +1,7 @@
 """Pages of customers and accounts of the demo company that nobody has looked at: after an import, and after a restart.
 
-Each view is the first one of a process of its own, once every page's code is read. Processor time, because it is
-the same beside other work; the peer is the settings page: the frame, the rights and the session without numbers. Bar: 3 s.
+Each view is the first one of a process of its own, once every page's code is read. Processor time, because it is the
+same beside other work; the peer is the settings page: the frame, the rights and the session without numbers. Bar: 3 s.
 """
 
 from __future__ import annotations

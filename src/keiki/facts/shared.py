@@ -28,7 +28,7 @@ def shared(build: Callable[Concatenate[Facts, P], ir.Table]) -> Callable[Concate
     """
 
     @wraps(build)
-    def table(facts: Facts, *args: P.args, **kwargs: P.kwargs) -> ir.Table:
+    def table(facts: Facts, /, *args: P.args, **kwargs: P.kwargs) -> ir.Table:
         if not isinstance(facts, SharedFacts):
             return build(facts, *args, **kwargs)
         question = f"{build.__module__}.{build.__qualname__} {args!r} {kwargs!r}"
