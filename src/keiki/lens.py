@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 COMPARISONS = ("previous", "last_year")
 """What `prev()` may mean."""
+SO_FAR, PROVISIONAL, FINAL = "so_far", "provisional", "final"
+"""How certain the number of a period is: it still runs, late rows may change it, it stands."""
 DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 WEEK = re.compile(r"(\d{4})-W(\d{1,2})")
 MONTH = re.compile(r"(\d{4})-(\d{1,2})")
@@ -28,6 +30,7 @@ class Lens:
 
     `comparison` is what `prev()` means: `previous` or `last_year`. `today` is the last day the data speaks of:
     a period that it cuts is incomplete and is compared with the same number of days. None: every period is complete.
+    `settling` is how many days beyond a period the data has to reach until the numbers of that period are final.
     """
 
     periods: tuple[Period, ...]
@@ -37,6 +40,7 @@ class Lens:
     comparison: str = "previous"
     currency: str = "JPY"
     today: date | None = None
+    settling: int = 0
 
     def __post_init__(self) -> None:
         if self.comparison not in COMPARISONS:
@@ -45,6 +49,19 @@ class Lens:
     def complete(self, index: int) -> bool:
         """Whether the data reaches the end of the period."""
         return self.today is None or self.periods[index].end <= self.today + timedelta(days=1)
+
+    def certainty(self, index: int) -> str:
+        """`so_far` while the period runs, `provisional` until the data reaches `settling` days beyond it, then `final`.
+
+        >>> from keiki.periods import Period
+        >>> october = Period(date(2026, 10, 1), date(2026, 11, 1))
+        >>> [Lens((october,), today=date(2026, *day), settling=5).certainty(0) for day in ((10, 30), (11, 4), (11, 5))]
+        ['so_far', 'provisional', 'final']
+        """
+        if not self.complete(index):
+            return SO_FAR
+        settled = self.periods[index].end + timedelta(days=self.settling - 1)
+        return FINAL if self.today is None or self.today >= settled else PROVISIONAL
 
     def period(self, index: int, back: int = 0) -> Period:
         """The days read for a period, or for its comparison `back` steps before; like for like when it is not over."""

@@ -103,10 +103,15 @@ def style_of(own: Business) -> Style:
 
 
 def period_labels(lens: Lens) -> list[str]:
-    """The names of the periods; one that is not over says so."""
-    names = [lens.calendar.label(period, language()) for period in lens.periods]
-    unfinished = say(" (so far)", "（途中）")
-    return [name if lens.complete(index) else name + unfinished for index, name in enumerate(names)]
+    """The names of the periods; one whose numbers are not final says so."""
+    from keiki.charts.certainty import provisional_mark
+    from keiki.charts.format import Style
+
+    style = Style(language())
+    return [
+        lens.calendar.label(period, language()) + provisional_mark(lens.certainty(index), style)
+        for index, period in enumerate(lens.periods)
+    ]
 
 
 def unit_of(own: Business, name: str) -> str:

@@ -241,6 +241,7 @@ class Business:
             comparison or self.settings.comparison,
             self.settings.currency,
             self.today,
+            self.rules.settling_days,
         )
 
     # --- numbers ---

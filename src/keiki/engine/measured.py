@@ -101,6 +101,7 @@ class Measured:
                 "start": period.start.isoformat(),
                 "end": period.end.isoformat(),
                 "complete": self.lens.complete(index),
+                "certainty": self.lens.certainty(index),
                 **dict(zip(self.lens.by, segment, strict=False)),
                 "version": self.version(kpi, index),
                 "value": self.value(kpi, index, segment),
@@ -183,6 +184,7 @@ class TreeReading:
                 "start": period.start,
                 "end": period.end,
                 "complete": self.lens.complete(index),
+                "certainty": self.lens.certainty(index),
                 "before": {"start": self.before.periods[index].start, "end": self.before.periods[index].end},
                 "nodes": [self._node(node, index) for node in self.tree.nodes],
             }

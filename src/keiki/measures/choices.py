@@ -430,6 +430,14 @@ SUBJECTS: Final = (
             "From which amount shipping is free and a deal is large. While empty, those KPIs stay unmeasured.",
         ),
     ),
+    Subject(
+        "figures",
+        Label("速報と確定", "Provisional and final"),
+        Label(
+            "期間が終わってから、データが何日先まで届けば数字を「確定」とするか。それまでは「速報」と表示します。",
+            "How far beyond a period the data has to reach until its numbers are final, no longer provisional.",
+        ),
+    ),
 )
 
 DEALS: Final = (
@@ -556,6 +564,7 @@ CHOICES: Final = (
     Choice("shop", "free_shipping_line", Amount(), Label("送料無料になる金額", "Shipping is free from")),
     Choice("shop", "free_shipping_band", Share(), Label("送料無料の近くとみなす幅", "Near the line means within")),
     Choice("shop", "large_deal", Amount(), Label("大型案件の金額（以上）", "A deal is large from")),
+    Choice("figures", "settling_days", Whole(0, 92), Label("確定までの日数", "Days until numbers are final")),
 )
 
 

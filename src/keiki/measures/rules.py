@@ -37,6 +37,7 @@ class Rules:
     free_shipping_band: Decimal = Decimal("0.2")
     large_deal: Decimal | None = None
     expansion_line: Decimal = Decimal("0.35")
+    settling_days: int = 0
     sessions: SessionRule = field(default_factory=SessionRule)
     postings: PostingRule = field(default_factory=PostingRule)
     movements: MovementRule = field(default_factory=MovementRule)
@@ -59,7 +60,7 @@ class Rules:
         gives them), and the defaults of DATA.md §8 for everything else.
         """
         chosen = {subject: dict(own.get(subject, {})) for subject in SUBJECT_NAMES}
-        gap, health, stages, shop = (chosen[name] for name in ("contracts", "health", "stages", "shop"))
+        gap, health, stages = (chosen[name] for name in ("contracts", "health", "stages"))
         lists: dict[str, Any] = {
             name: float(value) if isinstance(value, Decimal) else value for name, value in chosen["accounts"].items()
         }
@@ -73,8 +74,9 @@ class Rules:
         sessions = SessionRule(zone=zone, **chosen["sessions"])
         return cls(
             zone,
-            **shop,
+            **chosen["shop"],
             **lines,
+            **chosen["figures"],
             sessions=sessions,
             postings=postings,
             movements=MovementRule(**chosen["movements"], **gap),
@@ -95,7 +97,7 @@ class Rules:
 def value_in(rules: Rules, choice: Choice) -> Any:
     """The value of a choice that is in force."""
     match choice.subject, choice.name:
-        case "shop", name:
+        case "shop" | "figures", name:
             return getattr(rules, name)
         case "expansion", name:
             return getattr(rules, f"expansion_{name}")

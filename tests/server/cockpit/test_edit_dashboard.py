@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.urls import reverse
 
@@ -14,6 +17,7 @@ from keiki.server.audit.models import Entry
 from keiki.server.cockpit.actions import dashboards as actions
 from keiki.server.cockpit.models import Dashboard, Panel
 from keiki.server.cockpit.queries.dashboards import Spec, dashboard_named
+from keiki.server.data.actions import opened
 
 
 def make(cast: Any, browser: Any, **values: Any) -> Dashboard:
@@ -175,3 +179,69 @@ def test_panel_of_a_number_that_is_gone_says_so(shop: Any, browser_of: Any) -> N
     made = actions.make_dashboard(shop.viewer, shop.business, "Old", [Spec("number", "simple_orders", "gone")])
     page = browser_of(shop.viewer).get(view_url(shop, made)).context["page"]
     assert page.sections[0].panels[0].missing == "The number of this panel is no longer in a tree."
+
+
+@pytest.mark.feature("F-099")
+def test_a_line_is_suggested_for_a_trend_and_bars_for_a_comparison_with_the_reason(shop: Any, browser_of: Any) -> None:
+    browser = browser_of(shop.viewer)
+    made = make(shop, browser)
+    add(shop, browser, made, "", "simple_orders/revenue", purpose="time")
+    add(shop, browser, made, "", "simple_orders/revenue", purpose="parts", by="channel")
+    assert list(made.panels.values_list("kind", flat=True)) == ["line", "bars"]
+    page = browser.get(view_url(shop, made)).context["page"]
+    line, bars = page.sections[0].panels
+    assert (line.figure.kind, line.missing, [bar.label for bar in bars.bars]) == (
+        "lines",
+        "",
+        ["E-mail", "Organic search"],
+    )
+    told = " ".join(browser.get(edit_url(shop, made)).content.decode().split())
+    assert "<dt>How it went over time → Line over time</dt><dd>A line: the eye follows it" in told
+    assert "<dt>How parts compare → Bars by segment</dt><dd>Bars: lengths from the same zero" in told
+    against = add(shop, browser, made, "line", "simple_orders/revenue", purpose="parts")
+    assert "Bars: lengths from the same zero" in browser.get(against["Location"]).content.decode()
+    assert add(shop, browser, made, "", "simple_orders/revenue").status_code == 422
+
+
+@pytest.mark.feature("F-109")
+def test_a_panel_of_five_minutes_is_new_within_five_minutes_of_an_import_and_a_daily_one_not_before_the_next_day(
+    own_shop: Any, browser_of: Any
+) -> None:
+    """The clock of the business is nine hours ahead of UTC."""
+    tomorrow = datetime.combine(datetime.now(UTC).date() + timedelta(days=2), time(0, 30), UTC)  # 09:30
+    with time_machine.travel(tomorrow, tick=False) as clock:
+        browser = browser_of(own_shop.viewer)
+        made = make(own_shop, browser)
+        for often in ("minutes", "daily", "opened"):
+            add(own_shop, browser, made, "number", "simple_orders/revenue", refresh=often)
+        keys = list(made.panels.values_list("pk", flat=True))
+        asked = view_url(own_shop, made) + "?tree=simple_orders&on=2026-10-01"
+
+        def values(key: int | None = None) -> list[str]:
+            """What the panels say, or the one that asks for itself."""
+            if key is None:
+                panels = browser.get(asked).context["page"].sections[0].panels
+                return [panel.number.exact for panel in panels]
+            part = browser.get(f"{asked}&panel={key}", headers={"HX-Request": "true"})
+            assert "<html" not in part.content.decode()
+            return [part.context["panel"].number.exact]
+
+        assert values() == ["¥14,400"] * 3
+        page = browser.get(asked).content.decode()
+        polls = re.findall(r'hx-get="([^"]+)" hx-trigger="every (\d+)s"', page)
+        again = int(polls[0][1])
+        assert polls == [(f"{asked.replace('&', '&amp;')}&amp;panel={keys[0]}", str(again))]
+        assert f'<noscript><meta http-equiv="refresh" content="{again}"></noscript>' in page
+        assert page.count("Every 5 minutes: as of") == page.count("Once a day: data as it was at") == 1
+        clock.shift(timedelta(seconds=1))  # just after the page looked
+        row = {"order_id": "late", "customer_id": "C1", "ordered_at": "2026-10-20 10:00", "amount": 600}
+        opened(own_shop.business).business.load_facts({"orders": [row]}, name="late")
+        imported = datetime.now(UTC)
+        clock.shift(timedelta(seconds=again - 1))
+        assert datetime.now(UTC) - imported <= timedelta(minutes=5)
+        assert values(keys[0]) == ["¥15,000"]
+        assert values() == ["¥15,000", "¥14,400", "¥15,000"]
+        clock.move_to(tomorrow.replace(hour=14, minute=59))  # 23:59
+        assert values(keys[1]) == ["¥14,400"]
+        clock.move_to(tomorrow.replace(hour=15, minute=1))  # 00:01 of the next day
+        assert values() == ["¥15,000"] * 3

@@ -15,7 +15,8 @@ from keiki.server.accounts.models import Business
 
 class PanelKind(models.TextChoices):
     NUMBER = "number", _("Number card")
-    TREND = "trend", _("Trend")
+    LINE = "line", _("Line over time")
+    TREND = "trend", _("Columns over time with target")
     BARS = "bars", _("Bars by segment")
     FUNNEL = "funnel", _("Funnel")
     TABLE = "table", _("Table of a tree")
@@ -24,6 +25,12 @@ class PanelKind(models.TextChoices):
     ACTS = "acts", _("Where to act now")
     CAMPAIGNS = "campaigns", _("Campaigns")
     NOTE = "note", _("Note")
+
+
+class Refresh(models.TextChoices):
+    OPENED = "opened", _("Whenever the page is opened")
+    MINUTES = "minutes", _("Every 5 minutes")
+    DAILY = "daily", _("Once a day")
 
 
 WIDTHS = (3, 4, 6, 8, 12)
@@ -58,6 +65,7 @@ class Panel(models.Model):
     """One panel of a dashboard: its kind, the number it is about, its place and size.
 
     `group` puts panels under one heading. `text` is a note's words; `title` takes the place of the number's name.
+    `refresh` says how often it looks for newer data.
     """
 
     dashboard = models.ForeignKey(Dashboard, on_delete=models.CASCADE, related_name="panels")
@@ -71,12 +79,14 @@ class Panel(models.Model):
     group = models.CharField(max_length=40, default="", blank=True)
     width = models.PositiveSmallIntegerField(default=6)
     tall = models.BooleanField(default=False)
+    refresh = models.CharField(max_length=8, choices=Refresh, default=Refresh.OPENED)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["dashboard", "place", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(kind__in=PanelKind.values), name="panel_kind"),
             models.CheckConstraint(condition=models.Q(width__in=WIDTHS), name="panel_width"),
+            models.CheckConstraint(condition=models.Q(refresh__in=Refresh.values), name="panel_refresh"),
         ]
 
     def __str__(self) -> str:

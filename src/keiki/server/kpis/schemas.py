@@ -51,7 +51,8 @@ class MeasuredOut(Schema):
     snapshot: int
     rows: list[dict[str, Any]] = Field(
         description=gettext_noop(
-            "Each: kpi, start, end (exclusive), complete, value, before, version of the definition, and the dimensions."
+            "Each: kpi, start, end (exclusive), complete, certainty (so_far, provisional or final), value, before, "
+            "version of the definition, and the dimensions."
         )
     )
     missing: dict[str, list[str]] = Field(description=gettext_noop("Why a KPI has no value: the facts without rows."))
@@ -108,6 +109,7 @@ class TreePeriodOut(PeriodOut):
     """Every node in one period."""
 
     complete: bool
+    certainty: str = Field(description=gettext_noop("so_far, provisional or final."))
     before: PeriodOut
     nodes: list[NodeOut]
 

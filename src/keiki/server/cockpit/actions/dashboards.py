@@ -15,7 +15,7 @@ from keiki.server.cockpit.models import WIDTHS, Dashboard, Panel
 from keiki.server.cockpit.queries.dashboards import Spec
 
 MOST_PANELS: Final = 40
-FIELDS: Final = ("kind", "tree", "node", "by", "title", "text", "group", "width", "tall")
+FIELDS: Final = ("kind", "tree", "node", "by", "title", "text", "group", "width", "tall", "refresh")
 
 
 @transaction.atomic
@@ -80,8 +80,8 @@ def resize_panel(actor: User, dashboard: UUID, version: int, key: int, width: in
 
 @transaction.atomic
 def change_panel(actor: User, dashboard: UUID, version: int, key: int, words: Mapping[str, str]) -> None:
-    """Another title, text or group."""
-    named = {name: words[name] for name in ("title", "text", "group") if name in words}
+    """Another title, text or group, or how often it looks for newer data."""
+    named = {name: words[name] for name in ("title", "text", "group", "refresh") if name in words}
     row = _locked(dashboard, version, {"panel": key, **named})
     panel = _of(row.panels.all(), key)
     for name, value in named.items():

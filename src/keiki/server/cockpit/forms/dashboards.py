@@ -9,9 +9,49 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keiki.server.cockpit.models import WIDTHS, PanelKind
+from keiki.server.cockpit.models import WIDTHS, PanelKind, Refresh
 from keiki.server.cockpit.queries.dashboards import Spec
 
+PURPOSES = (
+    (
+        "time",
+        _("How it went over time"),
+        PanelKind.LINE,
+        _("A line: the eye follows it from one period to the next and sees the direction."),
+    ),
+    (
+        "parts",
+        _("How parts compare"),
+        PanelKind.BARS,
+        _("Bars: lengths from the same zero are compared most exactly, the largest first."),
+    ),
+    (
+        "target",
+        _("Where it stands to its target"),
+        PanelKind.NUMBER,
+        _("A number card: the value, the gap and the status can be read from afar."),
+    ),
+    (
+        "periods",
+        _("Every period against its target"),
+        PanelKind.TREND,
+        _("Columns: each period is an amount of its own and has its own line to reach."),
+    ),
+    (
+        "losses",
+        _("Where people are lost"),
+        PanelKind.FUNNEL,
+        _("A funnel: every step beside the one before it."),
+    ),
+    (
+        "many",
+        _("Many numbers at once"),
+        PanelKind.TABLE,
+        _("A table: exact values are looked up, not compared by eye."),
+    ),
+)
+"""What a panel may be for: its name, the words, the kind that shows it best, and why."""
+SUGGESTED = {name: (kind, why) for name, _words, kind, why in PURPOSES}
 WITHOUT_NUMBER = frozenset({PanelKind.NOTE, PanelKind.FUNNEL, PanelKind.CAMPAIGNS})
 WIDTH_WORDS = (
     (3, pgettext_lazy("width", "a quarter")),
@@ -33,16 +73,20 @@ class DashboardForm(forms.Form):
 class PanelForm(forms.Form):
     """A panel to add. `number` is tree and node as `tree/node`."""
 
+    purpose = forms.ChoiceField(
+        label=_("What is it to show?"),
+        choices=[("", "—"), *((name, words) for name, words, _kind, _why in PURPOSES)],
+        required=False,
+    )
     kind = forms.ChoiceField(
-        label=_("Kind of panel"),
-        choices=PanelKind.choices,
-        help_text=_("A trend for the course of time, bars to compare parts, a funnel for where people are lost."),
+        label=_("Kind of panel"), choices=[("", _("As suggested")), *PanelKind.choices], required=False
     )
     number = forms.ChoiceField(label=_("Number"), required=False)
     by = forms.ChoiceField(label=_("Split by"), required=False)
     title = forms.CharField(label=_("Title"), max_length=80, required=False)
     group = forms.CharField(label=_("Group"), max_length=40, required=False)
     width = forms.TypedChoiceField(label=_("Width"), choices=WIDTH_WORDS, coerce=int, initial=6)
+    refresh = forms.ChoiceField(label=_("Looks for newer data"), choices=Refresh.choices, required=False)
     text = forms.CharField(
         label=_("Text of a note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -59,9 +103,13 @@ class PanelForm(forms.Form):
         self.fields["by"].choices = [("", "—"), *dimensions]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
-        """Bars need a dimension, a note its text, and most kinds a number."""
+        """The kind is the chosen or the suggested one. Bars need a dimension, a note its text, most kinds a number."""
         given = super().clean() or {}
-        kind = given.get("kind")
+        if not given.get("kind"):
+            given["kind"] = SUGGESTED[given["purpose"]][0] if given.get("purpose") else ""
+        kind = given["kind"]
+        if not kind and "kind" not in self.errors:
+            self.add_error("kind", _("Choose what the panel is to show, or its kind."))
         if kind and kind not in WITHOUT_NUMBER and not given.get("number"):
             self.add_error("number", _("Choose the number that the panel is about."))
         if kind == PanelKind.BARS and not given.get("by"):
@@ -69,6 +117,13 @@ class PanelForm(forms.Form):
         if kind == PanelKind.NOTE and not given.get("text", "").strip():
             self.add_error("text", _("Write what the note is to say."))
         return given
+
+    @property
+    def advice(self) -> str:
+        """Why another kind would show what the panel is for better; "" when the kind fits."""
+        given = self.cleaned_data
+        kind, why = SUGGESTED.get(given["purpose"], (given["kind"], ""))
+        return "" if kind == given["kind"] else str(why)
 
     @property
     def spec(self) -> Spec:
@@ -86,4 +141,5 @@ class PanelForm(forms.Form):
             text=given["text"],
             group=given["group"],
             width=given["width"],
+            refresh=given["refresh"] or Refresh.OPENED,
         )

@@ -53,6 +53,13 @@ class DashboardPage:
     edit_url: str = ""
     all_url: str = ""
     happened_url: str = ""
+    poll_url: str = ""
+
+    @property
+    def poll(self) -> int:
+        """Seconds after which a browser without scripts asks for the page again; 0 for never."""
+        polls = [panel.poll for section in self.sections for panel in section.panels if panel.poll]
+        return min(polls, default=0)
 
 
 @business_page()
@@ -69,6 +76,8 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
     numbers = measured(request.user, business, request.GET.get("tree"), asked.question)
     desk = Desk(request.user, business, asked, numbers)
     specs = stored.panels if stored else queries.generated(name, request.user, business, numbers)
+    if request.headers.get("HX-Request") and "panel" in request.GET:
+        return _one_panel(request, desk, specs)
     group = request.GET.get("group", "")
     wanted = tuple(spec for spec in specs if spec.group == group) if group in {s.group for s in specs} else specs
     page = DashboardPage(
@@ -81,6 +90,7 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
         sections=sections(desk, wanted if group else specs),
         groups=_groups(desk, name, specs, group),
         query=request.GET.urlencode(),
+        poll_url=_poll_url(request),
         may_share=allows(request.membership.role, EDIT),
         printed=_("{day}, {who}").format(day=day_words(business.calendar.today()), who=request.user),
         chips=_chips(desk, name),
@@ -91,6 +101,20 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
         all_url=reverse("cockpit:dashboards", kwargs={"business": business.id}),
     )
     return render(request, "cockpit/dashboard.html", {"page": page})
+
+
+def _one_panel(request: Any, desk: Desk, specs: tuple[Spec, ...]) -> HttpResponse:
+    """A single panel, for a page that is open already and looks for newer data."""
+    spec = next((spec for spec in specs if str(spec.key) == request.GET["panel"]), None)
+    if spec is None:
+        raise Http404
+    return render(request, "cockpit/panel.html", {"panel": shown(desk, spec), "poll_url": _poll_url(request)})
+
+
+def _poll_url(request: Any) -> str:
+    """The address of the page with its filters, to which a panel adds its own key."""
+    asked = [(name, value) for name, value in request.GET.items() if name != "panel"]
+    return f"{request.path}?{urlencode(asked)}"
 
 
 def sections(desk: Desk, specs: tuple[Spec, ...]) -> tuple[Section, ...]:
@@ -146,8 +170,7 @@ def _chips(desk: Desk, name: str) -> tuple[kpis.Chip, ...]:
         dimension, value = desk.asked.segment
         words = f"{kpis.dimension_words(dimension, desk.style)}: {desk.words(dimension, value)}"
         chips.append(kpis.Chip(words, "accent", desk.asked.url(path, segment=None)))
-    if desk.main.elapsed is not None:
-        chips.append(kpis.Chip(_("So far: {days} days").format(days=desk.main.elapsed), "watch"))
+    chips.append(kpis.certainty_chip(desk.main, desk.style))
     chips.append(kpis.Chip(kpis.tax_words(desk.business)))
     return tuple(chips)
 

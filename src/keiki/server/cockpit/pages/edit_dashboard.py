@@ -19,8 +19,8 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.actions import dashboards as actions
-from keiki.server.cockpit.forms.dashboards import WIDTH_WORDS, DashboardForm, PanelForm
-from keiki.server.cockpit.models import SavedView
+from keiki.server.cockpit.forms.dashboards import PURPOSES, WIDTH_WORDS, DashboardForm, PanelForm
+from keiki.server.cockpit.models import Refresh, SavedView
 from keiki.server.cockpit.pages.dashboards import may_change, stored_or_404
 from keiki.server.cockpit.pages.panels import Desk, PanelView, shown
 from keiki.server.cockpit.pages.tabs import dashboard_url, names
@@ -153,6 +153,8 @@ class EditPage:
     stored: Stored
     panels: tuple[PanelView, ...]
     widths: tuple[tuple[int, Any], ...]
+    purposes: tuple[tuple[Any, Any, Any], ...]
+    refreshes: tuple[tuple[str, Any], ...]
     form: PanelForm
     name_form: DashboardForm
     may_share: bool
@@ -220,13 +222,18 @@ def _done(
     key = _number(posted.get("panel"), 0)
     match what:
         case "add" if form is not None:
-            return int(actions.add_panel(user, here, base, form.spec).pk)
+            added = actions.add_panel(user, here, base, form.spec)
+            if form.advice:
+                messages.info(request, _("For that, another kind is easier to read. {why}").format(why=form.advice))
+            return int(added.pk)
         case "move":
             actions.move_panel(user, here, base, key, _number(posted.get("place"), 0))
         case "resize":
             actions.resize_panel(user, here, base, key, _number(posted.get("width"), 6), "tall" in posted)
         case "words":
             words = {name: posted.get(name, "").strip()[:most] for name, most in _WORDS.items() if name in posted}
+            if posted.get("refresh") in Refresh.values:
+                words["refresh"] = posted["refresh"]
             actions.change_panel(user, here, base, key, words)
         case "remove":
             actions.remove_panel(user, here, base, key)
@@ -310,6 +317,8 @@ def _edit(
         stored=stored,
         panels=panels,
         widths=WIDTH_WORDS,
+        purposes=tuple((words, kind.label, why) for _name, words, kind, why in PURPOSES),
+        refreshes=tuple(Refresh.choices),
         form=form or _panel_form(request, business),
         name_form=name_form or DashboardForm(initial={"name": stored.name, "shared": stored.shared}),
         may_share=allows(request.membership.role, EDIT),

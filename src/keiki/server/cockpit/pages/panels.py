@@ -18,17 +18,19 @@ from keiki.charts.attainment import attainment_words, tone, went
 from keiki.charts.card import Card
 from keiki.charts.chart import Chart, short
 from keiki.charts.format import MISSING, Style, change, difference, exact, number
+from keiki.charts.lines import Line, lines
 from keiki.charts.status import rule
 from keiki.charts.weeks import weeks
 from keiki.formula import Binary
 from keiki.server.accounts.models import Business
-from keiki.server.cockpit.models import PanelKind
+from keiki.server.cockpit.models import PanelKind, Refresh
 from keiki.server.cockpit.pages.campaigns import CampaignLine, campaign_lines
 from keiki.server.cockpit.pages.happened import happened_to
 from keiki.server.cockpit.pages.plan_actual import plan_told
 from keiki.server.cockpit.queries import dashboards as queries
 from keiki.server.cockpit.queries.campaigns import Judged, campaigns
 from keiki.server.cockpit.queries.dashboards import Spec, Weekly
+from keiki.server.cockpit.queries.refresh import POLLED, DayState, state_of_day
 from keiki.server.cockpit.queries.screens import FEWEST
 from keiki.server.cockpit.queries.today import Lever, levers
 from keiki.server.cockpit.queries.views import imported_at, is_stale
@@ -37,6 +39,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import counted, measured
+from keiki.server.ui.templatetags.ui import moment
 from keiki.trees.build import FormulaEdge, Node
 
 LONGEST_TABLE = 40
@@ -112,6 +115,8 @@ class PanelView:
     rule: str = ""
     text: str = ""
     missing: str = ""
+    as_of: str = ""
+    poll: int = 0
 
     @property
     def tables(self) -> tuple[tuple[str, tuple[tuple[Row, tuple[tuple[str, str], ...]], ...]], ...]:
@@ -142,6 +147,7 @@ class Desk:
     asked: Asked
     main: TreeNumbers
     shared: bool = False
+    state: DayState | None = None
 
     @cached_property
     def style(self) -> Style:
@@ -159,8 +165,18 @@ class Desk:
     @cached_property
     def hours(self) -> float | None:
         """How many hours ago data last came in."""
-        at = imported_at(self.user, self.business)
+        at = self.state.at if self.state else imported_at(self.user, self.business)
         return None if at is None else (timezone.now() - at).total_seconds() / 3600
+
+    @cached_property
+    def daily(self) -> Desk:
+        """The same desk on the data with which the day began."""
+        state = state_of_day(self.user, self.business)
+        if state is None:
+            return self
+        with door.as_of(self.business, state.snapshot):
+            main = measured(self.user, self.business, self.main.tree.id, self.asked.question)
+        return replace(self, main=main, state=state)
 
     def cadence(self, node: Node) -> tuple[str, ...]:
         """How often a number is meant to be looked at."""
@@ -174,7 +190,17 @@ class Desk:
 
 def shown(desk: Desk, spec: Spec) -> PanelView:
     """A panel as it is drawn; what it was about may be gone, then it says so."""
-    drawn = _shown(desk, spec)
+    if spec.refresh == Refresh.DAILY and spec.kind != PanelKind.NOTE and desk.daily.state is not None:
+        state = desk.daily.state
+        with door.as_of(desk.business, state.snapshot):
+            drawn = _shown(desk.daily, spec)
+        words = _("Once a day: data as it was at {moment}").format(moment=moment(state.at))
+        drawn = replace(drawn, as_of=words)
+    else:
+        drawn = _shown(desk, spec)
+    if spec.refresh == Refresh.MINUTES:
+        words = _("Every 5 minutes: as of {moment}").format(moment=moment(timezone.now()))
+        drawn = replace(drawn, as_of=words, poll=POLLED)
     return _without_links(drawn) if desk.shared else drawn
 
 
@@ -280,6 +306,26 @@ def _trend(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelVie
         url=kpis.node_url(desk.business, numbers, node, desk.asked),
         figure=figure,
         missing="" if figure else kpis.missing_words(numbers, node, desk.style),
+    )
+
+
+def _line(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
+    """The course of a number as a line, beside the line it is to reach; a period that still runs has no point."""
+    style, over = desk.style, sum(numbers.completes)
+    values, aims = numbers.series(node)[:over], (numbers.aims.get(node.id) or ())[:over]
+    bounds = tuple(None if aim is None else aim.full.bound(value) for aim, value in zip(aims, values, strict=False))
+    label, sentence = node.label(style.language), kpis.told(numbers, node, style)
+    drawn = [Line(label, values), *([Line(_("Target"), bounds)] if any(bounds) else [])]
+    ticks = [kpis.tick(period, style) for period in numbers.periods[:over]]
+    known = any(value is not None for value in values)
+    return PanelView(
+        spec,
+        label,
+        sentence=sentence,
+        url=kpis.node_url(desk.business, numbers, node, desk.asked),
+        figure=lines(label, sentence, drawn, ticks, node.unit, style) if known else None,
+        rule="" if over == len(numbers.periods) else _("The period that still runs is not drawn."),
+        missing="" if known else kpis.missing_words(numbers, node, style),
     )
 
 
@@ -574,6 +620,7 @@ def _of_few(judged: Judged) -> bool:
 
 DRAWN: Mapping[PanelKind, Callable[[Desk, Spec, TreeNumbers, Node], PanelView]] = {
     PanelKind.NUMBER: _number,
+    PanelKind.LINE: _line,
     PanelKind.TREND: _trend,
     PanelKind.BARS: _bars,
     PanelKind.TABLE: _table,

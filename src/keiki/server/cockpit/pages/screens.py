@@ -120,6 +120,11 @@ class ScreenPage:
     note: str = ""
     empty: str = ""
 
+    @property
+    def poll(self) -> int:
+        """Seconds after which a shared link is asked for again; 0 for never."""
+        return min((panel.poll for section in self.sections for panel in section.panels if panel.poll), default=0)
+
 
 @require_safe
 def screen_page(request: HttpRequest, token: str) -> HttpResponse:

@@ -205,8 +205,7 @@ def _chips(business: Business, reading: TreeNumbers, asked: Asked, path: str, st
         dimension, value = asked.segment
         words = f"{kpis.dimension_words(dimension, style)}: {door.value_label(dimension, value, style.language)}"
         chips.append(kpis.Chip(words, "accent", asked.url(path, segment=None)))
-    if reading.elapsed is not None:
-        chips.append(kpis.Chip(_("So far"), "watch"))
+    chips.append(kpis.certainty_chip(reading, style))
     chips.append(kpis.Chip(kpis.tax_words(business)))
     return tuple(chips)
 

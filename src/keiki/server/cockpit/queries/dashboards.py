@@ -15,7 +15,7 @@ from keiki.errors import KeikiError
 from keiki.formula import Reference, show
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
-from keiki.server.cockpit.models import Dashboard, Panel, PanelKind
+from keiki.server.cockpit.models import Dashboard, Panel, PanelKind, Refresh
 from keiki.server.cockpit.queries.today import headlines, levers
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import Known, Question, TreeNumbers
@@ -58,6 +58,7 @@ class Spec:
     group: str = ""
     width: int = 6
     tall: bool = False
+    refresh: str = Refresh.OPENED
     key: int | None = None
 
     @property
@@ -398,7 +399,7 @@ def open_to(user: Any, business: Business, panels: tuple[Spec, ...]) -> tuple[Sp
 
 def spec_of(panel: Panel) -> Spec:
     """A saved panel."""
-    names = ("kind", "tree", "node", "by", "title", "text", "group", "width", "tall")
+    names = ("kind", "tree", "node", "by", "title", "text", "group", "width", "tall", "refresh")
     return Spec(**{name: getattr(panel, name) for name in names}, key=panel.pk)
 
 

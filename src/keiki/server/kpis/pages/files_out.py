@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from keiki.charts.certainty import certainty_words
 from keiki.charts.files_out import Book, Drawn, Sheet
 from keiki.charts.format import Style
 from keiki.formula import show
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries
-from keiki.server.kpis.pages.numbers import dimension_words, style_of, tax_words
+from keiki.server.kpis.pages.numbers import dimension_words, period_labels, style_of, tax_words
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.trees.build import Node
 
@@ -25,6 +26,7 @@ def filters_of(request: Any, business: Business, reading: TreeNumbers, style: St
         (_("Business"), business.name),
         (_("Tree"), reading.tree.ja if style.japanese else reading.tree.en),
         (_("Period"), label(reading.period, style.language)),
+        (_("State of the numbers"), certainty_words(reading.certainty, style)),
         (_("Compared with"), label(before, style.language)),
         (_("Currency"), f"{business.currency} ({tax_words(business)})"),
         (_("Data up to"), reading.known.today.isoformat() if reading.known.today else ""),
@@ -34,7 +36,7 @@ def filters_of(request: Any, business: Business, reading: TreeNumbers, style: St
     if question.segment is not None:
         name, value = question.segment
         words = f"{dimension_words(name, style)}: {queries.value_label(name, value, style.language)}"
-        found.insert(4, (_("Segment"), words))
+        found.insert(5, (_("Segment"), words))
     return tuple(found)
 
 
@@ -58,8 +60,8 @@ def book_of(request: Any, business: Business, reading: TreeNumbers, nodes: Seque
     imported again; the filters; the definitions.
     """
     style = style_of(business, reading.known)
-    labels = [business.calendar.label(period, style.language) for period in reading.periods]
-    labels[-1] += "" if reading.elapsed is None else _(" (so far)")
+    labels = period_labels(business, reading, style)
+    certain = [reading.reading.lens.certainty(place) for place in range(len(reading.periods))]
     summary = Sheet(
         (_("Name"), _("Unit"), *labels, _("Compared with"), _("Target")),
         [
@@ -78,7 +80,7 @@ def book_of(request: Any, business: Business, reading: TreeNumbers, nodes: Seque
     segment = reading.question.segment
     metrics = _metrics(nodes)
     details = Sheet(
-        ("metric", "date", "grain", "value", "note", *((segment[0],) if segment else ())),
+        ("metric", "date", "grain", "value", "note", "certainty", *((segment[0],) if segment else ())),
         [
             (
                 metrics[node.id],
@@ -86,10 +88,11 @@ def book_of(request: Any, business: Business, reading: TreeNumbers, nodes: Seque
                 reading.question.grain.value,
                 value,
                 node.label(style.language),
+                certainty,
                 *((segment[1],) if segment else ()),
             )
             for node in nodes
-            for period, value in zip(reading.periods, reading.series(node), strict=True)
+            for period, value, certainty in zip(reading.periods, reading.series(node), certain, strict=True)
             if value is not None
         ],
     )

@@ -25,6 +25,7 @@ from keiki.catalogue.playbook import Improvement
 from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import label
 from keiki.charts.card import Card, Compared, card
+from keiki.charts.certainty import certainty_words
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import Style, change, exact, number
 from keiki.charts.sentence import Told, sentence
@@ -175,6 +176,7 @@ class KpiPage:
     retired: str
     number: Card
     period: str
+    certainty: str
     sentence: str
     missing: str
     reasons: tuple[str, ...]
@@ -291,6 +293,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         else "",
         number=card(Compared(kpi_name(kpi, language), value, before, kpi.unit, kpi.direction, grain), style),
         period=business.calendar.label(told.periods[-1], language) if told else "",
+        certainty=certainty_words(told.certainty, style) if told else "",
         sentence=sentence(Told(value, before, kpi.unit, grain), style) if told else "",
         missing=_missing_words(one.supply, known.today, style),
         reasons=told.reasons[language] if told and value is None else (),

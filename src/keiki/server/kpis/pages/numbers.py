@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from keiki.catalogue.kpi import Kpi
 from keiki.charts.card import Card, Compared, card
+from keiki.charts.certainty import certainty_words, provisional_mark
 from keiki.charts.chart import Chart
 from keiki.charts.format import Money, Style, number
 from keiki.charts.sentence import Driver, Told, sentence
 from keiki.charts.trend import Bar, Happened, trend
 from keiki.facts import fact
+from keiki.lens import FINAL
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import EDIT, allows
@@ -130,12 +132,22 @@ def history_chart(
     values = reading.series(node)
     if all(value is None for value in values):
         return None
+    marked = period_labels(business, reading, style)
     bars = [
-        Bar(tick(period, style), business.calendar.label(period, style.language), value, complete)
-        for period, value, complete in zip(reading.periods, values, reading.completes, strict=True)
+        Bar(tick(period, style), name if complete else business.calendar.label(period, style.language), value, complete)
+        for period, name, value, complete in zip(reading.periods, marked, values, reading.completes, strict=True)
     ]
     label, words = node.label(style.language), told(reading, node, style)
     return trend(label, words, bars, node.unit, style, reading.aims.get(node.id, ()), happened=happened)
+
+
+def period_labels(business: Business, reading: TreeNumbers, style: Style) -> list[str]:
+    """The names of the periods of the history, each marked while its numbers are not final."""
+    lens = reading.reading.lens
+    return [
+        business.calendar.label(period, style.language) + provisional_mark(lens.certainty(place), style)
+        for place, period in enumerate(lens.periods)
+    ]
 
 
 def tick(period: Period, style: Style) -> str:
@@ -176,7 +188,7 @@ def subtitle(business: Business, reading: TreeNumbers, style: Style) -> str:
         "year": _("yearly"),
     }
     label = business.calendar.label(reading.period, style.language)
-    state = _("so far") if reading.elapsed is not None else _("complete")
+    state = certainty_words(reading.certainty, style)
     return _("{business} / {period} ({grain}, {state})").format(
         business=business.name, period=label, grain=grains[reading.question.grain], state=state
     )
@@ -185,6 +197,14 @@ def subtitle(business: Business, reading: TreeNumbers, style: Style) -> str:
 def beside_business(business: Business, words: str) -> str:
     """The line below a title: the business and what the page is about."""
     return _("{business} / {words}").format(business=business.name, words=words) if words else business.name
+
+
+def certainty_chip(reading: TreeNumbers, style: Style) -> Chip:
+    """Whether the numbers of the period asked for are provisional or final."""
+    words = certainty_words(reading.certainty, style)
+    if reading.elapsed is not None:
+        words = _("{certainty}: {days} days").format(certainty=words, days=reading.elapsed)
+    return Chip(words, "" if reading.certainty == FINAL else "watch")
 
 
 def fresh_words(reading: TreeNumbers, style: Style) -> str:

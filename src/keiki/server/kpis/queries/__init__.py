@@ -10,6 +10,7 @@ from keiki.engine.entered import calculated
 from keiki.engine.entered_values import EnteredValue
 from keiki.server.kpis.queries.access import (
     answered,
+    as_of,
     askable,
     asked,
     catalogue_of,
@@ -185,6 +186,7 @@ __all__ = [
     "active_kpis",
     "adds_up",
     "answered",
+    "as_of",
     "askable",
     "asked",
     "built_from",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from keiki.catalogue.kpi import Kpi
@@ -19,6 +22,9 @@ from keiki.server.kpis.rules import closed_to, limited_to
 from keiki.server.ui.once import once
 from keiki.trees.restricted import Left, within, without
 from keiki.trees.restricted import closed_kpis as given_away
+
+_state: ContextVar[Mapping[str, int]] = ContextVar("state", default=MappingProxyType({}))
+"""By business the state of its data that is asked for, where it is not the newest."""
 
 
 def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Numbers], T]) -> T:
@@ -45,14 +51,39 @@ def opened_for(user: Any, business: Business) -> Opened:
     return seen_by(user, business)
 
 
+@contextmanager
+def as_of(business: Business, snapshot: int) -> Iterator[None]:
+    """Everything that is asked of a business inside is answered from that state of its data."""
+    token = _state.set({**_state.get(), business.id: snapshot})
+    try:
+        yield
+    finally:
+        _state.reset(token)
+
+
+def state_asked(business: Business) -> int | None:
+    """The state of the data that is asked for; None for the newest."""
+    return _state.get().get(business.id)
+
+
+def _opened(business: Business) -> Opened:
+    """The numbers of a business at the state that is asked for."""
+    newest, state = opened(business), state_asked(business)
+    if state is None or state == newest.business.snapshot:
+        return newest
+    key = (business.id, newest.mark, state, "as of")
+    return kept.get(key, lambda: Opened(newest.business.at(state), newest.mark))
+
+
 def seen_by(user: Any, business: Business) -> Opened:
     """The numbers of a business as far as a member may see them: everything they ask goes through here."""
     left = left_of(user, business)
+    whole = _opened(business)
     if left is None:
-        return opened(business)
-    whole = opened(business)
+        return whole
     mark = repr((whole.mark, sorted(left.closed)))
-    return kept.get((business.id, mark, "through"), lambda: Opened(whole.business.through(left.catalogue), mark))
+    key = (business.id, mark, state_asked(business), "through")
+    return kept.get(key, lambda: Opened(whole.business.through(left.catalogue), mark))
 
 
 def left_of(user: Any, business: Business) -> Left | None:

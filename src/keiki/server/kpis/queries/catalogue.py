@@ -20,6 +20,7 @@ from keiki.errors import KeikiError
 from keiki.facts import FACTS
 from keiki.facts.contract import Fact
 from keiki.formula import parse, references, show
+from keiki.lens import FINAL
 from keiki.measures.check import fact_of
 from keiki.measures.measure import Asked, Measure
 from keiki.measures.workspace import WORKSPACE
@@ -93,6 +94,7 @@ class KpiHistory:
     missing: tuple[str, ...]
     reasons: Mapping[str, tuple[str, ...]]
     completes: tuple[bool, ...] = ()
+    certainty: str = FINAL
 
     @property
     def value(self) -> float | None:
@@ -380,6 +382,7 @@ def _history(read: Measured, name: str) -> KpiHistory:
         versions=tuple(read.version(name, place) for place in range(len(read.periods))),
         missing=tuple(each for each in read.missing(name) if each in facts),
         completes=tuple(read.lens.complete(place) for place in range(len(read.periods))),
+        certainty=read.lens.certainty(len(read.periods) - 1),
         reasons={
             language: tuple(each for each in read.missing(name, language) if each not in facts)
             for language in ("ja", "en")

@@ -27,7 +27,7 @@ from keiki.measures.measure import Measure
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.data.actions import Opened, opened
-from keiki.server.kpis.queries.access import answered, askable, healed, may_see, opened_for, seen_by
+from keiki.server.kpis.queries.access import answered, askable, healed, may_see, opened_for, seen_by, state_asked
 from keiki.server.kpis.queries.kept import kept
 from keiki.server.kpis.queries.own_trees import stored_trees, templates
 from keiki.server.kpis.rules import closed_to, limited_to
@@ -130,6 +130,11 @@ class TreeNumbers:
         return tuple(self.reading.lens.complete(place) for place in range(len(self.periods)))
 
     @property
+    def certainty(self) -> str:
+        """How certain the numbers of the period asked for are: `so_far`, `provisional` or `final`."""
+        return self.reading.lens.certainty(len(self.periods) - 1)
+
+    @property
     def elapsed(self) -> int | None:
         """Days of the period that the data has reached; None when it is over."""
         last = len(self.periods) - 1
@@ -185,7 +190,7 @@ class Sources:
 def known(user: Any, business: Business) -> Known:
     """What a person may ask of a business, cheap enough for every page."""
     may_see(user, business)
-    key = ("known", business.id, closed_to(user, business), limited_to(user, business))
+    key = ("known", business.id, closed_to(user, business), limited_to(user, business), state_asked(business))
     return once(key, lambda: known_now(business, partial(seen_by, user, business)))
 
 
@@ -454,6 +459,7 @@ def lens_of(numbers: Opened, asked: Known, question: Question, by: str) -> Lens:
         comparison=question.comparison,
         currency=numbers.business.settings.currency,
         today=today,
+        settling=numbers.business.rules.settling_days,
     )
 
 

@@ -65,7 +65,7 @@ def _letter_page(request: Any, business: Business, cadence: Cadence) -> HttpResp
     known = told.numbers.known
     page = LetterPage(
         title=title,
-        subtitle=kpis.beside_business(business, report.period),
+        subtitle=kpis.beside_business(business, f"{report.period} ({report.certainty})"),
         cadence=cadence,
         report=report,
         earlier_url=f"{path}?on={(on - step).isoformat()}{kept}",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keiki.charts.card import STATUS_WORDS
+from keiki.charts.certainty import certainty_words
 from keiki.charts.format import MISSING, Style, change, difference, exact, number
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import pages as kpis
@@ -51,6 +52,7 @@ class Report:
 
     title: str
     period: str
+    certainty: str
     sentence: str
     fresh: str
     head: tuple[str, ...]
@@ -87,6 +89,7 @@ def written(letter: Letter, business: Business, style: Style) -> Report:
     return Report(
         title=titles()[letter.cadence],
         period=period_words(letter, style),
+        certainty=certainty_words(letter.numbers.certainty, style),
         sentence=_sentence(letter, lines),
         fresh=_fresh(letter, style),
         head=(

@@ -31,6 +31,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") document.getElementById("keys")?.showModal();
 });
 
+// A panel that looks for newer data waits while somebody is in it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const polls = event.target instanceof Element && event.target.matches("[data-polls]");
+  if (polls && (event.target.contains(document.activeElement) || event.target.querySelector(".figure-alive"))) event.preventDefault();
+});
+
 // A select or radio that is the whole form sends itself; without this script the form's button does.
 document.addEventListener("change", (event) => {
   const form = event.target instanceof Element ? event.target.closest("form[data-sends-itself]") : null;
