@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,3 +97,27 @@ def _drag(page: Page, grip: Any, goal: Any, share: float) -> None:
     page.mouse.down()
     page.mouse.move(end["x"] + end["width"] * share, end["y"] + end["height"] / 2, steps=10)
     page.mouse.up()
+
+
+@pytest.mark.feature("F-221")
+def test_a_dashboard_saves_as_one_file_that_opens_without_a_network(site: Any, opens: Any, tmp_path: Path) -> None:
+    page = opens(site)
+    page.goto(site.url("dashboards/executive/"))
+    number = page.locator(".board-value b").first.inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as one file").click()
+    file = tmp_path / "dashboard.html"
+    download.value.save_as(file)
+    away = page.context.browser.new_context(offline=True)
+    alone, asked = away.new_page(), []
+    complaints: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.on("console", lambda message: complaints.append(message.text))
+    alone.goto(file.as_uri())
+    assert alone.locator(".board-value b").first.inner_text() == number
+    assert alone.locator("svg.chart").first.is_visible()
+    assert alone.locator(".board").first.evaluate("board => getComputedStyle(board).display") == "grid"
+    alone.locator("summary").first.click()
+    assert alone.locator("details[open] td").first.is_visible()
+    assert (asked, complaints) == ([file.as_uri()], [])
+    away.close()

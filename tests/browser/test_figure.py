@@ -100,6 +100,24 @@ def test_keys_walk_over_the_points_and_the_button_puts_the_still_picture_back(
     assert complaints == []
 
 
+def test_a_wheel_looks_closer_at_some_periods_of_a_living_picture(figure_page: tuple[Page, list[str]]) -> None:
+    page, complaints = figure_page
+    page.click("[data-explore]")
+    page.wait_for_selector(".figure-alive svg text")
+    months = (
+        "[...document.querySelectorAll('.figure-alive text')].filter((each) => each.textContent.length === 3).length"
+    )
+    before = page.evaluate(months)
+    assert before >= 6
+    box = page.locator(".figure-alive").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    for _turn in range(4):
+        page.mouse.wheel(0, -300)
+    page.wait_for_function(f"count => {months} < count", arg=before)
+    assert complaints == []
+
+
 def test_colours_of_a_picture_follow_the_theme(figure_page: tuple[Page, list[str]]) -> None:
     page, _complaints = figure_page
     seen = []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from keiki.periods import Grain
 from keiki.server.cockpit.queries.plan_actual import landing
@@ -170,3 +173,36 @@ def test_funnel_of_1000_600_90_60_36_marks_the_step_where_85_per_cent_are_lost(b
     assert funnel.sentence == "Most people are lost between “Product viewed” and “Put in the cart”."
     (group,) = funnel.groups
     assert [row.cells for row in group.rows][2] == ("90", "15.0%", "−510")
+
+
+class Addresses(HTMLParser):
+    """Everything in a page that could lead out of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        leading = {"href", "src", "srcset", "action", "formaction", "data", "poster", "xlink:href", "background"}
+        self.found += [(tag, name) for name, value in attrs if name in leading or name.startswith(("hx-", "on"))]
+        self.found += [(tag, "")] if tag in {"script", "link", "iframe", "object", "form", "base"} else []
+
+
+def test_a_saved_dashboard_refers_to_nothing_outside_and_keeps_every_number(shop: Any, browser_of: Any) -> None:
+    here = url(shop.business, "analytical", "?tree=simple_orders")
+    browser = browser_of(shop.viewer)
+    page = browser.get(here)
+    assert f'href="{here}&amp;file=page" download' in page.content.decode()
+    answer = browser.get(f"{here}&file=page")
+    assert answer["Content-Disposition"] == 'attachment; filename="analytical.html"'
+    text = answer.content.decode()
+    seen = Addresses()
+    seen.feed(text)
+    assert seen.found == []
+    assert re.findall(r"url\(|@import|https?://(?!www\.w3\.org/)", text) == []
+    assert "default-src 'none'" in text
+    told = [panel.figure for part in page.context["page"].sections for panel in part.panels if panel.figure]
+    assert told != []
+    for chart in told:
+        assert all(f">{escape(cell)}<" in text for row in chart.table.rows for cell in row)
+    assert browser_of(shop.outsider).get(f"{here}&file=page").status_code == 404

@@ -75,7 +75,7 @@ def test_running_period_says_so(shop: Any, browser_of: Any) -> None:
     page = browser_of(shop.owner).get(tree_url(shop.business, on="2026-11-01")).context["page"]
     assert page.cards[0].number.part
     assert page.sentence.startswith("So far (8 days): 36.5% below the same 8 days of the previous month.")
-    assert [chip.words for chip in page.chips] == ["So far", "net of tax"]
+    assert [chip.words for chip in page.chips] == ["provisional, so far: 8 days", "net of tax"]
 
 
 def test_segment_narrows_and_can_be_removed(shop: Any, browser_of: Any) -> None:

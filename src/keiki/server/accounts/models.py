@@ -29,7 +29,7 @@ class Theme(models.TextChoices):
 
 class Palette(models.TextChoices):
     USUAL = "usual", _("Blue-green, yellow, red")
-    DISTINCT = "distinct", _("Blue and orange, for eyes that mix up red and green")
+    DISTINCT = "distinct", _("Blue and orange, easy to tell apart")
 
 
 class People(BaseUserManager["User"]):

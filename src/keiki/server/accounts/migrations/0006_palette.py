@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("usual", "Blue-green, yellow, red"),
-                    ("distinct", "Blue and orange, for eyes that mix up red and green"),
+                    ("distinct", "Blue and orange, easy to tell apart"),
                 ],
                 default="usual",
                 max_length=8,

@@ -17,7 +17,8 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.pages.happened import day_words
-from keiki.server.cockpit.pages.panels import Desk, PanelView, shown
+from keiki.server.cockpit.pages.panels import Desk, PanelView, Section, shown, without_links
+from keiki.server.cockpit.pages.saved_page import SavedPage, saved, styles
 from keiki.server.cockpit.pages.tabs import dashboard_url, names, tabs
 from keiki.server.cockpit.queries import dashboards as queries
 from keiki.server.cockpit.queries.dashboards import GENERATED, Spec, Stored
@@ -25,14 +26,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.planning.queries import measured
-
-
-@dataclass(frozen=True)
-class Section:
-    """Panels under one heading; the first section of a dashboard has none."""
-
-    heading: str
-    panels: tuple[PanelView, ...]
+from keiki.server.ui.templatetags.ui import file_address
 
 
 @dataclass(frozen=True)
@@ -54,6 +48,7 @@ class DashboardPage:
     all_url: str = ""
     happened_url: str = ""
     poll_url: str = ""
+    save_url: str = ""
 
     @property
     def poll(self) -> int:
@@ -91,6 +86,7 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
         groups=_groups(desk, name, specs, group),
         query=request.GET.urlencode(),
         poll_url=_poll_url(request),
+        save_url=file_address(request, "page"),
         may_share=allows(request.membership.role, EDIT),
         printed=_("{day}, {who}").format(day=day_words(business.calendar.today()), who=request.user),
         chips=_chips(desk, name),
@@ -100,7 +96,24 @@ def dashboard_page(request: Any, business: Business, name: str) -> HttpResponse:
         happened_url=reverse("cockpit:annotations", kwargs={"business": business.id}),
         all_url=reverse("cockpit:dashboards", kwargs={"business": business.id}),
     )
+    if request.GET.get("file") == "page":
+        return saved(request, _saved_page(business, page))
     return render(request, "cockpit/dashboard.html", {"page": page})
+
+
+def _saved_page(business: Business, page: DashboardPage) -> SavedPage:
+    """The dashboard as it stands, without anything that leads away from it."""
+    parts = (replace(part, panels=tuple(without_links(panel) for panel in part.panels)) for part in page.sections)
+    return SavedPage(
+        title=page.title,
+        subtitle=page.subtitle,
+        business=business.name,
+        fresh=page.fresh,
+        printed=page.printed,
+        sections=tuple(parts),
+        chips=tuple(chip.words for chip in page.chips),
+        styles=styles(),
+    )
 
 
 def _one_panel(request: Any, desk: Desk, specs: tuple[Spec, ...]) -> HttpResponse:

@@ -138,6 +138,14 @@ class PanelView:
         return f"panel-{self.spec.kind}-{where}"
 
 
+@dataclass(frozen=True)
+class Section:
+    """Panels under one heading; the first section of a dashboard has none."""
+
+    heading: str
+    panels: tuple[PanelView, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Desk:
     """Who looks, at what and how: everything the panels of a page share. `shared` leaves out what could name people."""
@@ -201,11 +209,11 @@ def shown(desk: Desk, spec: Spec) -> PanelView:
     if spec.refresh == Refresh.MINUTES:
         words = _("Every 5 minutes: as of {moment}").format(moment=moment(timezone.now()))
         drawn = replace(drawn, as_of=words, poll=POLLED)
-    return _without_links(drawn) if desk.shared else drawn
+    return without_links(drawn) if desk.shared else drawn
 
 
-def _without_links(drawn: PanelView) -> PanelView:
-    """The panel for whoever holds a link: nothing on it leads to a page that asks to sign in."""
+def without_links(drawn: PanelView) -> PanelView:
+    """The panel for whoever is not signed in: nothing on it leads to a page that asks for that."""
     return replace(
         drawn,
         url="",

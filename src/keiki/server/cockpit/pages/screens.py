@@ -20,8 +20,8 @@ from keiki.server.accounts.rules import EDIT, Onlooker
 from keiki.server.cockpit.actions import screens as actions
 from keiki.server.cockpit.forms.screens import ScreenForm
 from keiki.server.cockpit.models import Screen
-from keiki.server.cockpit.pages.dashboards import Section, sections
-from keiki.server.cockpit.pages.panels import Act, Desk, act_of, shareable
+from keiki.server.cockpit.pages.dashboards import sections
+from keiki.server.cockpit.pages.panels import Act, Desk, Section, act_of, shareable
 from keiki.server.cockpit.pages.tabs import names
 from keiki.server.cockpit.queries import screens as queries
 from keiki.server.cockpit.queries.dashboards import dashboards_of

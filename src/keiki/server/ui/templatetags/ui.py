@@ -52,9 +52,9 @@ def status(kind: str, words: str = "") -> SafeString:
 
 
 @register.inclusion_tag("ui/figure.html")
-def figure(chart: Chart, full: bool = False) -> dict[str, Any]:
+def figure(chart: Chart, full: bool = False, still: bool = False) -> dict[str, Any]:
     """A chart as its picture, its table and the button that brings it to life; only the table, with the reason, when
-    it cannot be drawn. `full` where it may become as wide as the page.
+    it cannot be drawn. `full` where it may become as wide as the page; `still` where nothing can be fetched.
     """
     pictures = drawn(chart, full)
     laid_out = (chart.wide, chart.narrow, *([chart.full] if pictures.full and chart.full else []))
@@ -62,6 +62,7 @@ def figure(chart: Chart, full: bool = False) -> dict[str, Any]:
     written = json.dumps(options, ensure_ascii=False, separators=(",", ":"))
     return {
         "chart": chart,
+        "still": still,
         "drawn": pictures,
         "wide": mark_safe(pictures.wide),  # every word in it was escaped when it was drawn
         "narrow": mark_safe(pictures.narrow),

@@ -32,6 +32,9 @@ function rowOf(option, point) {
   return rows ? rows[point.seriesIndex]?.[point.dataIndex] : after + Math.floor(point.dataIndex / columns);
 }
 
+/** Whether the picture has so many periods that a wheel, two fingers or a drag may look closer at some of them. */
+const zooms = (option) => option.xAxis?.[0]?.type === "category" && option.xAxis[0].data.length >= 6;
+
 function alive(option, figure) {
   const family = getComputedStyle(figure).getPropertyValue("--font");
   const words = (points) => lines(figure, rowOf(option, [points].flat()[0])).join("\n");
@@ -51,7 +54,7 @@ function alive(option, figure) {
       padding: [8, 10],
       textStyle: { color: "var(--ink)", fontSize: 12, lineHeight: 18, fontFamily: family },
     },
-    ...(option.zoom && { dataZoom: [{ type: "inside", xAxisIndex: option.xAxis.map((_axis, place) => place) }] }),
+    ...(zooms(option) && { dataZoom: [{ type: "inside", xAxisIndex: option.xAxis.map((_axis, place) => place), minValueSpan: 2 }] }),
   });
 }
 
