@@ -24,8 +24,8 @@ from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, OWN, allows
 from keiki.server.cockpit.actions import beginning as actions
 from keiki.server.cockpit.models import Beginning
-from keiki.server.cockpit.pages.dashboards import Section, sections
-from keiki.server.cockpit.pages.panels import Desk
+from keiki.server.cockpit.pages.dashboards import sections
+from keiki.server.cockpit.pages.panels import Desk, Section
 from keiki.server.cockpit.pages.tabs import dashboard_url
 from keiki.server.cockpit.queries import beginning as queries
 from keiki.server.cockpit.queries import dashboards
