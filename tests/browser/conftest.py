@@ -26,7 +26,16 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 OWNER = {"own_name": "Hanako Sato", "email": "hanako@example.jp", "password": "a fine long sentence"}
+OWN_KPI = {"ja": "自社の注文数", "en": "Own orders", "formula": "n_orders"}
 PATIENCE = 60_000
+MOST_SHIFT = 0.01
+"""How far a page may move by itself, from its first byte on and after every part that is swapped (CLS)."""
+SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
 expect.set_options(timeout=20_000)
 
 
@@ -90,7 +99,7 @@ def fresh_site(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A Keiki with an owner, a business with four months of orders, and one without rows."""
+    """A Keiki with an owner, a business with four months of orders and a KPI of its own, and one without rows."""
     home = tmp_path_factory.mktemp("home")
     with running(home) as site:
         context = chromium.new_context(locale="en")
@@ -100,7 +109,11 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         page.check("[name=start][value=own]")
         page.fill("[name=name]", "Empty")
         page.click("main form:has([name=start]) button[type=submit]")
-        page.goto(site.url("today/"))
+        page.goto(site.url("kpis/new/"))
+        for field, words in OWN_KPI.items():
+            page.fill(f"[name={field}]", words)
+        page.click("form:has([name=formula]) button[type=submit]:not([name])")
+        page.wait_for_url("**/kpis/own_orders/")
         context.storage_state(path=home / "signed-in.json")
         context.close()
         with sqlite3.connect(home / "keiki.sqlite3", timeout=20) as database:
@@ -151,6 +164,7 @@ def windows(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens
         )
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(SHIFTS)
         page.set_default_timeout(PATIENCE)
         page.on("console", console)
         page.on("pageerror", lambda error: trouble.append(str(error)))

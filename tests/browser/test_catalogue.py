@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.conftest import MOST_SHIFT
 from tests.engine.test_comparison import visits
 
 import keiki
@@ -42,6 +43,7 @@ def test_values_appear_after_the_list(site: Any, opens: Any) -> None:
     page.goto(site.url("kpis/?q=revenue"))
     row = page.locator(".kpi-rows li", has=page.get_by_role("link", name="Revenue", exact=True))
     expect(row.locator(".kpi-now b")).to_have_text("¥14,400")
+    assert page.evaluate("window.shifted") <= MOST_SHIFT
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", name="Revenue", level=1)).to_be_visible()
     expect(page.locator("math")).to_have_count(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import MOST_SHIFT
 
 
 def items(page: Page) -> Locator:
@@ -23,9 +24,12 @@ def test_tree_by_mouse_opens_closes_and_explains(site: Any, opens: Any) -> None:
     page = opens(site)
     page.goto(site.url("tree/?open=all"))
     whole = shown(page)
+    rows = page.request.get(site.url("tree/?open=all&as=table")).text()
+    assert len(whole) == rows.count('class="indent')
     page.locator(".toggle").first.click()
     expect(items(page)).to_have_count(1)
     expect(page.locator(".toggle")).to_have_text(f"+{len(whole) - 1}")
+    assert page.evaluate("window.shifted") <= MOST_SHIFT
     page.go_back()
     expect(items(page)).to_have_count(len(whole))
     page.locator(".kpi-link").first.click()

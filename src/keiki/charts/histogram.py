@@ -82,16 +82,35 @@ def _column(left: float, right: float, share: float, scale: Scale, plot: Plot) -
 
 def _marks(marks: Sequence[Mark], unit: str, style: Style, scale: Scale, plot: Plot) -> Iterator[Option]:
     """Lines with their words above: goals on the lower line of words, the rest on the upper."""
-    for mark in marks:
-        x, y = round(plot.x(mark.value, scale), 1), 12 if mark.kind != "goal" else 30
-        words, ink = f"{mark.label} {number(mark.value, unit, style)}", INKS.get(mark.kind, SOFT)
-        half = room(words) / 2 + 2
+    for goals in (True, False):
+        row = sorted((mark for mark in marks if (mark.kind == "goal") is goals), key=lambda mark: mark.value)
+        yield from _row(row, 30 if goals else 12, unit, style, scale, plot)
+
+
+def _row(marks: Sequence[Mark], y: int, unit: str, style: Style, scale: Scale, plot: Plot) -> Iterator[Option]:
+    told = [f"{mark.label} {number(mark.value, unit, style)}" for mark in marks]
+    lines = [round(plot.x(mark.value, scale), 1) for mark in marks]
+    places = _apart(lines, [room(words) / 2 + 2 for words in told], plot.width)
+    for mark, words, x, at in zip(marks, told, lines, places, strict=True):
+        ink = INKS.get(mark.kind, SOFT)
         shape = {"x1": x, "x2": x, "y1": y + 8, "y2": HEIGHT - BOTTOM}
         dash = "solid" if mark.kind == "middle" else [5, 3]
         stroke = {"stroke": ink, "lineWidth": 1.5, "lineDash": dash}
         yield {"type": "line", "silent": True, "z": 5, "shape": shape, "style": stroke}
-        at = min(max(x, half), plot.width - half)
         yield words_at(at, y, words, INK if mark.kind == "end" else ink, mark.kind != "end", align="center")
+
+
+def _apart(middles: Sequence[float], halves: Sequence[float], width: float) -> list[float]:
+    """Words as near to their middles as they can stand beside each other, from left to right."""
+    places, edge = [], 0.0
+    for middle, half in zip(middles, halves, strict=True):
+        places.append(max(middle, edge + half))
+        edge = places[-1] + half
+    edge = width
+    for place in reversed(range(len(places))):
+        places[place] = min(places[place], edge - halves[place])
+        edge = places[place] - halves[place]
+    return places
 
 
 def _ends(values: Sequence[float], unit: str, style: Style, plot: Plot) -> Iterator[Option]:

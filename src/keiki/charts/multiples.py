@@ -56,7 +56,7 @@ def _picture(series: Sequence[Line], labels: Sequence[str], unit: str, style: St
         "xAxis": [below for below, _up in axes],
         "yAxis": [up for _below, up in axes],
         "series": drawn,
-        "graphic": [*words, *_ends(labels, wide, height)],
+        "graphic": [*words, *_ends(labels, width, height)],
         "tooltip": {"trigger": "axis"},
     }
     return Picture(option, width, height)
@@ -88,8 +88,7 @@ def _line(place: int, line: Line) -> Option:
     }
 
 
-def _ends(labels: Sequence[str], wide: float, height: int) -> Iterator[Option]:
-    """From when to when, once, below the first small picture of the last row."""
+def _ends(labels: Sequence[str], width: int, height: int) -> Iterator[Option]:
+    """From when to when, once, below the last row."""
     if labels:
-        yield words_at(0, height - 8, cut(labels[0], wide / 2), SOFT)
-        yield words_at(wide, height - 8, cut(labels[-1], wide / 2), SOFT, align="right")
+        yield words_at(0, height - 8, cut(" – ".join(dict.fromkeys((labels[0], labels[-1]))), width), SOFT)

@@ -71,7 +71,7 @@ def _words(swings: Sequence[Swing], unit: str, style: Style, scale: Scale, plot:
     for row, swing in enumerate(swings):
         top = EDGE + row * ROW
         yield words_at(0, top + NAME, cut(swing.label, plot.width - 8), INK)
-        for amount in (swing.down, swing.up):
+        for amount in dict.fromkeys((swing.down, swing.up)):  # twice the same is written once
             end = finite(amount) or 0.0
             x = plot.x(end, scale) + (-6 if end < 0 else 6)
             words = _signed(amount, unit, style)

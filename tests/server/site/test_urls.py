@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.converters import IntConverter, UUIDConverter
+from tests.browser.test_pages import PAGES
 
 from keiki.server.jobs.models import Run
 
@@ -45,6 +47,37 @@ OF_A_BUSINESS = [(n, converters) for n, converters in ALL if "business" in conve
 EACH_OF_A_BUSINESS = pytest.mark.parametrize(
     ("name", "converters"), [pytest.param(name, converters, id=name) for name, converters in OF_A_BUSINESS]
 )
+
+
+SEEN_ELSEWHERE = {
+    "it takes a form and leads on to a page of the list": """
+        accounts:change_role accounts:limit_member accounts:revoke_token accounts:withdraw_invitation
+        cockpit:choose_start success:set_webhook
+        cockpit:forget_view cockpit:remove_annotation cockpit:revoke_screen cockpit:save_view cockpit:tag_campaign
+        customers:except_contact customers:withdraw data:make_demo kpis:bring_back_kpi kpis:enter_value
+        kpis:restrict_kpi kpis:say_of_value planning:activate planning:adopt planning:decide reasons:keep_idea
+        reasons:remove_idea reports:change_delivery reports:choose_mail scenarios:keep scenarios:remove
+        success:add_review success:adopt_weights success:drop_result success:keep_case success:keep_item
+        success:keep_referral success:keep_request success:mark_core success:plan_onboarding success:see_alert
+        success:set_stage choose_look""",
+    "it answers with a file, a part of a page, or the way to another page": """
+        customers:nurtured_csv customers:segment_csv data:rejected_csv kpis:check_formula kpis:names openapi health
+        home business cockpit:start""",
+    "a test of its own walks through it, with what has to be there first": """
+        accounts:invitation accounts:remove_member cockpit:design cockpit:screen
+        cockpit:tree_file data:import data:run data:undo data:upload jobs:run reports:mail reports:stop set_up""",
+}
+"""Addresses that no browser looks at in every look, by the reason why not."""
+
+
+def test_every_page_is_looked_at_in_a_browser_or_has_a_reason() -> None:
+    paths = (urljoin("/b/x/", path.format(root="revenue")).partition("?")[0] for path in PAGES.values())
+    seen = {resolve(path).view_name for path in paths}
+    excused = {name for names in SEEN_ELSEWHERE.values() for name in names.split()}
+    own = {name for name, _converters in ALL if not name.startswith((*LOG_IN, PROGRAMS))}
+    assert own - seen - excused == set()
+    assert excused - own == set()
+    assert excused & seen == set()
 
 
 def sample(name: str, converters: dict[str, Any], business: str) -> str:

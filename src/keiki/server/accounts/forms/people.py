@@ -212,9 +212,19 @@ class DepartmentsForm(forms.Form):
     )
 
 
+class LanguageSelect(forms.Select):
+    """Each language by its own name, marked as that language."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value:
+            option["attrs"]["lang"] = str(value)
+        return option
+
+
 class PreferencesForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, required=False, widget=LanguageSelect)
     theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices)
     palette = forms.ChoiceField(
         label=_("Colours of status"),
