@@ -26,7 +26,7 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 OWNER = {"own_name": "Hanako Sato", "email": "hanako@example.jp", "password": "a fine long sentence"}
-OWN_KPI = {"ja": "自社の注文数", "en": "Own orders", "formula": "n_orders"}
+OWN_KPI = {"ja": "Own orders", "en": "Own orders", "formula": "n_orders"}
 PATIENCE = 60_000
 MOST_SHIFT = 0.01
 """How far a page may move by itself, from its first byte on and after every part that is swapped (CLS)."""
