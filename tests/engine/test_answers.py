@@ -154,7 +154,8 @@ def test_answers_stay_within_their_bytes_and_old_states_go_first(tmp_path: Path)
     assert answers.get(key_of("large")) is None, "one answer larger than all may be is not kept"
 
 
-def test_forgetting_states_leaves_nothing_of_what_was_kept_from_them(folder: Path) -> None:
+@pytest.mark.parametrize("asked", ["business", "lake"])
+def test_forgetting_states_leaves_nothing_of_what_was_kept_from_them(folder: Path, asked: str) -> None:
     with keiki.open(folder) as business:
         assert business.remembered("who", lambda _numbers: ("佐藤 花子", "hanako@example.jp")) is not None
         with closing(sqlite3.connect(folder / FILE)) as file:
@@ -162,7 +163,8 @@ def test_forgetting_states_leaves_nothing_of_what_was_kept_from_them(folder: Pat
         assert bodies
         business.load_facts({"orders": [ORDERS[0] | {"amount": 1}]}, name="without her")
         newest = business.snapshot
-        assert business.forget_snapshots(datetime.now(UTC) + timedelta(days=1)) > 0
+        forgetting = business if asked == "business" else business.lake
+        assert forgetting.forget_snapshots(datetime.now(UTC) + timedelta(days=1)) > 0
         assert (business.snapshot, business.answers and business.answers.state().answers) == (newest, 0)
         left = b"".join(path.read_bytes() for path in folder.glob(f"{FILE}*"))
         assert [body for body in bodies if body in left] == []

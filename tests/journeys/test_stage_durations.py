@@ -59,6 +59,22 @@ def test_subject_stands_in_the_stage_it_entered_last(lake: SmallLake) -> None:
     ]
 
 
+@pytest.mark.feature("F-076")
+def test_friday_to_monday_is_one_business_day_and_with_a_holiday_on_monday_tuesday_is(lake: SmallLake) -> None:
+    """SQL on Friday 10:00, meeting set on Monday 10:00: 1 business day; over a holiday on Monday, Tuesday is 1."""
+
+    def passed(meeting: datetime, rule: StageRule) -> list[tuple[Any, ...]]:
+        friday = datetime(2026, 6, 5, 1)  # ten o'clock in Tokyo
+        stages = [entry("a", "sql", friday, "lead"), entry("a", "meeting_set", meeting, "lead")]
+        table = stage_passages(lake.put(stages=stages), "lead/sql", "lead/meeting_set", "business_days", rule)
+        return lake.rows(table, "subject_id", "length")
+
+    monday, tuesday = datetime(2026, 6, 8, 1), datetime(2026, 6, 9, 1)
+    assert passed(monday, StageRule()) == [("a", 1)]
+    assert passed(tuesday, StageRule(days_off=(monday.date(),))) == [("a", 1)]
+    assert passed(tuesday, StageRule()) == [("a", 2)]
+
+
 def test_boundary_belongs_to_the_period_that_begins(lake: SmallLake) -> None:
     midnight = datetime(2026, 1, 31, 15)
     stages = [entry("on it", "opportunity", midnight), entry("before", "opportunity", midnight - timedelta(seconds=1))]

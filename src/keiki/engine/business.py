@@ -164,10 +164,7 @@ class Business:
         So does whoever erases a person: import the rows without them, then forget the states before. Returns how many
         states are gone; the newest stays.
         """
-        gone = self.lake.forget_snapshots(before)
-        if self.answers is not None:
-            self.answers.forget()
-        return gone
+        return self.lake.forget_snapshots(before)
 
     def rejected(self, import_id: str, offset: int = 0, limit: int | None = None) -> pa.Table:
         """The cells an import refused: fact, row, column, value, reason."""

@@ -17,6 +17,8 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from keiki.engine import connect, imports
+from keiki.engine.answers import FILE as ANSWERS_FILE
+from keiki.engine.answers import Answers
 from keiki.engine.connect import LAKE, LakeSettings, name, quoted
 from keiki.engine.held import Held
 from keiki.engine.importing import Importing
@@ -180,7 +182,8 @@ class DuckLake:
         return self._entry(done.id)
 
     def forget_snapshots(self, before: datetime) -> int:
-        """Delete the states older than an instant (UTC) for good, with their files; the number of states.
+        """Delete the states older than an instant (UTC) for good, with their files and every answer kept from them; the
+        number of states.
 
         Never done by itself: undo and "as reported then" need them. The newest state always stays.
         """
@@ -189,6 +192,10 @@ class DuckLake:
             call = f"CALL ducklake_expire_snapshots('{LAKE}', older_than => TIMESTAMPTZ {moment})"
             gone = backend.con.execute(call).fetchall()
             backend.con.execute(f"CALL ducklake_cleanup_old_files('{LAKE}', cleanup_all => true)")
+        kept = self.settings.folder / ANSWERS_FILE
+        if kept.exists():
+            with closing(Answers(kept)) as answers:
+                answers.forget()
         return len(gone)
 
     def sweep(self) -> tuple[Path, ...]:
