@@ -118,7 +118,8 @@ def cohort_cells(facts: Facts, rule: TableRule | None = None) -> ir.Table:
 def _sized_at_birth(cells: ir.Table, of: Sequence[str]) -> ir.Table:
     """Cells with the size of their cohort where customers begin by being there: all of them are at age 0."""
     cohort = ibis.window(group_by=[cells[name] for name in of])
-    return cells.mutate(size=cells.customers.max(where=cells.age == 0).over(cohort))
+    at_birth = ibis.ifelse(cells.age == 0, cells.customers, ibis.null("int64"))  # Spark filters nothing over a window
+    return cells.mutate(size=at_birth.max().over(cohort))
 
 
 def _sized(members: ir.Table, cells: ir.Table, of: Sequence[str]) -> ir.Table:
