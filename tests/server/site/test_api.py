@@ -105,6 +105,8 @@ OPERATIONS = (
     ("get", ""),
     ("get", "/kpis"),
     ("get", "/kpis/purchases"),
+    ("get", "/kpis/purchases/attributes?by=channel"),
+    ("get", "/kpis/purchases/forecast"),
     ("post", "/measure"),
     ("get", "/trees"),
     ("get", "/trees/simple_orders"),
@@ -132,6 +134,7 @@ OPERATIONS = (
     ("get", "/customers/profit-curves"),
     ("get", "/customers/allocation"),
     ("get", "/customers/forecast"),
+    ("get", "/customers/contracts"),
     ("get", "/customers/whole"),
     ("get", "/customers/ideal"),
 )
