@@ -119,3 +119,10 @@ def customer_segments(business: Business) -> dict[str, tuple[str, ...]]:
         rows = business.engine.run(counted.order_by(counted.n.desc(), counted.value).limit(VALUES)).to_pylist()
         found[attribute] = tuple(row["value"] for row in rows)
     return {attribute: values for attribute, values in found.items() if len(values) > 1}
+
+
+def segment_size(business: Business, segment: tuple[str, str]) -> int:
+    """How many customers have a value of one of ATTRIBUTES."""
+    people = business.facts["customers"]
+    there = people.filter(people[segment[0]].cast("string") == segment[1])
+    return int(business.engine.run(there.aggregate(n=there.customer_id.nunique())).to_pylist()[0]["n"])

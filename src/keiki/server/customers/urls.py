@@ -15,6 +15,7 @@ from keiki.server.customers.pages import (
     segments,
     whole,
 )
+from keiki.server.customers.pages.files.page import panel_file
 
 app_name = "customers"
 BUSINESS = "b/<slug:business>/customers/"
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
     path(f"{BUSINESS}quality/", quality.quality_page, name="quality"),
     path(f"{BUSINESS}forecast/", forecast.forecast_page, name="forecast"),
+    path(f"{BUSINESS}<slug:page>/files/<slug:panel>/", panel_file, name="panel_file"),
     path(f"{BUSINESS}ideal/", ideal.ideal_page, name="ideal"),
     path(f"{BUSINESS}ideal/except/", ideal.except_contact, name="except_contact"),
     path(f"{BUSINESS}ideal/withdraw/", ideal.withdraw, name="withdraw"),

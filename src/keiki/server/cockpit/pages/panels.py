@@ -278,16 +278,25 @@ def shareable(desk: Desk, card: Card, numbers: TreeNumbers, node: Node) -> Card:
     )
 
 
+def _told(desk: Desk, numbers: TreeNumbers, node: Node) -> str:
+    """The sentence of a number; whoever holds a link is told none that names a count of fewer than five."""
+    if not desk.shared:
+        return kpis.told(numbers, node, desk.style)
+    movers = numbers.explanation.movers[:1] if numbers.explanation is not None and node.parent is None else ()
+    hidden = told_of_few(numbers).intersection((node.id, *(part.node for part in movers)))
+    return "" if hidden else kpis.told(numbers, node, desk.style)
+
+
 def _number(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
     value, before = numbers.value(node), numbers.value_before(node)
-    direction = went(value, before)
+    direction, hidden = went(value, before), desk.shared and few(value, node.unit)
     return PanelView(
         spec,
         node.label(desk.style.language),
-        sentence=kpis.told(numbers, node, desk.style),
+        sentence=_told(desk, numbers, node),
         url=kpis.node_url(desk.business, numbers, node, desk.asked),
         number=shareable(desk, kpis.number_card(numbers, node, desk.style), numbers, node),
-        attained=attainment_words(value, numbers.aim(node), desk.style),
+        attained="" if hidden else attainment_words(value, numbers.aim(node), desk.style),
         arrow=direction,
         arrow_tone=tone(direction, node.direction),
         age=_age_words(desk.hours),
@@ -306,11 +315,15 @@ def _age_words(hours: float | None) -> str:
 
 def _trend(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
     happened = () if desk.shared else happened_to(desk.user, desk.business, numbers, node, desk.style)
-    figure = kpis.history_chart(desk.business, numbers, node, desk.style, happened)
+    if desk.shared and _few_once(numbers, node):
+        gone = _("There were fewer than {count} in some of these periods, so they are not shown by a link.")
+        return PanelView(spec, node.label(desk.style.language), missing=gone.format(count=FEWEST))
+    figure, told = kpis.history_chart(desk.business, numbers, node, desk.style, happened), _told(desk, numbers, node)
+    figure = replace(figure, sentence=told) if figure is not None else None
     return PanelView(
         spec,
         node.label(desk.style.language),
-        sentence=kpis.told(numbers, node, desk.style),
+        sentence=told,
         url=kpis.node_url(desk.business, numbers, node, desk.asked),
         figure=figure,
         missing="" if figure else kpis.missing_words(numbers, node, desk.style),
@@ -401,7 +414,7 @@ def _funnel(desk: Desk, spec: Spec) -> PanelView:
         "purchase": _("Bought"),
     }
     steps = queries.funnel(desk.user, desk.business, desk.asked.question)
-    known = [step for step in steps if step.people is not None]
+    known = [step for step in steps if step.people is not None and not (desk.shared and few(step.people, "count"))]
     title = spec.title or _("The way to a purchase")
     if len([step for step in known if step.people]) < 2:
         return PanelView(spec, title, missing=_("No visits or events in this period."))
@@ -417,7 +430,8 @@ def _funnel(desk: Desk, spec: Spec) -> PanelView:
         width = short((step.people or 0.0) / longest * 100)
         bars.append(BarRow(names[step.name], words, beside, width, worst=place == worst and share is not None))
         cells = (exact(step.people, "count", style), MISSING if share is None else f"{share:.1%}")
-        rows.append(Row(names[step.name], (*cells, MISSING if lost is None else exact(-lost, "count", style))))
+        gone = MISSING if lost is None or (desk.shared and few(lost, "count")) else exact(-lost, "count", style)
+        rows.append(Row(names[step.name], (*cells, gone)))
     sentence = _("Most people are lost between “{before}” and “{after}”.").format(
         before=names[known[worst - 1].name], after=names[known[worst].name]
     )
@@ -519,12 +533,16 @@ def _without_few(weekly: TreeNumbers, owned: tuple[queries.Owned, ...]) -> tuple
     hidden = told_of_few(weekly)
 
     def told(row: Weekly) -> bool:
-        counts = not isinstance(row.node.measured, Binary)
-        few_once = counts and any(few(value, row.node.unit) for value in weekly.series(row.node))
-        return row.node.id not in hidden and not few_once
+        return row.node.id not in hidden and not _few_once(weekly, row.node)
 
     kept = (replace(each, rows=tuple(row for row in each.rows if told(row))) for each in owned)
     return tuple(each for each in kept if each.rows)
+
+
+def _few_once(numbers: TreeNumbers, node: Node) -> bool:
+    """Whether a number counts fewer than five in any period of its history; an average counts nobody."""
+    counts = not isinstance(node.measured, Binary)
+    return counts and any(few(value, node.unit) for value in numbers.series(node))
 
 
 def _week_row(desk: Desk, row: Weekly) -> Row:
@@ -571,7 +589,7 @@ def _plan(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelVie
 
 def _acts(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelView:
     goal = numbers.tree.root.label(desk.style.language)
-    acts = tuple(act_of(desk.business, numbers, lever, desk.asked, desk.style) for lever in levers(numbers))
+    acts = tuple(act_of(desk.business, numbers, lever, desk.asked, desk.style) for lever in levers_for(desk, numbers))
     return PanelView(
         spec,
         _("Where to act now"),
@@ -579,6 +597,12 @@ def _acts(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelVie
         acts=acts,
         rule=rule(desk.asked.comparison, desk.asked.grain, desk.style, targets=bool(numbers.aims)),
     )
+
+
+def levers_for(desk: Desk, numbers: TreeNumbers) -> tuple[Lever, ...]:
+    """Where to act; whoever holds a link is not told of numbers that count fewer than five."""
+    hidden = told_of_few(numbers) if desk.shared else frozenset()
+    return tuple(lever for lever in levers(numbers) if lever.node.id not in hidden)
 
 
 def act_of(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked, style: Style) -> Act:

@@ -21,12 +21,11 @@ from keiki.server.cockpit.actions import screens as actions
 from keiki.server.cockpit.forms.screens import ScreenForm
 from keiki.server.cockpit.models import Screen
 from keiki.server.cockpit.pages.dashboards import sections
-from keiki.server.cockpit.pages.panels import Act, Desk, Section, act_of, shareable
+from keiki.server.cockpit.pages.panels import Act, Desk, Section, act_of, levers_for, shareable
 from keiki.server.cockpit.pages.tabs import names
 from keiki.server.cockpit.queries import screens as queries
 from keiki.server.cockpit.queries.dashboards import dashboards_of
 from keiki.server.cockpit.queries.screens import FEWEST
-from keiki.server.cockpit.queries.today import levers
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -166,7 +165,7 @@ def _screen_page(screen: Screen, path: str, number: int) -> ScreenPage:
     if screen.seconds is None:
         return replace(page, sections=sections(desk, panels))
     nodes = queries.cards_of(numbers, name, panels)
-    first = next(iter(levers(numbers)), None)
+    first = next(iter(levers_for(desk, numbers)), None)
     return replace(
         page,
         cards=tuple(shareable(desk, kpis.number_card(numbers, node, desk.style), numbers, node) for node in nodes),

@@ -133,10 +133,10 @@ def _page(request: Any, business: Business, known: door.Known) -> CohortsPage:
     return CohortsPage(
         title=_("Cohorts"),
         subtitle=kpis.beside_business(business, start_words(asked.start)),
-        lens=kpis.LensForm(_choices(asked, style)),
+        lens=kpis.LensForm(choices_of(asked, style)),
         grids=grids,
         nobody="" if grids else _("Nobody began in these periods. Choose another beginning above."),
-        notes=_notes(asked, len(found) - len(grids)),
+        notes=notes(asked, len(found) - len(grids)),
         repeat=repeat_panel(request, business, style),
         fresh=fresh_words(known, style),
     )
@@ -262,7 +262,8 @@ def start_words(start: str) -> str:
     }[start]
 
 
-def _choices(asked: CohortsAsked, style: Style) -> tuple[kpis.Choice, ...]:
+def choices_of(asked: CohortsAsked, style: Style) -> tuple[kpis.Choice, ...]:
+    """The selects above the table, with what is chosen."""
     starts = tuple((name, start_words(name)) for name in ("order", "contract", "acquired", "event"))
     acts = (("order", _("an order")), ("contract", _("a paid contract")), ("event", _("any event")))
     grains = (("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")))
@@ -282,14 +283,14 @@ def _choices(asked: CohortsAsked, style: Style) -> tuple[kpis.Choice, ...]:
     )
 
 
-def _notes(asked: CohortsAsked, hidden: int) -> tuple[str, ...]:
+def notes(asked: CohortsAsked, hidden: int) -> tuple[str, ...]:
     """The rules in force."""
-    notes = [_("A cell is empty while its period is not over, so that no row falls only because it is young.")]
+    words = [_("A cell is empty while its period is not over, so that no row falls only because it is young.")]
     if asked.or_after:
-        notes.append(_("“Then or later” can still rise for late ages: who comes back later is counted for them too."))
+        words.append(_("“Then or later” can still rise for late ages: who comes back later is counted for them too."))
     if asked.value.startswith(("profit", "cumulative")):
-        notes.append(_("Gross profit counts orders whose cost is known; the others add nothing."))
-    notes.append(_("The oldest cohort also holds customers who came before the data begins, where it does."))
+        words.append(_("Gross profit counts orders whose cost is known; the others add nothing."))
+    words.append(_("The oldest cohort also holds customers who came before the data begins, where it does."))
     if hidden > 0:
-        notes.append(_("{n} smaller segments are left out.").format(n=hidden))
-    return tuple(notes)
+        words.append(_("{n} smaller segments are left out.").format(n=hidden))
+    return tuple(words)

@@ -212,7 +212,7 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
         lessons_sentence=_lessons_sentence(learned, style),
         lessons=tuple(_lesson_row(lesson, style) for lesson in learned.lessons),
         targets=_values(learned, BETTER, style),
-        lesson_rule=_rule_words(learned, style),
+        lesson_rule=learned_rule(learned, style),
         exclusions=_values(learned, WORSE, style),
         outside_sentence=_outside_sentence(totals, style),
         outside=tuple(_contact_row(business, contact, excepted.get(contact.customer_id)) for contact in outside),
@@ -261,13 +261,18 @@ def _total_rows(totals: FitTotals, style: Style) -> tuple[TotalRow, ...]:
     )
 
 
-def _lesson_row(lesson: Lesson, style: Style) -> LessonRow:
+def verdict_words(verdict: str) -> str:
+    """What a lesson means for marketing, in words."""
     words = {
         BETTER: _("more often good"),
         WORSE: _("less often good"),
         LIKE_ALL: _("like all"),
         TOO_FEW: _("too few to say"),
     }
+    return words[verdict]
+
+
+def _lesson_row(lesson: Lesson, style: Style) -> LessonRow:
     return LessonRow(
         attribute=kpis.dimension_words(lesson.attribute, style),
         value=group_words(lesson.attribute, lesson.value, style),
@@ -277,7 +282,7 @@ def _lesson_row(lesson: Lesson, style: Style) -> LessonRow:
         shrunk=number(lesson.shrunk, "ratio", style),
         profit=number(lesson.profit, "currency", style),
         tone=TONES[lesson.verdict],
-        verdict=words[lesson.verdict],
+        verdict=verdict_words(lesson.verdict),
     )
 
 
@@ -306,7 +311,8 @@ def _values(learned: Learned, verdict: str, style: Style) -> str:
     return (" ・ " if style.japanese else "; ").join(told)
 
 
-def _rule_words(learned: Learned, style: Style) -> str:
+def learned_rule(learned: Learned, style: Style) -> str:
+    """When a value is worth aiming at, in words."""
     """When a value is one to aim at, and when one to leave out."""
     return _(
         "Aim at: surely more often good than the others, at least {above} times as often, and with more profit each. "

@@ -4,6 +4,7 @@ to win a customer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -184,14 +185,14 @@ def _page(
     known = door.known(request.user, business)
     path = reverse("customers:lifetime_value", kwargs={"business": business.id})
     here = _pairs(asked, own)
-    given = asked.given(own) if not _negative(asked) else {}
+    given = terms_given(asked, own)
     found = lifetime_values(given)
     chosen = next(each for each in found if each.formula.id == asked.formula)
     acquisition = asked.acquisition(own) if not _negative(asked) else Acquisition()
     model = BUSINESS_MODELS[asked.model]
     needed = {name for formula in model.formulas for name in FORMULAS[formula].terms} | {"cac"}
     fields = tuple(_field(asked, own, name, style) for name in TERMS)
-    moves = _drivers(asked, given)
+    moves = moved_terms(asked, given)
     label = business.calendar.label(own.period, style.language) if own is not None else ""
     by, worths = _groups(request, business, own)
     return LifetimeValuePage(
@@ -228,14 +229,19 @@ def _page(
         pace_status=_pace(asked, acquisition, chosen, style)[1],
         groups=tuple(_group(by, row, style) for row in worths.rows) if worths else (),
         groups_by=tuple(
-            kpis.Way(_by_words(name), f"{path}?{urlencode({**here, 'by': name})}#groups", name == by)
+            kpis.Way(split_words(name), f"{path}?{urlencode({**here, 'by': name})}#groups", name == by)
             for name in (queries.GROUPED_BY if worths else ())
         ),
-        groups_head=_by_words(by),
+        groups_head=split_words(by),
         groups_sentence=_groups_sentence(worths, style) if worths else "",
         groups_note=_groups_note(worths) if worths else "",
         fresh=fresh_words(known, style),
     )
+
+
+def terms_given(asked: Calculation, own: OwnTerms | None) -> dict[str, float | None]:
+    """The numbers of the formulas, typed or of the business; none while a typed one is impossible."""
+    return asked.given(own) if not _negative(asked) else {}
 
 
 def _negative(asked: Calculation) -> bool:
@@ -428,7 +434,8 @@ def _costs_sentence(found: Acquisition, style: Style) -> str:
     )
 
 
-def _drivers(asked: Calculation, given: dict[str, float | None]) -> tuple[Moved, ...]:
+def moved_terms(asked: Calculation, given: dict[str, float | None]) -> tuple[Moved, ...]:
+    """Every number of the chosen formula, moved by the step of the address, and what it does."""
     try:
         return drivers(asked.formula, given, int(asked.step) / 100)
     except KeikiError:
@@ -506,12 +513,18 @@ def _pace(asked: Calculation, spent: Acquisition, chosen: LifetimeValue, style: 
 
 
 def _groups(request: HttpRequest, business: Business, own: OwnTerms | None) -> tuple[str, Worths | None]:
-    by = request.GET.get("by", "")
-    by = by if by in queries.GROUPED_BY else queries.GROUPED_BY[0]
+    by = grouped_by(request.GET)
     return by, queries.worths(request.user, business)[by] if own is not None else None
 
 
-def _by_words(name: str) -> str:
+def grouped_by(told: Mapping[str, str]) -> str:
+    """The split of customers in the address."""
+    by = told.get("by", "")
+    return by if by in queries.GROUPED_BY else queries.GROUPED_BY[0]
+
+
+def split_words(name: str) -> str:
+    """What a split of customers is called."""
     words = {
         "rfm_segment": _("RFM segment"),
         "cohort": _("Month of acquisition"),

@@ -193,7 +193,7 @@ def _page(
         ),
         places_head=by_words(places.by),
         places_sentence=_places_sentence(places, style),
-        places_rule=_places_rule(places),
+        places_rule=places_rule(places),
         places=tuple(_place_row(places, each, style) for each in places.advice),
         kept=tuple((name, value) for name, value in kept if name not in {"giver", "taker", "amount"}),
         givers=tuple((str(each.name or ""), _name(places.by, each, style)) for each in _told(places)),
@@ -392,8 +392,13 @@ def _curves_sentence(by: str, found: tuple[Curve, ...], style: Style) -> str:
 # --- where the money should go ---
 
 
-def _place_row(places: Places, each: Advice, style: Style) -> PlaceRow:
+def advice_words(action: str) -> str:
+    """What to do with the money, in words."""
     words = {FEED: _("Feed"), HOLD: _("Hold"), STOP: _("Stop or mend"), WAIT: _("Wait"), FEW: _("Too few to say")}
+    return words[action]
+
+
+def _place_row(places: Places, each: Advice, style: Style) -> PlaceRow:
     place = each.place
     worth = next(row for row in places.worths.rows if row.group == place.name)
     judged = (worth.good or 0) + (worth.bad or 0)
@@ -408,7 +413,7 @@ def _place_row(places: Places, each: Advice, style: Style) -> PlaceRow:
         bad=number((worth.bad or 0) / judged if judged else None, "ratio", style),
         payback=number(place.payback, "months", style) if place.payback is not None else _("not recovered"),
         status=STATUS[each.action],
-        advice=words[each.action],
+        advice=advice_words(each.action),
     )
 
 
@@ -429,7 +434,8 @@ def _places_sentence(places: Places, style: Style) -> str:
     )
 
 
-def _places_rule(places: Places) -> str:
+def places_rule(places: Places) -> str:
+    """When money comes back, in words."""
     rule = places.rule
     return _(
         "Long-term profit per spend = (gross profit − retention) ÷ acquisition, so far. Feed: paid back within "

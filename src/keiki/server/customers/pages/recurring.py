@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,22 @@ GRAINS = {"month": Grain.MONTH, "quarter": Grain.QUARTER}
 SHOWN = {Grain.MONTH: 7, Grain.QUARTER: 5}
 BY = ("plan", "product", "billing_period", "acquisition_channel", "segment", "region")
 OWN = "keiki"
+
+
+@dataclass(frozen=True)
+class RecurringAsked:
+    """What the address asks: whose rules, which periods, and the split of the lives; other words are left out."""
+
+    preset: str = OWN
+    grain: Grain = Grain.MONTH
+    by: str = ""
+
+    @classmethod
+    def read(cls, told: QueryDict) -> RecurringAsked:
+        """The question of a query string."""
+        preset, by = told.get("rules", OWN), told.get("by", "")
+        grain = GRAINS.get(told.get("grain", ""), Grain.MONTH)
+        return cls(preset if preset in PRESETS else OWN, grain, by if by in BY else "")
 
 
 @dataclass(frozen=True)
@@ -108,11 +124,8 @@ def recurring_page(request: HttpRequest, business: Business) -> HttpResponse:
 
 def _page(request: Any, business: Business, known: door.Known, title: str) -> RecurringPage:
     style = kpis.style_of(business, known)
-    preset = request.GET.get("rules", OWN)
-    preset = preset if preset in PRESETS else OWN
-    grain = GRAINS.get(request.GET.get("grain", ""), Grain.MONTH)
-    by = request.GET.get("by", "")
-    by = by if by in BY else ""
+    question = RecurringAsked.read(request.GET)
+    preset, grain, by = question.preset, question.grain, question.by
     answer = queries.movements(request.user, business, preset, grain)
     if not any(each.mrr_start or each.mrr_end for each in answer.periods):
         words = _("No paid contract is loaded yet. Bring in contracts with their monthly amount to see this page.")
@@ -325,10 +338,11 @@ def _lives_figure(answer: SurvivalAnswer, style: Style) -> Chart | None:
 def _line(curve: Survival, answer: SurvivalAnswer, style: Style) -> Curve:
     points = [Point(0, 1.0, None, None, curve.size)]
     points += [Point(s.length, s.share, s.low, s.high, s.at_risk) for s in curve.steps if s.length or s.ended]
-    return Curve(_segment(curve, answer, style), tuple(points))
+    return Curve(segment_of(curve, answer, style), tuple(points))
 
 
-def _segment(curve: Survival, answer: SurvivalAnswer, style: Style) -> str:
+def segment_of(curve: Survival, answer: SurvivalAnswer, style: Style) -> str:
+    """What the customers of a curve are called."""
     by = answer.rule.by
     if by is None:
         return _("All customers")
@@ -356,9 +370,9 @@ def _lives_sentence(answer: SurvivalAnswer, style: Style) -> str:
     known = [curve for curve in answer.curves if curve.share(12) is not None]
     best, worst = (pick(known, key=lambda curve: curve.share(12) or 0.0) for pick in (max, min))
     text = _("After 12 months {best} keeps {high}, {worst} {low}.").format(
-        best=_segment(best, answer, style),
+        best=segment_of(best, answer, style),
         high=number(best.share(12), "ratio", style),
-        worst=_segment(worst, answer, style),
+        worst=segment_of(worst, answer, style),
         low=number(worst.share(12), "ratio", style),
     )
     if answer.test is None:

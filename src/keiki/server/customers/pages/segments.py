@@ -178,6 +178,13 @@ def _scale(scales: Sequence[Scale], told: str) -> Scale | None:
     return next((scale for scale in scales if str(scale.number) == told), None)
 
 
+def asked_segments(request: Any, business: Business, known: door.Known) -> tuple[Segments, Scale | None]:
+    """The segments of the month and scale in the address, and that scale where it is an earlier one."""
+    period = _month(business, known, request.GET.get("month", ""))
+    scale = _scale(queries.scales(request.user, business), request.GET.get("scale", ""))
+    return queries.segments(request.user, business, period, scale), scale
+
+
 def _moment(business: Business, moment: datetime, style: Style) -> str:
     """A moment by the clock of the business."""
     local = timezone.localtime(moment, ZoneInfo(business.zone))
@@ -186,12 +193,10 @@ def _moment(business: Business, moment: datetime, style: Style) -> str:
 
 def _page(request: Any, business: Business, known: door.Known) -> SegmentsPage:
     style = kpis.style_of(business, known)
-    period = _month(business, known, request.GET.get("month", ""))
     scales = queries.scales(request.user, business)
-    scale = _scale(scales, request.GET.get("scale", ""))
-    found = queries.segments(request.user, business, period, scale)
+    found, scale = asked_segments(request, business, known)
     label = business.calendar.label(found.period, style.language)
-    rule = door.answered(request.user, business, "rules", lambda numbers: numbers.rules)
+    rule = queries.rules(request.user, business)
     number = "" if scale is None else str(scale.number)
     frame = SegmentsPage(
         title=_("Segments"),

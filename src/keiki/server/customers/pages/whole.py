@@ -100,7 +100,7 @@ def whole_page(request: HttpRequest, business: Business) -> HttpResponse:
         lens=_lens(segments, asked, style),
         line=asked.text or number(found.line, "ratio", style),
         line_error=_("Write a share above 0% and up to 100%, such as 35%.") if asked.wrong else "",
-        segment="" if asked.segment is None else _named(*asked.segment, style),
+        segment="" if asked.segment is None else segment_words(*asked.segment, style),
         expansion_rule=rule_words(queries.rules(request.user, business), "expansion", style),
         rule_url=reverse("accounts:rules", kwargs={"business": business.id}) + "#rules-expansion",
     )
@@ -111,13 +111,13 @@ def whole_page(request: HttpRequest, business: Business) -> HttpResponse:
 def _lens(segments: dict[str, tuple[str, ...]], asked: WholeAsked, style: Style) -> kpis.LensForm:
     options = [("", _("Everybody"))]
     options += [
-        (f"{name}:{value}", _named(name, value, style)) for name, values in segments.items() for value in values
+        (f"{name}:{value}", segment_words(name, value, style)) for name, values in segments.items() for value in values
     ]
     chosen = ":".join(asked.segment) if asked.segment else ""
     return kpis.LensForm((kpis.Choice("segment", _("Customers"), tuple(options), chosen),))
 
 
-def _named(attribute: str, value: str, style: Style) -> str:
+def segment_words(attribute: str, value: str, style: Style) -> str:
     """A segment in words."""
     return f"{kpis.dimension_words(attribute, style)}: {door.value_label(attribute, value, style.language)}"
 
@@ -126,7 +126,7 @@ def _page(
     frame: WholePage, business: Business, found: WholeRevenue, asked: WholeAsked, catalogue: Catalogue, style: Style
 ) -> WholePage:
     steps = [
-        Part(_name(name, catalogue, style), found.values[name], _url(name, business, catalogue)) for name in FUNNEL
+        Part(name_of(name, catalogue, style), found.values[name], _url(name, business, catalogue)) for name in FUNNEL
     ]
     told = funnel_sentence(steps, style)
     line = asked.line or found.line
@@ -164,7 +164,8 @@ def _shown(name: str, value: float | None, catalogue: Catalogue, style: Style) -
     return number(value, catalogue.kpis[name].unit, style)
 
 
-def _name(name: str, catalogue: Catalogue, style: Style) -> str:
+def name_of(name: str, catalogue: Catalogue, style: Style) -> str:
+    """What a number of the page is called."""
     if name in catalogue.kpis:
         return kpis.kpi_name(catalogue.kpis[name], style.language)
     return _("LTV/CAC (gross profit)")
@@ -176,7 +177,7 @@ def _url(name: str, business: Business, catalogue: Catalogue) -> str:
 
 def _row(name: str, found: WholeRevenue, business: Business, catalogue: Catalogue, style: Style) -> NumberRow:
     return NumberRow(
-        name=_name(name, catalogue, style),
+        name=name_of(name, catalogue, style),
         value=_shown(name, found.values[name], catalogue, style),
         everybody=_shown(name, found.everybody[name], catalogue, style) if found.segment is not None else "",
         url=_url(name, business, catalogue),

@@ -50,6 +50,11 @@ def scales(user: Any, business: Business) -> tuple[Scale, ...]:
     return tuple(kept)
 
 
+def rules(user: Any, business: Business) -> Rules:
+    """The settings the numbers follow."""
+    return door.answered(user, business, "rules", lambda numbers: numbers.rules)
+
+
 def scale_in_force(user: Any, business: Business) -> RfmRule:
     """The scale that scores customers now."""
     return door.answered(user, business, "rfm scale", lambda numbers: numbers.rules.rfm)

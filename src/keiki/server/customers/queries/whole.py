@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from keiki.engine.whole_revenue import ATTRIBUTES as ATTRIBUTES
-from keiki.engine.whole_revenue import WholeRevenue, customer_segments, whole_revenue
+from keiki.engine.whole_revenue import NUMBERS as NUMBERS
+from keiki.engine.whole_revenue import WholeRevenue, customer_segments, segment_size, whole_revenue
 from keiki.measures.rules import Rules
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -14,6 +15,11 @@ from keiki.server.kpis import queries as door
 def whole(user: Any, business: Business, segment: tuple[str, str] | None) -> WholeRevenue:
     """Twelve months from lead to renewal."""
     return door.answered(user, business, ("whole revenue", segment), lambda numbers: whole_revenue(numbers, segment))
+
+
+def size(user: Any, business: Business, segment: tuple[str, str]) -> int:
+    """How many customers are in a segment."""
+    return door.answered(user, business, ("segment size", segment), lambda numbers: segment_size(numbers, segment))
 
 
 def rules(user: Any, business: Business) -> Rules:

@@ -119,12 +119,21 @@ FILE_KINDS = ("csv", "cp932", "xlsx")
 
 def file_address(request: Any, kind: str, **more: str) -> str:
     """The address of the page as a file; the filters are those of the page."""
+    return _file_address(request, request.path, kind, **more)
+
+
+def _file_address(request: Any, path: str, kind: str, **more: str) -> str:
     asked = [(name, value) for name, value in request.GET.items() if name not in ("file", "anyway", "as")]
-    return f"{request.path}?{urlencode([*asked, ('file', kind), *more.items()])}"
+    return f"{path}?{urlencode([*asked, ('file', kind), *more.items()])}"
 
 
 @register.inclusion_tag("ui/files_out.html", takes_context=True)
-def files_out(context: dict[str, Any]) -> dict[str, Any]:
-    """The menu with the page as CSV and Excel, for pages whose view answers `accounts.pages.files_out.file_asked`."""
+def files_out(context: dict[str, Any], panel: str = "") -> dict[str, Any]:
+    """The menu with the page as CSV and Excel, for pages whose view answers `accounts.pages.files_out.file_asked`.
+
+    With a `panel` the menu of that panel, whose files lie below the page under `files/<panel>/`.
+    """
+    request = context["request"]
+    path = f"{request.path}files/{panel}/" if panel else request.path
     words = (("csv", "CSV"), ("cp932", _("CSV for old Excel (Shift_JIS)")), ("xlsx", "Excel"))
-    return {"files": [(file_address(context["request"], kind), each) for kind, each in words]}
+    return {"files": [(_file_address(request, path, kind), each) for kind, each in words]}

@@ -1,0 +1,157 @@
+"""The panels of good and bad revenue as files: classes, periods, curves of profit, and where money comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from keiki.charts.rule_words import rule_words
+from keiki.customers.classes import BAD, GOOD, UNDETERMINED
+from keiki.customers.small_groups import small_parts
+from keiki.periods import Grain
+from keiki.server.customers.forms.quality import QualityAsked
+from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
+from keiki.server.customers.pages.lifetime_value import group_words
+from keiki.server.customers.pages.quality import advice_words, by_words, places_rule
+from keiki.server.customers.queries import quality as queries
+
+if TYPE_CHECKING:
+    from keiki.charts.files_out import Cell
+
+
+def _rule(asking: Asking) -> str:
+    return rule_words(queries.rules(asking.user, asking.business), "classes", asking.style)
+
+
+def _grain(asked: QualityAsked) -> Filters:
+    words = {Grain.MONTH: _("Month"), Grain.QUARTER: _("Quarter"), Grain.YEAR: _("Year")}
+    return ((_("Period"), words[asked.grain]),)
+
+
+def classes(asking: Asking) -> PanelFile:
+    """Good, undetermined and bad customers with their revenue so far."""
+    found = queries.report(asking.user, asking.business, QualityAsked.read(asking.request.GET).grain)
+    kinds = ((GOOD, _("Good")), (UNDETERMINED, _("Undetermined")), (BAD, _("Bad")))
+    hidden = small_parts([found.customers[kind] for kind, _name in kinds])
+    customers, revenue = sum(found.customers.values()), sum(found.revenue.values())
+    rows: list[tuple[Cell, ...]] = []
+    for place, (kind, name) in enumerate(kinds):
+        count, sold = found.customers[kind], found.revenue[kind]
+        shares = (count / customers if customers else None, float(sold / revenue) if revenue else None)
+        cells = (count, shares[0], sold, shares[1])
+        rows.append((name, *((None,) * len(cells) if place in hidden else cells)))
+    columns = (
+        Column(_("Class")),
+        Column(_("Customers"), "count"),
+        Column(_("Share of customers"), "ratio"),
+        Column(_("Revenue so far"), "currency"),
+        Column(_("Share of revenue"), "ratio"),
+    )
+    return PanelFile(_("Good and bad customers"), Table(columns, rows), None, (), (_rule(asking),), bool(hidden))
+
+
+def periods(asking: Asking) -> PanelFile:
+    """The revenue quality report."""
+    asked = QualityAsked.read(asking.request.GET)
+    found = queries.report(asking.user, asking.business, asked.grain)
+    money = (
+        (_("Revenue"), "revenue"),
+        (_("New"), "new"),
+        (_("Repeat"), "repeat"),
+        (_("Good"), "good"),
+        (_("Undetermined"), "undetermined"),
+        (_("Bad"), "bad"),
+        (_("Without a customer"), "unnamed"),
+        (_("Gross profit"), "gross_profit"),
+        (_("After customer costs"), "profit"),
+    )
+    shares = ((_("Gross margin"), "margin"), (_("of sales"), "profit_margin"), (_("Good of sales"), "good_share"))
+    columns = (
+        Column(_("Period")),
+        *(Column(name, "currency") for name, _field in money),
+        *(Column(name, "ratio") for name, _field in shares),
+        Column(_("Sales outrun profit")),
+    )
+
+    def rows(label: bool) -> list[tuple[Cell, ...]]:
+        return [
+            (
+                asking.label(each.period) if label else each.period.start,
+                *(getattr(each, name) for _name, name in (*money, *shares)),
+                each.fan,
+            )
+            for each in reversed(found.periods)
+        ]
+
+    title = _("Revenue quality report")
+    return PanelFile(title, Table(columns, rows(True)), Table(columns, rows(False)), _grain(asked), (_rule(asking),))
+
+
+def curves(asking: Asking) -> PanelFile:
+    """The cumulative profit of a customer; the CSV has a row per group and age."""
+    asked = QualityAsked.read(asking.request.GET)
+    found = queries.curves_by(asking.user, asking.business, (asked.curves, asked.places))[asked.curves]
+    name = Column(by_words(asked.curves))
+    money = (Column(_("On the first day"), "currency"), Column(_("Now"), "currency"))
+    ages = (Column(_("Age"), "months"), Column(_("Paid back after"), "months", _("Empty: not recovered so far")))
+    shown = [
+        (
+            group_words(asked.curves, each.group[0], asking.style),
+            each.customers,
+            each.points[0].profit,
+            each.last.profit,
+            each.last.age,
+            each.payback,
+        )
+        for each in found
+    ]
+    points = [
+        (group_words(asked.curves, each.group[0], asking.style), point.age, point.customers, point.profit)
+        for each in found
+        for point in each.points
+    ]
+    customers = Column(_("Customers"), "count")
+    details = Table((name, ages[0], customers, Column(_("Profit of a customer so far"), "currency")), points)
+    title, filters = _("Cumulative profit of a customer by age"), ((_("Split by"), name.head),)
+    rule = _(
+        "A month counts when the customer has lived it to its end, so nobody's future is counted as 0. A curve ends "
+        "where fewer than 5 customers have lived on."
+    )
+    return PanelFile(title, Table((name, customers, *money, *ages), shown), details, filters, (rule,))
+
+
+def places(asking: Asking) -> PanelFile:
+    """Where acquisition money comes back, with advice."""
+    asked = QualityAsked.read(asking.request.GET)
+    found = queries.places_by(asking.user, asking.business, asked.places, asked.curves)
+    rows = [
+        (
+            group_words(found.by, each.place.name, asking.style),
+            each.place.customers,
+            each.place.revenue,
+            each.place.spend,
+            each.place.per_spend,
+            each.place.repeat_rate,
+            each.place.payback,
+            advice_words(each.action),
+            each.low,
+        )
+        for each in found.advice
+    ]
+    columns = (
+        Column(by_words(found.by)),
+        Column(_("Customers"), "count"),
+        Column(_("Revenue"), "currency"),
+        Column(_("Acquisition"), "currency"),
+        Column(_("Profit per spend"), "number"),
+        Column(_("Bought again"), "ratio"),
+        Column(_("Paid back after"), "months", _("Empty: not recovered so far")),
+        Column(_("Advice")),
+        Column(_("Low-quality revenue")),
+    )
+    title, filters = _("Where acquisition money comes back"), ((_("Split by"), by_words(found.by)),)
+    return PanelFile(title, Table(columns, rows), None, filters, (places_rule(found),), bool(found.worths.hidden))
+
+
+PANELS: Panels = {"classes": classes, "periods": periods, "curves": curves, "places": places}
