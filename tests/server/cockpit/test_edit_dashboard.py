@@ -207,7 +207,7 @@ def test_a_line_is_suggested_for_a_trend_and_bars_for_a_comparison_with_the_reas
 def test_a_panel_of_five_minutes_is_new_within_five_minutes_of_an_import_and_a_daily_one_not_before_the_next_day(
     own_shop: Any, browser_of: Any
 ) -> None:
-    """The clock of the business is nine hours ahead of UTC."""
+    # the clock of the business is nine hours ahead of UTC
     tomorrow = datetime.combine(datetime.now(UTC).date() + timedelta(days=2), time(0, 30), UTC)  # 09:30
     with time_machine.travel(tomorrow, tick=False) as clock:
         browser = browser_of(own_shop.viewer)
