@@ -9,11 +9,13 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+DEMO_UNTIL = date(2026, 10, 20)
 WORKERS = {"engines": "spark", "browser": "browser"}
 
 
@@ -23,6 +25,18 @@ def shared_data() -> Path:
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("the folder ../shared/data is not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo company up to `DEMO_UNTIL`, made once and only for reading."""
+    import keiki
+    from keiki.demo import load_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "business"
+    with keiki.open(folder, keiki.Settings(name="Minato")) as business:
+        load_demo(business, until=DEMO_UNTIL)
     return folder
 
 

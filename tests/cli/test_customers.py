@@ -121,6 +121,23 @@ def test_health_says_when_the_score_cannot_be_judged(shop):
     assert "The score cannot be judged yet." in shop("customers", "health").out
 
 
+INVOICES = """invoice_id,customer_id,issued_on,due_on,paid_on,amount
+I1,D1,2026-10-01,2026-10-10,,900
+I2,D1,2026-10-01,2026-10-10,2026-10-09,800
+"""
+
+
+def test_alerts_name_the_unpaid_invoice_and_not_the_one_that_was_paid(own_shop, tmp_path):
+    assert "Nothing needs anybody now." in own_shop("customers", "alerts").out
+    for name, rows in (("subscriptions", PAID), ("invoices", INVOICES)):
+        (tmp_path / f"{name}.csv").write_text(rows)
+        assert own_shop("import", tmp_path / f"{name}.csv", "--fact", name).code == 0
+    told = own_shop("customers", "alerts", "--json").json
+    unpaid = [row for row in told if row["kind"] == "unpaid"]
+    assert [(row["subject"], row["customer_id"], row["on_day"]) for row in unpaid] == [("I1", "D1", "2026-10-11")]
+    assert "Unpaid" in own_shop("customers", "alerts").out
+
+
 def test_account_tells_stages_and_what_happened(own_shop, tmp_path):
     (tmp_path / "contracts.csv").write_text(PAID)
     own_shop("import", tmp_path / "contracts.csv", "--fact", "subscriptions")

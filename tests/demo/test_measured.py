@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from tests.conftest import DEMO_UNTIL
 
 import keiki
-from keiki.demo import load_demo, make_demo, planted
+from keiki.demo import make_demo, planted
 
-UNTIL = date(2026, 10, 20)
 CALENDAR = keiki.Calendar()
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[keiki.Business]:
-    with keiki.open(tmp_path_factory.mktemp("company"), keiki.Settings(name="Minato")) as business:
-        load_demo(business, until=UNTIL)
+def company(demo_folder: Path) -> Iterator[keiki.Business]:
+    with keiki.open(demo_folder) as business:
         yield business
 
 
@@ -27,19 +27,19 @@ def month(day: date) -> keiki.Period:
 
 def truth(name: str) -> tuple[keiki.Period, keiki.Period]:
     """The first month in which a truth holds, and the month before it."""
-    first = month(next(t for t in planted(UNTIL) if t.id == name).start)
+    first = month(next(t for t in planted(DEMO_UNTIL) if t.id == name).start)
     return first, CALENDAR.shift(first, -1)
 
 
 def test_demo_is_one_import_without_rejected_rows(company: keiki.Business) -> None:
     (only,) = company.imports()
-    rows = {name: len(next(iter(columns.values()))) for name, columns in make_demo(until=UNTIL).items()}
+    rows = {name: len(next(iter(columns.values()))) for name, columns in make_demo(until=DEMO_UNTIL).items()}
     assert {part.fact: part.added for part in only.parts} == rows
     assert only.rejected == 0
 
 
 def test_data_speaks_up_to_the_last_day(company: keiki.Business) -> None:
-    assert company.today == UNTIL
+    assert company.today == DEMO_UNTIL
     assert company.lens("month", 2).complete(-2)
     assert not company.lens("month", 2).complete(1)
 
@@ -78,7 +78,7 @@ def test_customers_of_the_bad_channel_do_not_come_back(company: keiki.Business) 
 
 @pytest.mark.parametrize("tree", ["ec", "ec_customers", "subscription", "corporate_profit", "simple_orders"])
 def test_every_tree_adds_up_and_its_explanation_too(company: keiki.Business, tree: str) -> None:
-    lens = company.lens("month", 2, UNTIL - timedelta(days=UNTIL.day))
+    lens = company.lens("month", 2, DEMO_UNTIL - timedelta(days=DEMO_UNTIL.day))
     reading = company.tree(tree, lens)
     for node in reading.tree.nodes:
         residual, value = reading.now.residual(node.id), reading.now.value(node.id)

@@ -1,4 +1,4 @@
-"""`keiki customers health`, `lifecycle` and `account`: how accounts do, how far they have come, and one of them."""
+"""`keiki customers health`, `alerts`, `lifecycle` and `account`: how accounts do and what needs somebody."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 HEALTH = say("Who may leave, and whether the score would have known.", "離れそうな取引先と、スコアの当たり外れ。")
 LIFECYCLE = say("How far accounts have come, from onboarding to advocacy.", "取引先の段階（導入から推奨まで）。")
 ACCOUNT = say("One customer: stage, score, profit and what happened last.", "顧客1件の段階・スコア・利益・出来事。")
+ALERT_HELP = say("What needs somebody at an account today.", "取引先で、いま対応が要ること。")
+ALERTS = {
+    "use_fell": ("Use fell", "利用減少"),
+    "score_fell": ("Health fell", "ヘルス低下"),
+    "renewal": ("Renewal", "契約更新"),
+    "unpaid": ("Unpaid invoice", "未入金"),
+    "onboarding_late": ("Late onboarding", "導入の遅れ"),
+    "ticket_late": ("Escalated ticket", "未返信の問い合わせ"),
+}
 Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help=say("How many lines.", "何行まで。"))]
 STAGES_JA = {
     "onboarding": "導入",
@@ -103,6 +112,43 @@ def account(
         show_table(
             (say("Day", "日"), say("Kind", "種類"), say("What", "内容"), say("Detail", "詳細")),
             [(str(row["on_day"]), row["kind"], row["what"] or "", row["detail"] or "") for row in story.rows],
+            figures=4,
+        )
+
+
+def alerts(limit: Limit = 30, business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:
+    """The alerts that the data gives reason for today and that are not over."""
+    import keiki
+
+    with keiki.open(business) as own:
+        found = keiki.alerts_of(own, keiki.outlook_of(own), own.settings.calendar.today(), limit)
+        rows = sorted((row for row in found if row["over_on"] is None), key=lambda row: row["on_day"], reverse=True)
+        if as_json:
+            show_json([_plain(row) for row in rows])
+            return
+        if not rows:
+            tell(say("Nothing needs anybody now.", "いま対応が要るものはありません。"))
+            return
+        style = style_of(own)
+        head = (
+            say("Day", "日"),
+            say("Alert", "アラート"),
+            say("Customer", "顧客"),
+            say("Owner", "担当者"),
+            say("Amount", "金額"),
+        )
+        show_table(
+            head,
+            [
+                (
+                    str(row["on_day"]),
+                    say(*ALERTS[row["kind"]]),
+                    row["customer_id"] or row["subject"],
+                    row["owner"] or MISSING,
+                    MISSING if row["amount"] is None else number(row["amount"], "currency", style),
+                )
+                for row in rows[:limit]
+            ],
             figures=4,
         )
 

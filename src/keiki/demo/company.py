@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keiki.demo.days import Columns, Days
+from keiki.demo.deals import win
 from keiki.demo.people import customers, meet
 from keiki.demo.plans import subscribe
 from keiki.demo.shop import orders, shop
 from keiki.demo.spending import advertise, book
 from keiki.demo.truths import planted
-from keiki.demo.usage import seats, use, with_use
+from keiki.demo.usage import gather, seats, use, with_use
 from keiki.demo.visits import browse
 from keiki.demo.voices import answer, causes, complain, observe
 
@@ -37,6 +38,8 @@ PARTS = (
     "seats",
     "use",
     "causes",
+    "deals",
+    "gatherings",
 )
 
 
@@ -44,7 +47,7 @@ def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> 
     """Every fact of the demo company as columns: the months before the month of `until`, and that month up to it.
 
     Money is whole yen net of tax, moments are local time of Tokyo. `until` is the last day (default: yesterday).
-    The same seed, months and last day give the same bytes. Eleven facts; 18 months or more hold every planted truth.
+    The same seed, months and last day give the same bytes. Twelve facts; 18 months or more hold every planted truth.
     """
     days = Days(until or date.today() - timedelta(days=1), months)
     truths = {truth.id: truth for truth in planted(days.until, months)}
@@ -59,6 +62,7 @@ def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> 
     tickets = complain(chance["tickets"], days, sold)
     tickets["root_cause"] = causes(chance["causes"], tickets, truths["stronger_boxes"])
     visits = browse(chance["visits"], days, baskets, sold, truths)
+    used = use(chance["use"], days, contracts)
     return {
         "customers": customers(people, plans),
         "orders": sold,
@@ -67,7 +71,8 @@ def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> 
         "invoices": invoices,
         "costs": book(chance["costs"], days, media, (sold, invoices), people),
         "media": media,
-        "events": with_use(visits, use(chance["use"], days, contracts)),
+        "events": with_use(visits, with_use(used, gather(chance["gatherings"], days, contracts))),
+        "stages": win(chance["deals"], days, contracts),
         "tickets": tickets,
         "surveys": answer(chance["surveys"], days, sold, people, tickets),
         "observations": observe(chance["market"], days),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keiki.demo.days import Array, Columns, Days, drawn, numbered, words
+from keiki.demo.deals import owners
 from keiki.demo.truths import BAD_CHANNEL, ORDERS_LOST_TO_PRICE, Truth
 
 FIRST_DAILY, GROWTH = 9.0, 1.1
@@ -105,4 +106,5 @@ def customers(people: People, plans: Array) -> Columns:
         "region": people.region,
         "age_band": people.age,
         "plan": plans,
+        "owner": owners(people.ids, people.segment),
     }

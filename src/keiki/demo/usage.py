@@ -20,6 +20,8 @@ LULLS = 0.006
 """Chance per week that an office goes quiet for a while without leaving."""
 MAILS, OPENS, MEETS = 0.25, 0.45, 0.02
 """Chances per office and week: a mail, that it is opened, a meeting."""
+RECOMMENDS, CONVERTS = 0.03, 0.4
+"""Chances per office and month: it names somebody, who then becomes a customer."""
 
 
 def seats(chance: np.random.Generator, contracts: Columns) -> Array:
@@ -123,6 +125,45 @@ def _talk(chance: np.random.Generator, contracts: Columns, row: Array, monday: A
         "mail_kind": words(["newsletter"] * (size[0] + size[1]) + [None] * size[2]),
         "meeting_kind": words([None] * (size[0] + size[1]) + ["business_review"] * size[2]),
     }
+
+
+def gather(chance: np.random.Generator, days: Days, contracts: Columns) -> Columns:
+    """A webinar for the people of the offices every second month, and customers who recommend us to others."""
+    rows = np.flatnonzero((contracts["plan"] == OFFICE) & (contracts["reason"] == "new"))
+    parts: list[tuple[Array, np.datetime64, str, str | None, str | None]] = []
+    for held in days.month_starts[2::2] + 14:
+        there = rows[(contracts["valid_from"][rows] < held - 10) & _runs(contracts, rows, held)]
+        luck = chance.random(len(there))
+        for name, share, before in (("invited", 1.0, 14), ("registered", 0.35, 7), ("attended", 0.22, 0)):
+            parts.append((there[luck < share], held - before, name, f"webinar_{str(held)[:7]}", None))
+    for first in days.month_starts[3:]:
+        there = rows[_runs(contracts, rows, first)]
+        told = there[chance.random(len(there)) < RECOMMENDS]
+        won = chance.random(len(told)) < CONVERTS
+        parts += [(told[won], first + 9, "referral", None, "success"), (told[~won], first + 9, "referral", None, None)]
+    parts = [part for part in parts if part[1] < days.end]
+    size = [len(part[0]) for part in parts]
+    row = np.concatenate([part[0] for part in parts])
+
+    def each(values: list[str | None]) -> Array:
+        return np.repeat(words(values), size)
+
+    day = np.repeat(np.array([part[1] for part in parts]), size)
+    customer = contracts["customer_id"][row]
+    return {
+        "occurred_at": day.astype("datetime64[s]") + np.timedelta64(14 * 3600, "s"),
+        "name": each([part[2] for part in parts]),
+        "visitor_id": words([f"{name}-1" for name in customer.tolist()]),
+        "customer_id": customer,
+        "campaign": each([part[3] for part in parts]),
+        "campaign_kind": each(["webinar" if part[3] else None for part in parts]),
+        "outcome": each([part[4] for part in parts]),
+    }
+
+
+def _runs(contracts: Columns, rows: Array, day: np.datetime64) -> Array:
+    until = contracts["valid_to"][rows]
+    return np.asarray((contracts["valid_from"][rows] <= day) & (np.isnat(until) | (until > day)))
 
 
 def _joined(first: Columns, second: Columns) -> Columns:

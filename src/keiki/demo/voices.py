@@ -1,4 +1,4 @@
-"""What customers said, and what is known of the market: tickets, surveys, observations."""
+"""What customers said, and what is known of the market and of published cases: tickets, surveys, observations."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ WRITES = 0.035
 """Tickets per order."""
 PROMOTERS = np.array([0.01, 0.01, 0.01, 0.02, 0.02, 0.06, 0.09, 0.17, 0.24, 0.19, 0.18])
 DETRACTORS = np.array([0.05, 0.03, 0.05, 0.07, 0.09, 0.16, 0.17, 0.17, 0.12, 0.06, 0.03])
+TEAMS = ("豆と焙煎", "定期便")
+"""Who helps, an hour each in turn."""
 MARKET = 2_350_000_000
 """Yen a month that Japan spends on coffee by mail order, made up like everything here."""
 
@@ -81,6 +83,7 @@ def answer(chance: np.random.Generator, days: Days, orders: Columns, people: Peo
         "scale_max": np.r_[np.full(len(asked), 10), np.full(len(helped), 5)],
         "customer_id": np.concatenate([orders["customer_id"][asked], tickets["customer_id"][helped]]),
         "subject": words(["purchase"] * len(asked) + ["ticket"] * len(helped)),
+        "team": np.concatenate([words([None] * len(asked)), words(TEAMS)[(at[len(asked) :].astype(int) // 3600) % 2]]),
     }
     kept = np.argsort(at, kind="stable")
     kept = kept[at[kept] < days.end.astype("datetime64[s]")]
@@ -90,14 +93,22 @@ def answer(chance: np.random.Generator, days: Days, orders: Columns, people: Peo
 
 
 def observe(chance: np.random.Generator, days: Days) -> Columns:
-    """The fact `observations`: the size of the market, month by month."""
+    """The fact `observations`: the size of the market and the case studies published, month by month."""
     first = days.month_starts
     size = len(first)
     grown = MARKET * (1 + 0.004 * np.arange(size)) * season(first) ** 0.5
+    market = np.round(grown * np.exp(chance.normal(0, 0.01, size)), -6).astype(int)
+    cases = published_on(days).astype("datetime64[M]").astype("datetime64[D]")
+    published = (cases[:, None] == first[None, :]).sum(axis=0)
     return {
-        "metric": words(["sum_market_size"] * size),
-        "date": first,
-        "grain": words(["month"] * size),
-        "value": np.round(grown * np.exp(chance.normal(0, 0.01, size)), -6).astype(int),
-        "source": words(["demo"] * size),
+        "metric": words(["sum_market_size"] * size + ["public_case_studies"] * size),
+        "date": np.concatenate([first, first]),
+        "grain": words(["month"] * (2 * size)),
+        "value": np.concatenate([market, published]),
+        "source": words(["demo"] * size + ["case study register"] * size),
     }
+
+
+def published_on(days: Days) -> Array:
+    """The days on which case studies were published: one every third month, the newest first."""
+    return np.asarray(days.month_starts[-2::-3] + 17)

@@ -121,6 +121,8 @@ OPERATIONS = (
     ("get", "/accounts"),
     ("get", "/accounts/C1"),
     ("get", "/health"),
+    ("get", "/alerts"),
+    ("get", "/registers"),
     ("get", "/customers/cohorts"),
     ("get", "/customers/segments"),
     ("get", "/customers/segments/loyal"),

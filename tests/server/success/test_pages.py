@@ -13,14 +13,24 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.server.conftest import Cast
-from tests.server.success.conftest import read
+from tests.server.success.conftest import TODAY, read
 
 from keiki.errors import EditConflict
 from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.audit.models import Entry
 from keiki.server.success import actions, queries
 from keiki.server.success.actions import Metric, Wanted
-from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, SuccessPlan
+from keiki.server.success.actions.alerts import raise_alerts
+from keiki.server.success.models import (
+    Feature,
+    OnboardingStep,
+    ProductItem,
+    ProductRequest,
+    Review,
+    StageChange,
+    SuccessPlan,
+)
+from keiki.server.success.queries.alerts import alerts
 
 
 def address(cast: Cast, name: str, customer: str | None = None) -> str:
@@ -396,3 +406,18 @@ def test_programs_get_the_accounts_stages_and_health_of_the_pages(offices: Cast)
     health = get("health")
     assert (health["accounts"], health["left"], health["auc"]) == (past.accounts, past.left, past.auc)
     assert get("accounts/nobody", 404)["error"] == "not_found"
+    raise_alerts(offices.owner, offices.business, TODAY)
+    kept = alerts(offices.viewer, offices.business)
+    told = get("alerts?limit=2&page=2")
+    assert told["total"] == kept.count()
+    assert [row["id"] for row in told["alerts"]] == [alert.pk for alert in kept[2:4]]
+    assert [(row["customer_id"], row["details"]) for row in told["alerts"]] == [
+        (alert.customer_id, alert.details) for alert in kept[2:4]
+    ]
+    item = ProductItem.objects.create(business=offices.business, name="Bulk edit", status="shipped")
+    asked = {"business": offices.business, "customer_id": "A01", "text": "Many at once", "on": TODAY}
+    ProductRequest.objects.create(**asked, item=item)
+    told = get("registers")
+    assert [(row["name"], row["requests"], row["to_inform"]) for row in told["items"]] == [("Bulk edit", 1, ["A01"])]
+    assert [(row["customer_id"], row["on"]) for row in told["requests"]] == [("A01", str(TODAY))]
+    assert (told["cases"], told["referrals"]) == ([], [])

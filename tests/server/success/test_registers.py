@@ -82,6 +82,28 @@ def test_request_is_linked_to_a_product_item_with_status_and_counted_there(offic
     assert "Shipped" in page.split('id="items"')[1]
 
 
+@pytest.mark.feature("F-380")
+def test_idea_linked_to_seven_requests_shows_count_days_and_status_and_lists_whom_to_inform_when_it_is_closed(
+    offices: Cast, browser_of: Any
+) -> None:
+    item = ProductItem.objects.create(business=offices.business, name="Bulk edit", status="planned")
+    for n in range(7):
+        ProductRequest.objects.create(
+            business=offices.business, item=item, customer_id=f"A0{n % 6}", text="Many at once", on=date(2026, 3, 1 + n)
+        )
+    editor, url = browser_of(offices.editor), address(offices, "voice")
+    (row,) = editor.get(url).context["page"].items
+    assert (row.wanted, row.customers, row.oldest, row.newest) == ("7", "6", "1 Mar 2026", "7 Mar 2026")
+    assert (row.status, row.inform) == ("Planned", ())
+    closing = {f"item{item.pk}-name": "Bulk edit", f"item{item.pk}-status": "shipped"}
+    assert editor.post(address(offices, "keep_item", item=item.pk), closing).status_code == 302
+    page = read(editor, url)
+    assert "Tell 6 customers who asked for it" in page
+    (row,) = editor.get(url).context["page"].items
+    assert [customer for customer, _url in row.inform] == [f"A0{n}" for n in range(6)]
+    assert all(f'<a href="{link}">{customer}</a>' in page for customer, link in row.inform)
+
+
 def test_item_of_another_business_is_not_offered(offices: Cast, browser_of: Any) -> None:
     strange = ProductItem.objects.create(business=offices.elsewhere, name="Theirs")
     given = {"request0-text": "x", "request0-on": "2026-06-20", "request0-customer_id": "A01"}

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
+from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language, gettext_noop
 from ninja import Router
@@ -16,7 +18,10 @@ from keiki.server.accounts.api import caller_of
 from keiki.server.kpis.api import business_with_rows
 from keiki.server.success import queries
 from keiki.server.success.forms import read_filter
-from keiki.server.success.schemas import AccountOut, AccountsOut, BackTestOut
+from keiki.server.success.models import AlertKind
+from keiki.server.success.queries import alerts as alert_queries
+from keiki.server.success.queries import registers as register_queries
+from keiki.server.success.schemas import AccountOut, AccountsOut, AlertsOut, BackTestOut, RegistersOut
 
 MOST = 500
 router = Router(tags=[gettext_noop("Accounts")])
@@ -79,6 +84,55 @@ def health(request: HttpRequest, business: str) -> dict[str, Any]:
         "by_chance": [asdict(each) for each in past.by_chance],
         "cautions": [each.words((get_language() or "ja")[:2]) for each in past.cautions],
     }
+
+
+@router.get(
+    "/businesses/{business}/alerts", response=AlertsOut, summary=gettext_noop("Alerts about accounts, newest first")
+)
+def alerts(
+    request: HttpRequest, business: str, list: str = alert_queries.OPEN, page: int = 1, limit: int = 100
+) -> dict[str, Any]:
+    user, own = caller_of(request).user, business_with_rows(request, business)
+    which = list if list in alert_queries.LISTS else alert_queries.OPEN
+    size, at = min(max(limit, 1), MOST), min(max(page, 1), 10_000)
+    found = alert_queries.alerts(user, own, which)
+    rows = found[(at - 1) * size : at * size]
+    return {
+        "total": found.count(),
+        "alerts": [_written(each) | {"kpi": alert_queries.KPI_OF[AlertKind(each.kind)]} for each in rows],
+    }
+
+
+@router.get(
+    "/businesses/{business}/registers",
+    response=RegistersOut,
+    summary=gettext_noop("Requests, case studies and referrals"),
+)
+def registers(request: HttpRequest, business: str) -> dict[str, Any]:
+    own = business_with_rows(request, business)
+    inform = register_queries.to_inform(own)
+    items = [
+        {
+            **_plain(model_to_dict(item, fields=["id", "name", "status"])),
+            "requests": item.wanted,  # type: ignore[attr-defined]  # counted by the query
+            "customers": item.customers,  # type: ignore[attr-defined]
+            "first_asked": item.oldest,  # type: ignore[attr-defined]
+            "last_asked": item.newest,  # type: ignore[attr-defined]
+            "to_inform": inform.get(item.pk, ()),
+        }
+        for item in register_queries.items(own)
+    ]
+    return {
+        "items": items,
+        "requests": [_written(each) for each in register_queries.requests(own)],
+        "cases": [_written(each) for each in register_queries.cases(own)],
+        "referrals": [_written(each) for each in register_queries.referrals(own)],
+    }
+
+
+def _written(row: Model) -> dict[str, Any]:
+    """A row that was kept as JSON."""
+    return _plain(model_to_dict(row, exclude=["business", "made_by", "told", "seen_by"]))
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,5 +24,6 @@ class SuccessConfig(AppConfig):
         "success.keep_referral": _("Kept a referral"),
         "success.set_webhook": _("Set where alerts are posted to"),
         "success.drop_webhook": _("Posts alerts nowhere any more"),
+        "success.keep_demo": _("Sample registers were written"),
         "success.see_alert": _("Saw to an alert about an account"),
     }

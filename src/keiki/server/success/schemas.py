@@ -46,3 +46,28 @@ class BackTestOut(Schema):
     by_score: list[dict[str, Any]]
     by_chance: list[dict[str, Any]]
     cautions: list[str]
+
+
+class AlertsOut(Schema):
+    """A page of alerts, of the list `mine`, `open` or `history`; those about KPIs closed to the caller are left out."""
+
+    total: int
+    alerts: list[dict[str, Any]] = Field(
+        description=gettext_noop(
+            "Each: id, kind, kpi, customer_id, subject, on, over_on, seen_at, owner, amount, details (value, "
+            "threshold, since, due_on, before, after)."
+        )
+    )
+
+
+class RegistersOut(Schema):
+    """What people wrote down about customers: every product item, and the newest 50 of the other registers."""
+
+    items: list[dict[str, Any]] = Field(
+        description=gettext_noop(
+            "Each: id, name, status, requests, customers, first_asked, last_asked, to_inform (customers, once closed)."
+        )
+    )
+    requests: list[dict[str, Any]]
+    cases: list[dict[str, Any]]
+    referrals: list[dict[str, Any]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.success.models import Alert, AlertKind
 from keiki.server.success.pages import account_url, day_words
 from keiki.server.success.queries import alerts as queries
+from keiki.server.ui.address import site_url
 
 UNITS: Final = {
     AlertKind.USE_FELL: "ratio",
@@ -133,6 +134,24 @@ def explained(user: Any, business: Business, alert: Alert, style: Style) -> Expl
         period=_period(alert, style),
         rule=_rules()[kind].format(threshold=threshold.lstrip("\u2212")),
     )
+
+
+def alert_values(user: Any, business: Business, alert: Alert, style: Style) -> dict[str, Any]:
+    """An alert for programs: its values, and what happened and why in words."""
+    return {
+        "id": alert.pk,
+        "kind": alert.kind,
+        "customer_id": alert.customer_id or None,
+        "subject": alert.subject or None,
+        "on": alert.on.isoformat(),
+        "over_on": None if alert.over_on is None else alert.over_on.isoformat(),
+        "owner": alert.owner or None,
+        "amount": None if alert.amount is None else str(alert.amount),
+        "details": alert.details,
+        "what": what_words(alert, style),
+        "why": asdict(explained(user, business, alert, style)),
+        "url": site_url() + account_url(business, alert.customer_id) if alert.customer_id else None,
+    }
 
 
 def _period(alert: Alert, style: Style) -> str:

@@ -39,7 +39,9 @@ class ItemRow:
     tone: str
     wanted: str
     customers: str
+    oldest: str
     newest: str
+    inform: tuple[tuple[str, str], ...]
     form: ItemForm
 
 
@@ -101,6 +103,7 @@ def keep_request(request: Any, business: Business, wish: int = 0) -> HttpRespons
 
 def _answer(request: Any, business: Business, forms: Mapping[str | None, Any]) -> HttpResponse:
     style, items, requests = style_of(request, business), queries.items(business), queries.requests(business)
+    inform = queries.to_inform(business)
     page = VoicePage(
         title=_("Requests of customers"),
         subtitle=business.name,
@@ -114,7 +117,9 @@ def _answer(request: Any, business: Business, forms: Mapping[str | None, Any]) -
                 STATUS[ItemStatus(item.status)],
                 f"{item.wanted:,}",  # type: ignore[attr-defined]  # counted by the query
                 f"{item.customers:,}",  # type: ignore[attr-defined]
+                day_words(item.oldest, style),  # type: ignore[attr-defined]
                 day_words(item.newest, style),  # type: ignore[attr-defined]
+                tuple((each, account_url(business, each)) for each in inform.get(item.pk, ())),
                 forms.get(f"item{item.pk}") or ItemForm(business, instance=item, prefix=f"item{item.pk}"),
             )
             for item in items

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -24,9 +23,8 @@ from keiki.server.kpis import queries as door
 from keiki.server.success.actions import webhook as actions
 from keiki.server.success.forms.webhook import WebhookForm
 from keiki.server.success.models import Alert, Webhook
-from keiki.server.success.pages.alert_words import alert_row, explained
+from keiki.server.success.pages.alert_words import alert_values
 from keiki.server.success.pages.alerts import show_alerts
-from keiki.server.ui.address import site_url
 
 
 @business_page(OWN)
@@ -61,25 +59,7 @@ def message_of(business: Business, alerts: Sequence[Alert]) -> dict[str, Any]:
     language = (hook.made_by.language if hook and hook.made_by else "") or settings.LANGUAGE_CODE
     with translation.override(language):
         style = kpis.style_of(business, door.known(user, business))
-        rows = []
-        for alert in alerts:
-            told = alert_row(user, business, alert, style, may_see_to=False)
-            rows.append(
-                {
-                    "id": alert.pk,
-                    "kind": alert.kind,
-                    "customer_id": alert.customer_id or None,
-                    "subject": alert.subject or None,
-                    "on": alert.on.isoformat(),
-                    "over_on": None if alert.over_on is None else alert.over_on.isoformat(),
-                    "owner": alert.owner or None,
-                    "amount": None if alert.amount is None else str(alert.amount),
-                    "details": alert.details,
-                    "what": told.what,
-                    "why": asdict(explained(user, business, alert, style)),
-                    "url": site_url() + told.url if told.url else None,
-                }
-            )
+        rows = [alert_values(user, business, alert, style) for alert in alerts]
         lines = [f"{each['customer_id'] or ''} {each['what']}".strip() for each in rows]
         test = _("A test from Keiki: alerts of {name} arrive here.").format(name=business.name)
         return {

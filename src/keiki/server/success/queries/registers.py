@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 
 from keiki.engine import customer_success as engine
 from keiki.periods import Grain, Period
@@ -18,6 +18,7 @@ from keiki.server.success.models import (
     CaseStatus,
     CaseStudy,
     CustomerResult,
+    ItemStatus,
     ProductItem,
     ProductRequest,
     Referral,
@@ -25,6 +26,7 @@ from keiki.server.success.models import (
 
 PUBLISHED_KPI: Final = "public_case_studies"
 SHOWN: Final = 50
+CLOSED: Final = (ItemStatus.SHIPPED, ItemStatus.DECLINED)
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,25 @@ def results(business: Business, customer_id: str) -> tuple[CustomerResult, ...]:
 
 
 def items(business: Business) -> tuple[ProductItem, ...]:
-    """Product items with `wanted` (their requests), `customers` and `newest`, the most wanted first."""
+    """Product items with `wanted` (their requests), `customers`, `oldest` and `newest`, the most wanted first."""
     found = ProductItem.objects.filter(business=business).annotate(
         wanted=Count("requests"),
         customers=Count("requests__customer_id", distinct=True),
+        oldest=Min("requests__on"),
         newest=Max("requests__on"),
     )
     return tuple(found.order_by("-wanted", "name"))
+
+
+def to_inform(business: Business) -> Mapping[int, tuple[str, ...]]:
+    """The customers who asked for each item that is closed (shipped, or will not be done), in the order of asking."""
+    found: dict[int, list[str]] = {}
+    closed = ProductRequest.objects.filter(business=business, item__status__in=CLOSED).order_by("on", "id")
+    for item, customer in closed.values_list("item", "customer_id"):
+        known = found.setdefault(item, [])
+        if customer not in known:
+            known.append(customer)
+    return {item: tuple(customers) for item, customers in found.items()}
 
 
 def requests(business: Business) -> tuple[ProductRequest, ...]:
