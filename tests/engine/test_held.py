@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import keiki
-from keiki.customers.classes import customer_classes
+from keiki.customers.classes import ClassRule, customer_classes
+from keiki.customers.profit import ProfitRule
 from keiki.engine import held
 from keiki.engine.connect import HELD
 
@@ -54,11 +55,24 @@ def test_what_is_held_says_what_the_model_says(business: keiki.Business, monkeyp
     assert tables(business) == [], "facts too large to hold anything made of them"
 
 
-def test_a_new_state_of_the_data_is_worked_out_anew_and_old_ones_are_dropped(business: keiki.Business) -> None:
+def test_a_new_state_of_the_data_is_worked_out_anew(business: keiki.Business) -> None:
     before = classes(business)
     for n in range(3):
         row = ORDERS[0] | {"order_id": f"new{n}", "customer_id": f"d{n}"}
         business.load_facts({"orders": [row]}, name=f"more{n}")
-        now = classes(business)
-        assert len(now) == len(before) + n + 1
-    assert len(tables(business)) == 2 * held.STATES
+        assert len(classes(business)) == len(before) + n + 1
+
+
+def test_tables_nobody_asks_for_make_room_and_come_back_when_they_are_asked_for(
+    business: keiki.Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "MOST", 2)
+    lens = business.lens("month", 3, date(2026, 10, 31))
+    asked, judged = business.measure(KPIS, lens).rows(), classes(business)
+    for purposes in (("ad_spend",), ("event",)):
+        rule = ClassRule(profit=ProfitRule(acquisition=purposes))
+        business.engine.run(customer_classes(business.facts, rule))
+        assert len(tables(business)) == 2
+    assert business.measure(KPIS, lens).rows() == asked
+    assert classes(business) == judged
+    assert len(tables(business)) == 2

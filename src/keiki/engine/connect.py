@@ -276,11 +276,14 @@ MOST_TOGETHER = 4
 
 @dataclass(frozen=True)
 class SharedTable:
-    """What is worked out from the facts of a snapshot for many questions: the name of its rows and the SQL of them."""
+    """What is worked out from the facts of a snapshot for many questions: the name of its rows, the SQL of them, and
+    the shared tables that this SQL reads.
+    """
 
     name: str
     snapshot: int
     sql: str
+    made_of: tuple[SharedTable, ...] = ()
 
 
 class Facts(Protocol):

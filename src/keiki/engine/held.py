@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from contextlib import closing, suppress
 from typing import Any
 
@@ -14,8 +15,8 @@ from keiki.engine.connect import HELD, LAKE, SharedTable, name
 
 LARGEST = 128 * 1024**2
 """Bytes of all facts together, as they lie on the disk, up to which what is made of them is held."""
-STATES = 2
-"""States of the data whose tables are held: the newest, and the one before for a question that still runs."""
+MOST = 32
+"""Tables held at once; the one that nobody asked for the longest makes room."""
 
 
 class Held:
@@ -23,7 +24,7 @@ class Held:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._tables: dict[int, dict[str, ir.Table]] = {}
+        self._tables: OrderedDict[str, ir.Table] = OrderedDict()
         self._room: dict[int, bool] = {}
         self._guard = threading.RLock()
 
@@ -36,23 +37,19 @@ class Held:
             return self._room[snapshot]
 
     def table(self, one: SharedTable) -> ir.Table:
-        """The rows of a shared table, worked out when they are not there yet."""
+        """The rows of a shared table, worked out when they are not there yet or no longer."""
         with self._guard:
-            tables = self._of(one.snapshot)
-            if one.name not in tables:
+            if one.name not in self._tables:
+                for each in one.made_of:
+                    self.table(each)
                 self._run(f"CREATE OR REPLACE TABLE {HELD}.main.{name(one.name)} AS {one.sql}")
                 with suppress(duckdb.Error):  # without it the table is only larger
                     self._run(f"CHECKPOINT {HELD}")
-                tables[one.name] = self._backend.table(one.name, database=(HELD, "main"))
-            return tables[one.name]
-
-    def _of(self, snapshot: int) -> dict[str, ir.Table]:
-        if snapshot not in self._tables:
-            for old in sorted(self._tables)[: 1 - STATES]:
-                for each in self._tables.pop(old):
-                    self._run(f"DROP TABLE IF EXISTS {HELD}.main.{name(each)}")
-            self._tables[snapshot] = {}
-        return self._tables[snapshot]
+                self._tables[one.name] = self._backend.table(one.name, database=(HELD, "main"))
+            self._tables.move_to_end(one.name)
+            while len(self._tables) > MOST:
+                self._run(f"DROP TABLE IF EXISTS {HELD}.main.{name(self._tables.popitem(last=False)[0])}")
+            return self._tables[one.name]
 
     def _run(self, sql: str) -> Any:
         with closing(self._backend.con.cursor()) as cursor:

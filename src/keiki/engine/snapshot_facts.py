@@ -53,14 +53,12 @@ class Tables(SharedFacts):
             if question not in self._shared:
                 sql = self._engine.compile(build())
                 mark = hashlib.sha256(sql.encode()).hexdigest()[:16]
-                self._shared[question] = SharedTable(f"{name}__{self._snapshot}_{mark}", self._snapshot, sql)
+                held = f"{name}__{self._snapshot}_{mark}"
+                self._shared[question] = SharedTable(held, self._snapshot, sql, self.behind(sql))
             return self._engine.hold(self._shared[question])
 
     def behind(self, sql: str) -> tuple[SharedTable, ...]:
         """The shared tables that a question reads, each after those that it is made of itself."""
         known = {one.name: one for one in self._shared.values()}
-        found: dict[str, SharedTable] = {}
-        for named in dict.fromkeys(NAMED.findall(sql)):
-            one = known[named]
-            found |= {each.name: each for each in (*self.behind(one.sql), one)}
-        return tuple(found.values())
+        named = [known[name] for name in dict.fromkeys(NAMED.findall(sql))]
+        return tuple(dict.fromkeys(each for one in named for each in (*one.made_of, one)))
