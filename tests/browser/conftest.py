@@ -80,7 +80,7 @@ def running(home: Path) -> Iterator[Site]:
             server.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"Chromium is not at {CHROMIUM} (KEIKI_CHROMIUM): apt install chromium")
@@ -97,7 +97,7 @@ def fresh_site(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A Keiki with an owner, a business with four months of orders and a KPI of its own, and one without rows."""
     home = tmp_path_factory.mktemp("home")

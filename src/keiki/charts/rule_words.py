@@ -238,6 +238,15 @@ def _shop(rules: Rules, style: Style) -> str:
     return f"Free shipping: {line}. Large deal: {'not set' if large is None else f'from {_money(large, style)}'}."
 
 
+def _figures(rules: Rules, style: Style) -> str:
+    days = rules.settling_days
+    if style.japanese:
+        reach = f"期間の終わりから{days}日先" if days else "期間の終わり"
+        return f"データが{reach}まで届くと確定、それまでは速報。"
+    reach = f"{days} {'day' if days == 1 else 'days'} beyond the end" if days else "the end"
+    return f"Final once the data reaches {reach} of the period, provisional until then."
+
+
 WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "postings": _postings,
     "classes": _classes,
@@ -256,4 +265,5 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "activity": _activity,
     "stages": _stages,
     "shop": _shop,
+    "figures": _figures,
 }

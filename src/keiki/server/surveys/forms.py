@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from keiki.server.accounts.forms.people import LanguageSelect
 from keiki.server.surveys.models import Kind, Survey
 
 LANGUAGES = (("ja", "日本語"), ("en", "English"))
@@ -20,7 +21,7 @@ class SurveyForm(forms.Form):
     question = forms.CharField(
         label=_("Question"), max_length=200, required=False, help_text=_("Empty: the usual question of the scale.")
     )
-    language = forms.ChoiceField(label=_("Language of the page"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of the page"), choices=LANGUAGES, widget=LanguageSelect)
 
 
 class AnswerForm(forms.Form):
