@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business, Membership, SetupToken, User
 from keiki.server.audit.models import Entry
+from keiki.server.jobs.models import Run
 from keiki.server.site.pages import broken
 
 FORM = {
@@ -68,6 +69,7 @@ def test_set_up_gives_the_owner_the_demo_company_that_is_ready(
     client.post(f"/setup/{token}/", FORM | {"start": start})
     assert list(User.objects.get().business_set.order_by("name").values_list("name", flat=True)) == names
     assert {each.role for each in Membership.objects.all()} == {"owner"}
+    assert Run.objects.filter(kind="success.watch_accounts").count() == 1, "alerts do not wait for the next hour"
 
 
 def test_set_up_is_gone_afterwards(token: str, client: Client) -> None:

@@ -25,6 +25,7 @@ from keiki.server.jobs.actions import enqueue
 SETUP_TOKEN_LIVES = timedelta(hours=24)
 INVITATION_LIVES = timedelta(days=7)
 DEMO_JOB = "data.make_demo"
+WATCH_JOB = "success.watch_accounts"
 BUSINESS_FIELDS = (
     *("name", "currency", "money", "zone", "week_start", "fiscal_start", "closing_day"),
     *("label_style", "country", "tax_included", "tax_rate"),
@@ -60,6 +61,7 @@ def set_up(token: str, person: Mapping[str, Any], business: Mapping[str, Any], d
     offered = Business.objects.filter(is_demo=True, memberships=None).first()
     if offered is not None:
         Membership.objects.create(user=owner, business=offered, role=Role.OWNER)
+        enqueue(WATCH_JOB)  # its accounts had nobody to be told about them
     if offered is None or not demo:
         add_business(owner, business, demo=demo)
     return owner
