@@ -80,10 +80,12 @@ def running(home: Path) -> Iterator[Site]:
             server.stdout.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"Chromium is not at {CHROMIUM} (KEIKI_CHROMIUM): apt install chromium")
+    # Playwright keeps an event loop in this thread until the worker ends; Django would refuse to work beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser
@@ -97,7 +99,7 @@ def fresh_site(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A Keiki with an owner, a business with four months of orders and a KPI of its own, and one without rows."""
     home = tmp_path_factory.mktemp("home")
