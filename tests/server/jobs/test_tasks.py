@@ -73,11 +73,11 @@ def test_worker_finishes_the_run_in_hand(many_connections: None, kinds: Any) -> 
 
     kinds("test.slow", slow)
     enqueue("test.slow")
-    enqueue("test.add", a=1, b=2)
     stop = threading.Event()
     thread = threading.Thread(target=lambda: (run_worker(stop), connection.close()))
     thread.start()
     assert begun.wait(20)
+    enqueue("test.add", a=1, b=2)
     stop.set()
     go_on.set()
     thread.join(30)

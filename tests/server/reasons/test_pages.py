@@ -34,6 +34,11 @@ def page_of(answer: Any) -> Any:
     return answer.context["page"]
 
 
+def cells(listed: Any) -> list[dict[str, str]]:
+    """The rows behind a number, each cell by the name of its column."""
+    return [{column.words: cell for column, cell in row} for row in listed.rows]
+
+
 def money(words: str) -> float:
     return float(re.sub(r"[^\d.]", "", words)) * (-1 if "−" in words else 1)
 
@@ -86,9 +91,9 @@ def test_rows_behind_a_number_are_those_that_were_counted(shop: Any, browser_of:
     )
     (listed,) = page.lists
     assert listed.sentence == "8 rows of Orders."
-    assert len(listed.table.rows) == 8
-    assert {row[listed.table.head.index("Amount, net of tax")] for row in listed.table.rows} == {"900"}
-    assert {row[listed.table.head.index("Channel")] for row in listed.table.rows} == {"E-mail"}
+    assert len(listed.rows) == 8
+    assert {row["Amount, net of tax"] for row in cells(listed)} == {"900"}
+    assert {row["Channel"] for row in cells(listed)} == {"E-mail"}
     assert page.chips[0].remove_url
 
 
@@ -186,9 +191,8 @@ def test_average_order_leads_to_exactly_the_orders_that_make_it(bare: Any, brows
     page = page_of(browser.get(address("rows", bare.business, node="aov") + "?on=2026-06-01"))
     assert page.value == "¥5,000"
     (listed,) = page.lists
-    place = {name: listed.table.head.index(name) for name in ("Order ID", "Amount, net of tax")}
-    ids = {row[place["Order ID"]] for row in listed.table.rows}
-    amounts = [money(row[place["Amount, net of tax"]]) for row in listed.table.rows]
+    ids = {row["Order ID"] for row in cells(listed)}
+    amounts = [money(row["Amount, net of tax"]) for row in cells(listed)]
     assert ids == {order["order_id"] for order in orders}
     assert (sum(amounts), len(amounts), sum(amounts) / len(amounts)) == (150_000, 30, 5_000)
 

@@ -53,9 +53,9 @@ def test_moves_are_those_of_drivers_only_and_what_is_no_number_is_told() -> None
 
 
 def test_wishes_hold_goal_driver_step_and_levers() -> None:
-    query = {"goal": "2,500万", "by": "aov", "step": "5"}
+    query = {"goal": "many", "by": "aov", "step": "5"}
     assert Wanted.read(query, DRIVERS, ROOT).wrong == {"goal"}
-    query |= {"goal": "25000000", "low.aov": "5000", "high.aov": "7000", "cost.aov": "3", "high.purchase_rate": "x"}
+    query |= {"goal": "2,500万", "low.aov": "5000", "high.aov": "7000", "cost.aov": "3", "high.purchase_rate": "x"}
     found = Wanted.read(query, DRIVERS, ROOT)
     assert (found.goal, found.by, found.step) == (25e6, "aov", "5")
     assert found.levers == (Lever("aov", 5000.0, 7000.0, 3.0),)

@@ -200,8 +200,9 @@ def test_text_of_an_alert_says_kpi_customer_value_threshold_period_and_the_rule_
         "Usage trend, customer A00: \u221275.0%, threshold \u221250.0%, 2 Jun 2026 \u2013 29 Jun 2026. "
         "Rule: people per seat fell by 50.0% or more against as many days before."
     ) in page
-    ja = {"accept-language": "ja"}
-    japanese = browser_of(offices.editor).get(address(offices, "account", customer="A00"), headers=ja).content.decode()
+    offices.editor.language = "ja"
+    offices.editor.save()
+    japanese = read(browser_of(offices.editor), address(offices, "account", customer="A00"))
     assert "利用の増減率（顧客A00）：\u221275.0%、しきい値\u221250.0%、2026/06/02 \u2013 2026/06/29。" in japanese
     first = {
         alert.kind: explained(offices.editor, offices.business, alert, Style("en", "JPY"))
