@@ -113,7 +113,9 @@ def _by_duckdb(file: Path) -> None:
     text = file.with_suffix(".utf8.csv")
     text.write_text(file.read_text("cp932"), encoding="utf-8")
     with duckdb.connect() as connection:
-        connection.execute(f"COPY (FROM read_csv('{text}')) TO '{file.with_suffix('.parquet')}' (FORMAT parquet)")
+        connection.execute(
+            f"COPY (FROM read_csv('{text}', all_varchar=true)) TO '{file.with_suffix('.parquet')}' (FORMAT parquet)"
+        )
 
 
 if __name__ == "__main__":
