@@ -107,8 +107,8 @@ def test_shared_tables_leave_out_counts_of_few_and_what_would_give_them_away(own
     ]
     opened(own_shop.business).business.load_facts({"orders": orders}, name="three new customers")
     panels = [Spec(kind, "simple_orders", width=12) for kind in ("table", "weekly", "plan")]
-    panels += [Spec(kind, "simple_orders", "first_time_buyers") for kind in ("number", "trend")]
-    panels += [Spec(kind, "simple_orders") for kind in ("number", "trend", "acts")]
+    panels += [Spec(kind, "simple_orders", "first_time_buyers") for kind in ("number", "trend", "line")]
+    panels += [Spec(kind, "simple_orders") for kind in ("number", "trend", "line", "acts")]
     made = boards.make_dashboard(own_shop.editor, own_shop.business, "Shared", panels)
     boards.change_dashboard(own_shop.editor, made.pk, 1, "Shared", shared=True)
 
@@ -126,10 +126,11 @@ def test_shared_tables_leave_out_counts_of_few_and_what_would_give_them_away(own
     assert all(few.isdisjoint(shown) for shown in outside)
     assert outside[2] <= inside[2]
     drawn = [panel for part in Client().get(link).context["page"].sections for panel in part.panels]
-    number, trend, goal, history, acts = drawn[3:]
+    number, trend, line, goal, history, course, acts = drawn[3:]
     assert (number.number.exact, number.sentence, number.attained) == ("fewer than 5", "", "")
     assert (trend.figure, "fewer than 5" in trend.missing) == (None, True)
+    assert (line.figure, line.sentence, line.missing) == (None, "", trend.missing)
     assert goal.number.exact.startswith("¥")
-    assert history.figure.sentence == history.sentence
+    assert history.figure.sentence == history.sentence == course.figure.sentence == course.sentence
     assert not any("First-time buyers" in panel.sentence for panel in drawn)
     assert few.isdisjoint(act.number.label for act in acts.acts)

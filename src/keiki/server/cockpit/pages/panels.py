@@ -236,6 +236,9 @@ def _shown(desk: Desk, spec: Spec) -> PanelView:
     if numbers is None or node is None:
         gone = _("The number of this panel is no longer in a tree.")
         return PanelView(spec, spec.title or spec.node or spec.tree, missing=gone)
+    if desk.shared and spec.kind in COURSES and _few_once(numbers, node):
+        gone = _("There were fewer than {count} in some of these periods, so they are not shown by a link.")
+        return PanelView(spec, spec.title or node.label(desk.style.language), missing=gone.format(count=FEWEST))
     drawn = DRAWN[PanelKind(spec.kind)](desk, spec, numbers, node)
     return replace(drawn, title=spec.title or drawn.title)
 
@@ -315,9 +318,6 @@ def _age_words(hours: float | None) -> str:
 
 def _trend(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
     happened = () if desk.shared else happened_to(desk.user, desk.business, numbers, node, desk.style)
-    if desk.shared and _few_once(numbers, node):
-        gone = _("There were fewer than {count} in some of these periods, so they are not shown by a link.")
-        return PanelView(spec, node.label(desk.style.language), missing=gone.format(count=FEWEST))
     figure, told = kpis.history_chart(desk.business, numbers, node, desk.style, happened), _told(desk, numbers, node)
     figure = replace(figure, sentence=told) if figure is not None else None
     return PanelView(
@@ -335,7 +335,7 @@ def _line(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView
     style, over = desk.style, sum(numbers.completes)
     values, aims = numbers.series(node)[:over], (numbers.aims.get(node.id) or ())[:over]
     bounds = tuple(None if aim is None else aim.full.bound(value) for aim, value in zip(aims, values, strict=False))
-    label, sentence = node.label(style.language), kpis.told(numbers, node, style)
+    label, sentence = node.label(style.language), _told(desk, numbers, node)
     drawn = [Line(label, values), *([Line(_("Target"), bounds)] if any(bounds) else [])]
     ticks = [kpis.tick(period, style) for period in numbers.periods[:over]]
     known = any(value is not None for value in values)
@@ -660,3 +660,5 @@ DRAWN: Mapping[PanelKind, Callable[[Desk, Spec, TreeNumbers, Node], PanelView]] 
     PanelKind.PLAN: _plan,
     PanelKind.ACTS: _acts,
 }
+COURSES = (PanelKind.TREND, PanelKind.LINE)
+"""Kinds that show every period of a number."""
