@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.today_page import ready
 from benchmarks.tree_page import prepared
 
 LIMIT_SECONDS = 3.0
@@ -59,22 +60,7 @@ def _of_a_new_process(url: str) -> float:
 
 def _viewed(url: str) -> tuple[float, int]:
     """Processor seconds of the first view of a page in this process, and the bytes of the page."""
-    from django.test import Client
-
-    from keiki.server.site import setup
-
-    setup()
-
-    from keiki.charts.render import warm
-    from keiki.server.accounts.models import User
-    from keiki.server.kpis.queries import read_ahead
-    from keiki.server.site import wsgi
-
-    _ = wsgi.application  # every page is read
-    warm()
-    read_ahead()
-    browser = Client(headers={"host": "localhost"})
-    browser.force_login(User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser = ready()
     used = time.process_time()
     page = browser.get(url)
     if page.status_code != 200:

@@ -71,8 +71,8 @@ def _times(browser: Any, url: str, requests: int) -> tuple[list[float], float]:
     return clock, statistics.median(processor)
 
 
-def _first(url: str) -> str:
-    """Milliseconds of the first request of this process, by the clock and of the processor, once it is ready."""
+def ready() -> Any:
+    """A browser of this process, signed in, once the server has read what it reads before the first request."""
     from django.test import Client
 
     from keiki.server.site import setup
@@ -89,6 +89,12 @@ def _first(url: str) -> str:
     read_ahead()
     browser = Client(headers={"host": "localhost"})
     browser.force_login(User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def _first(url: str) -> str:
+    """Milliseconds of the first request of this process, by the clock and of the processor, once it is ready."""
+    browser = ready()
     start, used = time.perf_counter(), time.process_time()
     browser.get(url)
     return f"{(time.perf_counter() - start) * 1000} {(time.process_time() - used) * 1000}"
