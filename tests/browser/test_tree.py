@@ -95,6 +95,22 @@ def test_tree_by_keyboard_alone(site: Any, opens: Any) -> None:
     expect(page.locator("output")).to_have_text(page.locator("output").inner_text())
 
 
+def test_a_part_answers_from_the_moment_it_is_shown(site: Any, opens: Any) -> None:
+    page = opens(site)
+    page.goto(site.url("tree/?open=all"))
+    page.evaluate("""() => {
+      const stage = document.getElementById("tree-stage").parentElement;
+      new MutationObserver((_, watch) => {
+        watch.disconnect();
+        const link = stage.querySelector(".kpi-link");
+        window.stayed = !link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+      }).observe(stage, { childList: true, subtree: true });
+    }""")
+    page.locator(".toggle").first.click()
+    expect(page.locator("#panel #node")).to_be_visible()
+    assert page.evaluate("window.stayed"), "the click left the page, as the new part was not alive yet"
+
+
 def test_tree_without_script_opens_by_links_and_leads_to_the_node(site: Any, opens: Any) -> None:
     page = opens(site, script=False)
     page.goto(site.url("tree/"))
