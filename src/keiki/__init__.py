@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         success_as_profit_centre,
         ticket_report,
     )
+    from keiki.engine.entered_values import enter_values, entered_values
     from keiki.engine.ideal_customers import fit_totals, learned_profile
     from keiki.engine.insight import change_of, drivers, expectation, experiments
     from keiki.engine.joined import accounts_joined
@@ -106,6 +107,8 @@ LATER = {
     "decompositions": "keiki.trees.decompose:decompositions",
     "diff": "keiki.trees.diff:diff",
     "drivers": "keiki.engine.insight:drivers",
+    "enter_values": "keiki.engine.entered_values:enter_values",
+    "entered_values": "keiki.engine.entered_values:entered_values",
     "expectation": "keiki.engine.insight:expectation",
     "experiments": "keiki.engine.insight:experiments",
     "explain_change": "keiki.trees.explain:explain_change",
@@ -187,6 +190,8 @@ __all__ = [
     "decompositions",
     "diff",
     "drivers",
+    "enter_values",
+    "entered_values",
     "expectation",
     "experiments",
     "explain_change",

@@ -24,6 +24,7 @@ from keiki.cli import (
     serve,
     tree,
     tree_files,
+    values,
     work,
 )
 from keiki.cli.customers import add_customers
@@ -34,7 +35,7 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
-ORDER = ("import", "measure", "tree", "explain", "insight", "customers", "demo", "check")
+ORDER = ("import", "values", "measure", "tree", "explain", "insight", "customers", "demo", "check")
 HELP = say("Show this help.", "この使い方を表示する。")
 
 
@@ -105,6 +106,12 @@ insights.command("compare", cls=Verb, help=insight.COMPARE)(insight.compare)
 insights.command("forecast", cls=Verb, help=insight.FORECAST)(insight.forecast)
 insights.command("trials", cls=Verb, help=insight.TRIALS)(insight.trials)
 app.add_typer(insights, name="insight")
+entered = typer.Typer(
+    cls=Group, help=values.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
+)
+entered.command("enter", cls=Verb, help=values.HELP_ENTER)(values.enter)
+entered.command("list", cls=Verb, help=values.HELP_LIST)(values.entered)
+app.add_typer(entered, name="values")
 add_customers(app, Verb, Group)
 app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
 app.command("check", cls=Verb, help=check.HELP)(check.check)

@@ -12,7 +12,7 @@ from tests.server.kpis.test_own_kpis import save
 
 from keiki.periods import Grain
 from keiki.server.audit.models import Entry
-from keiki.server.data.actions import observe
+from keiki.server.data.actions import observe, observe_all
 from keiki.server.kpis import queries
 from keiki.server.kpis.models import Verdict
 
@@ -27,7 +27,7 @@ def url(business: Any, name: str = "kpi", kpi: str = "page_load_time") -> str:
 @pytest.mark.feature("F-055")
 def test_value_typed_for_a_week_appears_on_the_chart_with_its_author(own_shop: Any, browser_of: Any) -> None:
     browser = browser_of(own_shop.editor)
-    typed = {"on": "2026-10-07", "grain": "week", "value": "2.5", "note": "After the move", "source": "Lighthouse"}
+    typed = {"on": "2026-10-07", "grain": "week", "value": "2.5", "note": "After the move", "evidence": "Run 41"}
     done = browser.post(url(own_shop.business, "enter_value"), typed)
     page = browser.get(done.url).context["page"]
     chart = page.history
@@ -35,7 +35,7 @@ def test_value_typed_for_a_week_appears_on_the_chart_with_its_author(own_shop: A
     assert chart.table.rows[place][0] == own_shop.business.calendar.label(
         own_shop.business.calendar.period(Grain.WEEK, OCTOBER), "en"
     )
-    words = "2.50 s entered by Emi, Lighthouse, After the move"
+    words = "2.50 s entered by Emi, Run 41, After the move"
     assert chart.table.rows[place][-1].endswith(words)
     assert chart.wide.option["series"][0]["data"][place]["value"] == 2.5
     assert "①" in str(chart.wide.option["graphic"])
@@ -48,7 +48,7 @@ def test_any_kpi_takes_a_value_even_one_whose_rows_are_lacking(own_shop: Any, br
         typed = {"on": "2026-10-07", "grain": "month", "value": "7"}
         shown = browser.get(browser.post(url(own_shop.business, "enter_value", kpi), typed).url).context["page"]
         assert "7" in shown.number.value
-        assert shown.history.table.rows[-1][-1].endswith("entered by Emi")
+        assert shown.history.table.rows[-1][-1].endswith("entered by Emi, no evidence")
 
 
 @pytest.mark.feature("F-059")
@@ -136,3 +136,50 @@ def test_forecast_of_a_kpi_stands_on_its_chart_and_leaves_out_what_people_left_o
     assert [round(each.value, 6) for _period, each in after.expected.ahead] == [2.0, 2.0, 2.0]
     assert [row[0] for row in after.history.table.rows[-3:]] == [row[0] for row in after.expected.rows]
     assert {"Expected"} <= {series.get("name") for series in after.history.wide.option["series"]}
+
+
+@pytest.mark.feature("F-056")
+def test_value_without_evidence_is_taken_and_marked_on_page_chart_file_and_api(own_shop: Any, browser_of: Any) -> None:
+    browser = browser_of(own_shop.editor)
+    enter, address = url(own_shop.business, "enter_value"), url(own_shop.business)
+    browser.post(enter, {"on": "2026-08-03", "grain": "month", "value": "2.5", "evidence": "Lighthouse run 41"})
+    browser.post(enter, {"on": "2026-09-03", "grain": "month", "value": "2.4"})
+    answer = browser_of(own_shop.viewer).get(address)
+    page = answer.context["page"]
+    assert [(line.value, line.author, line.evidence) for line in page.entered.lines] == [
+        ("2.40 s", "Emi", ""),
+        ("2.50 s", "Emi", "Lighthouse run 41"),
+    ]
+    assert page.entered.sentence.startswith("1 of 2 values entered by hand have no evidence")
+    assert answer.content.decode().count("no evidence</span>") == 1
+    told = {row[0]: row[-1] for row in page.history.table.rows}
+    assert told["Aug 2026"].endswith("2.50 s entered by Emi, Lighthouse run 41")
+    assert told["Sep 2026"].endswith("2.40 s entered by Emi, no evidence")
+    lines = b"".join(browser.get({words: way for way, words in page.entered.files}["CSV"])).decode("utf-8-sig")
+    assert [line.split(",")[:5] for line in lines.splitlines()[1:]] == [
+        ["2026-08-01", "2.5", "Emi", "Lighthouse run 41", ""],
+        ["2026-09-01", "2.4", "Emi", "", "no evidence"],
+    ]
+    listed = browser.get(f"/api/v1/businesses/{own_shop.business.id}/kpis/page_load_time/entered").json()
+    assert [(each["value"], each["evidence"], each["unproved"]) for each in listed] == [
+        (2.5, "Lighthouse run 41", False),
+        (2.4, "", True),
+    ]
+
+
+def test_corrected_value_keeps_what_it_was_in_the_log_and_loses_the_evidence_of_the_old_one(
+    own_shop: Any, browser_of: Any
+) -> None:
+    editor, business, september = own_shop.editor, own_shop.business, date(2026, 9, 1)
+    observe(editor, business, "page_load_time", september, "month", 2.5, evidence="Lighthouse run 41")
+    observe(editor, business, "page_load_time", september, "month", 25.0)
+    row = {"metric": "page_load_time", "date": september, "grain": "month", "value": 2.6, "evidence": "run 42"}
+    observe_all(editor, business, [row, row | {"date": date(2026, 8, 1)}], "A program")
+    told = [(each.old, each.new) for each in Entry.objects.filter(action="data.observe").order_by("id")]
+    assert told[0][0] == {}
+    assert told[1][0] == {"value": 2.5, "evidence": "Lighthouse run 41"}
+    assert (told[1][1]["value"], told[1][1]["evidence"]) == (25.0, "")
+    place = "page_load_time 2026-09-01 month"
+    assert told[2] == ({place: 25.0}, {"name": "A program", "rows": 2, place: 2.6})
+    found = queries.entered_of(own_shop.viewer, business, "page_load_time", Grain.MONTH, date(2026, 8, 1))
+    assert [(each.value, each.evidence) for each in found] == [(2.6, "run 42"), (2.6, "run 42")]

@@ -61,7 +61,7 @@ SEEN_ELSEWHERE = {
         success:keep_referral success:keep_request success:mark_core success:plan_onboarding success:see_alert
         success:set_stage surveys:close_survey choose_look""",
     "it answers with a file, a part of a page, or the way to another page": """
-        customers:nurtured_csv customers:panel_file customers:segment_csv data:rejected_csv
+        customers:nurtured_csv customers:panel_file customers:segment_csv data:rejected_csv kpis:entered_file
         kpis:check_formula kpis:names openapi health
         home business cockpit:start""",
     "a test of its own walks through it, with what has to be there first": """

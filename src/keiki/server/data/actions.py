@@ -18,6 +18,7 @@ from django.template.defaultfilters import filesizeformat
 from keiki.demo import load_demo
 from keiki.engine.business import Business as Numbers
 from keiki.engine.business import open_business
+from keiki.engine.entered_values import enter_values, standing_values
 from keiki.engine.gaps import gaps
 from keiki.engine.imports import Import
 from keiki.engine.joined import Joined, accounts_joined
@@ -27,9 +28,10 @@ from keiki.engine.preview import Preview as Preview
 from keiki.engine.preview import Refusal as Refusal
 from keiki.engine.preview import kept_preview
 from keiki.engine.settings import FILE, Settings
-from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind, UnknownName
+from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind
 from keiki.facts import FACTS, fact
 from keiki.facts.mapping import Mapping as ColumnMapping
+from keiki.facts.observations import OBSERVATIONS
 from keiki.periods import Period
 from keiki.server.accounts.models import Business, User
 from keiki.server.audit.actions import record
@@ -44,6 +46,8 @@ DEMO_JOB: Final = "data.make_demo"
 REGISTERS_JOB: Final = "success.keep_demo"
 SUFFIXES: Final = (".csv.gz", ".tsv.gz", ".txt.gz", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet")
 DEFINITIONS: Final = ("measures", "kpis", "trees")
+LOGGED: Final = 500
+"""Changed values of one import that the audit log tells one by one."""
 
 
 # --- opening ---
@@ -173,7 +177,15 @@ def start_demo(actor: User, business: Business) -> Run:
 
 
 def observe(
-    actor: User, business: Business, metric: str, day: date, grain: str, value: float, note: str = "", source: str = ""
+    actor: User,
+    business: Business,
+    metric: str,
+    day: date,
+    grain: str,
+    value: float,
+    note: str = "",
+    source: str = "",
+    evidence: str = "",
 ) -> str:
     """Write down one value that a person knows, at once; gives the id of its import, which can be taken back."""
     row = {
@@ -183,11 +195,19 @@ def observe(
         "value": value,
         "note": note or None,
         "source": source or None,
+        "evidence": evidence,
     }
     name = f"{metric} {day.isoformat()}"
-    done = opened(business).business.load_facts({"observations": [row]}, name=name)
+    numbers = opened(business).business
+    (before,) = standing_values(numbers, [row])
+    done = enter_values(numbers, [row], name)
     record(
-        actor, "data.observe", business_id=business.id, target=f"import:{done.id}", new={"name": name, "value": value}
+        actor,
+        "data.observe",
+        business_id=business.id,
+        target=f"import:{done.id}",
+        old={} if before is None else {"value": before[0], "evidence": before[1]},
+        new={"name": name, "value": value, "evidence": evidence},
     )
     return done.id
 
@@ -204,19 +224,38 @@ class Observed:
 
 
 def observe_all(actor: User, business: Business, rows: Sequence[Mapping[str, Any]], name: str) -> Observed:
-    """Write down values that a program sends, all in one import that can be taken back.
+    """Write down values that a program sends, all in one import that can be taken back; the log keeps what the first
+    `LOGGED` values that changed were before.
 
     Raises `UnknownName` for a metric that is neither a KPI nor a measure.
     """
     numbers = opened(business).business
-    known = {*numbers.catalogue.kpis, *numbers.catalogue.measures}
-    for row in rows:
-        if row["metric"] not in known:
-            raise UnknownName(kind="KPI", name=row["metric"], known=known)
-    done = numbers.load_facts({"observations": [dict(row) for row in rows]}, name=name)
-    new = {"name": name, "rows": len(rows)}
-    record(actor, "data.observe", business_id=business.id, target=f"import:{done.id}", new=new)
+    before = standing_values(numbers, rows)
+    done = enter_values(numbers, rows, name)
+    old, new = _changed(rows, before)
+    target = f"import:{done.id}"
+    record(
+        actor,
+        "data.observe",
+        business_id=business.id,
+        target=target,
+        old=old,
+        new={"name": name, "rows": len(rows)} | new,
+    )
     return Observed(done.id, done.added, done.changed, done.unchanged, done.rejected)
+
+
+def _changed(
+    rows: Sequence[Mapping[str, Any]], before: Sequence[tuple[float, str] | None]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What values were and what they became, by metric, day, grain and the names that narrow them."""
+    old: dict[str, float] = {}
+    new: dict[str, float] = {}
+    for row, was in zip(rows, before, strict=True):
+        if was is not None and was[0] != row["value"] and len(old) < LOGGED:
+            place = " ".join(str(row[name]) for name in OBSERVATIONS.key if row.get(name))
+            old[place], new[place] = was[0], row["value"]
+    return old, new
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ class ObservationIn(Strict):
     date: Day = Field(description=gettext_noop("The first day of the period."))
     grain: Literal["day", "week", "month", "quarter", "year"] = Field(description=gettext_noop("Length of the period."))
     value: Annotated[FiniteFloat, Field(strict=True)]
+    evidence: Annotated[
+        StrictStr, Field(max_length=400, description=gettext_noop("What shows that it is right; without it, marked."))
+    ] = ""
     note: Annotated[StrictStr, Field(max_length=1_000)] | None = None
     source: Name | None = None
     segment: Name | None = None

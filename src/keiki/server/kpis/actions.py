@@ -373,10 +373,18 @@ def restrict_kpi(actor: User, business: Business, kpi_id: str, least: str) -> No
 
 
 def enter_value(
-    actor: User, business: Business, kpi: Kpi, day: date, grain: str, value: float, note: str = "", source: str = ""
+    actor: User,
+    business: Business,
+    kpi: Kpi,
+    day: date,
+    grain: str,
+    value: float,
+    note: str = "",
+    source: str = "",
+    evidence: str = "",
 ) -> None:
     """A value that people know and no file holds: one row of observations, which the data page can take back."""
-    observe(actor, business, kpi.id, day, grain, value, note, source)
+    observe(actor, business, kpi.id, day, grain, value, note, source, evidence)
 
 
 @transaction.atomic

@@ -299,6 +299,12 @@ class ValueForm(forms.Form):
         choices=(("day", _("Day")), ("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter"))),
     )
     value = forms.FloatField(label=_("Value"))
+    evidence = forms.CharField(
+        label=_("Evidence"),
+        max_length=400,
+        required=False,
+        help_text=_("What shows that it is right: a report, a screenshot, a link. Without it the value is marked."),
+    )
     source = forms.CharField(label=_("Where it comes from"), max_length=120, required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from django.utils.translation import gettext_noop
@@ -72,6 +73,19 @@ class KpiOut(Schema):
     domain: list[str]
     supply: str = Field(description=gettext_noop("data: from rows; hand: entered by people; lacks: facts are missing."))
     missing: list[str] = Field(description=gettext_noop("The facts that are missing."))
+
+
+class EnteredOut(Schema):
+    """A value that somebody entered for a KPI."""
+
+    day: date
+    value: float
+    evidence: str
+    unproved: bool = Field(description=gettext_noop("Nothing shows that it is right: it counts, and is marked."))
+    source: str
+    note: str
+    author: str = Field(description=gettext_noop("Who entered it; empty when a program did without a person."))
+    import_id: str
 
 
 class KpisOut(Schema):

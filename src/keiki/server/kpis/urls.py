@@ -7,6 +7,7 @@ from django.urls import path
 from keiki.server.kpis.api import names
 from keiki.server.kpis.pages import (
     catalogue,
+    entered,
     glossary,
     kpi,
     own_kpi,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("b/<slug:business>/kpis/<slug:kpi>/bring-back/", own_kpi.bring_back_kpi, name="bring_back_kpi"),
     path("b/<slug:business>/kpis/<slug:kpi>/who/", restricted.restrict_kpi, name="restrict_kpi"),
     path("b/<slug:business>/kpis/<slug:kpi>/value/", kpi.enter_value, name="enter_value"),
+    path("b/<slug:business>/kpis/<slug:kpi>/entered/", entered.entered_file, name="entered_file"),
     path("b/<slug:business>/kpis/<slug:kpi>/word/", unusual.say_of_value, name="say_of_value"),
     path("b/<slug:business>/templates/", templates.templates_page, name="templates"),
     path("b/<slug:business>/templates/<slug:template>/", templates.template_page, name="template"),

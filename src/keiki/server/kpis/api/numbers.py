@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language, gettext_noop
 from ninja import Query, Router
 
+from keiki.periods import Grain
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
+from keiki.server.data.queries import authors
 from keiki.server.kpis import queries
 from keiki.server.kpis.schemas import (
     Ask,
+    EnteredOut,
     Explained,
     ExplanationOut,
     KpiOut,
@@ -49,6 +53,27 @@ def kpis(
 def kpi(request: HttpRequest, business: str, kpi: str) -> dict[str, Any]:
     found = queries.find_kpis(caller_of(request).user, business_in(request, business), "", _language())
     return next((_kpi(one) for one in found.kpis if one.kpi.id == kpi), None) or _nothing()
+
+
+@router.get(
+    "/businesses/{business}/kpis/{kpi}/entered",
+    response=list[EnteredOut],
+    tags=[KPIS],
+    summary=gettext_noop("The values people entered for a KPI, with their evidence"),
+)
+def entered(
+    request: HttpRequest,
+    business: str,
+    kpi: str,
+    grain: Literal["day", "week", "month", "quarter", "year"] = "month",
+    since: date = date(1900, 1, 1),
+) -> list[dict[str, Any]]:
+    own, user = business_in(request, business), caller_of(request).user
+    if kpi not in queries.catalogue_of(user, own).kpis:
+        raise Http404
+    found = queries.entered_of(user, own, kpi, Grain(grain), since)
+    names = authors(own, {each.import_id for each in found})
+    return [vars(each) | {"unproved": each.unproved, "author": names.get(each.import_id, "")} for each in found]
 
 
 @router.post(

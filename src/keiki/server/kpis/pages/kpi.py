@@ -41,6 +41,7 @@ from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import ValueForm
 from keiki.server.kpis.models import Measurement, OwnKpi
 from keiki.server.kpis.pages.catalogue import facet_words, value_words
+from keiki.server.kpis.pages.entered import EnteredPanel, entered_panel
 from keiki.server.kpis.pages.numbers import (
     Way,
     comma,
@@ -223,6 +224,7 @@ class KpiPage:
     odd_url: str
     grain: str
     sight: Sight
+    entered: EnteredPanel | None = None
     nights: tuple[NightRow, ...] = ()
 
 
@@ -355,6 +357,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         percent=kpi.unit == "ratio",
         data_url=page_url("data:data", business) if may else "",
         sight=sight_of(request, business, kpi, style),
+        entered=entered_panel(request, business, kpi, grain, style) if known.today else None,
         nights=tuple(_night_row(business, each, kpi, style) for each in queries.measurements_of(business, kpi.id)),
         grains=_grains(business, kpi, grain) if told else (),
         overdue=overdue_words(request, business, kpi, known, style) if told else "",
@@ -662,7 +665,16 @@ def enter_value(request: Any, business: Business, kpi: str) -> HttpResponse:
     first = business.calendar.period(Grain(said["grain"]), said["on"]).start
     value = said["value"] / 100 if tagged.kpi.unit == "ratio" else said["value"]  # people type 3.5 for 3.5 %
     done_or_why_not(
-        request, actions.enter_value, business, tagged.kpi, first, said["grain"], value, said["note"], said["source"]
+        request,
+        actions.enter_value,
+        business,
+        tagged.kpi,
+        first,
+        said["grain"],
+        value,
+        said["note"],
+        said["source"],
+        said["evidence"],
     )
     answer = redirect("kpis:kpi", business=business.id, kpi=kpi)
     answer["Location"] += f"?grain={said['grain']}"

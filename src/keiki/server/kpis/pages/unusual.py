@@ -26,6 +26,7 @@ from keiki.server.data.queries import authors
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import WordForm
 from keiki.server.kpis.models import Verdict, Word
+from keiki.server.kpis.pages.entered import no_evidence
 from keiki.server.kpis.pages.numbers import comma, day_words
 from keiki.server.kpis.queries import Known, KpiHistory
 
@@ -85,11 +86,11 @@ def odd_places(told: KpiHistory, left_out: frozenset[int]) -> tuple[int, ...]:
 
 
 def _entered_words(each: queries.EnteredValue, names: Mapping[str, str], kpi: Kpi, style: Style) -> str:
-    """The value, who entered it, and what they said about it."""
+    """The value, who entered it, what shows that it is right, and what they said about it."""
     written = number(each.value, kpi.unit, style)
     author = names.get(each.import_id, "")
     by = _("{value} entered by {author}") if author else _("{value} entered")
-    told = [by.format(value=written, author=author), each.source, each.note]
+    told = [by.format(value=written, author=author), each.evidence or no_evidence(), each.source, each.note]
     return comma(style).join(word for word in told if word)
 
 
