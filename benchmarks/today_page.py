@@ -17,6 +17,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.tree_page import prepared
@@ -100,19 +102,29 @@ def _first(url: str) -> str:
     return f"{(time.perf_counter() - start) * 1000} {(time.process_time() - used) * 1000}"
 
 
-def _together(browser: Any, url: str, users: int, seconds: float) -> tuple[list[float], int]:
-    """Milliseconds of each request while all ask at once, and how many failed."""
+@contextmanager
+def served() -> Iterator[int]:
+    """A server of its own on the loopback, by its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "keiki.cli", "serve", "--port", str(port), "--no-worker"], stdout=subprocess.DEVNULL
     )
-    cookie = "; ".join(f"{name}={each.value}" for name, each in browser.cookies.items())
     try:
         _await(port)
-        times: list[float] = []
-        failed: list[int] = []
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _together(browser: Any, url: str, users: int, seconds: float) -> tuple[list[float], int]:
+    """Milliseconds of each request while all ask at once, and how many failed."""
+    cookie = "; ".join(f"{name}={each.value}" for name, each in browser.cookies.items())
+    times: list[float] = []
+    failed: list[int] = []
+    with served() as port:
         until = time.monotonic() + seconds
         people = [
             threading.Thread(target=_look, args=(port, url, cookie, until, LOOKS_SECONDS * n / users, times, failed))
@@ -122,9 +134,6 @@ def _together(browser: Any, url: str, users: int, seconds: float) -> tuple[list[
             each.start()
         for each in people:
             each.join()
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
     return times, len(failed)
 
 
