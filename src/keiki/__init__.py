@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from keiki.engine.repeat import loyal_migration, repeat, return_reason_change
     from keiki.engine.rfm_segments import rfm_segments, segment_customers
     from keiki.engine.settings import Settings
+    from keiki.engine.side_effects import side_effects
     from keiki.engine.survival import survival
     from keiki.engine.whole_revenue import whole_revenue
     from keiki.facts.mapping import Mapping, Rule
@@ -139,6 +140,7 @@ LATER = {
     "rfm_segments": "keiki.engine.rfm_segments:rfm_segments",
     "segment_customers": "keiki.engine.rfm_segments:segment_customers",
     "show": "keiki.formula:show",
+    "side_effects": "keiki.engine.side_effects:side_effects",
     "simulate": "keiki.trees.simulate:simulate",
     "success_as_profit_centre": "keiki.engine.customer_success:success_as_profit_centre",
     "survival": "keiki.engine.survival:survival",
@@ -222,6 +224,7 @@ __all__ = [
     "rfm_segments",
     "segment_customers",
     "show",
+    "side_effects",
     "simulate",
     "success_as_profit_centre",
     "survival",

@@ -28,6 +28,18 @@ def test_before_and_after_of_a_day(shop):
     assert "そろっていません" in nothing.out
 
 
+def test_side_effects_are_told_and_weeks_without_a_value_are_said(shop):
+    asked = ("insight", "side-effects", "order_revenue", "purchases", "--since", "2026-09-07", "--aimed", "aov")
+    told = shop(*asked, "--json").json
+    assert (told["ready"], told["rule"]["level"], [row["unsaid"] for row in told["kpis"]]) == (True, 0.1, ["empty"] * 2)
+    shown = shop(*asked)
+    assert shown.lines[0][0] == "KPI"
+    assert "cannot say: a week without a value" in shown.out
+    assert "0 of 0 moved beyond noise" in shown.out
+    later = shop("insight", "side-effects", "--tree", "simple_orders", "--since", "2026-11-09", language="ja")
+    assert "2026-12-07から見られます" in later.out
+
+
 def test_trials_without_experiments_say_so(shop):
     assert shop("insight", "trials").out.startswith("The data holds no experiment")
     assert shop("insight", "trials", "--json").json == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,20 @@ import keiki
 from keiki.errors import UnknownName
 from keiki.insight.correlation import lag_correlation
 from keiki.insight.rates import Arm
+from keiki.insight.side_effects import Unsaid, shift
 from keiki.periods import Grain
 
 MONTHS = [date(2024 + n // 12, 1 + n % 12, 1) for n in range(30)]
 VISITORS = [float(round(v)) for v in np.random.default_rng(3).normal(400, 80, len(MONTHS))]
+WEEKS = [date(2024, 7, 1) + timedelta(weeks=n) for n in range(90)]
+CHANGE = WEEKS[84]
+STILL, FASTER = (
+    [round(float(value) + (step if week >= CHANGE else 0.0), 3) for value, week in zip(noise, WEEKS, strict=True)]
+    for step, noise in (
+        (0.0, np.random.default_rng(5).normal(3, 0.2, 90)),
+        (-1.5, np.random.default_rng(6).normal(3, 0.2, 90)),
+    )
+)
 LEADS = [0.0, 0.0, *(round(v * 0.3, 1) for v in VISITORS[:-2])]
 """Two months later, three of ten visitors."""
 
@@ -28,6 +38,15 @@ def business(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         {"metric": name, "date": month.isoformat(), "grain": "month", "value": value}
         for name, values in (("webinar_attendees", VISITORS), ("mql_count", LEADS))
         for month, value in zip(MONTHS, values, strict=True)
+    ]
+    rows += [
+        {"metric": name, "date": week.isoformat(), "grain": "week", "value": value}
+        for name, values in (
+            ("page_load_time", FASTER),
+            ("customer_realized_roi", STILL),
+            ("monthly_discount_rate", STILL[60:]),
+        )
+        for week, value in zip(WEEKS[-len(values) :], values, strict=True)
     ]
     exposed = [
         {"experiment": "form", "unit_id": f"{arm}{n}", "variant": arm, "exposed_at": "2026-01-05"}
@@ -76,3 +95,29 @@ def test_change_has_the_means_of_both_sides(business: Any) -> None:
 def test_experiment_has_both_arms(business: Any) -> None:
     (found,) = keiki.experiments(business)
     assert (found.name, found.told.control, found.told.treatment) == ("form", Arm(40, 4), Arm(40, 10))
+
+
+def test_number_that_moved_beyond_its_own_noise_is_named_and_one_that_did_not_is_not(business: Any) -> None:
+    others = ["customer_realized_roi", "page_load_time", "monthly_discount_rate", "mql_count"]
+    found = keiki.side_effects(business, CHANGE, "mql_count", others)
+    assert [(row.kpi, row.beyond, row.told.unsaid) for row in found.rows] == [
+        ("page_load_time", True, None),
+        ("customer_realized_roi", False, None),
+        ("monthly_discount_rate", False, Unsaid.SHORT),
+    ]
+    assert found.rows[0].told == shift(FASTER[:84], FASTER[84:])
+    assert (found.before.start, found.before.end, found.after.end) == (WEEKS[80], CHANGE, WEEKS[88])
+    assert found.aimed is not None
+    assert found.aimed.told.unsaid is Unsaid.EMPTY  # it is measured by months
+
+
+def test_week_of_a_change_belongs_to_neither_side_and_weeks_that_run_are_waited_for(business: Any) -> None:
+    told = keiki.side_effects(business, CHANGE + timedelta(days=2), None, ["page_load_time"])
+    assert (told.before.end, told.after.start) == (CHANGE, CHANGE + timedelta(days=7))
+    running = keiki.side_effects(business, business.today - timedelta(days=10), None, ["page_load_time"])
+    assert (running.ready, running.rows, running.asked) == (False, (), 0)
+
+
+def test_number_counted_from_the_same_rows_as_the_aim_is_said_to_be(business: Any) -> None:
+    found = keiki.side_effects(business, CHANGE, "aov", ["order_revenue", "page_load_time"])
+    assert {row.kpi: row.shares for row in found.rows} == {"order_revenue": True, "page_load_time": False}

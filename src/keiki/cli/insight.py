@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keiki.charts.format import Style
     from keiki.engine.business import Business
     from keiki.engine.comparison import Comparison
+    from keiki.engine.side_effects import SideEffect, SideEffects
     from keiki.insight.correlation import Correlation
     from keiki.periods import Period
 
@@ -30,6 +31,7 @@ DRIVERS = say("How an outcome follows other KPIs, at once and with delays.", "�
 CHANGE = say("A KPI before and after a change.", "変更の前と後のKPI。")
 COMPARE = say("A KPI in the segments of an attribute.", "属性ごとに見たKPI。")
 FORECAST = say("A KPI in the months to come.", "これからの月のKPIの見込み。")
+SIDE_EFFECTS = say("The other KPIs that moved after a change.", "変更の後に動いた、ほかのKPI。")
 TRIALS = say("What the experiments in the data say.", "データにある実験の結果。")
 
 
@@ -127,6 +129,119 @@ CAUTIONS = {
     "few": say("Few months: the interval is wide.", "月数が少なく、区間が広くなっています。"),
     "season": say("Other months of the year on the two sides.", "前と後で、年の中の時期が違います。"),
     "trend": say("It was moving before the change already.", "変更の前から動いていました。"),
+}
+
+
+def side_effects(
+    since: Annotated[
+        datetime,
+        typer.Option("--since", formats=["%Y-%m-%d"], help=say("The day of the change.", "変更した日。")),
+    ],
+    others: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help=say("The KPIs to look at; else those of your trees.", "見るKPI。省くと自社のツリーのKPI。")
+        ),
+    ] = None,
+    aimed: Annotated[
+        str | None, typer.Option("--aimed", help=say("The KPI that the change was for.", "変更がねらったKPI。"))
+    ] = None,
+    tree: Annotated[
+        str | None, typer.Option("--tree", help=say("The KPIs of this tree.", "このツリーのKPIを見る。"))
+    ] = None,
+    weeks: Annotated[
+        int, typer.Option("--weeks", min=1, max=26, help=say("Weeks on each side.", "前後それぞれの週数。"))
+    ] = 4,
+    where: Where = None,
+    business: BusinessFolder = DEFAULT_BUSINESS,
+    as_json: AsJson = False,
+) -> None:
+    """Means of whole weeks before and after, the move in multiples of the KPI's own noise, and which are beyond it."""
+    import keiki
+    from keiki.insight.side_effects import SideEffectRule
+
+    rule = SideEffectRule(window=weeks)
+    with keiki.open(business) as own:
+        named = (node.kpi for node in own.tree_named(tree).nodes) if tree else ()
+        wanted = [*(others or ()), *(name for name in named if name)]
+        found = keiki.side_effects(own, since.date(), aimed, wanted, where=where, rule=rule)
+        style = style_of(own)
+        units = {row.kpi: unit_of(own, row.kpi) for row in found.rows}
+    if as_json:
+        show_json(_plain_effects(found))
+        return
+    if not found.ready:
+        words = say(
+            "The weeks after it are not over: look again from {}.",
+            "変更後の週がまだ終わっていません。{}から見られます。",
+        )
+        tell(words.format(found.after.end))
+        return
+    _show_effects(found, units, style)
+
+
+def _plain_effects(found: SideEffects) -> dict[str, Any]:
+    aimed = None if found.aimed is None else _plain_effect(found.aimed)
+    spans = {
+        name: {"start": span.start, "end": span.end}
+        for name, span in (("before", found.before), ("after", found.after))
+    }
+    rows = [_plain_effect(row) for row in found.rows]
+    return (
+        {"since": found.since, "ready": found.ready, "rule": asdict(found.rule)}
+        | spans
+        | {"aimed": aimed, "kpis": rows}
+    )
+
+
+def _plain_effect(row: SideEffect) -> dict[str, Any]:
+    told = asdict(row.told) | {"difference": row.told.difference, "strength": row.told.strength}
+    return {"kpi": row.kpi, "beyond": row.beyond, "shares": row.shares} | told
+
+
+def _show_effects(found: SideEffects, units: dict[str, str], style: Style) -> None:
+    from keiki.charts.format import MISSING, difference, number
+
+    rows = []
+    for row in found.rows:
+        told, unit = row.told, units[row.kpi]
+        verdict = say("moved", "動いた") if row.beyond else MISSING if told.unsaid is None else UNSAID[str(told.unsaid)]
+        rows.append(
+            [
+                row.kpi,
+                number(told.before, unit, style),
+                number(told.after, unit, style),
+                MISSING if told.difference is None else difference(told.difference, 0.0, unit, style),
+                MISSING if told.strength is None else f"{told.strength:+.1f}",
+                MISSING if told.p is None else f"{told.p:.3g}",
+                verdict,
+            ]
+        )
+    head = [
+        say("before", "前"),
+        say("after", "後"),
+        say("difference", "差"),
+        say("× noise", "ゆらぎの倍"),
+        "p",
+        say("verdict", "判定"),
+    ]
+    show_table(["KPI", *head], rows)
+    words = say(
+        "{} of {} moved beyond noise; about {} of those named may be chance (Benjamini and Hochberg).",
+        "{1}のうち{0}が、ふだんのゆらぎを超えて動きました。挙げたもののうち約{2}は偶然かもしれません（BH法）。",
+    )
+    tell(words.format(len(found.moved), found.asked, f"{found.rule.level:.0%}"))
+    tell(
+        say(
+            "A move after a change is no proof that the change did it.",
+            "変更の後に動いたからといって、変更が原因とは限りません。",
+        )
+    )
+
+
+UNSAID = {
+    "empty": say("cannot say: a week without a value", "判定できない（値のない週がある）"),
+    "short": say("cannot say: too little history", "判定できない（履歴が足りない）"),
 }
 
 

@@ -102,6 +102,7 @@ insights = typer.Typer(
 )
 insights.command("drivers", cls=Verb, help=insight.DRIVERS)(insight.drivers)
 insights.command("before-after", cls=Verb, help=insight.CHANGE)(insight.before_after)
+insights.command("side-effects", cls=Verb, help=insight.SIDE_EFFECTS)(insight.side_effects)
 insights.command("compare", cls=Verb, help=insight.COMPARE)(insight.compare)
 insights.command("forecast", cls=Verb, help=insight.FORECAST)(insight.forecast)
 insights.command("trials", cls=Verb, help=insight.TRIALS)(insight.trials)

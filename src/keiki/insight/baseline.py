@@ -141,7 +141,7 @@ def baseline(
         found,
         level=float(np.median(calm[kept])),
         now=start + slope * (ended - 1),
-        spread=_deviation(calm[window] - (start + slope * window)),
+        spread=deviation(calm[window] - (start + slope * window)),
         growth=slope,
         growth_share=_share(kept, calm[kept]),
     )
@@ -195,11 +195,11 @@ def unusual(places: Numbers, values: Numbers, rule: BaselineRule | None = None) 
     slope, start = line(places, values)
     rest = values - (start + slope * places)
     least = rule.far * abs(float(np.median(values)))
-    odd: NDArray[np.bool_] = np.abs(rest) > max(rule.fence * _deviation(rest), least)
+    odd: NDArray[np.bool_] = np.abs(rest) > max(rule.fence * deviation(rest), least)
     return odd
 
 
-def _deviation(rest: Numbers) -> float:
+def deviation(rest: Numbers) -> float:
     """A standard deviation that odd values do not stretch; from the mean distance when half of them are alike."""
     distance = np.abs(rest - np.median(rest))
     middle = float(np.median(distance))

@@ -46,6 +46,18 @@ def test_change_for_a_program_is_that_of_the_page(shop: Any, program: Any) -> No
     assert program.get(address(shop, "/before-after?kpi=order_revenue&since=2031-01-01")).status_code == 404
 
 
+def test_side_effects_for_a_program_are_those_of_the_page(shop: Any, program: Any) -> None:
+    path = "/side-effects?since=2026-09-07&aimed=aov&kpis=order_revenue&kpis=purchases"
+    answer = program.get(address(shop, path)).json()
+    others = ("order_revenue", "purchases")
+    told = queries.beside(shop.viewer, shop.business, date(2026, 9, 7), "aov", others)
+    assert [(row["kpi"], row["difference"], row["unsaid"]) for row in answer["kpis"]] == [
+        (row.kpi, row.told.difference, row.told.unsaid) for row in told.rows
+    ]
+    assert (answer["ready"], answer["after"]["end"], answer["aimed"]["kpi"]) == (True, "2026-10-05", "aov")
+    assert program.get(address(shop, "/side-effects?since=2026-09-07&kpis=nothing")).status_code == 422
+
+
 def test_trials_and_mistakes_for_a_program(shop: Any, program: Any) -> None:
     assert program.get(address(shop, "/trials")).json() == []
     asked = {"outcome": "order_revenue", "drivers": ["nothing"]}

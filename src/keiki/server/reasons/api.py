@@ -23,6 +23,8 @@ from keiki.server.reasons.schemas import (
     DriversOut,
     ForecastAsk,
     ForecastOut,
+    SideEffectsAsk,
+    SideEffectsOut,
     TrialOut,
 )
 
@@ -66,6 +68,29 @@ def before_after(request: HttpRequest, business: str, asked: Query[ChangeAsk]) -
         "beyond_season": told.beyond_season,
         "cautions": list(told.cautions),
     }
+
+
+@router.get(
+    "/businesses/{business}/side-effects",
+    response=SideEffectsOut,
+    summary=gettext_noop("The other KPIs that moved beyond noise after a change"),
+)
+def side_effects(request: HttpRequest, business: str, asked: Query[SideEffectsAsk]) -> dict[str, Any]:
+    own, user = business_with_rows(request, business), caller_of(request).user
+    door.askable(user, own, [*asked.kpis, *((asked.aimed,) if asked.aimed else ())])
+    found = queries.beside(user, own, asked.since, asked.aimed, tuple(asked.kpis), asked.weeks)
+    return {
+        **{name: getattr(found, name) for name in ("since", "before", "after", "ready")},
+        "level": found.rule.level,
+        "aimed": None if found.aimed is None else _effect(found.aimed),
+        "kpis": [_effect(row) for row in found.rows],
+    }
+
+
+def _effect(row: queries.SideEffect) -> dict[str, Any]:
+    names = ("before", "after", "difference", "usual", "noise", "strength", "p", "unsaid")
+    told = {name: getattr(row.told, name) for name in names}
+    return {"kpi": row.kpi, "beyond": row.beyond, "shares": row.shares} | told
 
 
 @router.get(

@@ -83,6 +83,47 @@ class ChangeOut(Schema):
     cautions: list[str]
 
 
+class SideEffectsAsk(Strict):
+    """The day of a change, the KPI it was for, and the KPIs to look at; without any those of the trees."""
+
+    since: date
+    aimed: str | None = Field(None, max_length=64)
+    kpis: list[str] = Field([], max_length=100)
+    weeks: int = Field(4, ge=1, le=26, description=gettext_noop("So many whole weeks on each side."))
+
+
+class SideEffectOut(Schema):
+    """A KPI around a change: means of both sides, the usual difference and the noise of its own history.
+
+    `strength` is the move beyond the usual one in multiples of the noise; `beyond`: it passes; `shares`: it is counted
+    from some of the same numbers as the KPI that was aimed at; `unsaid`: why nothing can be said.
+    """
+
+    kpi: str
+    before: float | None
+    after: float | None
+    difference: float | None
+    usual: float | None
+    noise: float | None
+    strength: float | None
+    p: float | None
+    beyond: bool
+    shares: bool
+    unsaid: str | None
+
+
+class SideEffectsOut(Schema):
+    """Those that moved beyond noise first; about the share `level` of them may be chance. Empty until `ready`."""
+
+    since: date
+    before: PeriodOut
+    after: PeriodOut
+    ready: bool
+    level: float
+    aimed: SideEffectOut | None
+    kpis: list[SideEffectOut]
+
+
 class AttributeAsk(Strict):
     """An attribute, and the period that holds a day; without one the last period that is over."""
 

@@ -11,6 +11,9 @@ from keiki.engine.insight import Change as Change
 from keiki.engine.insight import Drivers, Experiment, change_of
 from keiki.engine.insight import drivers as drivers_of
 from keiki.engine.insight import experiments as experiments_of
+from keiki.engine.side_effects import SideEffect as SideEffect
+from keiki.engine.side_effects import SideEffects, side_effects
+from keiki.insight.side_effects import SideEffectRule
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -32,6 +35,16 @@ def around(
     return door.answered(
         user, business, key, lambda numbers: change_of(numbers, kpi_id, first_after, window, where=where)
     )
+
+
+def beside(
+    user: Any, business: Business, since: date, aimed: str | None, others: tuple[str, ...] = (), weeks: int = 4
+) -> SideEffects:
+    """The other KPIs (without any named: those of the trees this person sees) in whole weeks around a change."""
+    names = others or door.active_kpis(user, business)
+    rule = SideEffectRule(window=weeks)
+    key = ("side effects", since, aimed, names, rule)
+    return door.answered(user, business, key, lambda numbers: side_effects(numbers, since, aimed, names, rule=rule))
 
 
 def drivers(
