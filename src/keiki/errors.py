@@ -66,6 +66,7 @@ class UnknownName(KeikiError):
         "comparison": "比較",
         "customer": "顧客",
         "unit": "単位",
+        "person": "人",
         "value": "値",
         "stage": "ステージ",
         "attribution model": "貢献の配分モデル",
@@ -584,6 +585,13 @@ class TargetsDisagree(KeikiError):
         "From above {top} is asked for, the team offers {bottom}. Choose one or agree on a third; nothing was approved."
     )
     ja = "上からの目標は{top}、現場の積み上げは{bottom}です。どちらかを選ぶか、合意した値を入れてください。まだ承認していません。"
+
+
+class IssueNeedsNote(KeikiError):
+    """A data-quality issue is written about without a word."""
+
+    en = "Write what was done: an issue is closed with a note. Nothing was changed."
+    ja = "何をしたかを書いてください。課題はメモを付けて閉じます。まだ何も変えていません。"
 
 
 class EditConflict(KeikiError):

@@ -32,7 +32,7 @@ def test_deleted_day_is_an_issue_after_one_run_and_a_gap_on_the_chart(bare: Any,
         chart = node.context["page"].history
         seen.append(
             (
-                [gap.words for gap in data.context["page"].gaps],
+                [line.words for line in data.context["page"].issues.open],
                 chart.wide.option["series"][0]["data"][place],
                 chart.table.rows[place][1],
             )

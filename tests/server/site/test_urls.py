@@ -59,7 +59,8 @@ SEEN_ELSEWHERE = {
         reasons:remove_idea reports:change_delivery reports:choose_mail scenarios:keep scenarios:remove
         success:add_review success:adopt_weights success:drop_result success:keep_case success:keep_item
         success:keep_referral success:keep_request success:mark_core success:plan_onboarding success:see_alert
-        success:set_stage surveys:close_survey choose_look""",
+        success:set_stage surveys:close_survey choose_look data:report_issue data:own_issue data:close_issue
+        data:reopen_issue""",
     "it answers with a file, a part of a page, or the way to another page": """
         customers:nurtured_csv customers:panel_file customers:segment_csv data:rejected_csv kpis:entered_file
         kpis:check_formula kpis:names openapi health
@@ -67,7 +68,7 @@ SEEN_ELSEWHERE = {
     "a test of its own walks through it, with what has to be there first": """
         accounts:invitation accounts:remove_member cockpit:design cockpit:screen
         cockpit:tree_file data:import data:run data:undo data:upload
-        jobs:run reports:mail reports:stop surveys:answer set_up""",
+        data:issue jobs:run reports:mail reports:stop surveys:answer set_up""",
 }
 """Addresses that no browser looks at in every look, by the reason why not."""
 

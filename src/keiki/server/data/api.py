@@ -16,8 +16,9 @@ from keiki.errors import EmptyFile, FileTooLarge
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.rules import EDIT
 from keiki.server.data import actions, queries
-from keiki.server.data.actions import Done
-from keiki.server.data.schemas import DoneOut, ImportIn, ObservationsIn, ObservedOut, RunOut
+from keiki.server.data.actions import Done, issues
+from keiki.server.data.actions.issues import Found
+from keiki.server.data.schemas import ClosedIn, DoneOut, ImportIn, IssueOut, ObservationsIn, ObservedOut, RunOut
 from keiki.server.jobs.models import Run
 
 router = Router(tags=[gettext_noop("Data")])
@@ -91,4 +92,45 @@ def _run(run: Run) -> dict[str, Any]:
         "message": run.message,
         "error": run.error,
         "import_id": run.result.get("import_id"),
+    }
+
+
+@router.get(
+    "/businesses/{business}/issues", response=list[IssueOut], summary=gettext_noop("What is wrong with the data")
+)
+def listed(request: HttpRequest, business: str) -> list[dict[str, Any]]:
+    return [_issue(each) for each in issues.issues_of(business_in(request, business))]
+
+
+@router.post(
+    "/businesses/{business}/issues/{issue}/close",
+    response=IssueOut,
+    summary=gettext_noop("Close an issue with a note on what was done"),
+)
+def close(request: HttpRequest, business: str, issue: str, sent: ClosedIn) -> dict[str, Any]:
+    own = business_in(request, business, EDIT)
+    found = issues.issue_in(own, issue)
+    if found is None:
+        raise Http404
+    row = issues.close_issue(caller_of(request).user, own, found, sent.resolution, sent.note)
+    return _issue(replace(found, row=row))
+
+
+def _issue(each: Found) -> dict[str, Any]:
+    row, period = each.row, each.period
+    return {
+        "id": each.mark,
+        "kind": each.kind,
+        "ja": each.name_ja,
+        "en": each.name_en,
+        "start": period.start if period else None,
+        "grain": str(period.grain) if period else "",
+        "rows": each.rows,
+        "standing": each.standing,
+        "open": each.is_open,
+        "owner": str(each.owner or ""),
+        "resolution": row.resolution if row else "",
+        "note": row.note if row else "",
+        "closed_by": str(row.closed_by or "") if row else "",
+        "closed_at": row.closed_at if row else None,
     }

@@ -17,6 +17,10 @@ class DataConfig(AppConfig):
         "data.undo_import": _("Took an import back"),
         "data.observe": _("Entered a value by hand"),
         "data.make_demo": _("Asked for sample data"),
+        "data.report_issue": _("Reported a data-quality issue"),
+        "data.own_issue": _("Gave a data-quality issue to somebody"),
+        "data.close_issue": _("Closed a data-quality issue"),
+        "data.reopen_issue": _("Opened a data-quality issue again"),
     }
     audit_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
         ("data.start_import", "data.undo_import", "data.observe", "data.make_demo"), "values"

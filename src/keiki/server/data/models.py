@@ -61,3 +61,85 @@ class Upload(models.Model):
         """Delete the file and what was seen in it."""
         self.path.unlink(missing_ok=True)
         self.look_path.unlink(missing_ok=True)
+
+
+class IssueKind(models.TextChoices):
+    """What found an issue: a check of the series, an import that refused rows, or a person."""
+
+    MISSING = "missing", _("Missing in the series")
+    REJECTED = "rejected", _("Rows that were refused")
+    REPORTED = "reported", _("Noticed by a person")
+
+
+class Resolution(models.TextChoices):
+    """How an issue was settled."""
+
+    CORRECTED = "corrected", _("The data was corrected")
+    EXPLAINED = "explained", _("The data is right; this is why")
+    ACCEPTED = "accepted", _("It cannot be mended; we live with it")
+
+
+class Issue(models.Model):
+    """Something that is wrong with the data, as somebody took it up. `mark` names it as long as its check finds it;
+    `name_ja` and `name_en` say what it is about, `day` and `grain` of which period, `rows` how many were refused.
+
+    The state is in `closed_at`; whoever closes it says in `note` what was done.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="issues")
+    mark = models.CharField(max_length=32)
+    kind = models.CharField(max_length=8, choices=IssueKind)
+    name_ja = models.CharField(max_length=255)
+    name_en = models.CharField(max_length=255)
+    day = models.DateField(null=True)
+    grain = models.CharField(max_length=7, default="")
+    rows = models.PositiveBigIntegerField(null=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    resolution = models.CharField(max_length=9, choices=Resolution, default="", blank=True)
+    note = models.CharField(max_length=1000, default="", blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-found_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "mark"], name="issue_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=IssueKind.values), name="issue_kind"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True, resolution="", note="")
+                | (models.Q(closed_at__isnull=False, resolution__in=Resolution.values) & ~models.Q(note="")),
+                name="issue_closed_with_a_note",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name_en}"
+
+
+class IssueWhat(models.TextChoices):
+    REPORTED = "reported", _("Reported")
+    OWNED = "owned", _("Given to somebody")
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Opened again")
+
+
+class IssueStep(models.Model):
+    """One thing that was done about an issue, by whom and when; steps only get more."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="steps")
+    what = models.CharField(max_length=8, choices=IssueWhat)
+    resolution = models.CharField(max_length=9, choices=Resolution, default="", blank=True)
+    note = models.CharField(max_length=1000, default="", blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["made_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(what__in=IssueWhat.values), name="issue_step_what"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.what}"

@@ -56,6 +56,32 @@ class ObservedOut(Schema):
     rejected: int
 
 
+class IssueOut(Schema):
+    """Something that is wrong with the data: what a check finds, or what a person took up."""
+
+    id: str
+    kind: Literal["missing", "rejected", "reported"]
+    ja: str
+    en: str
+    start: Day | None = Field(description=gettext_noop("The first day of the period that is missing."))
+    grain: str
+    rows: int | None = Field(description=gettext_noop("How many rows were refused."))
+    standing: bool = Field(description=gettext_noop("Whether its check still finds it."))
+    open: bool
+    owner: str
+    resolution: str
+    note: str
+    closed_by: str
+    closed_at: datetime | None
+
+
+class ClosedIn(Strict):
+    """How an issue was settled; no issue is closed without a note."""
+
+    resolution: Literal["corrected", "explained", "accepted"]
+    note: Annotated[StrictStr, Field(max_length=1_000)]
+
+
 class ImportIn(Strict):
     """How a file is read."""
 

@@ -35,13 +35,14 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import SettingsPage, business_page, get_and_post, settings_frame
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.data import actions, queries
-from keiki.server.data.actions import ColumnPreview, Done, Missing, PartPreview, Preview, Refusal
+from keiki.server.data.actions import ColumnPreview, Done, PartPreview, Preview, Refusal
+from keiki.server.data.actions.issues import issues_of
 from keiki.server.data.forms import KEEP, NET, SKIP, ColumnsForm, choice_of, field
 from keiki.server.data.models import Mode, Upload
+from keiki.server.data.pages.issues import IssuesPanel, issues_panel
 from keiki.server.jobs.models import Run
 
 PER_PAGE = 100
-SHOWN_AT_ONCE = 20
 
 
 # --- what is there ---
@@ -78,15 +79,6 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
-class GapLine:
-    """A missing period: the series it is missing from, in words, and where it can be looked at."""
-
-    series: str
-    words: str
-    entered: bool
-
-
-@dataclass(frozen=True)
 class SideLine:
     """What one department knows: its rows, the accounts they belong to, and the rows of nobody."""
 
@@ -117,8 +109,7 @@ class DataPage:
     waiting: tuple[WaitingLine, ...]
     facts: tuple[FactLine, ...]
     history: tuple[HistoryLine, ...]
-    gaps: tuple[GapLine, ...] = ()
-    gaps_more: int = 0
+    issues: IssuesPanel | None = None
     gap_rule: str = ""
     joined: JoinedPanel | None = None
     error: str = ""
@@ -199,8 +190,7 @@ def _data_page(request: Any, business: Business) -> DataPage:
             for name, (first, last) in state.days.items()
         ),
         history=tuple(_history(business, done, may_edit) for done in state.imports),
-        gaps=tuple(_gap(business, gap) for gap in state.gaps[:SHOWN_AT_ONCE]),
-        gaps_more=max(len(state.gaps) - SHOWN_AT_ONCE, 0),
+        issues=issues_panel(business, issues_of(business, state), may_edit=may_edit) if state.imports else None,
         gap_rule=_gap_rule(),
         joined=_joined(business) if state.days else None,
     )
@@ -232,14 +222,6 @@ def _joined(business: Business) -> JoinedPanel | None:
             if name in found.filled
         ),
     )
-
-
-def _gap(business: Business, gap: Missing) -> GapLine:
-    """Days as ISO dates, which need no reading; longer periods by their name."""
-    period = gap.period
-    when = period.start.isoformat() if period.days == 1 else business.calendar.label(period, _language())
-    name = gap.ja if _language() == "ja" else gap.en
-    return GapLine(name, _("missing {period}").format(period=when), gap.entered)
 
 
 def _gap_rule() -> str:
