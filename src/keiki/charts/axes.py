@@ -60,8 +60,10 @@ class Scale:
     ticks: tuple[float, ...]
 
     @classmethod
-    def over(cls, values: Iterable[float | None], steps: int = 4, zero: bool = True) -> Scale:
-        """A scale that holds all values, from zero unless told otherwise; about `steps` steps."""
+    def over(cls, values: Iterable[float | None], steps: int = 4, zero: bool = True, whole: bool = False) -> Scale:
+        """A scale that holds all values, from zero unless told otherwise; about `steps` steps, none of a part of 1
+        where the values are `whole`.
+        """
         known = [value for value in map(finite, values) if value is not None]
         known += [0.0] if zero or not known else []
         low, high = min(known), max(known)
@@ -69,6 +71,7 @@ class Scale:
             low, high = (low - 1.0, high) if high < 0 else (low, low + 1.0)
             return cls((low, high)) if low == 0 else cls.over((low, high), steps, zero)
         step = _round_step((high - low) / steps)
+        step = max(step, 1.0) if whole else step
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
         return cls(tuple(_rounded(index * step) for index in range(first, last + 1)))
 

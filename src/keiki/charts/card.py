@@ -83,6 +83,7 @@ class Card:
     target_exact: str = ""
     owner: str = ""
     gap: str = ""
+    before: str = ""
 
 
 def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
@@ -103,6 +104,7 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
         value=value,
         exact=exact(shown.value, shown.unit, style, counter),
         before_exact=exact(shown.before, shown.unit, style, counter),
+        before=number(shown.before, shown.unit, style, counter),
         change=gap,
         beside=beside,
         status=found,

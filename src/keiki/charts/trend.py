@@ -116,7 +116,8 @@ def _within(happened: Sequence[Happened], periods: int) -> Sequence[Happened]:
 
 
 def _picture(told: _History, width: int) -> Picture:
-    scale = Scale.over([*told.values, *_bounds(told.aims), *_ranges(told.expected)])
+    shown = [*told.values, *_bounds(told.aims), *_ranges(told.expected)]
+    scale = Scale.over(shown, whole=told.unit == "count" and all(value is None or value % 1 == 0 for value in shown))
     names = _names(told)
     right = math.ceil(max((room(words, 12) for _value, _ink, words in names), default=0.0)) + 14
     top = TOP + (MARKS if told.happened else 0)

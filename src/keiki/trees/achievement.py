@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from keiki.trees.build import Tree
+from keiki.trees.build import InfluenceEdge, Node, Tree
 from keiki.trees.consistency import HOLDS, NodeConsistency, Verdict
 
 
@@ -33,8 +33,9 @@ class Candidate:
 class Achievement:
     """The goal and the numbers that carry it: `goal` is None without a target or a value.
 
-    `reached` and `missed` are the lowest numbers with a target and a value: nothing below them has both. `unjudged` are
-    the numbers at the end of a way from the goal on which nothing is judged.
+    `reached` and `missed` are the lowest numbers with a target and a value: nothing they are made of has both; what
+    only influences them stands beside them. `unjudged` are the numbers at the end of a way from the goal on which
+    nothing is judged.
     """
 
     goal: bool | None
@@ -66,7 +67,7 @@ def achievement(
     """
     moved = moved or {}
     judged = {node.id for node in tree.nodes if node.parent is not None and node.id in met}
-    over = {above.id for name in judged for above in tree.above(name)}
+    over = {above.id for name in judged for above in _made_of(tree, name)}
     reached, missed = (
         [n.id for n in tree.nodes if n.id in judged - over and met[n.id] is kept] for kept in (True, False)
     )
@@ -87,6 +88,16 @@ def achievement(
     if believed:
         candidates.append(Candidate(Cause.INFLUENCE, believed))
     return replace(found, candidates=tuple(candidates))
+
+
+def _made_of(tree: Tree, name: str) -> tuple[Node, ...]:
+    """The nodes above one that are made of it: up to the first influence."""
+    found: list[Node] = []
+    node = tree.node(name)
+    while node.parent is not None and not isinstance(node.edge, InfluenceEdge):
+        node = tree.node(node.parent)
+        found.append(node)
+    return tuple(found)
 
 
 def _by_size(names: list[str], moved: Mapping[str, float]) -> list[str]:

@@ -17,6 +17,8 @@ from tests.server.conftest import Cast
 
 from keiki.server.cockpit.models import PanelKind
 from keiki.server.cockpit.queries.dashboards import GENERATED
+from keiki.server.planning.actions import keep_demo as keep_targets
+from keiki.server.planning.models import Revision, State
 from keiki.server.success.actions.alerts import raise_alerts
 from keiki.server.success.actions.demo import keep_demo
 from keiki.server.success.models import CaseStudy, ProductItem, ProductRequest, Referral
@@ -40,6 +42,7 @@ def demo(bare: Cast, demo_folder: Path) -> Iterator[Cast]:
     shutil.copytree(demo_folder, bare.business.folder)
     day = DEMO_UNTIL + timedelta(days=1)
     with time_machine.travel(datetime(day.year, day.month, day.day, 3, tzinfo=UTC)):
+        assert keep_targets(bare.business)
         assert keep_demo(bare.business)
         raise_alerts(bare.owner, bare.business, bare.business.calendar.today())
         yield bare
@@ -75,6 +78,7 @@ def test_fresh_install_with_demo_data_shows_every_dashboard_and_list_filled(demo
         assert answer.status_code == 200
         assert empty_panels(answer.content.decode()) == SENTENCE.get(name, set()), name
     assert not keep_demo(demo.business), "written once"
+    assert not keep_targets(demo.business), "written once"
     counts = {item.status: item.wanted for item in registers.items(demo.business)}
     assert counts == {"planned": 7, "building": 4, "shipped": 3, "open": 2}
     assert ProductRequest.objects.filter(item=None).count() == 1
@@ -83,3 +87,23 @@ def test_fresh_install_with_demo_data_shows_every_dashboard_and_list_filled(demo
     assert all(registers.is_won(demo.owner, demo.business, each.deal) for each in Referral.objects.exclude(deal=""))
     assert ProductItem.objects.count() == 4
     assert CaseStudy.objects.exists()
+
+
+def test_first_page_of_the_demo_company_shows_targets_reached_and_missed_and_what_to_do(
+    demo: Cast, browser_of: Any
+) -> None:
+    browser, here = browser_of(demo.owner), {"business": demo.business.id}
+    page = browser.get(reverse("cockpit:today", kwargs=here)).context["page"]
+    cards = {card.number.label: card.number for card in page.headlines}
+    assert all(number.target for number in cards.values())
+    assert {number.status for number in cards.values()} == {"good", "watch"}
+    first, *_others = page.acts
+    assert first.number.label.startswith("Purchase rate")
+    assert "¥" in first.effect
+    plan = browser.get(reverse("cockpit:plan", kwargs=here | {"tree": "ec"})).context["page"].told
+    goal, *below = plan.lines
+    assert goal.gap.startswith("−")
+    assert {line.status for line in below} == {"good", "watch", "act", "none", "plain"}
+    year = browser.get(reverse("cockpit:plan", kwargs=here | {"tree": "ec"}), {"grain": "year"})
+    assert year.context["page"].told.lines[0].pace != "—"
+    assert Revision.objects.filter(state=State.PROPOSED).count() == 1, "one target waits to be approved"

@@ -7,24 +7,29 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from keiki.demo.aims import aims
 from keiki.errors import EditConflict, TargetsDisagree
 from keiki.server.accounts.models import Business, Role
 from keiki.server.audit.actions import record
+from keiki.server.data.actions import opened
 from keiki.server.kpis import actions as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import StoredTree, TreeNumbers
 from keiki.server.planning import queries
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
 from keiki.server.planning.queries import OPEN, Key
-from keiki.trees.build import Tree
+from keiki.trees.build import Tree, build
+from keiki.trees.document import template
 from keiki.trees.fields import plain, write
 from keiki.trees.target_fields import TARGET
 from keiki.trees.targets import Target, starting
 
 SCORE_JOB: Final = "planning.score_due"
+DEMO_JOB: Final = "planning.keep_demo"
 REVIEW_EVERY: Final = timedelta(days=90)
 
 
@@ -151,6 +156,31 @@ def adopt_targets(actor: Any, business: Business, tree: Tree, since: date) -> in
         actor, "planning.adopt_targets", business_id=business.id, target=f"tree:{tree.id}", new={"count": len(missing)}
     )
     return len(missing)
+
+
+@transaction.atomic
+def keep_demo(business: Business) -> bool:
+    """Put the targets of the demo company in force in a business that holds its facts.
+
+    The reasons are in the language of its first owner, else of the server. False where there is a target already.
+    """
+    if Plan.objects.filter(business=business).exists():
+        return False
+    owner = business.memberships.filter(role=Role.OWNER).select_related("user").order_by("pk").first()
+    japanese = ((owner.user.language if owner else "") or settings.LANGUAGE_CODE).startswith("ja")
+    numbers = opened(business).business
+    known = numbers.catalogue
+    wanted = aims(numbers.today, business.calendar)
+    trees = {name: build(template(known, name), known) for name in dict.fromkeys(each.tree for each in wanted)}
+    for each in wanted:
+        key = queries.key_of(trees[each.tree], trees[each.tree].node(each.node))
+        seen = queries.plan_row(business, key)
+        reason = each.reason.ja if japanese else each.reason.en
+        proposal = Proposal(each.target, each.since, Way.BOTTOM_UP if each.waits else Way.DIRECT, reason)
+        state = State.PROPOSED if each.waits else State.APPROVED
+        propose_target(None, business, key, seen.version if seen else 0, proposal, state)
+    record(None, "planning.keep_demo", business_id=business.id, target=f"business:{business.id}")
+    return True
 
 
 def activate_goal(actor: Any, business: Business, tree: StoredTree) -> int:

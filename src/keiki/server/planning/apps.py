@@ -19,6 +19,7 @@ class PlanningConfig(AppConfig):
         "planning.retire_target": _("Retired a target"),
         "planning.adopt_targets": _("Took over the targets of a template"),
         "planning.score_targets": _("Made a SMART scorecard"),
+        "planning.keep_demo": _("Sample targets were written"),
     }
     audit_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
         (

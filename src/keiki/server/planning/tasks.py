@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from keiki.server.accounts.models import Business
 from keiki.server.jobs.actions import Live, job
 from keiki.server.planning import actions
 
@@ -12,3 +13,9 @@ from keiki.server.planning import actions
 def score_due(live: Live) -> dict[str, int]:
     """Look once a day which trees are due for their quarterly scorecard."""
     return {"made": actions.score_due()}
+
+
+@job(actions.DEMO_JOB)
+def keep_demo(live: Live, business_id: str) -> dict[str, bool]:
+    """Put the targets of the demo company in force."""
+    return {"kept": actions.keep_demo(Business.objects.get(pk=business_id))}

@@ -35,6 +35,7 @@ def make_demo(name: str, progress: Callable[[float, str], None]) -> bool:
     from keiki.demo import load_demo
     from keiki.server.accounts.actions import demo_to_offer, offer_demo
     from keiki.server.data.actions import opened
+    from keiki.server.planning.actions import keep_demo as keep_targets
     from keiki.server.success.actions.demo import keep_demo
 
     demo = demo_to_offer(name)
@@ -42,6 +43,7 @@ def make_demo(name: str, progress: Callable[[float, str], None]) -> bool:
         return False
     load_demo(opened(demo).business, progress=progress)
     offer_demo(demo)
+    keep_targets(demo)
     keep_demo(demo)
     return True
 

@@ -484,7 +484,7 @@ def _table_row(desk: Desk, numbers: TreeNumbers, node: Node) -> Row:
     attained = attainment_words(numbers.value(node), numbers.aim(node), desk.style)
     return Row(
         shown.label,
-        (shown.exact, shown.target or MISSING, attained or MISSING, shown.moved or MISSING),
+        (shown.value, shown.target or MISSING, attained or MISSING, shown.moved or MISSING),
         shown.status,
         kpis.node_url(desk.business, numbers, node, desk.asked),
         shown.owner,
@@ -510,7 +510,7 @@ def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelV
     return PanelView(
         spec,
         _("This week by owner"),
-        sentence=_("{acts} numbers need action, {marks} are overdue. Last {weeks} weeks, the target as a line.").format(
+        sentence=_("To act on: {acts}, overdue: {marks}. Last {weeks} weeks, the target as a line.").format(
             acts=acts, marks=marks, weeks=queries.WEEKS
         ),
         url=replace(desk.asked, grain=asked.grain).url(kpis.tree_url(desk.business, numbers.tree.id), table=True),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from keiki.charts.aim import bounds
 from keiki.charts.attainment import attainment_words
-from keiki.charts.format import MISSING, Style, change, counter_word, difference, exact, number
+from keiki.charts.format import ABSOLUTE_CHANGE, MISSING, Style, change, counter_word, difference, exact, number
 from keiki.charts.status import judged
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -115,11 +115,18 @@ def _line(business: Business, numbers: TreeNumbers, row: PlanRow, asked: Asked, 
         attained=attainment_words(row.landing, None if aim is None else aim.full, style) or MISSING,
         landing=number(row.landing, node.unit, style, counter),
         gap=MISSING if row.gap is None else difference(row.landing, plan, node.unit, style),
-        gap_share=MISSING if row.gap is None else change(row.landing, plan, node.unit, style),
+        gap_share=_share(row, plan, style),
         status="plain" if aim is None else judged(row.landing, aim.full, node.unit),
         owner=kpis.owner_words(node, style),
         url=kpis.node_url(business, numbers, node, asked),
     )
+
+
+def _share(row: PlanRow, plan: float | None, style: Style) -> str:
+    """The gap as a share of the plan; rates and scores, whose gap is one of points already, have none."""
+    if row.gap is None or row.node.unit in ABSOLUTE_CHANGE:
+        return MISSING
+    return change(row.landing, plan, row.node.unit, style)
 
 
 def _sentence(numbers: TreeNumbers, rows: tuple[PlanRow, ...], style: Style) -> str:

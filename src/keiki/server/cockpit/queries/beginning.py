@@ -37,6 +37,26 @@ STRETCH: Final = 0.05
 FEW: Final = 0.04
 EACH: Final = 1.4
 SAMPLES: Final = {"currency": 4_800.0, "ratio": 0.24, "count": 1_200.0, "days": 12.0, "score": 62.0, "points": 8.0}
+TYPICAL: Final = {
+    **{"first_time_buyers": 620.0, "earlier_buyers": 380.0, "orders_per_buyer": 1.2, "aov": 4_800.0},
+    **{"guest_orders": 60.0, "guest_aov": 4_200.0, "repeat_purchase_rate": 0.32, "return_cancel_rate": 0.025},
+    **{"organic": 7_200.0, "paid": 4_000.0, "social": 2_400.0, "email": 1_300.0, "direct": 3_700.0},
+    **{"referral": 1_100.0, "other": 300.0, "ad_clicks": 4_600.0, "cpc": 68.0, "purchase_rate": 0.025},
+    **{"product_detail_view_rate": 0.62, "add_to_cart_rate": 0.08, "cart_completion_rate": 0.31, "bounce_rate": 0.45},
+    **{"items_per_order": 2.1, "related_product_purchase_rate": 0.15, "premium_purchase_ratio": 0.13},
+    **{"starting_mrr": 5_000_000.0, "new_mrr": 320_000.0, "reactivation_mrr": 40_000.0, "upsell_rate": 0.012},
+    **{"cross_sell_rate": 0.006, "revenue_churn_rate": 0.018, "contraction_rate": 0.006, "nrr": 0.994},
+    **{"churn_rate_monthly": 0.021, "nps": 32.0, "support_frequency": 0.3, "overdue_invoice_ratio": 0.015},
+    **{"free_trial_signups": 90.0, "leads": 800.0, "mql_rate": 0.25, "mql_count": 200.0, "cost_per_mql": 18_000.0},
+    **{"target_account_lead_ratio": 0.4, "mql_to_sql_rate": 0.3, "sql_to_meeting_days": 3.0, "meeting_set_rate": 0.6},
+    **{"sql_to_win_rate": 0.22, "win_rate": 0.22, "lead_to_win_days": 75.0, "avg_contract_value": 1_200_000.0},
+    **{"marketing_sourced_revenue_ratio": 0.6, "lead_follow_rate": 0.92, "lead_response_time": 4.0},
+    **{"lead_time_reduction": 6.0, "customers": 1_200.0, "new_customers": 140.0, "customer_retention_rate": 0.88},
+    **{"revenue_per_customer": 9_500.0, "revenue": 11_400_000.0, "cost_of_goods_ratio": 0.38, "marketing": 1_200_000.0},
+    **{"sales": 1_400_000.0, "customer_success": 700_000.0, "elsewhere": 1_600_000.0, "cac_marketing": 8_600.0},
+    **{"profit_margin": 0.19, "revenue_profit_growth_gap": 0.01},
+}
+"""Sample numbers that fit each other, by node or KPI of the templates a newcomer chooses from."""
 
 
 def beginning_of(business: Business) -> Beginning:
@@ -45,7 +65,9 @@ def beginning_of(business: Business) -> Beginning:
 
 
 def sample_values(tree: Tree, catalogue: Catalogue) -> Mapping[str, float | None]:
-    """A made-up number for every node that fits its formula: leaves by their benchmark or unit, the rest worked out."""
+    """A made-up number for every node that fits its formula: leaves as is typical of them, else by their benchmark or
+    unit; the rest worked out.
+    """
     found: dict[str, float | None] = {}
     for node in reversed(tree.nodes):
         if node.formula is not None and any(child in found for child in node.children):
@@ -60,6 +82,9 @@ def _sample_of(reference: Reference, found: Mapping[str, float | None]) -> float
 
 
 def _sample(node: Node, catalogue: Catalogue) -> float:
+    typical = TYPICAL.get(node.id, TYPICAL.get(node.kpi or ""))
+    if typical is not None:
+        return typical
     kpi = catalogue.kpis.get(node.kpi or "")
     for benchmark in kpi.benchmarks if kpi else ():
         known = [bound for bound in (benchmark.low, benchmark.high) if bound is not None]

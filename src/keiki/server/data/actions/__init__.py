@@ -44,6 +44,7 @@ IMPORT_JOB: Final = "data.import_file"
 UNDO_JOB: Final = "data.undo_import"
 DEMO_JOB: Final = "data.make_demo"
 REGISTERS_JOB: Final = "success.keep_demo"
+TARGETS_JOB: Final = "planning.keep_demo"
 SUFFIXES: Final = (".csv.gz", ".tsv.gz", ".txt.gz", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet")
 DEFINITIONS: Final = ("measures", "kpis", "trees")
 LOGGED: Final = 500
@@ -450,5 +451,6 @@ def make_demo(business_id: str, report: Report) -> dict[str, Any]:
         report(fraction, declared.en if declared else "", declared.ja if declared else "")
 
     load_demo(numbers, progress=told)
+    enqueue(TARGETS_JOB, business_id=business_id)
     enqueue(REGISTERS_JOB, business_id=business_id)
     return {}

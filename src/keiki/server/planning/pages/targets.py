@@ -275,7 +275,7 @@ def _banner(found: Consistency, own: Target | None, style: Style) -> Banner | No
     figures = [None if v is None else v * scale for v in (goal.implied, goal.target, goal.shortfall)]
     implied, target, short = (number(value, root.unit, style) for value in figures)
     share = f"{(goal.coverage or 0) * 100:.0f}%"
-    grain = grain_words(period)
+    grain = _("in {count} months").format(count=goal.months) if goal.months else grain_words(period)
     tone = "act" if (goal.missing_share or 0.0) >= 0.10 else "watch"
     if goal.verdict == Verdict.REACHES:
         words = _("The targets below the goal give {implied} {grain}, the goal is {target}: {share}, reached.")

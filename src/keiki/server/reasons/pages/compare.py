@@ -15,7 +15,7 @@ from keiki.catalogue.benchmarks import benchmark_reading
 from keiki.catalogue.kpi import Direction, Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.charts.format import ABSOLUTE_CHANGE, MISSING, Style, change, difference, exact, number
-from keiki.formula import Formula, references, show
+from keiki.formula import Formula, Reference, references, show
 from keiki.insight.devices import phone_gap
 from keiki.insight.rates import NORMAL, Arm, TrialRule, wilson
 from keiki.server.accounts.models import Business
@@ -87,6 +87,8 @@ class ComparePage:
     level: str = ""
     above: str = ""
     below: str = ""
+    top_head: str = ""
+    bottom_head: str = ""
     ways: tuple[kpis.Way, ...] = ()
     lasts: tuple[kpis.Way, ...] = ()
     panels: tuple[AttributePanel, ...] = ()
@@ -140,6 +142,8 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
         level=_level_words(level, kpi, style),
         above=_line_words(catalogue, lines.above, style) if lines else "",
         below=_line_words(catalogue, lines.below, style) if lines and lines.bottom is not None else "",
+        top_head=_head(_("Numerator"), catalogue, lines.above if lines else None, style),
+        bottom_head=_head(_("Denominator"), catalogue, lines.below if lines else None, style),
         ways=tuple(_way(path, asked, each, chosen, days, style) for each in possible),
         lasts=tuple(_last(path, asked, chosen, each, days) for each in queries.LAST_DAYS),
         panels=tuple(_panel(each, kpi, level, style) for each in told),
@@ -233,6 +237,11 @@ def _line_words(catalogue: Catalogue, formula: Formula, style: Style) -> str:
     ids = {reference.id for reference in references(formula)}
     names = {i: catalogue.measures[i].ja if style.japanese else catalogue.measures[i].en for i in ids}
     return door.renamed(show(formula), names)
+
+
+def _head(words: str, catalogue: Catalogue, formula: Formula | None, style: Style) -> str:
+    """What stands over a line of a ratio: the name of its one measure, else `words`."""
+    return _line_words(catalogue, formula, style) if isinstance(formula, Reference) else words
 
 
 def _panel(each: BySegments, kpi: Kpi, level: Level, style: Style) -> AttributePanel:

@@ -90,6 +90,8 @@ def _explained(desk: Desk, each: Candidate) -> Explained:
         else _("Has no target: nobody says what is enough. Set one."),
         Cause.INFLUENCE: _("Reached, but {goal} did not follow: that it moves {goal} is a belief. Test it."),
     }[each.cause]
+    if each.cause is Cause.NO_TARGET and all(numbers.aim(numbers.tree.node(name)) for name in each.nodes):
+        words = _("Has a target, but no value in this period yet.")
     nodes = [numbers.tree.node(name) for name in each.nodes]
     return Explained(
         words.format(goal=goal, amount=amount, moved=moved),
