@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from keiki.engine.side_effects import side_effects
     from keiki.engine.survival import survival
     from keiki.engine.whole_revenue import whole_revenue
+    from keiki.engine.worked import worked_kpi
     from keiki.facts.mapping import Mapping, Rule
     from keiki.formula import parse, show
     from keiki.trees.bundle import Bundle, read_bundle, write_bundle
@@ -147,6 +148,7 @@ LATER = {
     "ticket_report": "keiki.engine.customer_success:ticket_report",
     "weekly_scores": "keiki.engine.account_alerts:weekly_scores",
     "whole_revenue": "keiki.engine.whole_revenue:whole_revenue",
+    "worked_kpi": "keiki.engine.worked:worked_kpi",
     "write_bundle": "keiki.trees.bundle:write_bundle",
 }
 """Names whose modules bring databases with them; imported when first used, so that `import keiki` is quick."""
@@ -231,6 +233,7 @@ __all__ = [
     "ticket_report",
     "weekly_scores",
     "whole_revenue",
+    "worked_kpi",
     "write_bundle",
 ]
 

@@ -18,6 +18,7 @@ from keiki.cli import (
     explain,
     import_file,
     insight,
+    kpis,
     measure,
     mistakes,
     password,
@@ -35,7 +36,7 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
-ORDER = ("import", "values", "measure", "tree", "explain", "insight", "customers", "demo", "check")
+ORDER = ("import", "values", "measure", "kpis", "tree", "explain", "insight", "customers", "demo", "check")
 HELP = say("Show this help.", "この使い方を表示する。")
 
 
@@ -89,6 +90,11 @@ app = typer.Typer(
 )
 app.command("import", cls=Verb, help=import_file.HELP)(import_file.import_file)
 app.command("measure", cls=Verb, help=measure.HELP)(measure.measure)
+known = typer.Typer(
+    cls=Group, help=kpis.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
+)
+known.command("show", cls=Verb, help=kpis.SHOW)(kpis.show_kpi)
+app.add_typer(known, name="kpis")
 trees = typer.Typer(cls=TreeVerbs, help=tree_files.HELP, context_settings={"help_option_names": ["--help", "-h"]})
 trees.command("show", cls=Verb, help=tree.HELP)(tree.tree)
 trees.command("export", cls=Verb, help=tree_files.HELP_EXPORT)(tree_files.export_trees)

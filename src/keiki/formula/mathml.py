@@ -13,20 +13,21 @@ SIGNS = {"+": "+", "-": "−", "*": "×"}
 Label = Callable[[Reference], str]
 
 
-def mathml(formula: Formula, label: Label = lambda reference: reference.id) -> str:
+def mathml(formula: Formula, label: Label = lambda reference: reference.id, beneath: Label = show_brackets) -> str:
     """The formula as a `<math>` element; `label` names a reference. `prev(x)` is x with the index t−1.
 
-    What a reference says in [ ] stands below its label. Every text is escaped.
+    What a reference says in [ ] stands below its label, as `beneath` words it. Every text is escaped.
     """
     return (
         '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
-        f"<mrow>{_Writer(label).part(formula)}</mrow></math>"
+        f"<mrow>{_Writer(label, beneath).part(formula)}</mrow></math>"
     )
 
 
 class _Writer:
-    def __init__(self, label: Label) -> None:
+    def __init__(self, label: Label, beneath: Label) -> None:
         self.label = label
+        self.beneath = beneath
 
     def part(self, formula: Formula) -> str:
         match formula:
@@ -52,7 +53,7 @@ class _Writer:
 
     def reference(self, reference: Reference) -> str:
         name = f"<mtext>{_text(self.label(reference))}</mtext>"
-        brackets = show_brackets(reference)
+        brackets = self.beneath(reference)
         return f"<munder>{name}<mtext>{_text(brackets)}</mtext></munder>" if brackets else name
 
     def line(self, formula: Binary) -> str:

@@ -88,6 +88,29 @@ class EnteredOut(Schema):
     import_id: str
 
 
+class PitfallOut(Schema):
+    """A common mistake with a KPI and what to do instead."""
+
+    ja: str
+    en: str
+    instead_ja: str
+    instead_en: str
+
+
+class KpiToldOut(KpiOut):
+    """A KPI as declared, with what helps to read it."""
+
+    reads_ja: str = Field(description=gettext_noop("The formula with names in the place of ids."))
+    reads_en: str
+    example_ja: str = Field(description=gettext_noop("The formula worked out with made-up figures."))
+    example_en: str
+    own_example_ja: str | None = Field(
+        description=gettext_noop("The same with the business's own figures of the last month that is over.")
+    )
+    own_example_en: str | None
+    pitfalls: list[PitfallOut] = Field(description=gettext_noop("Common mistakes, the most telling first."))
+
+
 class KpisOut(Schema):
     """A page of KPIs and how many there are."""
 

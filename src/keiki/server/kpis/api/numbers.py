@@ -14,13 +14,14 @@ from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
 from keiki.server.data.queries import authors
 from keiki.server.kpis import queries
+from keiki.server.kpis.api.literacy import told_kpi
 from keiki.server.kpis.schemas import (
     Ask,
     EnteredOut,
     Explained,
     ExplanationOut,
-    KpiOut,
     KpisOut,
+    KpiToldOut,
     MeasuredOut,
     Periods,
     TreeLineOut,
@@ -49,10 +50,17 @@ def kpis(
     return {"total": len(lines), "kpis": [_kpi(one) for one in lines[first : first + count]]}
 
 
-@router.get("/businesses/{business}/kpis/{kpi}", response=KpiOut, tags=[KPIS], summary=gettext_noop("One KPI"))
+@router.get(
+    "/businesses/{business}/kpis/{kpi}",
+    response=KpiToldOut,
+    tags=[KPIS],
+    summary=gettext_noop("One KPI, with an example and common mistakes"),
+)
 def kpi(request: HttpRequest, business: str, kpi: str) -> dict[str, Any]:
-    found = queries.find_kpis(caller_of(request).user, business_in(request, business), "", _language())
-    return next((_kpi(one) for one in found.kpis if one.kpi.id == kpi), None) or _nothing()
+    user, own = caller_of(request).user, business_in(request, business)
+    found = queries.find_kpis(user, own, "", _language())
+    one = next((each for each in found.kpis if each.kpi.id == kpi), None)
+    return _nothing() if one is None else _kpi(one) | told_kpi(user, own, one)
 
 
 @router.get(

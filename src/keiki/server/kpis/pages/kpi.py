@@ -22,6 +22,7 @@ from keiki.catalogue.benchmarks import benchmark_reading
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.catalogue.playbook import Improvement
+from keiki.catalogue.reading import Reader
 from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import label
 from keiki.charts.card import Card, Compared, card
@@ -32,7 +33,7 @@ from keiki.charts.sentence import Told, sentence
 from keiki.charts.trend import Bar, trend
 from keiki.charts.trend import Expected as Ahead
 from keiki.errors import KeikiError
-from keiki.formula import Binary, Formula, Reference, mathml, references, show
+from keiki.formula import Binary, Formula, mathml
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -42,6 +43,7 @@ from keiki.server.kpis.forms import ValueForm
 from keiki.server.kpis.models import Measurement, OwnKpi
 from keiki.server.kpis.pages.catalogue import facet_words, value_words
 from keiki.server.kpis.pages.entered import EnteredPanel, entered_panel
+from keiki.server.kpis.pages.literacy import Example, PitfallRow, example_of, pitfall_rows
 from keiki.server.kpis.pages.numbers import (
     Way,
     comma,
@@ -190,6 +192,8 @@ class KpiPage:
     numerator: str
     denominator: str
     choice: str
+    example: Example
+    pitfalls: tuple[PitfallRow, ...]
     rivals: tuple[PartRow, ...]
     parts: tuple[PartRow, ...]
     measures: tuple[str, ...]
@@ -303,10 +307,12 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         spread=_spread_words(request, business, kpi, told.periods[-1], style) if told and value is not None else None,
         expected=expected,
         notes=_version_notes(business, kpi, told, below, style) if told else (),
-        formula=_mathml_of(catalogue, kpi, language),
+        formula=formula_picture(catalogue, kpi.formula, language),
         source_text=kpi.source,
         numerator=_side_words(catalogue, kpi, "left", language),
         denominator=_side_words(catalogue, kpi, "right", language),
+        example=example_of(request, business, catalogue, one, known, style),
+        pitfalls=pitfall_rows(catalogue, kpi, language),
         choice=_choice_words(catalogue, kpi, rivals, language),
         rivals=tuple(_part_row(business, each, values, style) for each in rivals),
         parts=tuple(_part_row(business, each, values, style) for each in parts),
@@ -497,24 +503,15 @@ def _version_notes(
     return tuple(notes)
 
 
-def names_of(catalogue: Catalogue, language: str) -> Callable[[Reference], str]:
-    """What an id in a formula is called."""
-
-    def name(reference: Reference) -> str:
-        found = catalogue.kpis.get(reference.id) or catalogue.measures.get(reference.id)
-        return reference.id if found is None else found.ja if language == "ja" else found.en
-
-    return name
-
-
-def _mathml_of(catalogue: Catalogue, kpi: Kpi, language: str) -> SafeString:
-    return mark_safe(mathml(kpi.formula, label=names_of(catalogue, language)))
+def formula_picture(catalogue: Catalogue, formula: Formula, language: str) -> SafeString:
+    """A formula with fractions, names in the place of ids, and what narrows them in words below."""
+    reader = Reader(catalogue, language)
+    return mark_safe(mathml(formula, label=reader.name, beneath=reader.narrowing))
 
 
 def formula_words(catalogue: Catalogue, formula: Formula, language: str) -> str:
     """A formula in one line, with names in the place of ids."""
-    name = names_of(catalogue, language)
-    return queries.renamed(show(formula), {each.id: name(each) for each in references(formula)})
+    return Reader(catalogue, language).formula(formula)
 
 
 def _side_words(catalogue: Catalogue, kpi: Kpi, side: str, language: str) -> str:

@@ -20,14 +20,20 @@ from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import ID, Catalogue
 from keiki.charts.format import exact, number
 from keiki.errors import EditConflict, KeikiError
-from keiki.formula import mathml, parse
+from keiki.formula import parse
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import KpiForm
 from keiki.server.kpis.models import OwnKpi
-from keiki.server.kpis.pages.kpi import done_or_why_not, formula_words, last_period, names_of, posted_version
+from keiki.server.kpis.pages.kpi import (
+    done_or_why_not,
+    formula_picture,
+    formula_words,
+    last_period,
+    posted_version,
+)
 from keiki.server.kpis.pages.numbers import comma, kpi_name, kpi_url, style_of
 
 
@@ -212,7 +218,7 @@ def _checked(request: Any, business: Business, kpi_id: str) -> FormulaCheck | No
         return FormulaCheck((_mistake(error, language),))
     formula = parse(text)
     shown = FormulaCheck(
-        formula=mark_safe(mathml(formula, label=names_of(catalogue, language))),
+        formula=formula_picture(catalogue, formula, language),
         words=formula_words(catalogue, formula, language),
         notes=(_("The value appears when there are rows, or when people have entered it."),) if told is None else (),
     )

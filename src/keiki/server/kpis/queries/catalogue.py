@@ -16,6 +16,7 @@ from keiki.engine.entered_values import EnteredValue, entered_values
 from keiki.engine.insight import Expectation, expectation
 from keiki.engine.measured import Measured
 from keiki.engine.spread import Spread
+from keiki.engine.worked import WorkedHere, worked_kpi
 from keiki.errors import KeikiError
 from keiki.facts import FACTS
 from keiki.facts.contract import Fact
@@ -223,6 +224,18 @@ def excluded_of(business: Business, node: Node) -> frozenset[date]:
 def kpi_spread(user: Any, business: Business, kpi_id: str, period: Period) -> Spread | None:
     """How the single values behind a mean lie in a period; None for a KPI that is no mean, and without values."""
     return answered(user, business, ("spread", kpi_id, period), lambda numbers: numbers.spread(kpi_id, period))
+
+
+def kpi_worked(user: Any, business: Business, kpi_id: str, asked: Known | None = None) -> WorkedHere | None:
+    """A KPI worked out with the business's own figures of the last month that is over; None without them."""
+    asked = asked or known(user, business)
+    if asked.today is None:
+        return None
+    numbers = opened_for(user, business)
+    return kept.get(
+        (business.id, numbers.mark, asked.snapshot, "worked", kpi_id),
+        lambda: worked_kpi(numbers.business, kpi_id, lens_of(numbers, asked, Question(), "")),
+    )
 
 
 def kpi_months(user: Any, business: Business, kpi_id: str, count: int) -> Measured:
