@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.engines.conftest import SETTINGS
 from tests.made_up import made_up_rows
 
 import keiki
@@ -67,6 +68,8 @@ def on_duckdb(folder: Path) -> Iterator[keiki.Business]:
 def on_spark(folder: Path, spark: Any) -> Iterator[keiki.Business]:
     settings = keiki.open(folder).settings
     with keiki.Business(folder, replace(settings, engine="spark://local[2]")) as business:
+        # Connecting asks for more parts than few rows need.
+        spark._session.conf.set("spark.sql.shuffle.partitions", SETTINGS["spark.sql.shuffle.partitions"])
         yield business
 
 
