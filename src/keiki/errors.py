@@ -63,6 +63,9 @@ class UnknownName(KeikiError):
         "export": "取り込み形式",
         "import": "取り込み",
         "grain": "期間の単位",
+        "comment": "コメント",
+        "business": "事業",
+        "member": "メンバー",
         "comparison": "比較",
         "customer": "顧客",
         "unit": "単位",
@@ -502,6 +505,13 @@ class BackupUnreadable(KeikiError):
 
     en = "{path} is no backup of Keiki or is damaged ({detail}); nothing was restored. Try an earlier backup."
     ja = "{path} は Keiki のバックアップではないか、壊れています（{detail}）。何も戻していません。前のバックアップをお試しください。"
+
+
+class UnfitComment(KeikiError):
+    """A comment without words, or a very long one."""
+
+    en = "A comment has 1 to {most} characters; this one has {length}. Nothing was kept; change it and send it again."
+    ja = "コメントは1〜{most}文字です（いまは{length}文字）。何も保存していません。直して、もう一度送ってください。"
 
 
 class NoSuchPerson(KeikiError):

@@ -89,6 +89,7 @@ PAGES = {
     "weekly report": "reports/weekly/?tree=simple_orders",
     "daily report": "reports/daily/?tree=simple_orders",
     "executive report": "reports/executive/?tree=simple_orders",
+    "notices": "inbox/",
     "data": "data/",
     "settings": "settings/",
     "people": "settings/people/",

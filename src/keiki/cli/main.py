@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from keiki.cli import (
     backup,
     check,
+    comments,
     demo,
     explain,
     import_file,
@@ -120,6 +121,12 @@ entered.command("enter", cls=Verb, help=values.HELP_ENTER)(values.enter)
 entered.command("list", cls=Verb, help=values.HELP_LIST)(values.entered)
 app.add_typer(entered, name="values")
 add_customers(app, Verb, Group)
+talk = typer.Typer(
+    cls=Group, help=comments.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
+)
+talk.command("list", cls=Verb, help=comments.LIST)(comments.list_comments)
+talk.command("write", cls=Verb, help=comments.WRITE)(comments.write)
+app.add_typer(talk, name="comments")
 app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
 app.command("check", cls=Verb, help=check.HELP)(check.check)
 app.command("serve", cls=Verb, help=serve.HELP)(serve.serve)

@@ -139,10 +139,14 @@ OPERATIONS = (
     ("get", "/customers/contracts"),
     ("get", "/customers/whole"),
     ("get", "/customers/ideal"),
+    ("get", "/kpis/purchases/comments"),
+    ("post", "/kpis/purchases/comments"),
+    ("get", "/notices"),
 )
 NAMED = {"/kpis/purchases": "kpi", "/trees/simple_orders": "tree", "/accounts/C1": "customer"}
 NAMED |= {"/customers/segments/loyal": "segment", "/imports/6f1c1b9e-0000-4000-8000-000000000000": "run_id"}
 BODIES = {
+    "/kpis/purchases/comments": {"text": "Half the team was away"},
     "/measure": {"kpis": ["purchases"]},
     "/drivers": {"outcome": "purchases", "drivers": ["aov"]},
     "/observations": {"observations": [{"metric": "nps", "date": "2026-08-01", "grain": "month", "value": 1}]},

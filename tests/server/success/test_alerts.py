@@ -259,6 +259,45 @@ def test_alert_is_mailed_once_to_whoever_it_is_for_with_the_rule_that_fired(offi
     assert set(mailed(offices)) == {"emi@example.jp"}, "newer reminders of renewals"
 
 
+@pytest.mark.feature("F-206")
+def test_the_same_alert_appears_in_app_and_as_mail_and_a_user_can_switch_one_off(
+    offices: Cast, browser_of: Any
+) -> None:
+    raised(offices)
+    change_delivery(offices.editor, offices.business, Cadence.ALERTS, {"is_on": True}, SINCE)
+    here = {"business": offices.business.id}
+    inbox, choose, read = (reverse(f"inbox:{name}", kwargs=here) for name in ("inbox", "choose", "read"))
+    words = "Invoice i-late of ¥500 was due on 31 May 2026 and is not paid."
+    browser, owner = browser_of(offices.editor), browser_of(offices.owner)
+    page = browser.get(inbox).context
+    mine = {line.number: line for line in page["page"].lines}
+    alert = Alert.objects.get(kind="unpaid", told=offices.editor)
+    assert mine[alert.pk].text == words
+    assert words in mailed(offices)["emi@example.jp"].body
+    assert page["shell"].unread == len(mine) == alert_queries.alerts(offices.editor, offices.business, "mine").count()
+    assert alert.pk not in {line.number for line in owner.get(inbox).context["page"].lines}
+
+    one = {"kind": "alert", "number": alert.pk}
+    assert browser.post(read, one | {"open": "1"})["Location"].endswith("/accounts/alerts/?list=mine")
+    assert owner.post(read, one).status_code == 404, "of somebody else"
+    assert browser.get(inbox).context["shell"].unread == len(mine) - 1
+    assert browser.post(read, {"kind": "all"}).status_code == 302
+    assert browser.get(inbox).context["shell"].unread == 0
+    assert alert in alert_queries.alerts(offices.editor, offices.business), "it stays open for everybody"
+
+    assert browser.post(choose, {"kind": "alerts", "channel": "mail", "wanted": "0"}).status_code == 302
+    assert owner.post(choose, {"kind": "alerts", "channel": "here", "wanted": "0"}).status_code == 302
+    raised(offices, date(2026, 7, 5))
+    assert "emi@example.jp" not in mailed(offices), "by mail no longer"
+    assert browser.get(inbox).context["shell"].unread > 0, "but here"
+    quiet = owner.get(inbox).context
+    assert (quiet["page"].lines, quiet["shell"].unread) == ((), 0)
+    assert owner.post(choose, {"kind": "alerts", "channel": "here", "wanted": "1"}).status_code == 302
+    assert owner.get(inbox).context["page"].lines
+    wrong = ({"kind": "any", "channel": "here"}, {"kind": "alerts", "channel": "pigeon"})
+    assert [owner.post(choose, each).status_code for each in wrong] == [404, 404]
+
+
 def test_link_in_the_mail_or_the_page_of_reports_stops_alerts_for_one_person(offices: Cast, browser_of: Any) -> None:
     raised(offices)
     change_delivery(offices.editor, offices.business, Cadence.ALERTS, {"is_on": True}, SINCE)

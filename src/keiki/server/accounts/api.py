@@ -77,9 +77,10 @@ def caller_of(request: HttpRequest) -> Caller:
     return caller
 
 
-def business_in(request: HttpRequest, business_id: str, permission: str = VIEW) -> Business:
+def business_in(request: HttpRequest, business_id: str, permission: str = VIEW, *, writes: bool = False) -> Business:
     """The business of the address for who asks: 404 for a stranger and for the token of another business, 403 for a
-    member whose role, and `TokenOnlyReads` for a token whose scope does not allow `permission`.
+    member whose role, and `TokenOnlyReads` for a token whose scope does not allow `permission`, or writing what every
+    member may write.
     """
     caller = caller_of(request)
     if caller.business_id not in (None, business_id):
@@ -89,7 +90,7 @@ def business_in(request: HttpRequest, business_id: str, permission: str = VIEW) 
         raise Http404
     if not allows(membership.role, permission):
         raise PermissionDenied
-    if permission != VIEW and not caller.may_write:
+    if (writes or permission != VIEW) and not caller.may_write:
         raise TokenOnlyReads()
     return membership.business
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -21,7 +21,7 @@ from keiki.catalogue.tags import TAGS
 from keiki.errors import UnknownName
 from keiki.measures.units import UNITS
 from keiki.periods import Grain
-from keiki.server.kpis.models import Word
+from keiki.server.kpis.models import LONGEST_COMMENT, Word
 from keiki.server.kpis.queries import FACETS, Question
 
 OPENINGS = ("trouble", "two", "all")
@@ -323,6 +323,30 @@ class WordForm(forms.Form):
     grain = forms.ChoiceField(choices=[(str(grain), str(grain)) for grain in Grain])
     word = forms.ChoiceField(choices=Word.choices, required=False)
     note = forms.CharField(max_length=200, required=False)
+
+
+class CommentText(forms.Form):
+    """The words of a comment."""
+
+    text = forms.CharField(max_length=LONGEST_COMMENT)
+
+    def clean_text(self) -> str:
+        """Lines end in one way, whatever the browser sends."""
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n")
+
+
+class CommentForm(CommentText):
+    """A comment: about which period, under which of the `conditions` that trees count the KPI by, answering what."""
+
+    day = forms.DateField()
+    grain = forms.ChoiceField(choices=[(str(grain), str(grain)) for grain in Grain])
+    where = forms.ChoiceField(required=False)
+    answers = forms.IntegerField(required=False, min_value=1)
+
+    def __init__(self, *args: Any, conditions: Collection[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["where"].choices = [(each, each) for each in conditions]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 LARGEST_VALUE = 1e15

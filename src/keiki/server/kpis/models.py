@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from keiki.server.accounts.models import Business
 
+LONGEST_COMMENT = 2000
+
 # --- own KPIs ---
 
 
@@ -291,3 +293,65 @@ class Measurement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi_id} {self.day} {self.value:g}"
+
+
+# --- comments ---
+
+
+class Comment(models.Model):
+    """What a member says about a KPI in one period: plain text, with answers in one flat thread below the first.
+
+    `where` is the condition under which a tree counts the KPI, empty for the KPI itself; `grain` and `day` name the
+    period. One that its author took back keeps its place while it has answers, without its text.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="comments")
+    kpi_id = models.CharField(max_length=64)
+    where = models.CharField(max_length=1000, default="", blank=True)
+    grain = models.CharField(max_length=7)
+    day = models.DateField()
+    text = models.TextField(max_length=LONGEST_COMMENT, blank=True)
+    answers = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="answered_by")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["made_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "kpi_id"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=(models.Q(deleted_at=None) & ~models.Q(text=""))
+                | (models.Q(deleted_at__isnull=False) & models.Q(text="")),
+                name="comment_has_text_until_taken_back",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id} {self.day} {self.author_id}"
+
+
+class Why(models.TextChoices):
+    MENTIONED = "mentioned", _("You were mentioned")
+    ANSWERED = "answered", _("Your comment was answered")
+
+
+class Notice(models.Model):
+    """A comment that a member is told of, because it names them or answers theirs; `read_at` None: not read yet."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="notices")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    why = models.CharField(max_length=9, choices=Why)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-comment__made_at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["user", "read_at"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["comment", "user"], name="notice_once"),
+            models.CheckConstraint(condition=models.Q(why__in=Why.values), name="notice_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.why} {self.comment_id}"

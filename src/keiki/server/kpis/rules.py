@@ -8,6 +8,7 @@ from typing import Any
 
 from keiki.server.accounts.models import Business, Role
 from keiki.server.accounts.rules import RANK, Onlooker, departments_of, role_in
+from keiki.server.kpis.models import Comment
 
 
 def limited_to(user: Any, business: Business) -> frozenset[str] | None:
@@ -22,3 +23,13 @@ def closed_to(user: Any, business: Business) -> frozenset[str]:
     role = Role.VIEWER if isinstance(user, Onlooker) else role_in(user, business)
     rank = RANK[Role(role)] if role is not None else 0
     return frozenset(kpi for kpi, least in business.restricted.items() if rank < RANK[Role(least)])
+
+
+def may_change(user: Any, comment: Comment) -> bool:
+    """Whether a person may say something in other words: only whoever said it."""
+    return comment.author_id is not None and comment.author_id == user.pk
+
+
+def may_take_back(user: Any, comment: Comment) -> bool:
+    """Whether a person may take a comment back: whoever said it, and the owners of the business."""
+    return may_change(user, comment) or role_in(user, comment) == Role.OWNER

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from django.utils.translation import gettext_noop
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from keiki.periods import Grain
 from keiki.server.accounts.schemas import PeriodOut, Strict
+from keiki.server.kpis.models import LONGEST_COMMENT
 
 MOST_KPIS: Final = 100
 Comparison = Literal["previous", "last_year"]
@@ -193,3 +194,45 @@ class ExplanationOut(Schema):
     parts: list[PartOut]
     gaps: list[dict[str, Any]]
     instead: list[dict[str, Any]]
+
+
+class CommentIn(Strict):
+    """What is said about a KPI, or in answer to what was said."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_COMMENT)]
+    when: str | None = Field(
+        None, max_length=40, description=gettext_noop("The period, such as 2026-10 or 2026-W44; else this month.")
+    )
+    answers: int | None = Field(None, ge=1, description=gettext_noop("The id of the comment that is answered."))
+
+
+class CommentOut(Schema):
+    """A comment; one that was taken back has no text."""
+
+    id: int
+    kpi: str
+    where: str = Field(description=gettext_noop("The condition under which a tree counts the KPI; empty for itself."))
+    grain: str
+    day: date = Field(description=gettext_noop("The first day of the period."))
+    author: str | None
+    at: datetime
+    changed_at: datetime | None
+    text: str | None
+    answers: int | None
+
+
+class SaidOut(Schema):
+    """A comment that was written, and whom it reached."""
+
+    comment: CommentOut
+    told: list[str] = Field(description=gettext_noop("Members who are told because it names them."))
+    closed_to: list[str] = Field(description=gettext_noop("Members who are named and may not see the KPI: not told."))
+    shared: list[str] = Field(description=gettext_noop("Names that several members have: nobody is told."))
+
+
+class NoticeOut(Schema):
+    """A comment that somebody is told of."""
+
+    why: str = Field(description=gettext_noop("mentioned or answered."))
+    read_at: datetime | None
+    comment: CommentOut

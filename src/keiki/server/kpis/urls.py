@@ -7,6 +7,7 @@ from django.urls import path
 from keiki.server.kpis.api import names
 from keiki.server.kpis.pages import (
     catalogue,
+    commenting,
     entered,
     glossary,
     kpi,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("b/<slug:business>/kpis/<slug:kpi>/value/", kpi.enter_value, name="enter_value"),
     path("b/<slug:business>/kpis/<slug:kpi>/entered/", entered.entered_file, name="entered_file"),
     path("b/<slug:business>/kpis/<slug:kpi>/word/", unusual.say_of_value, name="say_of_value"),
+    path("b/<slug:business>/kpis/<slug:kpi>/comment/", commenting.write_comment, name="write_comment"),
+    path("b/<slug:business>/comments/<int:comment>/", commenting.change_comment, name="change_comment"),
+    path("b/<slug:business>/comments/<int:comment>/back/", commenting.take_back_comment, name="take_back_comment"),
     path("b/<slug:business>/templates/", templates.templates_page, name="templates"),
     path("b/<slug:business>/templates/<slug:template>/", templates.template_page, name="template"),
 ]

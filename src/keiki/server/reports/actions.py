@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, dumps, loads
 from django.db import transaction
@@ -16,8 +17,9 @@ from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business, User
 from keiki.server.accounts.queries import membership_in
 from keiki.server.audit.actions import differences, record
-from keiki.server.reports.models import LETTERS, AlertSent, Cadence, Delivery, OptOut, Sent
-from keiki.server.reports.queries.delivery import due_time, is_due, readers, untold
+from keiki.server.kpis.models import Notice
+from keiki.server.reports.models import LETTERS, AlertSent, Cadence, Delivery, NoticeSent, OptOut, Sent
+from keiki.server.reports.queries.delivery import due_time, is_due, readers, unsent_notices, untold
 from keiki.server.success.models import Alert
 
 log = logging.getLogger(__name__)
@@ -25,9 +27,11 @@ SEND_JOB = "reports.send_due"
 ALERTS_JOB = "reports.send_alerts"
 WRITER = "keiki.server.reports.pages.mails.mail_for"
 ALERT_WRITER = "keiki.server.reports.pages.mails.alerts_for"
+NOTICE_WRITER = "keiki.server.reports.pages.mails.notices_for"
 SALT = "keiki.reports.stop"
 Writer = Callable[[User, Business, str, str, date], EmailMessage | None]
 AlertWriter = Callable[[User, Business, tuple[Alert, ...]], EmailMessage]
+NoticeWriter = Callable[[User, Business, tuple[Notice, ...]], EmailMessage]
 
 
 @transaction.atomic
@@ -128,5 +132,31 @@ def send_alerts_to(user: User, business: Business, alerts: tuple[Alert, ...]) ->
     except (OSError, KeikiError):  # the mail server does not answer or refuses; a definition that cannot be used
         log.warning("Alerts of %s for person %s were not sent", business.id, user.pk, exc_info=True)
         AlertSent.objects.filter(pk__in=[claim.pk for claim in fresh]).delete()
+        return False
+    return True
+
+
+def send_notices(now: datetime) -> dict[str, int]:
+    """Send everybody who wants them the comments that name or answer them, in one e-mail; where mail is set up."""
+    done = {"sent": 0, "failed": 0}
+    if settings.EMAIL_CONFIGURED:
+        for user, business, notices in unsent_notices(now):
+            done["sent" if send_notices_to(user, business, notices) else "failed"] += 1
+    return done
+
+
+def send_notices_to(user: User, business: Business, notices: tuple[Notice, ...]) -> bool:
+    """One e-mail with comments to one member; what could not be sent is tried again the next time."""
+    write: NoticeWriter = import_string(NOTICE_WRITER)
+    with transaction.atomic():
+        claims = [NoticeSent.objects.get_or_create(notice=notice) for notice in notices]
+    fresh = tuple(claim for claim, made in claims if made)
+    if not fresh:
+        return True
+    try:
+        write(user, business, tuple(claim.notice for claim in fresh)).send()
+    except (OSError, KeikiError):  # the mail server does not answer or refuses; a definition that cannot be used
+        log.warning("Comments of %s for person %s were not sent", business.id, user.pk, exc_info=True)
+        NoticeSent.objects.filter(pk__in=[claim.pk for claim in fresh]).delete()
         return False
     return True

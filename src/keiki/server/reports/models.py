@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keiki.server.accounts.models import Business, WeekStart
+from keiki.server.kpis.models import Notice
 from keiki.server.success.models import Alert
 
 
@@ -16,10 +17,14 @@ class Cadence(models.TextChoices):
     DAILY = "daily", _("Daily report")
     WEEKLY = "weekly", _("Weekly report")
     ALERTS = "alerts", _("Alerts about accounts")
+    NAMED = "named", _("Comments for you")
 
 
 LETTERS: Final = (Cadence.DAILY, Cadence.WEEKLY)
-"""What goes out at an hour; alerts go out as soon as there is one."""
+"""What goes out at an hour; alerts and comments go out as soon as there is one."""
+
+PLANNED: Final = (*LETTERS, Cadence.ALERTS)
+"""What editors switch on and off for a business; a comment that names somebody always reaches them."""
 
 
 class Delivery(models.Model):
@@ -96,3 +101,13 @@ class AlertSent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.user_id}"
+
+
+class NoticeSent(models.Model):
+    """A comment that whom it is for got by e-mail: it goes out once, however often the work is done again."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="sent")
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.notice_id)

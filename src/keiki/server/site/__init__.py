@@ -1,6 +1,7 @@
 """The way in: what the command line needs to start, migrate and serve the control plane."""
 
 from keiki.server.site.start import (
+    comments,
     create_password_link,
     create_setup_token,
     make_demo,
@@ -9,9 +10,11 @@ from keiki.server.site.start import (
     serve_for_development,
     setup,
     work,
+    write_comment,
 )
 
 __all__ = [
+    "comments",
     "create_password_link",
     "create_setup_token",
     "make_demo",
@@ -20,4 +23,5 @@ __all__ = [
     "serve_for_development",
     "setup",
     "work",
+    "write_comment",
 ]

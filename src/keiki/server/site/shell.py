@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,8 +12,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from keiki.errors import KeikiError
 from keiki.server.accounts import queries
 from keiki.server.accounts.models import Business, Palette, Theme
+from keiki.server.inbox.queries import unread
 
 # name of the URL, words, icon; an entry appears as soon as its page exists
 NAVIGATION = (
@@ -52,6 +56,15 @@ class Shell:
     business: Business | None = None
     businesses: tuple[Business, ...] = ()
     entries: tuple[Entry, ...] = ()
+    user: Any = None
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the person has not read; asked by the frame alone. A page that says what is wrong with the
+        definitions stands without it."""
+        with suppress(KeikiError):
+            return 0 if self.business is None else unread(self.user, self.business)
+        return 0
 
     @property
     def bar(self) -> tuple[Entry, ...]:
@@ -73,7 +86,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     businesses = queries.businesses_of(request.user)
     business = _current(request, businesses)
     entries = _entries(request, business) if business else ()
-    return {"shell": Shell(language, request.user.theme, request.user.palette, business, businesses, entries)}
+    look = (request.user.theme, request.user.palette)
+    return {"shell": Shell(language, *look, business, businesses, entries, request.user)}
 
 
 def _current(request: HttpRequest, businesses: tuple[Business, ...]) -> Business | None:

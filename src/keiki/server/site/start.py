@@ -9,6 +9,8 @@ from typing import Any
 
 import django
 
+from keiki.errors import NoSuchPerson, UnknownName
+
 
 def setup() -> None:
     """Make Django ready in this process; settings come from the environment (KEIKI_HOME, DATABASE_URL, KEIKI_URL …)."""
@@ -71,6 +73,51 @@ def create_password_link(email: str) -> str | None:
 
     issued = issue_password_key(email)
     return reverse("account_reset_password_from_key", args=issued) if issued else None
+
+
+def comments(email: str, business_id: str, kpi: str) -> list[dict[str, Any]]:
+    """What members say about a KPI, the oldest first, as far as the member with this address may read it."""
+    user, business = _member(email, business_id, kpi)
+    from keiki.server.kpis import queries
+
+    found = queries.threads(user, business, kpi)
+    return [queries.plain_comment(each) for thread in reversed(found) for each in (thread.first, *thread.answers)]
+
+
+def write_comment(
+    email: str, business_id: str, kpi: str, text: str, when: str | None = None, answers: int | None = None
+) -> dict[str, Any]:
+    """Say something about a KPI as a member, or answer a comment; the answer says whom it reached."""
+    user, business = _member(email, business_id, kpi)
+    from keiki.server.kpis import queries
+    from keiki.server.kpis.actions.comments import write_comment as write
+
+    answered = None if answers is None else queries.comment_named(user, business, answers)
+    if answers is not None and (answered is None or answered.kpi_id != kpi):
+        raise UnknownName(kind="comment", name=str(answers))
+    about = queries.about_when(business, kpi, when) if answered is None else queries.about_of(answered)
+    said = write(user, business, about, text, answered)
+    told = {"told": said.told, "closed_to": said.closed_to, "shared": said.shared}
+    return {"comment": queries.plain_comment(said.comment), **told}
+
+
+def _member(email: str, business_id: str, kpi: str) -> tuple[Any, Any]:
+    """A member and their business, when they see the KPI; raises `NoSuchPerson` or `UnknownName`."""
+    setup()
+    from keiki.server.accounts.models import User
+    from keiki.server.accounts.queries import businesses_of
+    from keiki.server.kpis import queries
+
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise NoSuchPerson(email=email)
+    by_id = {business.id: business for business in businesses_of(user)}
+    if business_id not in by_id:
+        raise UnknownName(kind="business", name=business_id, known=by_id)
+    known = queries.catalogue_of(user, by_id[business_id]).kpis
+    if kpi not in known:
+        raise UnknownName(kind="KPI", name=kpi, known=known)
+    return user, by_id[business_id]
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:

@@ -62,6 +62,9 @@ ICONS: dict[str, str] = {
     "business": '<path d="M3 17V8l7-4.5L17 8v9z"/><path d="M8 17v-5h4v5"/>',
     "history": '<circle cx="10" cy="10" r="7.5"/><path d="M10 5.5V10l3 2"/>',
     "mail": '<rect x="2.5" y="4.5" width="15" height="11" rx="1.5"/><path d="m3 6 7 5 7-5"/>',
+    "comment": '<path d="M4.5 3.5h11A1.5 1.5 0 0 1 17 5v7a1.5 1.5 0 0 1-1.5 1.5H10L6 17v-3.5H4.5'
+    'A1.5 1.5 0 0 1 3 12V5a1.5 1.5 0 0 1 1.5-1.5z"/>',
+    "bell": '<path d="M4 14.5h12l-1.5-2.2V9a4.5 4.5 0 0 0-9 0v3.3z"/><path d="M8.3 17h3.4"/>',
     "key": '<circle cx="6.5" cy="13.5" r="3.5"/><path d="m9 11 7.5-7.5M13 7l2.5 2.5M15 5l1.5 1.5"/>',
     "leave": '<path d="M8 3.5H4.5A1.5 1.5 0 0 0 3 5v10a1.5 1.5 0 0 0 1.5 1.5H8M12.5 6l4 4-4 4M16.5 10H8"/>',
     "language": '<circle cx="10" cy="10" r="7.5"/>'

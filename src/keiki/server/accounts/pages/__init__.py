@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -51,6 +52,14 @@ def business_page(permission: str = VIEW) -> Callable[[Page[Rest]], Callable[...
         return page
 
     return wrap
+
+
+def way_back(request: Any, otherwise: str) -> str:
+    """Where the person came from, when that is a page of this site."""
+    goal = request.POST.get("next", "")
+    if goal and url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure()):
+        return str(goal)
+    return otherwise
 
 
 @dataclass(frozen=True)

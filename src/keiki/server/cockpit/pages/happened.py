@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST
 from keiki.charts.format import Style
 from keiki.charts.trend import Happened
 from keiki.server.accounts.models import Business
-from keiki.server.accounts.pages import business_page, get_and_post
+from keiki.server.accounts.pages import business_page, get_and_post, way_back
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.actions import happened as actions
 from keiki.server.cockpit.forms.happened import AnnotationForm
@@ -95,11 +94,7 @@ def remove_annotation_page(request: Any, business: Business, annotation: int) ->
 
 
 def _back(request: Any, business: Business) -> str:
-    """Where the person came from, when that is a page of this site."""
-    goal = request.POST.get("next", "")
-    if goal and url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure()):
-        return str(goal)
-    return reverse("cockpit:annotations", kwargs={"business": business.id})
+    return way_back(request, reverse("cockpit:annotations", kwargs={"business": business.id}))
 
 
 def _numbers(request: Any, business: Business) -> list[tuple[str, list[tuple[str, str]]]]:

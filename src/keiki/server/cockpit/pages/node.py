@@ -29,7 +29,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
-from keiki.server.planning.queries import counted, measured
+from keiki.server.planning.queries import counted, key_of, measured
 from keiki.trees.build import Node
 
 
@@ -84,6 +84,7 @@ class NodePage:
     rows_url: str = ""
     today: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
+    talk: kpis.Talk | None = None
 
 
 @business_page()
@@ -149,7 +150,17 @@ def _node_page(request: Any, business: Business, reading: TreeNumbers, node: Nod
         number_key=f"{reading.tree.id}/{node.id}",
         today=business.calendar.today().isoformat(),
         kinds=tuple((each.value, str(each.label)) for each in WRITTEN),
+        talk=_talk(request, business, reading, node, style),
     )
+
+
+def _talk(request: Any, business: Business, reading: TreeNumbers, node: Node, style: Style) -> kpis.Talk | None:
+    """What is said about the KPI of a node, as this tree counts it; a node that only its children give a number has
+    none."""
+    if not node.kpi:
+        return None
+    _kpi, where, _tree, _node = key_of(reading.tree, node)
+    return kpis.talk_of(request, business, node.kpi, reading.periods, style, where)
 
 
 def rows_url(

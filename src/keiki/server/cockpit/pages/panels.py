@@ -38,7 +38,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
-from keiki.server.planning.queries import counted, measured
+from keiki.server.planning.queries import counted, key_of, measured
 from keiki.server.ui.templatetags.ui import moment
 from keiki.trees.build import FormulaEdge, Node
 
@@ -47,6 +47,7 @@ LONGEST_TABLE = 40
 PLAN_ROWS = 10
 FROM_DAYS = 72
 COUNTS = frozenset({"count", "items"})
+OF_ONE_NUMBER = frozenset({PanelKind.NUMBER, PanelKind.LINE, PanelKind.TREND, PanelKind.BARS})
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class PanelView:
     missing: str = ""
     as_of: str = ""
     poll: int = 0
+    said: int = 0
 
     @property
     def tables(self) -> tuple[tuple[str, tuple[tuple[Row, tuple[tuple[str, str], ...]], ...]], ...]:
@@ -186,6 +188,11 @@ class Desk:
             main = measured(self.user, self.business, self.main.tree.id, self.asked.question)
         return replace(self, main=main, state=state)
 
+    @cached_property
+    def comments(self) -> Mapping[tuple[str, str], int]:
+        """How many comments there are about the period of the page, by KPI and condition; a link shows none."""
+        return {} if self.shared else door.comment_counts(self.user, self.business, self.main.period)
+
     def cadence(self, node: Node) -> tuple[str, ...]:
         """How often a number is meant to be looked at."""
         kpi = door.catalogue_of(self.user, self.business).kpis.get(node.kpi or "")
@@ -213,10 +220,11 @@ def shown(desk: Desk, spec: Spec) -> PanelView:
 
 
 def without_links(drawn: PanelView) -> PanelView:
-    """The panel for whoever is not signed in: nothing on it leads to a page that asks for that."""
+    """The panel for whoever is not signed in: no way to a page that asks for that, no word of comments."""
     return replace(
         drawn,
         url="",
+        said=0,
         bars=tuple(replace(bar, url="") for bar in drawn.bars),
         groups=tuple(replace(g, rows=tuple(replace(row, url="") for row in g.rows)) for g in drawn.groups),
         acts=tuple(replace(act, url="") for act in drawn.acts),
@@ -240,7 +248,14 @@ def _shown(desk: Desk, spec: Spec) -> PanelView:
         gone = _("There were fewer than {count} in some of these periods, so they are not shown by a link.")
         return PanelView(spec, spec.title or node.label(desk.style.language), missing=gone.format(count=FEWEST))
     drawn = DRAWN[PanelKind(spec.kind)](desk, spec, numbers, node)
-    return replace(drawn, title=spec.title or drawn.title)
+    said = said_of(desk.comments, numbers, node) if spec.kind in OF_ONE_NUMBER else 0
+    return replace(drawn, title=spec.title or drawn.title, said=said)
+
+
+def said_of(comments: Mapping[tuple[str, str], int], numbers: TreeNumbers, node: Node) -> int:
+    """How many of the comments are about a node's KPI, as its tree counts it."""
+    kpi, where, _tree, _node = key_of(numbers.tree, node)
+    return comments.get((kpi, where), 0) if kpi else 0
 
 
 # --- numbers and trends ---

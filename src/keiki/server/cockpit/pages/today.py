@@ -16,12 +16,12 @@ from keiki.charts.status import rule
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.cockpit.pages.happened import happened_to
-from keiki.server.cockpit.pages.panels import Act, act_of, nothing_to_act
+from keiki.server.cockpit.pages.panels import Act, act_of, nothing_to_act, said_of
 from keiki.server.cockpit.pages.tabs import TODAY, tabs
 from keiki.server.cockpit.queries import today as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis.forms import Asked
-from keiki.server.kpis.queries import TreeNumbers, known
+from keiki.server.kpis.queries import TreeNumbers, comment_counts, known
 from keiki.server.planning.queries import measured
 from keiki.server.success.pages.alerts import alerts_for_you
 
@@ -30,6 +30,7 @@ from keiki.server.success.pages.alerts import alerts_for_you
 class Headline:
     number: Card
     url: str
+    said: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,18 @@ def _today_page(user: Any, business: Business, numbers: TreeNumbers, asked: Aske
     style = kpis.style_of(business, numbers.known)
     root = numbers.tree.root
     goal = root.label(style.language)
+    comments = comment_counts(user, business, numbers.period)
     return TodayPage(
         title=_("Today"),
         subtitle=kpis.subtitle(business, numbers, style),
         lens_form=kpis.lens_form(business, numbers, asked, trees=True),
         fresh=kpis.fresh_words(numbers, style),
         headlines=tuple(
-            Headline(kpis.number_card(numbers, node, style), kpis.node_url(business, numbers, node, asked))
+            Headline(
+                kpis.number_card(numbers, node, style),
+                kpis.node_url(business, numbers, node, asked),
+                said_of(comments, numbers, node),
+            )
             for node in queries.headlines(numbers)
         ),
         acts=tuple(act_of(business, numbers, lever, asked, style) for lever in queries.levers(numbers)),

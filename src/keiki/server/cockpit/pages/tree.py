@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +23,7 @@ from keiki.formula import show
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.pages.files_out import file_answer, file_asked
+from keiki.server.cockpit.pages.panels import said_of
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -54,6 +56,7 @@ class TreeCard:
     indent: str
     attained: str = ""
     leads: bool = False
+    said: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,10 +106,10 @@ def tree_page(request: HttpRequest, business: Business, tree: str | None = None)
     if file_asked(request):
         name = reading.tree.ja if kpis.style_of(business, known).japanese else reading.tree.en
         return file_answer(request, business, kpis.book_of(request, business, reading, reading.tree.nodes, name))
-    return render(request, "cockpit/tree.html", {"page": _tree_page(business, reading, asked, path)})
+    return render(request, "cockpit/tree.html", {"page": _tree_page(request.user, business, reading, asked, path)})
 
 
-def _tree_page(business: Business, reading: TreeNumbers, asked: Asked, path: str) -> TreePage:
+def _tree_page(user: Any, business: Business, reading: TreeNumbers, asked: Asked, path: str) -> TreePage:
     style = kpis.style_of(business, reading.known)
     twigs = _twigs(reading)
     if asked.table:
@@ -135,7 +138,7 @@ def _tree_page(business: Business, reading: TreeNumbers, asked: Asked, path: str
         period_label=business.calendar.label(reading.period, style.language),
         against_label=briefly_against(asked.comparison, asked.grain, style),
         tree=tree.id,
-        cards=_cards(business, reading, asked, laid, style),
+        cards=_cards(user, business, reading, asked, laid, style),
         edges=laid.edges,
         badges=laid.badges,
         width=laid.width,
@@ -156,7 +159,10 @@ def _twigs(reading: TreeNumbers) -> tuple[Twig, ...]:
     )
 
 
-def _cards(business: Business, reading: TreeNumbers, asked: Asked, laid: Layout, style: Style) -> tuple[TreeCard, ...]:
+def _cards(
+    user: Any, business: Business, reading: TreeNumbers, asked: Asked, laid: Layout, style: Style
+) -> tuple[TreeCard, ...]:
+    comments = door.comment_counts(user, business, reading.period)
     depths = [placed.depth for placed in laid.cards] + [0]
     path = kpis.tree_url(business, reading.tree.id)
     cards = []
@@ -185,6 +191,7 @@ def _cards(business: Business, reading: TreeNumbers, asked: Asked, laid: Layout,
                 indent=f"{min(placed.depth, 15):x}",
                 attained=attainment_words(reading.value(node), reading.aim(node), style),
                 leads=placed.leads,
+                said=said_of(comments, reading, node),
             )
         )
     return tuple(cards)

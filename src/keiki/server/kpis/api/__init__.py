@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from keiki.server.kpis.api.numbers import business_with_rows, router
+from ninja import Router
+
+from keiki.server.kpis.api import comments, numbers
+from keiki.server.kpis.api.numbers import business_with_rows
+
+router = Router()
+for subject in (numbers, comments):
+    router.add_router("", subject.router)
 
 __all__ = ["business_with_rows", "router"]

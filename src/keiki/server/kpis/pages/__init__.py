@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keiki.server.kpis.pages.comments import Talk, comment_url, parts_of, period_words, talk_of, talked_of
 from keiki.server.kpis.pages.files_out import book_of, definitions_of, filters_of
 from keiki.server.kpis.pages.numbers import (
     Chip,
@@ -41,10 +42,12 @@ __all__ = [
     "Choice",
     "Empty",
     "LensForm",
+    "Talk",
     "Way",
     "beside_business",
     "book_of",
     "certainty_chip",
+    "comment_url",
     "definitions_of",
     "dimension_words",
     "edge_words",
@@ -60,10 +63,14 @@ __all__ = [
     "node_url",
     "number_card",
     "owner_words",
+    "parts_of",
     "period_form",
+    "period_words",
     "range_words",
     "style_of",
     "subtitle",
+    "talk_of",
+    "talked_of",
     "target_words",
     "tax_words",
     "tick",

@@ -42,6 +42,7 @@ from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import ValueForm
 from keiki.server.kpis.models import Measurement, OwnKpi
 from keiki.server.kpis.pages.catalogue import facet_words, value_words
+from keiki.server.kpis.pages.comments import Talk, Typed, talk_of
 from keiki.server.kpis.pages.entered import EnteredPanel, entered_panel
 from keiki.server.kpis.pages.literacy import Example, PitfallRow, example_of, pitfall_rows
 from keiki.server.kpis.pages.numbers import (
@@ -228,6 +229,7 @@ class KpiPage:
     odd_url: str
     grain: str
     sight: Sight
+    talk: Talk
     entered: EnteredPanel | None = None
     nights: tuple[NightRow, ...] = ()
 
@@ -236,10 +238,13 @@ class KpiPage:
 @require_safe
 def kpi_page(request: HttpRequest, business: Business, kpi: str) -> HttpResponse:
     """What a KPI means, how it is calculated and measured here, where it stands and where it is used."""
-    return _show_kpi(request, business, kpi)
+    return show_kpi(request, business, kpi)
 
 
-def _show_kpi(request: Any, business: Business, kpi_id: str, form: ValueForm | None = None) -> HttpResponse:
+def show_kpi(
+    request: Any, business: Business, kpi_id: str, form: ValueForm | None = None, typed: Typed | None = None
+) -> HttpResponse:
+    """The page of a KPI; with 422 where a form on it could not be kept, and what was typed is still there."""
     known = queries.known(request.user, business)
     catalogue = queries.catalogue_of(request.user, business)
     if kpi_id not in catalogue.kpis:
@@ -247,8 +252,8 @@ def _show_kpi(request: Any, business: Business, kpi_id: str, form: ValueForm | N
     kpi = catalogue.kpis[kpi_id]
     grain = _grain_asked(request, kpi)
     wished = form or ValueForm(initial={"on": last_period(business, known, grain), "grain": str(grain)})
-    context = {"page": _kpi_page(request, business, catalogue, kpi, known, grain), "form": wished}
-    return render(request, "kpis/kpi.html", context, status=422 if form is not None else 200)
+    context = {"page": _kpi_page(request, business, catalogue, kpi, known, grain, typed), "form": wished}
+    return render(request, "kpis/kpi.html", context, status=422 if form is not None or typed is not None else 200)
 
 
 def _grain_asked(request: Any, kpi: Kpi) -> Grain:
@@ -268,7 +273,15 @@ def _history_asked(request: Any, business: Business, kpi: Kpi, known: Known, gra
     return queries.kpi_history(request.user, business, kpi.id, known, grain, entered[-1].day) if entered else told
 
 
-def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, known: Known, grain: Grain) -> KpiPage:
+def _kpi_page(
+    request: Any,
+    business: Business,
+    catalogue: Catalogue,
+    kpi: Kpi,
+    known: Known,
+    grain: Grain,
+    typed: Typed | None = None,
+) -> KpiPage:
     user = request.user
     one = queries.tagged_kpis(user, business, known)[kpi.id]
     told = _history_asked(request, business, kpi, known, grain) if one.supply.way != queries.LACKS else None
@@ -364,6 +377,7 @@ def _kpi_page(request: Any, business: Business, catalogue: Catalogue, kpi: Kpi, 
         data_url=page_url("data:data", business) if may else "",
         sight=sight_of(request, business, kpi, style),
         entered=entered_panel(request, business, kpi, grain, style) if known.today else None,
+        talk=talk_of(request, business, kpi.id, _talked_of(business, known, told, grain), style, typed=typed),
         nights=tuple(_night_row(business, each, kpi, style) for each in queries.measurements_of(business, kpi.id)),
         grains=_grains(business, kpi, grain) if told else (),
         overdue=overdue_words(request, business, kpi, known, style) if told else "",
@@ -379,6 +393,11 @@ def _grains(business: Business, kpi: Kpi, grain: Grain) -> tuple[Way, ...]:
     names = {"day": _("Day"), "week": _("Week"), "month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
     path = kpi_url(business, kpi.id)
     return tuple(Way(words, f"{path}?grain={name}", name == str(grain)) for name, words in names.items())
+
+
+def _talked_of(business: Business, known: Known, told: queries.KpiHistory | None, grain: Grain) -> tuple[Period, ...]:
+    """The periods that a comment can be about: those that are shown, else the one that the data has reached."""
+    return told.periods if told else (business.calendar.period(grain, known.today or business.calendar.today()),)
 
 
 def last_period(business: Business, known: Known, grain: Grain = Grain.MONTH) -> str:
@@ -657,7 +676,7 @@ def enter_value(request: Any, business: Business, kpi: str) -> HttpResponse:
         raise Http404
     form = ValueForm(request.POST)
     if not form.is_valid():
-        return _show_kpi(request, business, kpi, form)
+        return show_kpi(request, business, kpi, form)
     said = form.cleaned_data
     first = business.calendar.period(Grain(said["grain"]), said["on"]).start
     value = said["value"] / 100 if tagged.kpi.unit == "ratio" else said["value"]  # people type 3.5 for 3.5 %

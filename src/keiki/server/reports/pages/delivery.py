@@ -21,7 +21,7 @@ from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.kpis import queries as door
 from keiki.server.reports import actions
 from keiki.server.reports.forms import DeliveryForm
-from keiki.server.reports.models import Cadence, Delivery
+from keiki.server.reports.models import PLANNED, Cadence, Delivery
 from keiki.server.reports.pages.written import titles
 from keiki.server.reports.queries.delivery import Plan, plans
 
@@ -134,7 +134,7 @@ def page_path(business: Business, cadence: str) -> str:
 @require_POST
 def change_delivery_page(request: Any, business: Business, cadence: str) -> HttpResponse:
     """Change when a report goes to all members."""
-    if cadence not in Cadence.values:
+    if cadence not in PLANNED:
         raise Http404
     row = Delivery.objects.filter(business=business, cadence=cadence).first()
     form = _form(request, business, row or Delivery(business=business, cadence=cadence), request.POST)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 from keiki.server.accounts.models import Business, User
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.kpis.models import Notice, Why
 from keiki.server.reports.actions import stop_token
 from keiki.server.reports.models import Cadence
 from keiki.server.reports.pages.written import style_of, written
@@ -51,6 +53,44 @@ def alerts_for(user: User, business: Business, alerts: tuple[Alert, ...]) -> Ema
         subject = _("{title}: {business}").format(title=title, business=business.name)
         context = {"title": title, "rows": rows, "page_url": page}
         return _mail(user, business, Cadence.ALERTS, "alerts_mail", subject, context)
+
+
+@dataclass(frozen=True)
+class MailedComment:
+    """A comment as an e-mail tells it."""
+
+    why: str
+    kpi: str
+    period: str
+    who: str
+    at: datetime
+    text: str
+    url: str
+
+
+def notices_for(user: User, business: Business, notices: tuple[Notice, ...]) -> EmailMultiAlternatives:
+    """Comments that name a member or answer theirs."""
+    with _as(user, business):
+        style = kpis.style_of(business, door.known(user, business))
+        catalogue = door.catalogue_of(user, business)
+        rows = tuple(
+            MailedComment(
+                why=str(Why(each.why).label),
+                kpi=kpis.talked_of(catalogue, each.comment, style.language),
+                period=kpis.period_words(business, each.comment, style),
+                who=str(each.comment.author or ""),
+                at=each.comment.made_at,
+                text=each.comment.text,
+                url=site_url() + kpis.comment_url(business, each.comment),
+            )
+            for each in notices
+        )
+        told = ngettext("{count} comment for you", "{count} comments for you", len(rows))
+        title = told.format(count=f"{len(rows):,}")
+        page = site_url() + reverse("inbox:inbox", kwargs={"business": business.id})
+        subject = _("{title}: {business}").format(title=title, business=business.name)
+        context = {"title": title, "rows": rows, "page_url": page}
+        return _mail(user, business, Cadence.NAMED, "notices_mail", subject, context)
 
 
 @contextmanager

@@ -67,6 +67,7 @@ def titles() -> dict[str, str]:
         Cadence.DAILY: _("Daily report"),
         Cadence.WEEKLY: _("Weekly report"),
         Cadence.ALERTS: _("Alerts about accounts"),
+        Cadence.NAMED: _("Comments for you"),
     }
 
 

@@ -12,14 +12,17 @@ from django.db.models import Max, QuerySet
 
 from keiki.server.accounts.models import Business, User
 from keiki.server.kpis import queries as door
-from keiki.server.reports.models import LETTERS, AlertSent, Cadence, Delivery, OptOut, Sent
+from keiki.server.kpis.models import Notice
+from keiki.server.reports.models import LETTERS, PLANNED, AlertSent, Cadence, Delivery, OptOut, Sent
 from keiki.server.success.models import Alert
 from keiki.server.success.queries.alerts import MINE, alerts
 
 LATE: Final = {Cadence.DAILY: timedelta(hours=12), Cadence.WEEKLY: timedelta(days=3)}
 """How long after its time a report is still worth sending, when the worker stood still."""
 MOST: Final = 50
-"""Alerts in one e-mail; more of them follow in the next."""
+"""Alerts or comments in one e-mail; more of them follow in the next."""
+FRESH: Final = timedelta(days=1)
+"""How old a comment may be that is still sent, when no mail could go out before."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def plans(user: Any, business: Business, now: datetime) -> tuple[Plan, ...]:
     door.known(user, business)
     rows = {row.cadence: row for row in Delivery.objects.filter(business=business)}
     out = set(OptOut.objects.filter(business=business, user=user).values_list("cadence", flat=True))
-    return tuple(_plan(business, cadence, rows.get(cadence), cadence not in out, now) for cadence in Cadence)
+    return tuple(_plan(business, cadence, rows.get(cadence), cadence not in out, now) for cadence in PLANNED)
 
 
 def _plan(business: Business, cadence: Cadence, row: Delivery | None, wanted: bool, now: datetime) -> Plan:
@@ -88,6 +91,16 @@ def untold(row: Delivery) -> Iterator[tuple[User, tuple[Alert, ...]]]:
         mine = alerts(user, row.business, MINE).filter(raised_at__gte=row.since).exclude(pk__in=got)
         if found := tuple(mine[:MOST]):
             yield user, found
+
+
+def unsent_notices(now: datetime) -> Iterator[tuple[User, Business, tuple[Notice, ...]]]:
+    """Each member who wants them with the comments that are for them: not read, not sent, of the last day."""
+    fresh = Notice.objects.filter(read_at=None, sent=None, comment__made_at__gte=now - FRESH)
+    for number in fresh.order_by("comment__business").values_list("comment__business", flat=True).distinct():
+        business = Business.objects.get(pk=number)
+        for user in _wanting(business, Cadence.NAMED).filter(pk__in=fresh.values("user")).order_by("pk"):
+            if found := tuple(door.notices(user, business).filter(pk__in=fresh.values("pk"))[:MOST]):
+                yield user, business, found
 
 
 def _wanting(business: Business, cadence: str) -> QuerySet[User]:

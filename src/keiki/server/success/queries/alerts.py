@@ -10,6 +10,7 @@ from django.db.models import F, Max, Q, QuerySet
 
 from keiki.engine import account_alerts as engine
 from keiki.server.accounts.models import Business, Membership, Role
+from keiki.server.accounts.rules import role_in
 from keiki.server.kpis import queries as door
 from keiki.server.success.models import Alert, AlertKind, OnboardingStep, Step, Webhook, WeeklyScore
 from keiki.server.success.queries import core_features, outlook
@@ -79,7 +80,7 @@ def _open_to(user: Any, business: Business) -> QuerySet[Alert]:
 def _of(user: Any, business: Business) -> Q:
     """An alert is for the member named as owner; the owners of the business hear of tickets and of what has none."""
     mine = Q(told=user)
-    if Membership.objects.filter(business=business, user=user, role=Role.OWNER).exists():
+    if role_in(user, business) == Role.OWNER:
         mine |= Q(told=None) | Q(kind=AlertKind.TICKET_LATE)
     return mine
 
