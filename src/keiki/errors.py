@@ -611,6 +611,19 @@ class EditConflict(KeikiError):
     ja = "開いているあいだに、ほかの人が変更しました。まだ保存していません。内容を見比べて、もう一度保存してください。"
 
 
+class EffectStored(KeikiError):
+    """A change whose effect was measured already is given another number or another expected value."""
+
+    en = (
+        "What this change brought has been measured, so its number and the values expected of measured months stay. "
+        "Nothing was changed. Write down another change instead."
+    )
+    ja = (
+        "この変更の効果はすでに測定したため、ねらう数字と、測定済みの月の見込みは変えられません。何も変更していません。"
+        "別の変更として記録してください。"
+    )
+
+
 class LastOwner(KeikiError):
     """A business keeps at least one owner."""
 

@@ -27,6 +27,11 @@ QUIET = (
 )
 OWNER = {"own_name": "Hanako Sato", "email": "hanako@example.jp", "password": "a fine long sentence"}
 OWN_KPI = {"ja": "Own orders", "en": "Own orders", "formula": "n_orders"}
+WRITTEN = """
+  INSERT INTO cockpit_annotation (id, business_id, kpi, "where", tree, node, kind, "on", text, campaign, made_at)
+  VALUES (1, ?, 'aov', '', '', '', 'action', '2025-06-02', 'A larger box', '', '2025-06-02')
+"""
+"""Something that was done before the first order, so that it stands on no picture."""
 PATIENCE = 60_000
 MOST_SHIFT = 0.01
 """How far a page may move by itself, from its first byte on and after every part that is swapped (CLS)."""
@@ -120,6 +125,7 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         context.close()
         with sqlite3.connect(home / "keiki.sqlite3", timeout=20) as database:
             database.execute("UPDATE accounts_user SET language = '', theme = 'auto'")  # as browser and device ask
+            database.execute(WRITTEN, (site.business,))
         make_shop(home / "businesses" / site.business)
         yield site
 

@@ -28,6 +28,7 @@ PAGES = {
     "dashboards": "dashboards/",
     "campaigns": "campaigns/",
     "what happened": "happened/",
+    "change": "happened/1/?effects=1",
     "stages": "stages/",
     "stage": "stages/purchase/",
     "copy of a dashboard": "dashboards/executive/edit/",

@@ -97,7 +97,7 @@ def test_note_on_a_number_is_kept_with_day_and_author(shop: Any, browser_of: Any
 
 def test_what_was_written_down_is_taken_back_and_the_log_keeps_it(shop: Any, browser_of: Any) -> None:
     browser = browser_of(shop.editor)
-    write(shop, browser, "", "A mistake")
+    write(shop, browser, "", "A mistake", kind="note")
     made = Annotation.objects.get()
     path = reverse("cockpit:remove_annotation", kwargs={"business": shop.business.id, "annotation": made.pk})
     assert browser_of(shop.viewer).post(path).status_code == 403

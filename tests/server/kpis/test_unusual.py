@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,11 @@ import time_machine
 from django.urls import reverse
 from tests.server.kpis.test_own_kpis import save
 
+from keiki.catalogue.kpi import Horizon
+from keiki.catalogue.load import builtin
 from keiki.periods import Grain
 from keiki.server.audit.models import Entry
+from keiki.server.cockpit.models import Annotation
 from keiki.server.data.actions import observe, observe_all
 from keiki.server.kpis import queries
 from keiki.server.kpis.models import Verdict
@@ -183,3 +187,52 @@ def test_corrected_value_keeps_what_it_was_in_the_log_and_loses_the_evidence_of_
     assert told[2] == ({place: 25.0}, {"name": "A program", "rows": 2, place: 2.6})
     found = queries.entered_of(own_shop.viewer, business, "page_load_time", Grain.MONTH, date(2026, 8, 1))
     assert [(each.value, each.evidence) for each in found] == [(2.6, "run 42"), (2.6, "run 42")]
+
+
+@pytest.mark.feature("F-060")
+def test_campaign_raises_the_cadence_of_its_kpi_to_daily_until_it_ends(
+    own_shop: Any, browser_of: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    business = own_shop.business
+    with django_capture_on_commit_callbacks(execute=True):
+        save(own_shop, "own_mood", "observed_value", unit="number", cadence=["monthly"], ja="気分", en="Mood")
+    observe(own_shop.editor, business, "own_mood", date(2026, 9, 1), "month", 4.5)
+    observe(own_shop.editor, business, "own_mood", date(2026, 10, 6), "day", 4.5)
+    Annotation.objects.create(
+        business=business,
+        kpi="own_mood",
+        kind="campaign",
+        on=date(2026, 10, 5),
+        until=date(2026, 10, 12),
+        text="Autumn fair",
+    )
+    usual = "Looked at every month: a mid-term number."
+    raised = "Every day until 12 Oct 2026, while the campaign “Autumn fair” runs; otherwise every month."
+    for day, words, overdue in (
+        (date(2026, 10, 4), usual, ""),
+        (date(2026, 10, 7), raised, ""),
+        (date(2026, 10, 8), raised, "Overdue since 8 Oct 2026 (1 day)"),
+        (date(2026, 10, 12), raised, "Overdue since 8 Oct 2026 (5 days)"),
+        (date(2026, 10, 13), usual, ""),
+    ):
+        with time_machine.travel(f"{day} 12:00:00+09:00", tick=False):
+            page = browser_of(own_shop.viewer).get(url(business, "kpi", "own_mood")).context["page"]
+        assert (page.cadence, page.overdue) == (words, overdue)
+
+
+def test_tactical_numbers_are_looked_at_often_and_strategic_ones_seldom(shop: Any) -> None:
+    kpis = builtin().kpis
+    plain = {horizon: replace(kpis["aov"], cadence=(), horizon=horizon) for horizon in Horizon}
+    usual = {horizon: queries.cadence_now(shop.business, kpi).usual for horizon, kpi in plain.items()}
+    assert usual == {Horizon.SHORT: Grain.WEEK, Horizon.MID: Grain.MONTH, Horizon.LONG: Grain.QUARTER}
+    assert queries.cadence_now(shop.business, replace(kpis["aov"], cadence=("quarterly",))).usual is Grain.QUARTER
+
+
+def test_night_stores_the_day_of_a_kpi_while_a_campaign_for_it_runs(shop: Any) -> None:
+    days = (date(2026, 11, 1), date(2026, 11, 30))
+    row = {"business": shop.business, "kpi": "aov", "kind": "campaign", "text": "Fair"}
+    with time_machine.travel("2026-11-11 12:00:00+09:00", tick=False):
+        before = {(each.kpi_id, each.grain) for each in queries.found_tonight(shop.business)}
+        Annotation.objects.create(on=days[0], until=days[1], **row)
+        during = {(each.kpi_id, each.grain) for each in queries.found_tonight(shop.business)}
+    assert during - before == {("aov", Grain.DAY)}

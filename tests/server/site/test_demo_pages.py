@@ -15,7 +15,8 @@ from django.urls import reverse
 from tests.conftest import DEMO_UNTIL
 from tests.server.conftest import Cast
 
-from keiki.server.cockpit.models import PanelKind
+from keiki.server.cockpit.actions.demo import keep_demo as keep_happenings
+from keiki.server.cockpit.models import Annotation, PanelKind
 from keiki.server.cockpit.queries.dashboards import GENERATED
 from keiki.server.planning.actions import keep_demo as keep_targets
 from keiki.server.planning.models import Revision, State
@@ -44,6 +45,7 @@ def demo(bare: Cast, demo_folder: Path) -> Iterator[Cast]:
     with time_machine.travel(datetime(day.year, day.month, day.day, 3, tzinfo=UTC)):
         assert keep_targets(bare.business)
         assert keep_demo(bare.business)
+        assert keep_happenings(bare.business)
         raise_alerts(bare.owner, bare.business, bare.business.calendar.today())
         yield bare
 
@@ -56,6 +58,18 @@ def empty_panels(page: str) -> set[str]:
         if title is not None and not SHOWN.search(inside):
             found.add(re.sub(r"<[^>]*>", "", title[1]).strip())
     return found
+
+
+def changes_are_told(demo: Cast, browser: Any) -> None:
+    """What was done is listed with what it brought; of one action nobody will know."""
+    listed = browser.get(reverse("cockpit:annotations", kwargs={"business": demo.business.id})).context["page"].lines
+    assert [line.kind for line in listed if line.warning] == ["action"]
+    price = Annotation.objects.get(business=demo.business, kind="price")
+    address = reverse("cockpit:change", kwargs={"business": demo.business.id, "annotation": price.pk})
+    page = browser.get(f"{address}?effects=1")
+    assert [line.words for line in page.context["page"].effect.lines] == ["Target met", "Target met", "Target missed"]
+    assert len(page.context["page"].side.lines) > 40
+    assert empty_panels(page.content.decode()) == set()
 
 
 @pytest.mark.feature("F-080")
@@ -77,6 +91,8 @@ def test_fresh_install_with_demo_data_shows_every_dashboard_and_list_filled(demo
         answer = browser.get(reverse(name, kwargs=here))
         assert answer.status_code == 200
         assert empty_panels(answer.content.decode()) == SENTENCE.get(name, set()), name
+    changes_are_told(demo, browser)
+    assert not keep_happenings(demo.business), "written once"
     assert not keep_demo(demo.business), "written once"
     assert not keep_targets(demo.business), "written once"
     counts = {item.status: item.wanted for item in registers.items(demo.business)}

@@ -26,5 +26,6 @@ class CockpitConfig(AppConfig):
         "cockpit.forget_view": _("Removed a saved view"),
         "cockpit.tag_campaign": _("Said which media a campaign uses"),
         "cockpit.annotate": _("Wrote down what happened"),
+        "cockpit.aim_change": _("Said what a change is to move"),
         "cockpit.remove_annotation": _("Took back what was written down"),
     }

@@ -120,6 +120,7 @@ class CampaignTag(models.Model):
 
 class Happening(models.TextChoices):
     ACTION = "action", pgettext_lazy("mark", "Action")
+    CAMPAIGN = "campaign", pgettext_lazy("mark", "Campaign")
     INCIDENT = "incident", _("Incident")
     PRICE = "price", _("Price change")
     DEFINITION = "definition", _("Definition changed")
@@ -127,8 +128,14 @@ class Happening(models.TextChoices):
     NOTE = "note", _("Note")
 
 
-WRITTEN = (Happening.ACTION, Happening.INCIDENT, Happening.PRICE, Happening.NOTE)
+WRITTEN = (Happening.ACTION, Happening.CAMPAIGN, Happening.INCIDENT, Happening.PRICE, Happening.NOTE)
 """What people write down; changes of definitions and targets are told by their versions."""
+STARTED = (Happening.ACTION, Happening.CAMPAIGN)
+"""What somebody starts in order to move a number."""
+CHANGES = (*STARTED, Happening.PRICE)
+"""What we change ourselves."""
+HORIZONS = (1, 3, 6)
+"""Months after the one in which a change began in which its short and its long effect are measured."""
 
 
 class Annotation(models.Model):
@@ -136,6 +143,7 @@ class Annotation(models.Model):
 
     It belongs to a KPI wherever it stands (`kpi` and, when it counts only some rows, `where`), to a node without one
     (`tree` and `node`), or, with none of these, to the whole business. `until`: the last day of something that lasted.
+    `campaign` is what the data calls a campaign; while a campaign with a KPI lasts, that KPI is looked at every day.
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="annotations")
@@ -147,6 +155,7 @@ class Annotation(models.Model):
     on = models.DateField()
     until = models.DateField(null=True)
     text = models.CharField(max_length=400)
+    campaign = models.CharField(max_length=200, default="", blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -162,6 +171,33 @@ class Annotation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.text}"
+
+
+class Horizon(models.Model):
+    """What the KPI of a change is to be in the month `months` after the one in which it began, and what it was.
+
+    The value is stored once, when that month is over, and never changed: `day` is the first day of the month, `version`
+    that of the definition, `snapshot` the state of the data.
+    """
+
+    annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="horizons")
+    months = models.PositiveSmallIntegerField()
+    expected = models.FloatField(null=True)
+    day = models.DateField(null=True)
+    value = models.FloatField(null=True)
+    version = models.PositiveIntegerField(null=True)
+    snapshot = models.PositiveBigIntegerField(null=True)
+    measured_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["annotation", "months"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["annotation", "months"], name="horizon_once"),
+            models.CheckConstraint(condition=models.Q(months__in=HORIZONS), name="horizon_months"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.annotation_id} +{self.months}"
 
 
 class Screen(models.Model):

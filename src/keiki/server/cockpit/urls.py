@@ -7,6 +7,7 @@ from django.urls import path
 from keiki.server.cockpit.pages import (
     begin,
     campaigns,
+    change,
     dashboards,
     design,
     designs,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("b/<slug:business>/dashboards/<slug:name>/", dashboards.dashboard_page, name="dashboard"),
     path("b/<slug:business>/dashboards/<slug:name>/edit/", edit_dashboard.edit_page, name="edit_dashboard"),
     path("b/<slug:business>/happened/", happened.annotations_page, name="annotations"),
+    path("b/<slug:business>/happened/<int:annotation>/", change.change_page, name="change"),
+    path("b/<slug:business>/happened/<int:annotation>/aim/", change.aim_page, name="aim_change"),
     path(
         "b/<slug:business>/happened/<int:annotation>/remove/",
         happened.remove_annotation_page,

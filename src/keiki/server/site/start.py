@@ -36,6 +36,7 @@ def make_demo(name: str, progress: Callable[[float, str], None]) -> bool:
     setup()
     from keiki.demo import load_demo
     from keiki.server.accounts.actions import demo_to_offer, offer_demo
+    from keiki.server.cockpit.actions.demo import keep_demo as keep_happenings
     from keiki.server.data.actions import opened
     from keiki.server.planning.actions import keep_demo as keep_targets
     from keiki.server.success.actions.demo import keep_demo
@@ -47,6 +48,7 @@ def make_demo(name: str, progress: Callable[[float, str], None]) -> bool:
     offer_demo(demo)
     keep_targets(demo)
     keep_demo(demo)
+    keep_happenings(demo)
     return True
 
 

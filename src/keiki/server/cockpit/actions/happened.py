@@ -14,7 +14,14 @@ from keiki.server.planning.queries import Key
 
 @transaction.atomic
 def annotate(
-    actor: User, business: Business, key: Key, kind: str, on: date, text: str, until: date | None = None
+    actor: User | None,
+    business: Business,
+    key: Key,
+    kind: str,
+    on: date,
+    text: str,
+    until: date | None = None,
+    campaign: str = "",
 ) -> Annotation:
     """Something that happened to a number, or with an empty key to the whole business."""
     kpi, where, tree, node = key
@@ -28,6 +35,7 @@ def annotate(
         on=on,
         until=until,
         text=text,
+        campaign=campaign,
         made_by=actor,
     )
     new = {"kind": kind, "on": on.isoformat(), "text": text, "kpi": kpi, "node": node}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,8 +19,10 @@ from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.actions.campaigns import tag_campaign
 from keiki.server.cockpit.models import MediaType
+from keiki.server.cockpit.pages.happened import annotate_url
 from keiki.server.cockpit.queries import campaigns as queries
 from keiki.server.cockpit.queries.campaigns import PAYBACK_MONTHS, Found, Judged, MediaSum
+from keiki.server.cockpit.queries.changes import tracked_campaigns
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -47,6 +49,7 @@ class CampaignLine:
     url: str
     media_type: str = ""
     media: str = ""
+    track_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def _campaigns_page(request: Any, business: Business, asked: Asked, title: str) 
     style = kpis.style_of(business, numbers.known)
     found = queries.campaigns(request.user, business, numbers.period)
     told = campaign_lines(business, found, asked, style)
+    untracked = _untracked(request, business, found)
+    told = replace(told, lines=tuple(replace(line, track_url=untracked.get(line.name, "")) for line in told.lines))
     name = request.GET.get("campaign", "")
     chosen = next((line for line in told.lines if line.name == name), None)
     if name and chosen is None:
@@ -143,6 +148,17 @@ def _campaigns_page(request: Any, business: Business, asked: Asked, title: str) 
         if allows(request.membership.role, EDIT)
         else "",
     )
+
+
+def _untracked(request: Any, business: Business, found: Found) -> dict[str, str]:
+    """The campaigns that run without a KPI that is tracked, and where one is named."""
+    tracked = tracked_campaigns(request.user, business)
+    path = annotate_url(business)
+    return {
+        each.campaign.name: f"{path}?{urlencode({'kind': 'campaign', 'campaign': name, 'text': name})}"
+        for each in found.rows
+        if each.running and (name := each.campaign.name) not in tracked
+    }
 
 
 @business_page(EDIT)

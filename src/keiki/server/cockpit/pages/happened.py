@@ -21,8 +21,10 @@ from keiki.server.accounts.pages import business_page, get_and_post, way_back
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.actions import happened as actions
 from keiki.server.cockpit.forms.happened import AnnotationForm
-from keiki.server.cockpit.models import Annotation, Happening
+from keiki.server.cockpit.models import CHANGES, Annotation, Happening
+from keiki.server.cockpit.queries import changes
 from keiki.server.cockpit.queries import happened as queries
+from keiki.server.cockpit.queries.changes import Tracking
 from keiki.server.cockpit.queries.happened import EVERYTHING, Mark
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -30,13 +32,15 @@ from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import Key, counted, key_of
 from keiki.trees.build import Node
 
-PREFILLED = ("number", "kind", "text")
+PREFILLED = ("number", "kind", "text", "campaign")
 """What a link to the form may fill in."""
 
 
 @dataclass(frozen=True)
 class MarkLine:
-    """Something that happened, as written; `remove_url` where it may be taken back."""
+    """Something that happened, as written: `url` leads to its own page, `remove_url` is where it may be taken back,
+    `warning` says why its effect cannot be measured.
+    """
 
     day: str
     kind: str
@@ -45,6 +49,8 @@ class MarkLine:
     number: str
     who: str
     remove_url: str = ""
+    url: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,15 @@ class AnnotationsPage:
     lines: tuple[MarkLine, ...]
     may_write: bool
     form: AnnotationForm
+    warning: Warned | None = None
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Why the effect of a change cannot be measured, and where that is mended."""
+
+    words: str
+    ways: tuple[kpis.Way, ...]
 
 
 @business_page()
@@ -65,21 +80,31 @@ def annotations_page(request: Any, business: Business) -> HttpResponse:
     if posted and not may:
         raise PermissionDenied
     initial = {"on": business.calendar.today()} | {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    form = AnnotationForm(request.POST if posted else None, numbers=_numbers(request, business), initial=initial)
+    form = AnnotationForm(request.POST if posted else None, numbers=numbers_of(request, business), initial=initial)
+    warning = None
     if posted and form.is_valid():
         given = form.cleaned_data
-        key = _key_of(request, business, given["number"])
-        actions.annotate(request.user, business, key, given["kind"], given["on"], given["text"], given["until"])
-        return redirect(_back(request, business))
-    names = _names(request, business)
+        key = key_named(request, business, given["number"])
+        told = changes.tracking(request.user, business, given["kind"], key)
+        warning = warned(business, told, key[0], given["kind"])
+        if warning is None or given["anyway"]:
+            made = actions.annotate(
+                *(request.user, business, key, given["kind"], given["on"], given["text"], given["until"]),
+                campaign=given["campaign"],
+            )
+            return redirect(_back(request, business, change_url(business, made.pk) if made.kind in CHANGES else ""))
+        form.ask_anyway()
+    names = names_of(request, business)
     page = AnnotationsPage(
         title=_("What happened"),
         subtitle=business.name,
         lines=tuple(_written(row, names, business, request) for row in queries.written_down(request.user, business)),
         may_write=may,
         form=form,
+        warning=warning,
     )
-    return render(request, "cockpit/annotations.html", {"page": page}, status=422 if form.errors else 200)
+    wrong = bool(form.errors or warning)
+    return render(request, "cockpit/annotations.html", {"page": page}, status=422 if wrong else 200)
 
 
 @business_page(EDIT)
@@ -93,11 +118,12 @@ def remove_annotation_page(request: Any, business: Business, annotation: int) ->
     return redirect(_back(request, business))
 
 
-def _back(request: Any, business: Business) -> str:
-    return way_back(request, reverse("cockpit:annotations", kwargs={"business": business.id}))
+def _back(request: Any, business: Business, otherwise: str = "") -> str:
+    """Where the person came from, when that is a page of this site; else `otherwise`, else the list."""
+    return way_back(request, otherwise or reverse("cockpit:annotations", kwargs={"business": business.id}))
 
 
-def _numbers(request: Any, business: Business) -> list[tuple[str, list[tuple[str, str]]]]:
+def numbers_of(request: Any, business: Business) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every number that something can be written down for, by tree."""
     language = (get_language() or "ja")[:2]
     trees = door.known(request.user, business).trees
@@ -110,13 +136,15 @@ def _numbers(request: Any, business: Business) -> list[tuple[str, list[tuple[str
     ]
 
 
-def _key_of(request: Any, business: Business, number: str) -> Key:
+def key_named(request: Any, business: Business, number: str) -> Key:
+    """What a choice of the form stands for."""
     tree_id, _slash, node_id = number.partition("/")
     tree = next((each for each in door.known(request.user, business).trees if each.id == tree_id), None)
     return EVERYTHING if tree is None or node_id not in tree.by_id else key_of(tree, tree.node(node_id))
 
 
-def _names(request: Any, business: Business) -> dict[Key, str]:
+def names_of(request: Any, business: Business) -> dict[Key, str]:
+    """What numbers are called, by what marks are kept under."""
     language = (get_language() or "ja")[:2]
     found: dict[Key, str] = {}
     for tree in door.known(request.user, business).trees:
@@ -130,7 +158,42 @@ def _written(row: Annotation, names: dict[Key, str], business: Business, request
     number = _("The whole business") if key == EVERYTHING else names.get(key, row.kpi or row.node)
     remove = remove_url(business, row.pk) if allows(request.membership.role, EDIT) else ""
     days = day_words(row.on) + (f" – {day_words(row.until)}" if row.until else "")
-    return MarkLine(days, row.kind, str(Happening(row.kind).label), row.text, number, str(row.made_by or ""), remove)
+    told = changes.tracking(request.user, business, row.kind, key)
+    warning = warned(business, told, row.kpi, row.kind)
+    return MarkLine(
+        days,
+        row.kind,
+        str(Happening(row.kind).label),
+        row.text,
+        number,
+        str(row.made_by or ""),
+        remove,
+        change_url(business, row.pk),
+        "" if warning is None else warning.words,
+    )
+
+
+def warned(business: Business, told: Tracking, kpi: str, kind: str) -> Warned | None:
+    """The warning about a change whose effect cannot be measured; None where it can, or nobody asks."""
+    words = {
+        Tracking.NO_KPI: _("It starts without a KPI that is tracked, so nobody will know what it brought."),
+        Tracking.NO_DATA: _("The KPI it is to move has no data here, so nobody will know what it brought."),
+        Tracking.NO_VALUE: _("The KPI it is to move is entered by hand, and nobody has entered a value yet."),
+    }
+    if told not in words:
+        return None
+    enter = _("Enter its first value"), f"{kpis.kpi_url(business, kpi)}#now" if kpi else ""
+    ways = {
+        Tracking.NO_KPI: ((_("Choose a KPI"), f"{annotate_url(business)}?kind={kind}#id_number"),),
+        Tracking.NO_DATA: ((_("Bring in its data"), kpis.url_of("data:data", business=business.id)), enter),
+        Tracking.NO_VALUE: (enter,),
+    }[told]
+    return Warned(words[told], tuple(kpis.Way(*way) for way in ways if way[1]))
+
+
+def change_url(business: Business, annotation: int) -> str:
+    """The page of something that was written down: what it was to bring, what it brought, what else moved."""
+    return reverse("cockpit:change", kwargs={"business": business.id, "annotation": annotation})
 
 
 def remove_url(business: Business, annotation: int) -> str:
@@ -176,6 +239,7 @@ def mark_lines(
             "" if each.number is None else each.number.label(style.language),
             each.who,
             remove_url(business, each.id) if may and each.id is not None else "",
+            "" if each.id is None else change_url(business, each.id),
         )
         for each in reversed(queries.marks_of(request.user, business, numbers, node))
     )

@@ -194,9 +194,16 @@ class Desk:
         return {} if self.shared else door.comment_counts(self.user, self.business, self.main.period)
 
     def cadence(self, node: Node) -> tuple[str, ...]:
-        """How often a number is meant to be looked at."""
+        """How often a number is meant to be looked at; every day while a campaign for it runs."""
         kpi = door.catalogue_of(self.user, self.business).kpis.get(node.kpi or "")
-        return () if kpi is None else kpi.cadence
+        if kpi is None:
+            return ()
+        return ("daily",) if kpi.id in self.campaigned else kpi.cadence
+
+    @cached_property
+    def campaigned(self) -> frozenset[str]:
+        """The KPIs for which a campaign runs."""
+        return frozenset(door.running_campaigns(self.business, self.business.calendar.today()))
 
     def words(self, dimension: str, value: str | None) -> str:
         """What a value of a dimension is called."""

@@ -45,6 +45,7 @@ UNDO_JOB: Final = "data.undo_import"
 DEMO_JOB: Final = "data.make_demo"
 REGISTERS_JOB: Final = "success.keep_demo"
 TARGETS_JOB: Final = "planning.keep_demo"
+CHANGES_JOB: Final = "cockpit.keep_demo"
 SUFFIXES: Final = (".csv.gz", ".tsv.gz", ".txt.gz", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet")
 DEFINITIONS: Final = ("measures", "kpis", "trees")
 LOGGED: Final = 500
@@ -453,4 +454,5 @@ def make_demo(business_id: str, report: Report) -> dict[str, Any]:
     load_demo(numbers, progress=told)
     enqueue(TARGETS_JOB, business_id=business_id)
     enqueue(REGISTERS_JOB, business_id=business_id)
+    enqueue(CHANGES_JOB, business_id=business_id)
     return {}

@@ -64,6 +64,7 @@ from keiki.server.kpis.pages.unusual import (
     Beside,
     OddLine,
     beside_history,
+    cadence_words,
     odd_rule,
     overdue_words,
     without,
@@ -110,10 +111,11 @@ class TreeRow:
 
 @dataclass(frozen=True)
 class PastRow:
-    """What we did and what came of it."""
+    """What we did and what came of it; `url` leads to everything about it."""
 
     words: str
     result: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,7 @@ class KpiPage:
     data_url: str
     grains: tuple[Way, ...]
     overdue: str
+    cadence: str
     odd: tuple[OddLine, ...]
     odd_rule: str
     odd_url: str
@@ -381,6 +384,7 @@ def _kpi_page(
         nights=tuple(_night_row(business, each, kpi, style) for each in queries.measurements_of(business, kpi.id)),
         grains=_grains(business, kpi, grain) if told else (),
         overdue=overdue_words(request, business, kpi, known, style) if told else "",
+        cadence=cadence_words(business, kpi, style),
         odd=beside.lines if beside else (),
         odd_rule=odd_rule(),
         odd_url=kpi_url(business, kpi.id, "say_of_value") if may else "",
@@ -608,21 +612,21 @@ def _playbook(
     past = queries.past_results(request.user, business, kpi.id, known)
     book = catalogue.playbook(kpi.id)
     if book is None:
-        return (), tuple(_past_row(each, kpi, style) for each in past), ""
+        return (), tuple(_past_row(business, each, kpi, style) for each in past), ""
     write_url = _write_url(request, business, kpi, known)
     rows = tuple(
         ImprovementRow(
             words=each.ja if style.japanese else each.en,
             how=each.how_ja if style.japanese else each.how_en,
             effect=each.effect_ja if style.japanese else each.effect_en,
-            past=tuple(_past_row(done, kpi, style) for done in past if _tells_of(done, each)),
+            past=tuple(_past_row(business, done, kpi, style) for done in past if _tells_of(done, each)),
             write_url=f"{write_url}&{urlencode({'text': each.ja if style.japanese else each.en})}" if write_url else "",
         )
         for each in book.improvements
     )
     others = [done for done in past if not any(_tells_of(done, each) for each in book.improvements)]
     caution = book.caution_ja if style.japanese else book.caution_en
-    return rows, tuple(_past_row(done, kpi, style) for done in others), caution
+    return rows, tuple(_past_row(business, done, kpi, style) for done in others), caution
 
 
 def _tells_of(done: queries.PastResult, improvement: Improvement) -> bool:
@@ -630,17 +634,18 @@ def _tells_of(done: queries.PastResult, improvement: Improvement) -> bool:
     return any(name.casefold() in done.text.casefold() for name in (improvement.ja, improvement.en))
 
 
-def _past_row(done: queries.PastResult, kpi: Kpi, style: Style) -> PastRow:
+def _past_row(business: Business, done: queries.PastResult, kpi: Kpi, style: Style) -> PastRow:
     words, told = f"{day_words(done.on, style)} {done.text}", done.told
+    url = reverse("cockpit:change", kwargs={"business": business.id, "annotation": done.id})
     if told is None or told.before is None or told.after is None:
-        return PastRow(words, _("no months before and after it yet"))
+        return PastRow(words, _("no months before and after it yet"), url)
     result = _("{before} → {after} ({change}), {months} months after it").format(
         before=number(told.before, kpi.unit, style),
         after=number(told.after, kpi.unit, style),
         change=change(told.after, told.before, kpi.unit, style),
         months=told.periods_after,
     )
-    return PastRow(words, result if told.clear else _("{result}; not certain").format(result=result))
+    return PastRow(words, result if told.clear else _("{result}; not certain").format(result=result), url)
 
 
 def _write_url(request: Any, business: Business, kpi: Kpi, known: Known) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.kpi import Horizon, Kpi
 from keiki.charts.format import Style, number
 from keiki.charts.trend import Happened
 from keiki.insight.baseline import BaselineRule, unusual
@@ -142,6 +142,31 @@ def overdue_words(request: Any, business: Business, kpi: Kpi, known: Known, styl
     days = (business.calendar.today() - since).days + 1
     words = ngettext("Overdue since {day} ({count} day)", "Overdue since {day} ({count} days)", days)
     return words.format(day=day_words(since, style), count=f"{days:,}")
+
+
+def cadence_words(business: Business, kpi: Kpi, style: Style) -> str:
+    """How often a KPI is looked at now, and why."""
+    told = queries.cadence_now(business, kpi)
+    usual = _every()[told.usual]
+    if told.campaign is not None:
+        words = _("Every day until {day}, while the campaign “{name}” runs; otherwise {usual}.")
+        return words.format(day=day_words(told.campaign.until, style), name=told.campaign.name, usual=usual)
+    horizons = {
+        Horizon.SHORT: _("Looked at {usual}: a tactical, short-term number."),
+        Horizon.MID: _("Looked at {usual}: a mid-term number."),
+        Horizon.LONG: _("Looked at {usual}: a strategic, long-term number."),
+    }
+    return horizons[kpi.horizon].format(usual=usual)
+
+
+def _every() -> dict[Grain, str]:
+    return {
+        Grain.DAY: _("every day"),
+        Grain.WEEK: _("every week"),
+        Grain.MONTH: _("every month"),
+        Grain.QUARTER: _("every quarter"),
+        Grain.YEAR: _("every year"),
+    }
 
 
 def without(values: Sequence[float | None], left_out: frozenset[int]) -> tuple[float | None, ...]:

@@ -175,35 +175,6 @@ CADENCES: Final = {
 """How often a KPI is to have a value; the longest of several is the latest anybody may wait."""
 
 
-def cadence_of(kpi: Kpi) -> Grain | None:
-    """The period in which a KPI is to have a value at the latest; None for one without a cadence."""
-    return next((grain for name, grain in reversed(CADENCES.items()) if name in kpi.cadence), None)
-
-
-def overdue_since(user: Any, business: Business, kpi: Kpi, asked: Known | None = None) -> date | None:
-    """From which day on a KPI has been missing the value of its cadence; None while it is not.
-
-    The period after the newest one with a value is due on the day after its end.
-    """
-    grain = cadence_of(kpi)
-    if grain is None:
-        return None
-    calendar = business.calendar
-    newest = _newest_value(user, business, kpi, grain, asked or known(user, business))
-    due = None if newest is None else calendar.shift(newest, 1).end
-    return due if due is not None and due <= calendar.today() else None
-
-
-def _newest_value(user: Any, business: Business, kpi: Kpi, grain: Grain, asked: Known) -> Period | None:
-    told = kpi_history(user, business, kpi.id, asked, grain)
-    if told is None:
-        return None
-    measured = [period for period, value in zip(told.periods, told.values, strict=True) if value is not None]
-    entered = entered_of(user, business, kpi.id, grain, told.periods[0].start)
-    days = [period.start for period in measured] + [each.day for each in entered]
-    return business.calendar.period(grain, max(days)) if days else None
-
-
 def verdicts(business: Business, kpi_id: str, grain: Grain) -> Mapping[date, Verdict]:
     """What people said about unusual values of a KPI: first day of the period → their word."""
     rows = Verdict.objects.filter(business=business, kpi_id=kpi_id, grain=str(grain)).select_related("said_by")

@@ -12,6 +12,7 @@ from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.data.actions import opened
 from keiki.server.kpis.models import Measurement
+from keiki.server.kpis.queries.cadence import running_campaigns
 from keiki.server.kpis.queries.catalogue import CADENCES
 from keiki.server.kpis.queries.numbers import Question, known_now, lens_of
 
@@ -31,8 +32,9 @@ class Found:
 
 
 def found_tonight(business: Business) -> Iterator[Found]:
-    """Every KPI of a business's trees in the last complete period of each grain of its cadence (monthly without one);
-    those without a value are left out. It shows nobody anything, so nothing is closed to it.
+    """Every KPI of a business's trees in the last complete period of each grain of its cadence (monthly without one),
+    and in the last day while a campaign for it runs; those without a value are left out. It shows nobody anything, so
+    nothing is closed to it.
     """
     known = known_now(business, partial(opened, business))
     numbers = opened(business)
@@ -40,8 +42,13 @@ def found_tonight(business: Business) -> Iterator[Found]:
     active = dict.fromkeys(node.kpi for tree in known.trees for node in tree.nodes if node.kpi in kpis)
     if known.today is None:
         return
+    daily = running_campaigns(business, business.calendar.today())
     for grain in CADENCES.values():
-        wanted = [name for name in active if name and grain in _grains(kpis[name].cadence)]
+        wanted = [
+            name
+            for name in active
+            if name and (grain in _grains(kpis[name].cadence) or (grain is Grain.DAY and name in daily))
+        ]
         lens = lens_of(numbers, known, Question(grain), "")
         read = numbers.business.measure(wanted, replace(lens, periods=lens.periods[-1:]))
         for name in wanted:

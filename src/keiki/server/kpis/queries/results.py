@@ -50,24 +50,30 @@ def spending(user: Any, business: Business, asked: Known) -> Spending | None:
 
 WINDOW: Final = 3
 """Months that are looked at before and after an action."""
+DONE: Final = ("action", "campaign", "price")
 
 
 @dataclass(frozen=True)
 class PastResult:
-    """Something people did about a KPI, and its months before and after; `told` is None where they are not known."""
+    """Something people did about a KPI, and its months before and after; `told` is None where they are not known.
 
+    `id` is that of what was written down.
+    """
+
+    id: int
     on: date
     text: str
     told: BeforeAfter | None
 
 
 def past_results(user: Any, business: Business, kpi_id: str, asked: Known) -> tuple[PastResult, ...]:
-    """The actions people wrote down for a KPI, newest first, each with three months before and after it.
+    """The actions, campaigns and changes of price people wrote down for a KPI, newest first, each with three months
+    before and after it.
 
     A month that still runs is left out; the month of an action is the first one after it.
     """
     may_see(user, business)
-    done = tuple(business.annotations.filter(kpi=kpi_id, where="", kind="action").values_list("on", "text"))
+    done = tuple(business.annotations.filter(kpi=kpi_id, where="", kind__in=DONE).values_list("pk", "on", "text"))
     if not done or asked.today is None:
         return ()
     months = kpi_months(user, business, kpi_id, HISTORY[Grain.MONTH] + 2 * WINDOW)
@@ -79,4 +85,4 @@ def past_results(user: Any, business: Business, kpi_id: str, asked: Known) -> tu
         place = next((n for n, period in enumerate(periods) if period.start <= on < period.end), 0)
         return before_after(periods, values, place, window=WINDOW) if place else None
 
-    return tuple(PastResult(on, text, told(on)) for on, text in done)
+    return tuple(PastResult(pk, on, text, told(on)) for pk, on, text in done)
