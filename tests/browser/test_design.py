@@ -122,7 +122,7 @@ def test_factor_is_removed_only_after_a_question(studio: Any, opens: Any) -> Non
     assert "per_buyer" not in order(page)
 
 
-def test_number_moves_by_mouse(studio: Any, opens: Any) -> None:
+def test_number_moves_and_folds_by_mouse(studio: Any, opens: Any) -> None:
     page = opens(studio)
     begin(page, studio)
     drag(page, "bounce", "aov", 0.5)
@@ -131,6 +131,14 @@ def test_number_moves_by_mouse(studio: Any, opens: Any) -> None:
     drag(page, "repeat", "buyers", 0.05)
     at_version(page, 3)
     assert order(page)[1] == "repeat"
+    row(page, "aov").locator(".row-link").click()
+    expect(page.locator("#inspector[data-shows=aov]")).to_be_visible()
+    page.click("button[value=collapse]")
+    at_version(page, 4)
+    expect(row(page, "bounce")).to_be_hidden()
+    page.click("button[value=undo]")
+    at_version(page, 5)
+    expect(row(page, "bounce")).to_be_visible()
 
 
 def drag(page: Page, node: str, onto: str, share: float) -> None:

@@ -183,7 +183,7 @@ def test_deadline_that_is_over_is_told() -> None:
     found = card("cvr", goal(plus("cvr", target={"value": 0.03, "by": "2026-03-01"})), today=date(2026, 4, 1)).marks[
         "T"
     ]
-    assert (found.mark, found.reasons[0].words("ja")) == (CAUTION, "期限を過ぎている（2026-03-01）")
+    assert (found.mark, found.reasons[0].words("ja")) == (CAUTION, "期限を過ぎている（2026/03/01）")
 
 
 def test_scorecard_has_five_marks() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
@@ -88,12 +88,13 @@ class _Year:
 
     def planned(self, node: str, value: Callable[[date], float]) -> Aimed:
         """A value of its own for every month."""
-        target = Target(months=tuple((month, value(month)) for month in self.months), shape=MANUAL)
-        return Aimed(SHOP, node, target, self.period.start, YEARLY)
+        series = tuple((month, value(month)) for month in self.months)
+        return self.held(SHOP, node, Target(months=series, shape=MANUAL))
 
     def held(self, tree: str, node: str, target: Target, reason: Words = YEARLY) -> Aimed:
-        """A target of the whole year."""
-        return Aimed(tree, node, target, self.period.start, reason)
+        """A target from the first day of the year to the last."""
+        first, last = self.period.start, self.period.last
+        return Aimed(tree, node, replace(target, since=first, by=last), first, reason)
 
     def traffic(self) -> Iterator[Aimed]:
         """The visits, by channel and together."""
@@ -118,13 +119,12 @@ def _year_before(year: _Year) -> Iterator[Aimed]:
 
 
 def _this_year(year: _Year, until: date) -> Iterator[Aimed]:
-    start, end = year.period.start, year.period.last
     middle = year.months[6]
 
     def rate(month: date) -> float:
         return STAGES[month >= middle]
 
-    halves = Target(STAGES[1], since=start, by=end, steps=(Step(STAGES[0], by=middle - timedelta(days=1)),))
+    halves = Target(STAGES[1], steps=(Step(STAGES[0], by=middle - timedelta(days=1)),))
     yield from year.traffic()
     why = Words(
         "値上げのあと、買いやすさを半年ずつ取り戻す", "Make buying easy again after the price rise, in two halves"
@@ -141,8 +141,12 @@ def _this_year(year: _Year, until: date) -> Iterator[Aimed]:
         "Clicks that are too cheap do not buy, and those that are too dear do not pay",
     )
     yield year.held(SHOP, "cpc", Target(compare=BETWEEN, low=CLICK[0], high=CLICK[1]), why)
-    steady = (round(MRR_MORE * (year.age(start) + count), -5) for count in (0, 12))
+    steady = (round(MRR_MORE * (year.age(year.period.start) + count), -5) for count in (0, 12))
     first, last = (float(value) for value in steady)
-    yield year.held(CONTRACTS, "mrr", Target(last, start=first, since=start, by=end, shape=EVEN))
+    yield year.held(CONTRACTS, "mrr", Target(last, start=first, shape=EVEN))
     why = Words("値上げが定着した", "The new prices have settled")
-    yield Aimed(SHOP, "aov", Target(ORDER_WISHED), add_months(until.replace(day=1), 1), why, waits=True)
+    yield Aimed(SHOP, "aov", Target(ORDER_WISHED, by=year.period.last), _next_month(year, until), why, waits=True)
+
+
+def _next_month(year: _Year, until: date) -> date:
+    return min(add_months(until.replace(day=1), 1), year.months[-1])

@@ -13,7 +13,7 @@ from keiki.catalogue.kpi import Direction, JourneyStage, Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.formula.evaluate import references
 from keiki.trees.build import Node, Tree
-from keiki.trees.findings import Detail, Figure, Said, named
+from keiki.trees.findings import Detail, Figure, Name, Said, named
 from keiki.trees.needs import needs
 from keiki.trees.targets import Target, ends
 
@@ -305,6 +305,18 @@ def _stage(node: Node, catalogue: Catalogue) -> JourneyStage | None:
 
 # --- T ---
 
+SPANS = {"d": Name("日", "days"), "w": Name("週間", "weeks"), "m": Name("か月", "months"), "y": Name("年", "years")}
+
+
+def _day(day: date) -> Name:
+    return Name(f"{day:%Y/%m/%d}", f"{day.day} {day:%b %Y}")
+
+
+def _span(span: str) -> Name:
+    """A time such as `6m` in words."""
+    count, unit = span[:-1], SPANS[span[-1]]
+    return Name(f"{count}{unit.ja}", f"{count} {unit.en.removesuffix('s') if count == '1' else unit.en}")
+
 
 def _time_bound(node: Node, target: Target | None, catalogue: Catalogue, known: Known) -> Judged:
     if target is None:
@@ -316,12 +328,12 @@ def _time_bound(node: Node, target: Target | None, catalogue: Catalogue, known: 
         return Judged(Mark.FAIL, (Said("lacks_deadline"),), ("deadline",))
     days = days_left(target, by, within, known.today)
     if days is not None and days < 0 and by is not None:
-        return Judged(Mark.CAUTION, (Said("deadline_passed", {"deadline": by.isoformat()}),))
+        return Judged(Mark.CAUTION, (Said("deadline_passed", {"deadline": _day(by)}),))
     if days is not None and days < cadence:
         return Judged(Mark.CAUTION, (Said("shorter_than_cadence", {"days": days, "cadence": cadence}),))
     if by is not None:
-        return Judged(Mark.PASS, (Said("has_deadline", {"deadline": by.isoformat(), "cadence": cadence}),))
-    return Judged(Mark.PASS, (Said("has_span", {"span": str(within), "cadence": cadence}),))
+        return Judged(Mark.PASS, (Said("has_deadline", {"deadline": _day(by), "cadence": cadence}),))
+    return Judged(Mark.PASS, (Said("has_span", {"span": _span(str(within)), "cadence": cadence}),))
 
 
 def days_left(target: Target, by: date | None, within: str | None, today: date | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -11,14 +12,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from keiki.catalogue.load import builtin
 from keiki.errors import UnsharedBoard
+from keiki.periods import Grain
 from keiki.server.cockpit.actions import design as steps
 from keiki.server.cockpit.actions.design import Layers
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import OwnTree
-from keiki.trees.bundle import read_text
+from keiki.server.planning.actions import Proposal, propose_target
+from keiki.server.planning.models import State
+from keiki.server.planning.queries import key_of
+from keiki.trees.build import build
+from keiki.trees.bundle import Bundle, over, read_text
 from keiki.trees.document import Influence, NodeDocument, Owner, TreeDocument, to_yaml
-from keiki.trees.targets import Target
+from keiki.trees.ossie import ossie
+from keiki.trees.targets import AT_LEAST, Target
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 SALES = TreeDocument(
@@ -538,6 +546,30 @@ def test_file_goes_out_and_comes_back_without_loss(sales: Any, browser_of: Any) 
         answer = browser.get(url(sales, "tree_file") + f"?as={kind}")
         assert answer["Content-Disposition"] == f'attachment; filename="sales.{kind}"'
         assert read_text(answer.content.decode(), f"x.{kind}").trees == (SALES,)
+
+
+def test_file_that_comes_back_with_the_targets_in_force_changes_nothing(sales: Any, browser_of: Any) -> None:
+    tree = build(SALES, builtin())
+    goal = Proposal(Target(90_000, AT_LEAST, period=Grain.MONTH), sales.business.calendar.today().replace(day=1))
+    propose_target(sales.owner, sales.business, key_of(tree, tree.root), 0, goal, State.APPROVED)
+    browser = browser_of(sales.editor)
+    text = browser.get(url(sales, "tree_file") + "?as=yaml").content.decode()
+    assert "90000" in text
+    assert browser.post(url(sales, "tree_file"), {"do": "look", "base": 1, "text": text}).context["page"].changes == ()
+    renamed = text.replace(f"en: {SALES.en}", "en: Turnover", 1)
+    browser.post(url(sales, "tree_file"), {"do": "apply", "base": 1, "text": renamed})
+    assert document(sales) == replace(SALES, en="Turnover"), "a plan stays a plan"
+
+
+def test_file_for_other_tools_tells_what_it_cannot_hold(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.viewer)
+    answer = browser.get(url(sales, "tree_file") + "?as=ossie")
+    assert answer["Content-Disposition"] == 'attachment; filename="sales.ossie.json"'
+    bundle = Bundle((SALES,))
+    told = ossie(bundle, over(builtin(), bundle))
+    assert answer.json() == json.loads(json.dumps(told.document))
+    losses = browser.get(url(sales, "tree_file")).context["page"].losses
+    assert [f"{line.mark} {line.words}" for line in losses] == [loss.words("en") for loss in told.losses]
 
 
 def test_changes_of_a_file_are_shown_before_they_are_applied(sales: Any, browser_of: Any) -> None:

@@ -50,6 +50,7 @@ class DriverRow:
     text: str
     placeholder: str
     percent: str
+    moved_by: str
     most: int
     slides: bool
     error: str
@@ -327,6 +328,7 @@ def _driver(case: WhatIf, node: Node, moved: Moved, wanted: Wanted, style: Style
         text=moved.texts.get(node.id, ""),
         placeholder=typed(value, node.unit),
         percent=str(round(min(max(share, LOWEST), most))),
+        moved_by=change(after, value, "number", style) if slides and moved.texts.get(node.id) else "±0%",
         most=most,
         slides=slides and most > LOWEST,
         error=_("Write a number, such as 2.5.") if node.id in moved.wrong | (wanted.wrong - {"goal"}) else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +32,7 @@ from keiki.trees.bundle import Bundle, bundle_of, over, read_text, to_json
 from keiki.trees.bundle import to_yaml as bundle_yaml
 from keiki.trees.diff import Change, diff
 from keiki.trees.document import TreeDocument
+from keiki.trees.ossie import Loss, ossie
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class TreeFilePage:
     version: int
     may_edit: bool
     yaml: str
+    losses: tuple[ChangeLine, ...]
     form: FileForm
     changes: tuple[ChangeLine, ...] | None = None
     text: str = ""
@@ -71,6 +74,10 @@ def tree_file_page(request: Any, business: Business, tree: str) -> HttpResponse:
     bundle = bundle_of(over(catalogue, Bundle((document,))), [document.id])
     if request.GET.get("as") in {"yaml", "json"}:
         return _download(bundle, stored.id, request.GET["as"])
+    semantic = ossie(bundle, over(catalogue, bundle))
+    if request.GET.get("as") == "ossie":
+        text = json.dumps(semantic.document, ensure_ascii=False, indent=2) + "\n"
+        return _file(text, "application/json", f"{stored.id}.ossie.json")
     may = allows(request.membership.role, EDIT)
     page = TreeFilePage(
         title=_("File"),
@@ -81,6 +88,7 @@ def tree_file_page(request: Any, business: Business, tree: str) -> HttpResponse:
         version=stored.version,
         may_edit=may and stored.row.archived_at is None,
         yaml=bundle_yaml(bundle),
+        losses=tuple(_loss_line(loss) for loss in semantic.losses),
         form=FileForm(),
     )
     if request.method != "POST":
@@ -92,8 +100,12 @@ def tree_file_page(request: Any, business: Business, tree: str) -> HttpResponse:
 
 def _download(bundle: Bundle, name: str, kind: str) -> HttpResponse:
     text, mime = (to_json(bundle), "application/json") if kind == "json" else (bundle_yaml(bundle), "application/yaml")
+    return _file(text, mime, f"{name}.{kind}")
+
+
+def _file(text: str, mime: str, name: str) -> HttpResponse:
     answer = HttpResponse(text, content_type=f"{mime}; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
@@ -109,7 +121,9 @@ def _sent_back(
     base = request.POST.get("base", "")
     began_from = int(base) if base.isdecimal() and len(base) < 10 else stored.version
     try:
-        document = _one_tree(text, form.file_name, stored)
+        sent = _one_tree(text, form.file_name, stored)
+        shown_before = queries.planned(request.user, business, stored.document, catalogue)
+        document = queries.as_stored(sent, shown_before, stored.document)
         if request.POST.get("do") == "apply":
             save_tree(request.user, stored.row, began_from, document, {"what": "import"})
             return redirect(page.design_url)
@@ -143,6 +157,11 @@ def _one_tree(text: str, file: str, stored: StoredTree) -> TreeDocument:
 def _change_line(change: Change) -> ChangeLine:
     words = change.words(language())
     return ChangeLine(change.what, words[:1], words[1:].strip())
+
+
+def _loss_line(loss: Loss) -> ChangeLine:
+    words = loss.words(language())
+    return ChangeLine("removed" if loss.gone else "changed", words[:1], words[1:].strip())
 
 
 def _why_draft(document: TreeDocument, catalogue: Catalogue) -> str:

@@ -88,6 +88,21 @@ def planned(user: Any, business: Business, document: TreeDocument, catalogue: Ca
     return replace(document, root=filled(document.root))
 
 
+def as_stored(sent: TreeDocument, shown: TreeDocument, stored: TreeDocument) -> TreeDocument:
+    """A document that came back from a file: targets that only repeat the plans in force, as `shown` had them, are no
+    change; the node keeps the target it is `stored` with.
+    """
+    in_force = {node.id: node.target for node in shown.root.walk()}
+    own = {node.id: node.target for node in stored.root.walk()}
+
+    def taken(node: NodeDocument) -> NodeDocument:
+        repeats = node.id in own and node.target == in_force[node.id]
+        children = tuple(taken(child) for child in node.children)
+        return replace(node, target=own[node.id] if repeats else node.target, children=children)
+
+    return replace(sent, root=taken(sent.root))
+
+
 def unowned(document: TreeDocument) -> tuple[NodeDocument, ...]:
     """The numbers that nobody answers for: no department and no person."""
     return tuple(node for node in document.root.walk() if node.kpi and not _owned(node))

@@ -313,6 +313,8 @@ def target_words(target: Target, unit: str, style: Style) -> str:
     }
     if target.compare == "between":
         words = f"{number(target.low, unit, style)} – {number(target.high, unit, style)}"
+    elif target.value is None and target.months:
+        words = _("month by month")
     else:
         sign = {"at_least": "≥ ", "at_most": "≤ "}.get(target.compare or "", "")
         words = sign + number(target.value, unit, style)

@@ -67,7 +67,7 @@ def facts_beside(
     found.append(Fact(_("Natural growth"), *_growth_words(base, node, style)))
     found.append(Fact(_("Baseline"), said(base.level), _baseline_note(base)))
     if base.spread is not None:
-        found.append(Fact(_("Usual spread"), f"±{said(base.spread)}"))
+        found.append(Fact(_("Usual spread"), f"±{difference(base.spread, 0.0, node.unit, style).lstrip('+')}"))
     kpi = door.kpi_of(request.user, business, node)
     benchmarks = kpi.benchmarks if kpi is not None else ()
     if not benchmarks:

@@ -8,6 +8,7 @@ const onPhone = window.matchMedia("(max-width: 1099px)");
 
 let picked = null; // the node picked up by the keyboard
 const folded = new Set();
+const stored = new Map(); // what the server last said of each branch: whether it is folded
 
 const rows = () => [...document.querySelectorAll(".design-row")];
 const shown = () => rows().filter((row) => !row.hidden);
@@ -30,6 +31,16 @@ function fold() {
       row.setAttribute("aria-expanded", String(!closed));
       if (closed) hiddenBelow = level(row);
     }
+  }
+}
+
+/* A branch that was folded or unfolded for everybody follows, whatever this person had folded before. */
+function takeStored() {
+  for (const row of rows()) {
+    if (!row.hasAttribute("aria-expanded")) continue;
+    const node = row.dataset.node, closed = row.getAttribute("aria-expanded") === "false";
+    if ((stored.get(node) ?? false) !== closed) folded[closed ? "add" : "delete"](node);
+    stored.set(node, closed);
   }
 }
 
@@ -241,6 +252,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 function settle(swapped) {
+  if (swapped === "design") takeStored();
   fold();
   const shows = document.querySelector("#inspector[data-shows]")?.dataset.shows;
   for (const row of rows()) {
@@ -264,5 +276,5 @@ function settle(swapped) {
   held = null;
 }
 
-for (const row of document.querySelectorAll('.design-row[aria-expanded="false"]')) folded.add(row.dataset.node);
+takeStored();
 fold();
