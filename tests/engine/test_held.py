@@ -76,3 +76,34 @@ def test_tables_nobody_asks_for_make_room_and_come_back_when_they_are_asked_for(
     assert business.measure(KPIS, lens).rows() == asked
     assert classes(business) == judged
     assert len(tables(business)) == 2
+
+
+def test_a_fact_that_is_asked_for_often_is_held_until_there_is_a_newer_state(
+    business: keiki.Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "OFTEN", 2)
+    orders = business.facts["orders"]
+    sums = orders.aggregate(rows=orders.count(), amount=orders.amount.sum())
+    first, second, third = (business.engine.run(sums).to_pylist() for _ in range(3))
+    assert first == second == third == [{"rows": 40, "amount": 40_000 + 37 * sum(range(40))}]
+    old = business.snapshot
+    assert tables(business) == [f"orders__{old}"]
+    business.load_facts({"orders": [ORDERS[0] | {"order_id": "new"}]}, name="more")
+    newer = business.facts["orders"]
+    assert business.engine.run(newer.aggregate(rows=newer.count())).to_pylist() == [{"rows": 41}]
+    assert tables(business) == []
+    assert business.engine.run(sums).to_pylist() == first, "the older state is read from the lake again"
+
+
+def test_a_fact_that_is_large_is_held_after_more_questions(
+    business: keiki.Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "OFTEN", 1)
+    sizes = {"orders": 2 * 1024**2}
+    monkeypatch.setattr(held.Held, "_size", lambda self, snapshot: sizes)
+    orders = business.facts["orders"]
+    there = []
+    for _ in range(3):
+        business.engine.run(orders.aggregate(rows=orders.count()))
+        there.append(len(tables(business)))
+    assert there == [0, 0, 1]

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from keiki.customers.postings import Facts, PostingRule, completed_orders, won_deals
+from keiki.facts.shared import shared
 from keiki.journeys.local_time import whole_seconds
 from keiki.journeys.people import people
 from keiki.journeys.windows import window
@@ -117,13 +118,19 @@ def acts_of_first_buyers(facts: Facts, rule: RepeatRule | None = None) -> ir.Tab
     events = people(facts["events"]).select("person", "session_id", *OF_ACT)
     inside = [events.occurred_at > firsts.first_at, events.occurred_at <= firsts.first_at + window(rule.within)]
     acted = firsts.inner_join(events, [firsts.buyer == events.person, *inside])
-    seen = facts["events"]
-    visits = seen.filter(seen.session_id.notnull()).group_by(visit="session_id").aggregate(at=seen.occurred_at.min())
+    visits = visits_begun(facts)
     acted = acted.left_join(visits, acted.session_id == visits.visit)
     pause = ibis.interval(minutes=rule.gap_minutes)
     begun = ibis.ifelse(acted.session_id.isnull(), acted.occurred_at - pause, acted["at"])
     later = acted.filter(begun > acted.first_at)
     return later.drop("person", "session_id", "visit", "at").rename(customer_id="buyer")
+
+
+@shared
+def visits_begun(facts: Facts) -> ir.Table:
+    """One row per session id of the events: visit (the id) and at (its first moment)."""
+    seen = facts["events"]
+    return seen.filter(seen.session_id.notnull()).group_by(visit="session_id").aggregate(at=seen.occurred_at.min())
 
 
 def _known_until(facts: Facts, rule: RepeatRule) -> ir.Value:

@@ -296,6 +296,8 @@ class Facts(Protocol):
 
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table: ...
 
+    def columns(self, snapshot: int) -> tuple[tuple[str, str, str], ...]: ...
+
     def files(self, fact: str, snapshot: int | None = None) -> tuple[str, ...]: ...
 
     @property
@@ -311,6 +313,9 @@ class Engine(Protocol):
 
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
         """A fact as of a snapshot (None: the newest), with 0 rows when nothing was loaded."""
+
+    def columns(self, snapshot: int) -> tuple[tuple[str, str, str], ...]:
+        """Fact, column and type of every column in a snapshot, in order; opens no table."""
 
     def compile(self, expression: ir.Expr) -> str:
         """The expression as this engine's SQL."""
@@ -343,6 +348,9 @@ class DuckDBEngine:
     def table(self, fact: str, snapshot: int | None = None) -> ir.Table:
         return self.facts.table(fact, snapshot)
 
+    def columns(self, snapshot: int) -> tuple[tuple[str, str, str], ...]:
+        return self.facts.columns(snapshot)
+
     def compile(self, expression: ir.Expr) -> str:
         return str(self.facts.backend.compile(expression.as_table()))
 
@@ -358,6 +366,7 @@ class DuckDBEngine:
 
     def _answer(self, sql: str) -> pa.Table:
         """Rows by a cursor of its own, so that threads do not wait for each other."""
+        self.facts.held.asked(sql)
         cursor = self.facts.backend.con.cursor()
         try:
             return cursor.execute(sql).to_arrow_table()

@@ -15,6 +15,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from keiki.engine.answers import Answers, is_plain, key_of
+from keiki.engine.composed import COMPOSED, Compiled, composed, key_of_composition, stated
 from keiki.engine.connect import Engine, SharedTable
 from keiki.engine.entered import OBSERVED, Entered, is_entered
 from keiki.engine.snapshot_facts import Tables
@@ -25,7 +26,7 @@ from keiki.formula.show import show_condition
 from keiki.insight.gaps import GapRule, missing_days
 from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
-from keiki.measures.compile import Frame, Parts, Query, frames, queries
+from keiki.measures.compile import Frame, Query, frames, queries
 from keiki.measures.daily_rows import rows_per_day
 from keiki.measures.measure import Asked, Measure
 from keiki.measures.models import MODELS, reads_of, table_of
@@ -57,18 +58,6 @@ class Coverage:
         if self.first is None or self.last is None:
             return False
         return self.first < period.end and (lasting or period.start <= self.last)
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A query as SQL whose boundaries are still placeholders, the parts of its measures, its rows of spans, and the
-    shared tables that it reads.
-    """
-
-    sql: str
-    parts: Mapping[Asked, Parts]
-    rows: tuple[int, ...]
-    tables: tuple[SharedTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -390,9 +379,45 @@ class Measurer:
         key = (frame, shape, by, lens.where)
         with self._composing:
             if key not in self._compiled:
-                made = queries(frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where)
-                self._compiled[key] = tuple(map(self._composed, made))
+                self._compiled[key] = self._known(key, frame.asked) or self._made(key, frame, rows, by, lens)
             return self._compiled[key]
+
+    def _known(self, key: Hashable, asked: Sequence[Asked]) -> tuple[Compiled, ...]:
+        """What was composed for an earlier state of the data, by another process or for another business."""
+        mark = self._mark(key, asked)
+        found = None if mark is None else COMPOSED.get(mark, self._answers_file)
+        if found is None or not isinstance(self.facts, Tables):
+            return ()
+        known = composed(found, asked, self.facts.snapshot)
+        self.facts.open([one.sql for one in known] + [table.sql for one in known for table in one.tables])
+        return known
+
+    def _made(
+        self, key: Hashable, frame: Frame, rows: tuple[tuple[Span, ...], ...], by: tuple[str, ...], lens: Lens
+    ) -> tuple[Compiled, ...]:
+        made = queries(frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where)
+        new = tuple(map(self._composed, made))
+        mark = self._mark(key, frame.asked)
+        if mark is not None and isinstance(self.facts, Tables):
+            told = stated(new, frame.asked, self.facts.snapshot)
+            COMPOSED.put(mark, self.facts.snapshot, told, self._answers_file)
+        return new
+
+    def _mark(self, key: Hashable, asked: Sequence[Asked]) -> str | None:
+        """The mark of a question whose SQL may be known: what it depends on, but for the rows."""
+        measures = tuple(self.measures[one.measure] for one in asked)
+        return None if self._depends is None else key_of_composition(self._depends, key, measures)
+
+    @cached_property
+    def _depends(self) -> str | None:
+        """A mark of the engine, the rules and the columns of the facts; None for facts of no lake."""
+        if not isinstance(self.facts, Tables):
+            return None
+        return key_of(type(self.engine).__name__, self.facts.shares, self.facts.columns, self.rules)
+
+    @property
+    def _answers_file(self) -> Answers | None:
+        return None if self.kept is None else self.kept.answers
 
     def _composed(self, query: Query) -> Compiled:
         sql = self.engine.compile(query.table)

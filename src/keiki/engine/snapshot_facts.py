@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 import ibis.expr.types as ir
 
+from keiki.engine.composed import FACT, of_any
 from keiki.engine.connect import HELD, Engine, SharedTable
 from keiki.facts import FACTS
 from keiki.facts.shared import SharedFacts
@@ -27,14 +29,14 @@ class Tables(SharedFacts):
     """
 
     def __init__(self, engine: Engine, snapshot: int, rules: Rules) -> None:
-        self._engine, self._snapshot, self._rules = engine, snapshot, rules
+        self._engine, self.snapshot, self._rules = engine, snapshot, rules
         self._shared: dict[str, SharedTable] = {}
         self._guard = threading.RLock()
 
     def __getitem__(self, name: str) -> ir.Table:
         if name not in FACTS:
             raise KeyError(name)
-        table = self._engine.table(name, self._snapshot)
+        table = self._engine.table(name, self.snapshot)
         return with_large_deals({name: table}, self._rules)[name] if name == "stages" else table
 
     def __contains__(self, name: object) -> bool:
@@ -46,15 +48,30 @@ class Tables(SharedFacts):
     def __len__(self) -> int:
         return len(FACTS)
 
+    @cached_property
+    def shares(self) -> bool:
+        """Whether tables made of the facts are held."""
+        return self._engine.holds(self.snapshot)
+
+    @cached_property
+    def columns(self) -> str:
+        """A mark of every fact's columns and their types."""
+        return hashlib.sha256(repr(self._engine.columns(self.snapshot)).encode()).hexdigest()
+
+    def open(self, queries: Iterable[str]) -> None:
+        """Have the tables of the facts ready that SQL composed before names."""
+        for fact in {name for sql in queries for name in FACT.findall(sql)}:
+            self._engine.table(fact, self.snapshot)
+
     def share(self, name: str, question: str, build: Callable[[], ir.Table]) -> ir.Table:
-        if not self._engine.holds(self._snapshot):
+        if not self.shares:
             return build()
         with self._guard:
             if question not in self._shared:
                 sql = self._engine.compile(build())
-                mark = hashlib.sha256(sql.encode()).hexdigest()[:16]
-                held = f"{name}__{self._snapshot}_{mark}"
-                self._shared[question] = SharedTable(held, self._snapshot, sql, self.behind(sql))
+                mark = hashlib.sha256(of_any(sql, self.snapshot).encode()).hexdigest()[:16]
+                held = f"{name}__{self.snapshot}_{mark}"
+                self._shared[question] = SharedTable(held, self.snapshot, sql, self.behind(sql))
             return self._engine.hold(self._shared[question])
 
     def behind(self, sql: str) -> tuple[SharedTable, ...]:

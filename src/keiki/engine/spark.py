@@ -71,6 +71,10 @@ class SparkEngine:
                 self._known[fact, version] = self._view(fact, version)
             return self._known[fact, version]
 
+    def columns(self, snapshot: int) -> tuple[tuple[str, str, str], ...]:
+        """Fact, column and type of every column in a snapshot, in order."""
+        return self.facts.columns(snapshot)
+
     def compile(self, expression: ir.Expr) -> str:
         """The expression as Spark SQL."""
         return str(ibis.to_sql(expression, dialect="pyspark"))

@@ -57,6 +57,7 @@ class DuckLake:
         self._backend: Backend | None = None
         self._held: Held | None = None
         self._views: dict[tuple[str, int], ir.Table] = {}
+        self._known: set[int] = set()
         self._guard = threading.RLock()
 
     def __enter__(self) -> Self:
@@ -70,6 +71,7 @@ class DuckLake:
         with self._guard:
             self._backend = self._held = None
             self._views.clear()
+            self._known.clear()
             self._stack.close()
 
     @property
@@ -85,7 +87,7 @@ class DuckLake:
         """The tables that the measuring connection has worked out for many questions."""
         with self._guard:
             if self._held is None:
-                self._held = Held(self.backend)
+                self._held = Held(self.backend, self._view)
             return self._held
 
     # --- reading ---
@@ -115,6 +117,16 @@ class DuckLake:
             if (fact, version) not in self._views:
                 self._views[fact, version] = self._view(fact, version)
             return self._views[fact, version]
+
+    def columns(self, snapshot: int) -> tuple[tuple[str, str, str], ...]:
+        """Fact, column and type of every column of a snapshot, in order, as the lake has them."""
+        if snapshot != self.snapshot():
+            return tuple(
+                (fact, name, str(kind)) for fact in FACTS for name, kind in self.table(fact, snapshot).schema().items()
+            )
+        listed = "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+        there = f"WHERE database_name = '{LAKE}' AND schema_name = 'facts' ORDER BY table_name, column_index"
+        return tuple((fact, name, kind) for fact, name, kind in self._fetch(f"{listed} {there}"))
 
     def files(self, fact: str, snapshot: int | None = None) -> tuple[str, ...]:
         """The Parquet files that hold exactly the rows of a fact as of a snapshot."""
@@ -196,6 +208,7 @@ class DuckLake:
         if kept.exists():
             with closing(Answers(kept)) as answers:
                 answers.forget()
+        self._known.clear()
         return len(gone)
 
     def sweep(self) -> tuple[Path, ...]:
@@ -227,8 +240,11 @@ class DuckLake:
         return next(one for one in self.imports() if one.id == import_id)
 
     def _check(self, version: int) -> None:
+        if version in self._known:
+            return
         if not self._fetch(f"SELECT 1 FROM {LAKE}.snapshots() WHERE snapshot_id = {int(version)}"):
             raise UnknownSnapshot(snapshot=version, newest=self.snapshot())
+        self._known.add(version)
 
     def _view(self, fact: str, version: int) -> ir.Table:
         """A view in the measuring connection; columns the contract gained later are empty in older snapshots."""
