@@ -6,14 +6,18 @@ import os
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+from django.utils.translation import override
 
 from keiki.charts.render import warm
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keiki.server.site.settings")
 application = get_wsgi_application()
-_ = get_resolver().url_patterns  # every page is read now, not while the first visitor waits
+for language, _name in settings.LANGUAGES:
+    with override(language):
+        _ = get_resolver().reverse_dict  # every page and address is read now, not while the first visitor waits
 
 
 def served() -> Any:
