@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         success_as_profit_centre,
         ticket_report,
     )
+    from keiki.engine.customers_called import find_customers
     from keiki.engine.entered_values import enter_values, entered_values
     from keiki.engine.ideal_customers import fit_totals, learned_profile
     from keiki.engine.insight import change_of, drivers, expectation, experiments
@@ -103,6 +104,7 @@ LATER = {
     "contract_forecast": "keiki.engine.contract_forecast:contract_forecast",
     "customer_forecast": "keiki.engine.customer_forecast:customer_forecast",
     "customer_history": "keiki.engine.customer_history:customer_history",
+    "find_customers": "keiki.engine.customers_called:find_customers",
     "customer_story": "keiki.engine.customer_success:customer_story",
     "customer_voices": "keiki.engine.customer_success:customer_voices",
     "customer_worths": "keiki.engine.lifetime_value:customer_worths",
@@ -199,6 +201,7 @@ __all__ = [
     "expectation",
     "experiments",
     "explain_change",
+    "find_customers",
     "fit_totals",
     "health_back_test",
     "learned_profile",

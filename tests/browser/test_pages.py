@@ -91,6 +91,7 @@ PAGES = {
     "daily report": "reports/daily/?tree=simple_orders",
     "executive report": "reports/executive/?tree=simple_orders",
     "notices": "inbox/",
+    "search": "search/?q=order",
     "data": "data/",
     "settings": "settings/",
     "people": "settings/people/",

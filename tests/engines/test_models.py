@@ -19,6 +19,7 @@ from keiki.customers.joined import joined, overlap
 from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
 from keiki.customers.mrr_presets import PRESETS, preset_differences
+from keiki.customers.named import customers_called
 from keiki.customers.profit_curves import profit_by_age
 from keiki.customers.quality_report import revenue_by_class
 from keiki.customers.recurring import movement_sums, renewal_counts, revenue_levels, scheduled
@@ -47,6 +48,7 @@ Facts = Mapping[str, ir.Table]
 IDEAL = IdealProfile((Trait("segment", ("home",), 70), Trait("region", ("kanto",), 30)))
 
 MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
+    "customers_called": lambda facts, spans: customers_called(facts, "C1", ("customers", "subscriptions", "orders")),
     "sessions": lambda facts, spans: sessions(facts),
     "sessions in New York": lambda facts, spans: sessions(facts, SessionRule(zone="America/New_York")),
     "rows_per_day": lambda facts, spans: rows_per_day(facts["orders"], "orders", "America/New_York"),

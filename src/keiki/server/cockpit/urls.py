@@ -16,6 +16,7 @@ from keiki.server.cockpit.pages import (
     node,
     plan_actual,
     screens,
+    search,
     stages,
     today,
     tree,
@@ -26,6 +27,7 @@ from keiki.server.cockpit.pages import (
 app_name = "cockpit"
 urlpatterns = [
     path("b/<slug:business>/today/", today.today_page, name="today"),
+    path("b/<slug:business>/search/", search.search_page, name="search"),
     path("b/<slug:business>/dashboards/", edit_dashboard.dashboards_page, name="dashboards"),
     path("b/<slug:business>/dashboards/<slug:name>/", dashboards.dashboard_page, name="dashboard"),
     path("b/<slug:business>/dashboards/<slug:name>/edit/", edit_dashboard.edit_page, name="edit_dashboard"),

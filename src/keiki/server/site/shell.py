@@ -33,6 +33,7 @@ DESIGN = ("cockpit:node", "cockpit:design", "cockpit:designs", "cockpit:new_tree
 BELONGS = {
     **dict.fromkeys((*DESIGN, "kpis", "planning", "reasons", "scenarios"), "cockpit:tree"),
     **dict.fromkeys(("success", "surveys"), "customers:customers"),
+    "cockpit:search": "",
     "data:answers": "accounts:settings",
     "mfa_index": "accounts:settings",
 }

@@ -28,7 +28,30 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus();
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "?") document.getElementById("keys")?.showModal();
+  const find = document.getElementById("find");
+  if (event.key !== "/" || !find) return;
+  event.preventDefault();
+  find.showModal();
+});
+
+// The search: arrows go from the words to what was found and back, Enter opens the first of it.
+const find = document.getElementById("find");
+find?.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.isComposing) return;
+  const stops = [find.querySelector("input"), ...find.querySelectorAll(".found a")];
+  stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+  event.preventDefault();
+});
+find?.addEventListener("submit", (event) => {
+  const found = find.querySelector(".found");
+  const words = find.querySelector("input").value.trim().replace(/\s+/g, " ");
+  const first = found?.dataset.words === words ? found.querySelector("a") : null;
+  if (!first) return; // not there yet: the page of the search answers
+  event.preventDefault();
+  first.click();
 });
 
 // A panel that looks for newer data waits while somebody is in it.
