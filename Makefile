@@ -29,7 +29,7 @@ run: install ## Set everything up, make the demo company and start Keiki (PORT=8
 test: machine develop ## Set up what the checks need and run every check and test (FUZZ=60 seconds of broken input)
 	@status=0; \
 	$(MAKE) --no-print-directory --keep-going check || status=$$?; \
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup || status=$$?; \
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder || status=$$?; \
 	$(BIN)/python -m tools.fuzz --seconds $(FUZZ) || status=$$?; \
 	exit $$status
 

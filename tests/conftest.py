@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_UNTIL = date(2026, 10, 20)
 WORKERS = {"engines": "spark", "browser": "browser"}
+LONGEST = ("browser", "engines", "rules", "engine", "server", "cli", "demo", "customers")
+"""The folders whose tests take longest, in the order in which they begin."""
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +75,30 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one heavy kind run in one worker, so that two Sparks or two browsers never share the machine."""
+    """Tests of one heavy kind run in one worker, so that two Sparks or two browsers never share the machine; what takes
+    long comes first, so that no worker waits long for the other at the end.
+    """
     for item in items:
         kinds = {WORKERS[part] for part in item.path.relative_to(ROOT).parts if part in WORKERS}
         if "spark" in getattr(item, "fixturenames", ()):
             kinds.add("spark")
         for kind in sorted(kinds)[:1]:
             item.add_marker(pytest.mark.xdist_group(kind))
+    items.sort(key=lambda item: _place(item.path))
+
+
+def _place(path: Path) -> int:
+    part = path.relative_to(ROOT).parts[1]
+    return LONGEST.index(part) if part in LONGEST else len(LONGEST)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers take whole files, whose shared fixtures are then made once, or all tests of a heavy kind."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByFile(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            scope = super()._split_scope(nodeid)
+            return nodeid.partition("::")[0] if scope == nodeid else scope
+
+    return ByFile(config, log)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import ibis
@@ -52,6 +54,31 @@ def test_importing_reads_only_the_files_it_was_given(settings: LakeSettings, sec
         assert backend.con.execute(f"FROM read_csv('{secret}')").fetchall() == [(1,)]
         with pytest.raises(duckdb.PermissionException):
             backend.con.execute(f"FROM read_text('{secret.with_name('other.txt')}')")
+
+
+def tampered(extension: str, folder: Path) -> Path:
+    """A package in a folder that carries an extension whose signature does not fit; gives the file."""
+    found = importlib.util.find_spec(f"duckdb_extension_{extension}")
+    assert found is not None
+    assert found.origin is not None
+    inside = Path("extensions") / f"v{duckdb.__version__}" / f"{extension}.duckdb_extension"
+    signed = (Path(found.origin).parent / inside).read_bytes()
+    (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+    (folder / inside).write_bytes(signed[:-1] + bytes([signed[-1] ^ 1]))
+    return folder / inside
+
+
+def test_an_extension_that_was_tampered_with_is_not_loaded(
+    settings: LakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tampered("postgres_scanner", tmp_path)
+    with importing(settings) as backend, pytest.raises(duckdb.IOException, match="signature"):
+        backend.con.load_extension(str(file))
+    tampered("sqlite_scanner", tmp_path)
+    place = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: place)
+    with pytest.raises(duckdb.IOException, match="signature"), measuring(settings):
+        pass
 
 
 def test_times_do_not_depend_on_the_machine(settings: LakeSettings) -> None:
