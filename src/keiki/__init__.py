@@ -50,8 +50,10 @@ if TYPE_CHECKING:
     from keiki.engine.ideal_customers import fit_totals, learned_profile
     from keiki.engine.insight import change_of, drivers, expectation, experiments
     from keiki.engine.joined import accounts_joined
+    from keiki.engine.left_out import left_out
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
+    from keiki.engine.rates import read_rates, save_rates
     from keiki.engine.recurring import recurring, recurring_differences
     from keiki.engine.repeat import loyal_migration, repeat, return_reason_change
     from keiki.engine.rfm_segments import rfm_segments, segment_customers
@@ -119,6 +121,7 @@ LATER = {
     "health_back_test": "keiki.engine.customer_success:health_back_test",
     "fit_totals": "keiki.engine.ideal_customers:fit_totals",
     "learned_profile": "keiki.engine.ideal_customers:learned_profile",
+    "left_out": "keiki.engine.left_out:left_out",
     "lifetime_value": "keiki.customers.ltv_formulas:lifetime_value",
     "lifetime_values": "keiki.customers.ltv_formulas:lifetime_values",
     "load_catalogue": "keiki.catalogue.load:load_catalogue",
@@ -132,6 +135,8 @@ LATER = {
     "product_use": "keiki.engine.customer_success:product_use",
     "profit_curves": "keiki.engine.customer_quality:profit_curves",
     "quality_report": "keiki.engine.customer_quality:quality_report",
+    "read_rates": "keiki.engine.rates:read_rates",
+    "save_rates": "keiki.engine.rates:save_rates",
     "read_bundle": "keiki.trees.bundle:read_bundle",
     "recurring": "keiki.engine.recurring:recurring",
     "recurring_differences": "keiki.engine.recurring:recurring_differences",
@@ -205,6 +210,7 @@ __all__ = [
     "fit_totals",
     "health_back_test",
     "learned_profile",
+    "left_out",
     "lifetime_value",
     "lifetime_values",
     "load_catalogue",
@@ -220,6 +226,7 @@ __all__ = [
     "profit_curves",
     "quality_report",
     "read_bundle",
+    "read_rates",
     "recurring",
     "recurring_differences",
     "renewals_due",
@@ -227,6 +234,7 @@ __all__ = [
     "return_reason_change",
     "review",
     "rfm_segments",
+    "save_rates",
     "segment_customers",
     "show",
     "side_effects",

@@ -538,6 +538,26 @@ class UnreadableMappingFile(KeikiError):
     ja = "マッピング {path} を読み取れません（{detail}）。何も取り込んでいません。"
 
 
+class RateImpossible(KeikiError):
+    """An exchange rate that cannot be."""
+
+    en = (
+        "“{value}” cannot be an exchange rate. It needs two different currencies of three letters such as USD, a day such "
+        "as 2026-10-31, and a number above 0 with at most eight decimal places. Nothing was changed."
+    )
+    ja = (
+        "「{value}」は為替レートとして使えません。USD のような3文字の通貨を2つ（別々のもの）、2026-10-31 のような日、"
+        "0より大きく小数8桁までの数を指定してください。何も変えていません。"
+    )
+
+
+class RatesUnreadable(KeikiError):
+    """A file of exchange rates that cannot be read; `place` is its line."""
+
+    en = "Line {place} of the rates cannot be read: {detail}. Columns: currency, since, rate. Nothing was changed."
+    ja = "為替レートの{place}行目を読み取れません（{detail}）。列は currency・since・rate です。何も変えていません。"
+
+
 # --- the control plane ---------------------------------------------------------------------------------
 
 

@@ -103,6 +103,7 @@ PAGES = {
     "rules": "settings/rules/",
     "tokens": "settings/tokens/",
     "answers": "settings/answers/",
+    "exchange rates": "settings/rates/",
     "api": "../../api/v1/docs/",
     "empty": "../empty/today/",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -41,11 +42,31 @@ from keiki.engine.spread import quarters
 from keiki.facts import FACTS
 from keiki.journeys.sessions import SessionRule, sessions
 from keiki.measures.daily_rows import rows_per_day
+from keiki.measures.exchange import Exchange, Rate, converted, without_rate
 from keiki.periods import Calendar, Grain
 
 Facts = Mapping[str, ir.Table]
 
 IDEAL = IdealProfile((Trait("segment", ("home",), 70), Trait("region", ("kanto",), 30)))
+
+EXCHANGE = Exchange(
+    "JPY",
+    "Asia/Tokyo",
+    (
+        Rate("USD", "JPY", date(2025, 7, 1), Decimal("143.21")),
+        Rate("USD", "JPY", date(2025, 8, 15), Decimal("147.123456")),
+    ),
+)
+
+
+def foreign(facts: Facts) -> Facts:
+    """The facts with orders of one channel in dollars, of another in euros."""
+    orders = facts["orders"]
+    euros = (orders.channel == "organic", "EUR")
+    code = ibis.cases((orders.channel == "paid", "usd"), euros, else_=ibis.null("string"))
+    lines = orders.select("order_id", "amount", product_id=orders.order_id)
+    return {**facts, "orders": orders.mutate(currency=code), "order_lines": lines}
+
 
 MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "customers_called": lambda facts, spans: customers_called(facts, "C1", ("customers", "subscriptions", "orders")),
@@ -98,6 +119,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "joined": lambda facts, spans: joined(facts),
     "overlap": lambda facts, spans: overlap(facts),
     "referrals": lambda facts, spans: referrals(facts, spans),
+    "orders in two currencies": lambda facts, spans: converted(foreign(facts), "orders", EXCHANGE),
+    "lines of orders in two currencies": lambda facts, spans: converted(foreign(facts), "order_lines", EXCHANGE),
+    "money without a rate": lambda facts, spans: without_rate(foreign(facts), EXCHANGE),
     "referrals of a segment": lambda facts, spans: referrals(facts, spans, "segment", "home"),
 }
 

@@ -23,6 +23,7 @@ from keiki.cli import (
     measure,
     mistakes,
     password,
+    rates,
     serve,
     tree,
     tree_files,
@@ -37,7 +38,7 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
-ORDER = ("import", "values", "measure", "kpis", "tree", "explain", "insight", "customers", "demo", "check")
+ORDER = ("import", "values", "rates", "measure", "kpis", "tree", "explain", "insight", "customers", "demo", "check")
 HELP = say("Show this help.", "この使い方を表示する。")
 
 
@@ -120,6 +121,13 @@ entered = typer.Typer(
 entered.command("enter", cls=Verb, help=values.HELP_ENTER)(values.enter)
 entered.command("list", cls=Verb, help=values.HELP_LIST)(values.entered)
 app.add_typer(entered, name="values")
+exchange = typer.Typer(
+    cls=Group, help=rates.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
+)
+exchange.command("set", cls=Verb, help=rates.HELP_SET)(rates.set_rate)
+exchange.command("import", cls=Verb, help=rates.HELP_LOAD)(rates.load_rates)
+exchange.command("list", cls=Verb, help=rates.HELP_LIST)(rates.list_rates)
+app.add_typer(exchange, name="rates")
 add_customers(app, Verb, Group)
 talk = typer.Typer(
     cls=Group, help=comments.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,7 @@ from keiki.cli.options import (
     style_of,
     unit_of,
 )
+from keiki.cli.rates import tell_left_out
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
 
@@ -55,9 +57,11 @@ def measure(
     with keiki.open(business) as own:
         measured = own.measure(kpis, lens_of(own, when, grain, last, where, against, tuple(by or ())))
         if as_json:
-            show_json({"snapshot": measured.snapshot, "rows": measured.rows()})
+            left = [asdict(each) for each in keiki.left_out(own)]
+            show_json({"snapshot": measured.snapshot, "rows": measured.rows(), "left_out": left})
             return
         _show(measured, style_of(own), {kpi: unit_of(own, kpi) for kpi in measured.formulas})
+        tell_left_out(own)
 
 
 def _show(measured: Measured, style: Style, units: Mapping[str, str]) -> None:

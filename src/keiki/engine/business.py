@@ -26,6 +26,7 @@ from keiki.engine.entered import with_entered
 from keiki.engine.imports import Import, Ready
 from keiki.engine.measure import Kept, Measurer, Readings, worked_out_again
 from keiki.engine.measured import Measured, TreeReading
+from keiki.engine.rates import read_rates
 from keiki.engine.records import NotPlain, read, stated
 from keiki.engine.refresh import Progress, silent
 from keiki.engine.segments import AgainstComparison, split_by_segment
@@ -42,6 +43,7 @@ from keiki.formula import Call, Condition, Formula, parse_condition, references
 from keiki.formula.nodes import Binary, Negate, Reference
 from keiki.lens import Lens
 from keiki.measures.choices import read_choices
+from keiki.measures.exchange import Exchange
 from keiki.measures.rules import Rules
 from keiki.periods import Grain, Period
 from keiki.sources import Guess, Part, Source, guess, open_source
@@ -86,6 +88,8 @@ class Business:
         self.folder = folder
         self.settings = settings
         self.catalogue: Catalogue = load_catalogue((folder,))
+        zone = settings.calendar.zone
+        self.exchange = Exchange(settings.currency, zone, read_rates(folder))
         self.lake: DuckLake = open_lake(_lake_settings(folder, settings))
         self._pinned = pinned
         megabytes = float(os.environ.get("KEIKI_ANSWERS_MB", ANSWERS_MB))
@@ -255,7 +259,7 @@ class Business:
         """Measures the snapshot that is read now."""
         snapshot = self.snapshot
         if self._measurer is None or self._measurer[0] != snapshot:
-            tables = Tables(self.engine, snapshot, self.rules)
+            tables = Tables(self.engine, snapshot, self.rules, self.exchange)
             measures, kept = self.catalogue.measures, self._kept(snapshot)
             self._measurer = (snapshot, Measurer(self.engine, tables, measures, self.rules, kept))
         return self._measurer[1]
@@ -264,7 +268,8 @@ class Business:
         """The answers kept for a state of the data; None when none are to be kept (KEIKI_ANSWERS_MB=0)."""
         if self.answers is None:
             return None
-        state = (self.settings.engine, type(self.engine).__name__, snapshot, self.lake.moment(snapshot))
+        money = self.exchange.mark
+        state = (self.settings.engine, type(self.engine).__name__, snapshot, self.lake.moment(snapshot), money)
         return Kept(self.answers, snapshot, state)
 
     def remembered(self, question: Hashable, ask: Callable[[Business], T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -16,27 +16,46 @@ from keiki.engine.connect import HELD, Engine, SharedTable
 from keiki.facts import FACTS
 from keiki.facts.shared import SharedFacts
 from keiki.measures.derive import with_large_deals
+from keiki.measures.exchange import Exchange, converted
 from keiki.measures.rules import Rules
 
 NAMED: Final = re.compile(rf'"{HELD}"\."main"\."([^"]+)"')
 """How the SQL of a question names a held table."""
 
 
+class Loaded(Mapping[str, ir.Table]):
+    """The table of every fact at a snapshot, as it lies in the lake: money in the currency of each row."""
+
+    def __init__(self, engine: Engine, snapshot: int) -> None:
+        self._engine, self._snapshot = engine, snapshot
+
+    def __getitem__(self, name: str) -> ir.Table:
+        return self._engine.table(name, self._snapshot)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FACTS)
+
+    def __len__(self) -> int:
+        return len(FACTS)
+
+
 class Tables(SharedFacts):
-    """The table of every fact at a snapshot, opened when somebody asks for it: kept answers need none of them.
+    """The table of every fact at a snapshot, opened when somebody asks for it: kept answers need none of them. All
+    money is in the currency of the business.
 
     What a model marked `shared` makes of them is worked out once where the engine holds tables, and read from then on.
     """
 
-    def __init__(self, engine: Engine, snapshot: int, rules: Rules) -> None:
-        self._engine, self.snapshot, self._rules = engine, snapshot, rules
+    def __init__(self, engine: Engine, snapshot: int, rules: Rules, exchange: Exchange) -> None:
+        self._engine, self.snapshot, self._rules, self.exchange = engine, snapshot, rules, exchange
+        self.as_loaded: Mapping[str, ir.Table] = Loaded(engine, snapshot)
         self._shared: dict[str, SharedTable] = {}
         self._guard = threading.RLock()
 
     def __getitem__(self, name: str) -> ir.Table:
         if name not in FACTS:
             raise KeyError(name)
-        table = self._engine.table(name, self.snapshot)
+        table = converted(self.as_loaded, name, self.exchange)
         return with_large_deals({name: table}, self._rules)[name] if name == "stages" else table
 
     def __contains__(self, name: object) -> bool:
@@ -55,8 +74,10 @@ class Tables(SharedFacts):
 
     @cached_property
     def columns(self) -> str:
-        """A mark of every fact's columns and their types."""
-        return hashlib.sha256(repr(self._engine.columns(self.snapshot)).encode()).hexdigest()
+        """A mark of every fact's columns and their types, and of the rates by which money is converted: what the SQL of
+        a question depends on beside the question."""
+        told = (self._engine.columns(self.snapshot), self.exchange.mark)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def open(self, queries: Iterable[str]) -> None:
         """Have the tables of the facts ready that SQL composed before names."""

@@ -14,11 +14,22 @@ from ninja import Query, Router, Status
 
 from keiki.errors import EmptyFile, FileTooLarge
 from keiki.server.accounts.api import business_in, caller_of
+from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import EDIT
 from keiki.server.data import actions, queries
-from keiki.server.data.actions import Done, issues
+from keiki.server.data.actions import Done, issues, rates
 from keiki.server.data.actions.issues import Found
-from keiki.server.data.schemas import ClosedIn, DoneOut, ImportIn, IssueOut, ObservationsIn, ObservedOut, RunOut
+from keiki.server.data.schemas import (
+    ClosedIn,
+    DoneOut,
+    ImportIn,
+    IssueOut,
+    ObservationsIn,
+    ObservedOut,
+    RatesIn,
+    RatesOut,
+    RunOut,
+)
 from keiki.server.jobs.models import Run
 
 router = Router(tags=[gettext_noop("Data")])
@@ -133,4 +144,30 @@ def _issue(each: Found) -> dict[str, Any]:
         "note": row.note if row else "",
         "closed_by": str(row.closed_by or "") if row else "",
         "closed_at": row.closed_at if row else None,
+    }
+
+
+@router.get(
+    "/businesses/{business}/rates",
+    response=RatesOut,
+    summary=gettext_noop("Exchange rates, and the money that none of them converts"),
+)
+def exchange(request: HttpRequest, business: str) -> dict[str, Any]:
+    return _rates(business_in(request, business))
+
+
+@router.post("/businesses/{business}/rates", response=RatesOut, summary=gettext_noop("Set exchange rates"))
+def set_rates(request: HttpRequest, business: str, sent: RatesIn) -> dict[str, Any]:
+    own = business_in(request, business, EDIT)
+    typed = [rates.typed_rate(own, each.currency, each.since, each.rate) for each in sent.rates]
+    rates.set_rates(caller_of(request).user, own, typed)
+    return _rates(own)
+
+
+def _rates(business: Business) -> dict[str, Any]:
+    told = rates.rates_of(business)
+    left = rates.left_out_of(business)
+    return {
+        "rates": [vars(one) | {"rate": f"{one.rate:f}"} for one in told],
+        "left_out": [vars(each) | {"amount": f"{each.amount:f}"} for each in left],
     }

@@ -17,11 +17,21 @@ class DataConfig(AppConfig):
         "data.undo_import": _("Took an import back"),
         "data.observe": _("Entered a value by hand"),
         "data.make_demo": _("Asked for sample data"),
+        "data.set_rates": _("Set exchange rates"),
+        "data.remove_rate": _("Removed an exchange rate"),
         "data.report_issue": _("Reported a data-quality issue"),
         "data.own_issue": _("Gave a data-quality issue to somebody"),
         "data.close_issue": _("Closed a data-quality issue"),
         "data.reopen_issue": _("Opened a data-quality issue again"),
     }
     audit_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("data.start_import", "data.undo_import", "data.observe", "data.make_demo"), "values"
+        (
+            "data.start_import",
+            "data.undo_import",
+            "data.observe",
+            "data.make_demo",
+            "data.set_rates",
+            "data.remove_rate",
+        ),
+        "values",
     )

@@ -82,6 +82,47 @@ class ClosedIn(Strict):
     note: Annotated[StrictStr, Field(max_length=1_000)]
 
 
+class RateIn(Strict):
+    """What one unit of a currency is worth in that of the business, from a day on."""
+
+    currency: Annotated[StrictStr, Field(min_length=3, max_length=3)]
+    since: Day
+    rate: Annotated[StrictStr, Field(max_length=24, description=gettext_noop("An exact decimal as text: 150.25."))]
+
+
+class RatesIn(Strict):
+    """Rates, all or none of which are set."""
+
+    rates: list[RateIn] = Field(min_length=1, max_length=MOST_OBSERVATIONS)
+
+
+class RateOut(Schema):
+    """A rate as it is kept; money is text, so that no digit is lost."""
+
+    currency: str
+    into: str
+    since: Day
+    rate: str
+
+
+class LeftOutOut(Schema):
+    """Rows in a currency without a rate on their day: they are in no number of money."""
+
+    fact: str
+    currency: str
+    rows: int
+    amount: str
+    first: Day
+    last: Day
+
+
+class RatesOut(Schema):
+    """The register, and what it leaves out."""
+
+    rates: list[RateOut]
+    left_out: list[LeftOutOut]
+
+
 class ImportIn(Strict):
     """How a file is read."""
 

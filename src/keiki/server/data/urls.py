@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from keiki.server.data import pages
-from keiki.server.data.pages import issues
+from keiki.server.data.pages import issues, rates
 
 app_name = "data"
 urlpatterns = [
     path("b/<slug:business>/data/", pages.data_page, name="data"),
     path("b/<slug:business>/settings/answers/", pages.answers_page, name="answers"),
+    path("b/<slug:business>/settings/rates/", rates.rates_page, name="rates"),
+    path("b/<slug:business>/settings/rates/set/", rates.set_rate, name="set_rate"),
+    path("b/<slug:business>/settings/rates/file/", rates.send_rates, name="send_rates"),
+    path("b/<slug:business>/settings/rates/remove/", rates.remove_rate, name="remove_rate"),
     path("b/<slug:business>/data/sample/", pages.make_demo, name="make_demo"),
     path("b/<slug:business>/data/issues/", issues.report_issue, name="report_issue"),
     path("b/<slug:business>/data/issues/<slug:issue>/", issues.issue_page, name="issue"),

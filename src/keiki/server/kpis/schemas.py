@@ -58,6 +58,9 @@ class MeasuredOut(Schema):
         )
     )
     missing: dict[str, list[str]] = Field(description=gettext_noop("Why a KPI has no value: the facts without rows."))
+    left_out: list[dict[str, Any]] = Field(
+        description=gettext_noop("Money in currencies without a rate on its day, by fact; it is in no number.")
+    )
 
 
 class KpiOut(Schema):

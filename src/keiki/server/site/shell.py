@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from keiki.errors import KeikiError
 from keiki.server.accounts import queries
 from keiki.server.accounts.models import Business, Palette, Theme
+from keiki.server.data.actions.rates import left_out_of
+from keiki.server.data.pages.rates import left_out_words
 from keiki.server.inbox.queries import unread
 
 # name of the URL, words, icon; an entry appears as soon as its page exists
@@ -35,8 +37,11 @@ BELONGS = {
     **dict.fromkeys(("success", "surveys"), "customers:customers"),
     "cockpit:search": "",
     "data:answers": "accounts:settings",
+    "data:rates": "accounts:settings",
     "mfa_index": "accounts:settings",
 }
+NUMBERS = frozenset(("cockpit", "customers", "data", "kpis", "planning", "reasons", "reports", "scenarios", "success"))
+"""The apps whose pages show numbers, and say above them what is missing there."""
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 
 
@@ -58,6 +63,7 @@ class Shell:
     businesses: tuple[Business, ...] = ()
     entries: tuple[Entry, ...] = ()
     user: Any = None
+    shows_numbers: bool = False
 
     @cached_property
     def unread(self) -> int:
@@ -66,6 +72,14 @@ class Shell:
         with suppress(KeikiError):
             return 0 if self.business is None else unread(self.user, self.business)
         return 0
+
+    @cached_property
+    def left_out(self) -> str:
+        """Money that no exchange rate converts, in words that stand above the numbers; "" on pages without any and
+        while the lake cannot be read."""
+        with suppress(KeikiError):
+            return left_out_words(left_out_of(self.business)) if self.business and self.shows_numbers else ""
+        return ""
 
     @property
     def bar(self) -> tuple[Entry, ...]:
@@ -88,7 +102,13 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     business = _current(request, businesses)
     entries = _entries(request, business) if business else ()
     look = (request.user.theme, request.user.palette)
-    return {"shell": Shell(language, *look, business, businesses, entries, request.user)}
+    return {"shell": Shell(language, *look, business, businesses, entries, request.user, _shows_numbers(request))}
+
+
+def _shows_numbers(request: HttpRequest) -> bool:
+    """Whether a page belongs to an app whose pages show numbers."""
+    match = request.resolver_match
+    return match is not None and match.namespace in NUMBERS
 
 
 def _current(request: HttpRequest, businesses: tuple[Business, ...]) -> Business | None:

@@ -27,6 +27,7 @@ from keiki.engine.preview import PartPreview as PartPreview
 from keiki.engine.preview import Preview as Preview
 from keiki.engine.preview import Refusal as Refusal
 from keiki.engine.preview import kept_preview
+from keiki.engine.rates import FILE as RATES
 from keiki.engine.settings import FILE, Settings
 from keiki.errors import EmptyFile, FileGone, FileTooLarge, UnknownFileKind
 from keiki.facts import FACTS, fact
@@ -101,8 +102,9 @@ def _settled(business: Business) -> Settings:
 
 
 def _definitions(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """The business's own definitions by name, time and size."""
-    files = (path for part in DEFINITIONS for path in (folder / part).glob("*.yaml"))
+    """The business's own definitions and exchange rates by name, time and size."""
+    files = [path for part in DEFINITIONS for path in (folder / part).glob("*.yaml")]
+    files += [path for path in (folder / RATES,) if path.exists()]
     return tuple(sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files))
 
 

@@ -12,6 +12,7 @@ from ninja import Query, Router
 from keiki.periods import Grain
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
+from keiki.server.data.actions.rates import left_out_of
 from keiki.server.data.queries import authors
 from keiki.server.kpis import queries
 from keiki.server.kpis.api.literacy import told_kpi
@@ -100,6 +101,7 @@ def measure(request: HttpRequest, business: str, ask: Ask) -> dict[str, Any]:
         "snapshot": measured.snapshot,
         "rows": measured.rows(),
         "missing": {kpi: why for kpi, why in missing.items() if why},
+        "left_out": [vars(each) | {"amount": f"{each.amount:f}"} for each in left_out_of(own)],
     }
 
 

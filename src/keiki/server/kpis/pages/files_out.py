@@ -12,6 +12,8 @@ from keiki.charts.files_out import Book, Drawn, Sheet
 from keiki.charts.format import Style
 from keiki.formula import show
 from keiki.server.accounts.models import Business
+from keiki.server.data.actions.rates import left_out_of
+from keiki.server.data.pages.rates import left_out_words
 from keiki.server.kpis import queries
 from keiki.server.kpis.pages.numbers import dimension_words, period_labels, style_of, tax_words
 from keiki.server.kpis.queries import TreeNumbers
@@ -33,6 +35,9 @@ def filters_of(request: Any, business: Business, reading: TreeNumbers, style: St
         (_("State of the data"), str(reading.known.snapshot)),
         (_("Made by"), str(request.user)),
     ]
+    left = left_out_words(left_out_of(business))
+    if left:
+        found.append((_("Without an exchange rate"), left))
     if question.segment is not None:
         name, value = question.segment
         words = f"{dimension_words(name, style)}: {queries.value_label(name, value, style.language)}"
