@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from keiki.engine.settings import Settings
     from keiki.engine.side_effects import side_effects
     from keiki.engine.survival import survival
+    from keiki.engine.together import together
     from keiki.engine.whole_revenue import whole_revenue
     from keiki.engine.worked import worked_kpi
     from keiki.facts.mapping import Mapping, Rule
@@ -154,6 +155,7 @@ LATER = {
     "survival": "keiki.engine.survival:survival",
     "ticket_report": "keiki.engine.customer_success:ticket_report",
     "weekly_scores": "keiki.engine.account_alerts:weekly_scores",
+    "together": "keiki.engine.together:together",
     "whole_revenue": "keiki.engine.whole_revenue:whole_revenue",
     "worked_kpi": "keiki.engine.worked:worked_kpi",
     "write_bundle": "keiki.trees.bundle:write_bundle",
@@ -242,6 +244,7 @@ __all__ = [
     "success_as_profit_centre",
     "survival",
     "ticket_report",
+    "together",
     "weekly_scores",
     "whole_revenue",
     "worked_kpi",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -1249,3 +1249,55 @@ class TooManyAnswers(KeikiError):
 
     en = "Too many answers are coming in just now. This one was not kept. Please send it again in a minute."
     ja = "今、回答が集中しています。この回答は保存していません。1分ほど待ってから、もう一度送ってください。"
+
+
+class CurrenciesDiffer(KeikiError):
+    """Money of businesses in different currencies cannot be added. `currencies`: name of the business → currency."""
+
+    en = "No total of “{name}”: {listed}. Choose businesses of one currency, or a KPI without money."
+    ja = "「{name_ja}」は合計できません。通貨が違います（{listed_ja}）。同じ通貨の事業か、金額でないKPIを選んでください。"
+
+    def __init__(self, kpi: Any, currencies: Mapping[str, str]) -> None:
+        said = [f"{name}: {currency}" for name, currency in currencies.items()]
+        super().__init__(name=kpi.en, name_ja=kpi.ja, listed=", ".join(said), listed_ja="、".join(said))
+
+
+class OfBusinesses(KeikiError):
+    """A KPI of several businesses has no total because of some of them."""
+
+    en = "No total of “{name}” because of {listed}."
+    ja = "{listed_ja}のため、「{name_ja}」は合計できません。"
+
+    def __init__(self, kpi: Any, names: Sequence[str]) -> None:
+        super().__init__(name=kpi.en, name_ja=kpi.ja, listed=", ".join(names), listed_ja="、".join(names))
+
+
+class DefinitionsDiffer(OfBusinesses):
+    """A KPI means something else in another business, or does not exist there."""
+
+    en = "No total of “{name}”: {listed} does not have it, or defines it in another way. Make the definitions alike."
+    ja = "「{name_ja}」は合計できません。{listed_ja}にこのKPIがないか、定義が違います。定義をそろえてください。"
+
+
+class NoValueThere(OfBusinesses):
+    """A business has no value, and a total without it would not be one."""
+
+    en = "No total of “{name}”: {listed} has no value for this period. Leave it out, or bring in its data."
+    ja = "「{name_ja}」は合計できません。{listed_ja}にこの期間の値がありません。外すか、データを取り込んでください。"
+
+
+class EnteredNotMeasured(OfBusinesses):
+    """The value of a business was entered by hand, so what it is divided by is not known."""
+
+    en = "No total of “{name}”: in {listed} it was entered by hand, without the numbers it is calculated from."
+    ja = "「{name_ja}」は合計できません。{listed_ja}では手入力の値で、計算のもとになる数がありません。"
+
+
+class CannotBeAdded(KeikiError):
+    """A mean, a rank or a score of several businesses follows from nothing that was measured of each."""
+
+    en = "No total of “{name}”: “{measure}” is a mean or a state that cannot be added up over businesses."
+    ja = "「{name_ja}」は合計できません。「{measure_ja}」は平均などの値で、事業をまたいで足せません。"
+
+    def __init__(self, kpi: Any, measure: Any) -> None:
+        super().__init__(name=kpi.en, name_ja=kpi.ja, measure=measure.en, measure_ja=measure.ja)

@@ -55,6 +55,7 @@ PAGES = {
     "kpi": "kpis/cvr/",
     "glossary": "kpis/glossary/?q=order",
     "value chain": "kpis/value-chain/?activity=marketing",
+    "businesses together": "together/?kpi=order_revenue",
     "own kpi": "kpis/new/",
     "changed kpi": "kpis/revenue/edit/",
     "retired kpi": "kpis/own_orders/retire/",

@@ -114,6 +114,13 @@ def worked_example(catalogue: Catalogue, kpi: Kpi, money: float = 1.0) -> Worked
     return Worked(kpi, way, formula, figures, value, () if value is None else _parts(way, value, kpi.unit))
 
 
+def worked_with(catalogue: Catalogue, kpi: Kpi, resolve: Resolve) -> Worked:
+    """The same with other figures: `resolve` gives what a measure counts, so many comparison periods before."""
+    formula = unfolded(catalogue, kpi)
+    value = evaluate(catalogue.expand(kpi.id), resolve)
+    return Worked(kpi, _way(catalogue, kpi, formula), formula, _figures(catalogue, formula, resolve), value)
+
+
 def worked_out(catalogue: Catalogue, kpi: Kpi, measured: Callable[[str, int], float | None]) -> Worked | None:
     """The same with a business's own figures; None where one of them is missing, and for a KPI told group by group.
 

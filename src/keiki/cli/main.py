@@ -25,6 +25,7 @@ from keiki.cli import (
     password,
     rates,
     serve,
+    together,
     tree,
     tree_files,
     values,
@@ -38,7 +39,10 @@ from keiki.errors import KeikiError
 WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
-ORDER = ("import", "values", "rates", "measure", "kpis", "tree", "explain", "insight", "customers", "demo", "check")
+ORDER = (
+    *("import", "values", "rates", "measure", "together", "kpis", "tree", "explain", "insight", "customers"),
+    *("demo", "check"),
+)
 HELP = say("Show this help.", "この使い方を表示する。")
 
 
@@ -92,6 +96,7 @@ app = typer.Typer(
 )
 app.command("import", cls=Verb, help=import_file.HELP)(import_file.import_file)
 app.command("measure", cls=Verb, help=measure.HELP)(measure.measure)
+app.command("together", cls=Verb, help=together.HELP)(together.together)
 known = typer.Typer(
     cls=Group, help=kpis.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
 )

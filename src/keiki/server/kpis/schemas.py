@@ -115,6 +115,35 @@ class KpiToldOut(KpiOut):
     pitfalls: list[PitfallOut] = Field(description=gettext_noop("Common mistakes, the most telling first."))
 
 
+class AskTogether(Strict):
+    """A KPI of this business and others."""
+
+    kpi: Annotated[str, Field(max_length=80)]
+    others: Annotated[str, Field(max_length=1_000)] = Field(
+        "", description=gettext_noop("Ids of the other businesses, with commas; else all that the person belongs to.")
+    )
+    grain: Grain = Field(Grain.MONTH, description=gettext_noop("Length of a period."))
+
+
+class BusinessPartOut(Schema):
+    """One business: its values over the periods, and its part of the last total (or its weight in a rate), 0 to 1."""
+
+    name: str
+    values: list[float | None]
+    share: float | None
+
+
+class TogetherOut(Schema):
+    """A KPI of several businesses and of all of them as one, in the last periods that are over in all of them."""
+
+    kpi: str
+    periods: list[PeriodOut]
+    businesses: list[BusinessPartOut]
+    totals: list[float | None]
+    adds: bool = Field(description=gettext_noop("The total is the sum of the values; else calculated from sums."))
+    why: str | None = Field(description=gettext_noop("Why there is no total."))
+
+
 class KpisOut(Schema):
     """A page of KPIs and how many there are."""
 

@@ -15,6 +15,7 @@ from keiki.server.kpis.pages import (
     restricted,
     retire,
     templates,
+    together,
     unusual,
     value_chain,
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("b/<slug:business>/kpis/<slug:kpi>/comment/", commenting.write_comment, name="write_comment"),
     path("b/<slug:business>/comments/<int:comment>/", commenting.change_comment, name="change_comment"),
     path("b/<slug:business>/comments/<int:comment>/back/", commenting.take_back_comment, name="take_back_comment"),
+    path("b/<slug:business>/together/", together.together_page, name="together"),
     path("b/<slug:business>/templates/", templates.templates_page, name="templates"),
     path("b/<slug:business>/templates/<slug:template>/", templates.template_page, name="template"),
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ninja import Router
 
-from keiki.server.kpis.api import comments, numbers
+from keiki.server.kpis.api import comments, numbers, together
 from keiki.server.kpis.api.numbers import business_with_rows
 
 router = Router()
-for subject in (numbers, comments):
+for subject in (numbers, comments, together):
     router.add_router("", subject.router)
 
 __all__ = ["business_with_rows", "router"]

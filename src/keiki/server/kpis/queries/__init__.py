@@ -8,6 +8,7 @@ from __future__ import annotations
 from keiki.engine.behind import Behind
 from keiki.engine.entered import calculated
 from keiki.engine.entered_values import EnteredValue
+from keiki.engine.together import Part, Together
 from keiki.server.kpis.queries.access import (
     answered,
     as_of,
@@ -148,6 +149,7 @@ from keiki.server.kpis.queries.own_trees import (
     version_of,
 )
 from keiki.server.kpis.queries.results import WINDOW, CostPart, PastResult, Spending, past_results, spending
+from keiki.server.kpis.queries.together import joined, names_apart, periods_together
 from keiki.server.kpis.queries.words import dimension_label, fact_words, renamed, unit_words, value_label
 
 __all__ = [
@@ -189,6 +191,7 @@ __all__ = [
     "KpiValue",
     "Mention",
     "Named",
+    "Part",
     "PastResult",
     "Question",
     "Restorable",
@@ -203,6 +206,7 @@ __all__ = [
     "Tagged",
     "Template",
     "Thread",
+    "Together",
     "TreeNumbers",
     "about_of",
     "about_when",
@@ -248,6 +252,7 @@ __all__ = [
     "healed",
     "is_measured",
     "is_over",
+    "joined",
     "kept",
     "known",
     "known_now",
@@ -268,6 +273,7 @@ __all__ = [
     "measurements_of",
     "mentions",
     "mistakes",
+    "names_apart",
     "names_of",
     "newest_document",
     "notices",
@@ -275,6 +281,7 @@ __all__ = [
     "overdue_since",
     "own_kpi",
     "past_results",
+    "periods_together",
     "plain_comment",
     "read_ahead",
     "read_document",
