@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,6 +37,16 @@ class Sheet:
     rows: Iterable[Sequence[Cell]]
     units: tuple[str, ...] = ()
     by_row: bool = False
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Rows that are asked for anew whenever somebody goes through them, and that are never all in memory."""
+
+    rows: Callable[[], Iterator[Sequence[Cell]]]
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        return self.rows()
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ def harmless(cell: str) -> str:
 
 def without_addresses(sheet: Sheet) -> Sheet:
     """The sheet with every e-mail address hidden."""
-    return replace(sheet, rows=(tuple(_hidden(cell) for cell in row) for row in sheet.rows))
+    return replace(sheet, rows=Flow(lambda: (tuple(_hidden(cell) for cell in row) for row in sheet.rows)))
 
 
 def _hidden(cell: Cell) -> Cell:
@@ -92,6 +102,24 @@ def csv_lines(sheet: Sheet, encoding: str = "utf-8", *, mark: bool = True) -> It
     yield _line(sheet.head, encoding)
     for row in sheet.rows:
         yield _line(row, encoding)
+
+
+def parcels(lines: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Lines put together for the way: a parcel is sent as soon as it is full.
+
+    >>> list(parcels([b"ab", b"c", b"de"], 3))
+    [b'abc', b'de']
+    """
+    held: list[bytes] = []
+    room = size
+    for line in lines:
+        held.append(line)
+        room -= len(line)
+        if room <= 0:
+            yield b"".join(held)
+            held, room = [], size
+    if held:
+        yield b"".join(held)
 
 
 def _line(row: Sequence[Cell], encoding: str) -> bytes:

@@ -19,7 +19,7 @@ from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue, load_catalogue
 from keiki.engine.answers import FILE as ANSWERS_FILE
 from keiki.engine.answers import Answers, Checked
-from keiki.engine.behind import SHOWN, Behind, behind
+from keiki.engine.behind import SHOWN, Behind, EveryRow, behind, every_row
 from keiki.engine.comparison import Comparison, compared
 from keiki.engine.connect import Engine, LakeSettings, open_engine
 from keiki.engine.entered import with_entered
@@ -386,6 +386,15 @@ class Business:
         lens = self.question((period,), where=where)
         asked = dict.fromkeys(asked_of(reference) for reference in references(self.catalogue.expand(what)))
         return tuple(behind(self.measurer, one, period, lens, limit) for one in asked)
+
+    def every_row_behind(
+        self, what: Formula | str, period: Period, where: Condition | str | None = None
+    ) -> EveryRow | None:
+        """All rows behind a KPI or formula in a period, of its first measure that can show any; see `EveryRow`."""
+        lens = self.question((period,), where=where)
+        asked = dict.fromkeys(asked_of(reference) for reference in references(self.catalogue.expand(what)))
+        found = (every_row(self.measurer, one, period, lens) for one in asked)
+        return next((rows for rows in found if rows is not None), None)
 
     def spread(self, kpi: str, period: Period, where: Condition | str | None = None) -> Spread | None:
         """How the single values behind a mean lie: their number, mean, median and quarters; None for any other KPI."""

@@ -341,6 +341,11 @@ class Engine(Protocol):
     def run(self, query: ir.Expr | str) -> pa.Table:
         """The rows of an expression or of SQL that `compile` made."""
 
+    def batches(self, sql: str, size: int) -> Iterator[list[dict[str, Any]]]:
+        """The rows of SQL that `compile` made, so many at a time: memory does not grow with them. Who stops asking ends
+        the query.
+        """
+
     def holds(self, snapshot: int) -> bool:
         """Whether tables made of the facts of a snapshot are worth holding."""
 
@@ -388,6 +393,14 @@ class DuckDBEngine:
         cursor = self.facts.backend.con.cursor()
         try:
             return cursor.execute(sql).to_arrow_table()
+        finally:
+            cursor.close()
+
+    def batches(self, sql: str, size: int) -> Iterator[list[dict[str, Any]]]:
+        cursor = self.facts.backend.con.cursor()
+        try:
+            for batch in cursor.execute(sql).to_arrow_reader(size):
+                yield batch.to_pylist()
         finally:
             cursor.close()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ibis
@@ -84,6 +86,12 @@ class SparkEngine:
         if isinstance(query, str):
             return self.session.sql(query).toArrow()
         return query.as_table().to_pyarrow()
+
+    def batches(self, sql: str, size: int) -> Iterator[list[dict[str, Any]]]:
+        """The rows of SQL that `compile` made, so many at a time; a partition is in memory, never all of them."""
+        rows = self.session.sql(sql).toLocalIterator()
+        while part := [row.asDict() for row in islice(rows, size)]:
+            yield part
 
     def holds(self, snapshot: int) -> bool:
         """None: what Spark is asked is too large for the memory of one process."""

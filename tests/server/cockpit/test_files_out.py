@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 import keiki
+from keiki.charts.files_out import Flow, Sheet, csv_lines, parcels
 from keiki.cli.main import run
+from keiki.engine.connect import DuckDBEngine
+from keiki.periods import Grain
 from keiki.server.accounts import actions
 from keiki.server.audit.queries import log
 from keiki.server.data.actions import opened
@@ -39,7 +43,12 @@ def file_of(browser: Any, url: str, kind: str) -> Any:
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(body(answer).decode("utf-8-sig"))))
+
+
+def body(answer: Any) -> bytes:
+    """All of a file, also of one that is sent in parcels."""
+    return b"".join(answer)
 
 
 def sheets_of(answer: Any, folder: Path) -> dict[str, list[list[Any]]]:
@@ -117,8 +126,8 @@ def test_every_page_with_numbers_is_a_file_with_its_filters(
     assert all(f"file={kind}" in page for kind in FILES)
     answers = [file_of(browser, url, kind) for kind in FILES]
     assert [answer.status_code for answer in answers] == [200] * 3
-    assert answers[0].content.startswith(b"\xef\xbb\xbf")
-    answers[1].content.decode("cp932")
+    assert body(answers[0]).startswith(b"\xef\xbb\xbf")
+    body(answers[1]).decode("cp932")
     sheets = sheets_of(answers[2], tmp_path)
     assert list(sheets) == ["Summary", "Details", "Filters", "Definitions"]
     assert ["Business", "Tea shop"] in [row[:2] for row in sheets["Filters"]]
@@ -141,7 +150,7 @@ def test_a_viewers_file_holds_no_address_and_an_owners_is_logged(own_shop: Any, 
     opened(own_shop.business).business.load_facts({"orders": [row]}, name="mail")
     url = pages(own_shop.business)["rows"] + "?on=2026-10-01"
     found = {
-        who: [file_of(browser_of(getattr(own_shop, who)), url, kind).content for kind in ("csv", "xlsx")]
+        who: [body(file_of(browser_of(getattr(own_shop, who)), url, kind)) for kind in ("csv", "xlsx")]
         for who in ("viewer", "editor", "owner")
     }
     kept = [line.action for line in log(own_shop.business.id).lines]
@@ -164,4 +173,46 @@ def test_shift_jis_shows_what_it_cannot_hold_before_it_is_sent(own_shop: Any, br
     page = file_of(browser, url, "cp932").content.decode()
     assert "😀" in page
     assert "anyway=1" in page
-    assert "C〓" in browser.get(f"{url}&file=cp932&anyway=1").content.decode("cp932")
+    assert "C〓" in body(browser.get(f"{url}&file=cp932&anyway=1")).decode("cp932")
+
+
+def test_rows_flow_into_a_csv_without_a_limit_and_stop_with_whoever_takes_them(
+    own_shop: Any, browser_of: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    """With room for two rows in memory and in a workbook, the CSV of October has all sixteen; the workbook says so."""
+    monkeypatch.setattr("keiki.engine.behind.AT_ONCE", 2)
+    monkeypatch.setattr("keiki.server.reasons.pages.rows.IN_EXCEL", 2)
+    monkeypatch.setattr("keiki.server.accounts.pages.files_out.PARCEL", 1)
+    seen: list[int] = []
+    asked = DuckDBEngine.batches
+
+    def watched(engine: Any, sql: str, size: int) -> Any:
+        try:
+            for part in asked(engine, sql, size):
+                seen.append(len(part))
+                yield part
+        finally:
+            seen.append(-1)
+
+    monkeypatch.setattr(DuckDBEngine, "batches", watched)
+    url, browser = pages(own_shop.business)["rows"] + "?on=2026-10-01", browser_of(own_shop.viewer)
+    rows = rows_of(file_of(browser, url, "csv"))
+    assert (len(rows), len({row["Order ID"] for row in rows})) == (16, 16)
+    assert max(seen) <= 2
+    seen.clear()
+    sent = file_of(browser, url, "csv").streaming_content
+    head = [next(sent) for _part in range(3)]
+    assert (head[0], len(seen)) == ("\ufeff".encode(), 1), "a mark, the names, the first row: one part was asked for"
+    assert (len(list(sent)), seen) == (15, [2] * 8 + [-1])
+    numbers = opened(own_shop.business).business
+    every = numbers.every_row_behind("order_revenue", numbers.settings.calendar.period(Grain.MONTH, date(2026, 10, 1)))
+    assert every is not None
+    seen.clear()
+    lines = parcels(csv_lines(Sheet(every.columns, Flow(lambda: iter(every)))), 1)
+    assert len([next(lines) for _part in range(3)]) == 3
+    lines.close()
+    assert seen == [2, -1], "the query ended with whoever took its rows"
+    book = sheets_of(file_of(browser, url, "xlsx"), tmp_path)
+    assert len(book["Details"]) == 1 + 2
+    words = "A workbook holds the newest 2 rows; the CSV of this page has all 16."
+    assert ["Left out", words] in [row[:2] for row in book["Filters"]]

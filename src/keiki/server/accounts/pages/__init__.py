@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from keiki.server.accounts import queries
@@ -79,7 +80,7 @@ def settings_frame(request: Any, business: Business | None, subtitle: str) -> Se
         tabs.append((reverse("accounts:rules", kwargs=here), _("Rules of calculation"), "check"))
         tabs.append((reverse("accounts:people", kwargs=here), _("People and roles"), "people"))
         tabs.append((reverse("accounts:tokens", kwargs=here), _("Tokens for programs"), "key"))
-        tabs.append((reverse("data:rates", kwargs=here), _("Exchange rates"), "business"))
+        tabs.append((reverse("data:rates", kwargs=here), pgettext("tab", "Rates"), "business"))
         tabs.append((reverse("data:answers", kwargs=here), _("Kept answers"), "grip"))
         if request.user.has_perm(OWN, business.id):
             tabs.append((reverse("accounts:audit", kwargs=here), _("Audit log"), "history"))

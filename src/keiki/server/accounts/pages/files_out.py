@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from keiki.charts.files_out import ADDRESS, Book, Sheet, csv_lines, excel, unheld, without_addresses
+from keiki.charts.files_out import (
+    ADDRESS,
+    Book,
+    Cell,
+    Flow,
+    Sheet,
+    csv_lines,
+    excel,
+    parcels,
+    unheld,
+    without_addresses,
+)
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import OWN, allows
 from keiki.server.ui.templatetags.ui import FILE_KINDS, file_address
 
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARCEL: Final = 65_536
+"""Bytes of a CSV that are put together before they are sent."""
+ENCODINGS: Final = {"csv": "utf-8", "cp932": "cp932"}
+CSV: Final = {"csv": "text/csv; charset=utf-8", "cp932": "text/csv; charset=Shift_JIS"}
+"""Encoding and content type of a CSV by the kind that an address asks for."""
 
 
 @dataclass(frozen=True)
@@ -61,23 +79,60 @@ def file_answer(request: Any, business: Business, book: Book) -> HttpResponse:
     stem = slugify(book.name, allow_unicode=False) or "keiki"
     if kind == "xlsx":
         return _attached(HttpResponse(excel(whole, language), content_type=EXCEL), f"{stem}.xlsx")
-    encoding = "cp932" if kind == "cp932" else "utf-8"
-    lacking = unheld(whole.details, encoding) if kind == "cp932" and "anyway" not in request.GET else ()
-    if lacking:
-        page = UnheldPage(
-            _("Characters that do not fit"),
-            business.name,
-            lacking,
-            file_address(request, "cp932", anyway="1"),
-            file_address(request, "csv"),
-        )
-        return render(request, "accounts/unheld.html", {"page": page})
-    charset = "Shift_JIS" if kind == "cp932" else "utf-8"
-    lines = csv_lines(whole.details, encoding)
-    return _attached(HttpResponse(lines, content_type=f"text/csv; charset={charset}"), f"{stem}.csv")
+    return _unheld(request, business, whole.details, kind) or _attached(
+        HttpResponse(csv_lines(whole.details, ENCODINGS[kind]), content_type=CSV[kind]), f"{stem}.csv"
+    )
 
 
-def _attached(response: HttpResponse, name: str) -> HttpResponse:
+def flowing_answer(request: Any, business: Business, book: Book) -> HttpResponseBase:
+    """The details of a book as CSV, sent while they are asked for: never all in memory, and nothing more is asked for
+    once nobody takes it. The same rules as for `file_answer`.
+
+    An old encoding is gone through twice, so that what it cannot hold is told before the first byte.
+    """
+    kind, details = file_asked(request), book.details
+    if not allows(request.membership.role, OWN):
+        details = without_addresses(details)
+    refused = _unheld(request, business, details, kind)
+    if refused is not None:
+        return refused
+    if allows(request.membership.role, OWN):
+        rows = details.rows
+        details = replace(details, rows=Flow(lambda: _noted(request, business, book.name, rows)))
+    stem = slugify(book.name, allow_unicode=False) or "keiki"
+    lines = parcels(csv_lines(details, ENCODINGS[kind]), PARCEL)
+    return _attached(StreamingHttpResponse(lines, content_type=CSV[kind]), f"{stem}.csv")
+
+
+def _noted(request: Any, business: Business, name: str, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+    """The rows; before the first one with an e-mail address the log says that addresses leave."""
+    noted = False
+    for row in rows:
+        if not noted and _has_address([row]):
+            actions.note_export(request.user, business, name)
+            noted = True
+        yield row
+
+
+def _unheld(request: Any, business: Business, details: Sheet, kind: str) -> HttpResponse | None:
+    """The page that lists the characters an old encoding cannot hold, before a file without them is sent."""
+    lacking = unheld(details, "cp932") if kind == "cp932" and "anyway" not in request.GET else ()
+    if not lacking:
+        return None
+    page = UnheldPage(
+        _("Characters that do not fit"),
+        business.name,
+        lacking,
+        file_address(request, "cp932", anyway="1"),
+        file_address(request, "csv"),
+    )
+    return render(request, "accounts/unheld.html", {"page": page})
+
+
+Sent = TypeVar("Sent", bound=HttpResponseBase)
+
+
+def _attached(response: Sent, name: str) -> Sent:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

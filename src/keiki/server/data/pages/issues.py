@@ -87,8 +87,8 @@ def issues_panel(business: Business, found: Sequence[Found], *, may_edit: bool) 
     closed = [line for line in lines if not line.is_open]
     free = sum(each.is_open and each.owner is None for each in found)
     words = ngettext(
-        "{count} issue is open, {free} of them without an owner. It is closed with a note on what was done.",
-        "{count} issues are open, {free} of them without an owner. They are closed with a note on what was done.",
+        "{count} issue is open, {free} without an owner. It is closed with a note on what was done.",
+        "{count} issues are open, {free} without an owner. They are closed with a note on what was done.",
         len(still),
     )
     return IssuesPanel(

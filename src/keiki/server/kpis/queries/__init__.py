@@ -5,7 +5,7 @@ Each subject has a file of its own; every name is at home in `keiki.server.kpis.
 
 from __future__ import annotations
 
-from keiki.engine.behind import Behind
+from keiki.engine.behind import Behind, EveryRow
 from keiki.engine.entered import calculated
 from keiki.engine.entered_values import EnteredValue
 from keiki.engine.together import Part, Together
@@ -104,6 +104,7 @@ from keiki.server.kpis.queries.numbers import (
     adds_up,
     choosable,
     dimensions,
+    every_row_behind,
     explained,
     from_rows,
     is_over,
@@ -182,6 +183,7 @@ __all__ = [
     "CostPart",
     "EnteredValue",
     "Entry",
+    "EveryRow",
     "Found",
     "Hanging",
     "Kept",
@@ -235,6 +237,7 @@ __all__ = [
     "document_of",
     "domain_of",
     "entered_of",
+    "every_row_behind",
     "everybody",
     "excluded_days",
     "excluded_of",

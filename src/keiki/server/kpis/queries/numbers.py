@@ -15,7 +15,7 @@ from keiki.catalogue.expand import asked_of
 from keiki.catalogue.kpi import Kpi
 from keiki.charts.aim import Aim
 from keiki.charts.status import standing
-from keiki.engine.behind import SHOWN, Behind
+from keiki.engine.behind import SHOWN, Behind, EveryRow
 from keiki.engine.business import Business as Numbers
 from keiki.engine.entered import calculated
 from keiki.engine.measured import Measured, TreeReading
@@ -357,6 +357,14 @@ def rows_behind(
         return ()
     opened = opened_for(user, business).business
     return opened.behind(calculated(node.measured), numbers.period, numbers.question.where, limit)
+
+
+def every_row_behind(user: Any, business: Business, numbers: TreeNumbers, node: Node) -> EveryRow | None:
+    """All rows that were counted for a node in the period asked for, to be gone through; None where there are none."""
+    if node.measured is None:
+        return None
+    opened = opened_for(user, business).business
+    return opened.every_row_behind(calculated(node.measured), numbers.period, numbers.question.where)
 
 
 def sources_of(user: Any, business: Business, node: Node) -> Sources:

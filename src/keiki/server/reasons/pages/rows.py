@@ -6,29 +6,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from keiki.charts.files_out import Book, Sheet
+from keiki.charts.files_out import Book, Cell, Flow, Sheet
 from keiki.charts.format import Style, counter_word, exact, number
 from keiki.facts import FACTS, fact
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
-from keiki.server.accounts.pages.files_out import file_answer, file_asked
+from keiki.server.accounts.pages.files_out import file_answer, file_asked, flowing_answer
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
-from keiki.server.kpis.queries import Behind, TreeNumbers
+from keiki.server.kpis.queries import EveryRow, TreeNumbers
 from keiki.server.reasons.pages.asked import numbers_of, path_to
 from keiki.trees.build import Node
 
-IN_A_FILE: Final = 100_000
-"""Rows that one file holds at most; the filters say how many there are."""
+IN_EXCEL: Final = 100_000
+"""Rows that a workbook holds at most, since it is made in memory; its filters say how many there are. A CSV has all."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class RowsPage:
 
 @business_page()
 @require_safe
-def rows_page(request: HttpRequest, business: Business, tree: str, node: str) -> HttpResponse:
+def rows_page(request: HttpRequest, business: Business, tree: str, node: str) -> Any:
     """The rows behind a number of one period, narrowed to a segment when the address names one."""
     asked = Asked.read(request.GET)
     numbers = numbers_of(request, business, tree, asked)
@@ -76,8 +77,9 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
     style = kpis.style_of(business, numbers.known)
     label = chosen.label(style.language)
     if file_asked(request):
-        behind = door.rows_behind(request.user, business, numbers, chosen, limit=IN_A_FILE)
-        return file_answer(request, business, _book(request, business, numbers, chosen, behind, style))
+        every = door.every_row_behind(request.user, business, numbers, chosen)
+        answer = file_answer if file_asked(request) == "xlsx" else flowing_answer
+        return answer(request, business, _book(request, business, numbers, chosen, every, style))
     behind = door.rows_behind(request.user, business, numbers, chosen)
     lists = _alike(_rows_of(business, one, request, style) for one in behind)
     chips = []
@@ -101,27 +103,32 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
 
 
 def _book(
-    request: HttpRequest, business: Business, numbers: TreeNumbers, node: Node, behind: Sequence[Behind], style: Style
+    request: HttpRequest, business: Business, numbers: TreeNumbers, node: Node, every: EveryRow | None, style: Style
 ) -> Book:
-    """The rows as a file, with the number they add up to; a measure whose rows cannot be shown has none."""
-    listed = next((one for one in behind if one.rows), None)
-    columns = listed.columns if listed is not None else ()
-    source = listed.source if listed is not None else ""
-    rows = listed.rows if listed is not None and listed.rows is not None else ()
-    counted = sum(one.count for one in behind if one is listed)
+    """The rows as a file, with the number they add up to; a measure whose rows cannot be shown has none.
+
+    A CSV flows and has all of them; a workbook has the newest `IN_EXCEL` and says so.
+    """
+    columns = every.columns if every is not None else ()
+    source = every.source if every is not None else ""
+    counted = every.count if every is not None else 0
     label = node.label(style.language)
-    filters = (
+    filters = [
         *kpis.filters_of(request, business, numbers, style),
         (_("Rows counted"), f"{counted:,}"),
-        (_("Rows in this file, the newest first"), f"{len(rows):,}"),
-    )
+        (_("Rows in this file, the newest first"), f"{min(counted, IN_EXCEL):,}"),
+    ]
+    if counted > IN_EXCEL:
+        words = _("A workbook holds the newest {most} rows; the CSV of this page has all {count}.")
+        filters.append((_("Left out"), words.format(most=f"{IN_EXCEL:,}", count=f"{counted:,}")))
+    rows: Iterable[Sequence[Cell]] = ()
+    if every is not None:
+        rows = tuple(islice(every, IN_EXCEL)) if file_asked(request) == "xlsx" else Flow(lambda: iter(every))
     return Book(
         _("Rows behind {name}").format(name=label),
         Sheet((_("Name"), _("Unit"), _("Value")), [(label, node.unit, numbers.value(node))], (node.unit,), by_row=True),
-        Sheet(
-            tuple(_column(source, name, style) for name in columns), [tuple(row[c] for c in columns) for row in rows]
-        ),
-        filters,
+        Sheet(tuple(_column(source, name, style) for name in columns), rows),
+        tuple(filters),
         kpis.definitions_of(request, business, numbers, (node,), style),
     )
 
