@@ -76,7 +76,7 @@ def test_pages_that_a_role_may_not_open_are_not_found_by_it(shop: Any, browser_o
 def test_a_script_takes_only_the_part_that_was_found(shop: Any, browser_of: Any) -> None:
     url = reverse("cockpit:search", kwargs={"business": shop.business.id})
     part = browser_of(shop.viewer).get(url, {"q": "  order   value "}, headers={"HX-Request": "true"})
-    assert part.content.decode().lstrip().startswith('<div class="found" id="found" data-words="order value">')
+    assert part.content.decode().lstrip().startswith('<div class="found" data-words="order value">')
     assert "<html" not in part.content.decode()
 
 

@@ -12,7 +12,7 @@ import keiki.server
 from keiki.server.ui.icons import ICONS
 
 SERVER = Path(keiki.server.__file__).parent
-ELSEWHERE = {"mail.html", "alerts_mail.html", "saved.html"}
+ELSEWHERE = {"mail.html", "alerts_mail.html", "notices_mail.html", "saved.html"}
 """An e-mail is under no policy and its program knows no style sheet; a saved dashboard states a policy of its own."""
 TEMPLATES = sorted(path for path in SERVER.rglob("templates/**/*.html") if path.name not in ELSEWHERE)
 
