@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from keiki.catalogue.load import builtin
-from keiki.catalogue.value_chain import activities_of
+from keiki.catalogue.value_chain import ACTIVITIES, activities_of
+from keiki.server.audit.models import Entry
 from keiki.server.data.actions import opened
+from keiki.server.kpis.models import ActivityScore
 
 COSTS = [
     ("2026-08-10", 300_000, "ad_spend", "marketing"),
@@ -72,3 +74,48 @@ def test_without_rows_the_map_still_lists_kpis(bare: Any, browser_of: Any) -> No
 def test_map_is_hidden_from_strangers(cast: Any, browser_of: Any) -> None:
     url = reverse("kpis:value_chain", kwargs={"business": cast.business.id})
     assert browser_of(cast.outsider).get(url).status_code == 404
+
+
+def judged(cast: Any, browser_of: Any, **said: Any) -> Any:
+    address = reverse("kpis:score_activity", kwargs={"business": cast.business.id})
+    return browser_of(cast.editor).post(address, {"rival": "", **said})
+
+
+@pytest.mark.feature("F-354")
+def test_each_activity_is_scored_against_competitors_with_a_reason_and_the_weakest_stands_first(
+    cast: Any, browser_of: Any
+) -> None:
+    for place, each in enumerate(ACTIVITIES):
+        said = {"activity": each.id, "score": (0, 2, -1, 1, -2)[place % 5], "reason": f"Reason {place}"}
+        assert judged(cast, browser_of, **said).status_code == 302
+    page = page_of(cast, browser_of)
+    lines = page.strengths.lines
+    assert [line.score for line in lines] == ["−2", "−1", "−1", "0", "0", "+1", "+2", "+2"]
+    assert {line.words for line in lines} == {each.label("en") for each in ACTIVITIES}
+    assert [line.reason for line in lines if not line.reason.startswith("Reason ")] == []
+    assert page.strengths.sentence.startswith("Weaker than competitors: Customer success and support, Sales")
+    assert page.strengths.url == "", "a viewer reads only"
+
+
+def test_later_judgement_holds_and_the_earlier_one_is_kept(cast: Any, browser_of: Any) -> None:
+    judged(cast, browser_of, activity="sales", score=-2, reason="Slow to answer", rival="Rival Ltd")
+    judged(cast, browser_of, activity="sales", score=1, reason="Answers within the hour")
+    line, *rest = page_of(cast, browser_of).strengths.lines
+    assert (line.words, line.score, line.told, line.reason) == ("Sales", "+1", "stronger", "Answers within the hour")
+    assert [each.startswith("−2 Slow to answer (") for each in line.earlier] == [True]
+    assert {each.told for each in rest} == {"not judged yet"}
+    assert Entry.objects.filter(action="kpis.score_activity").count() == 2
+
+
+@pytest.mark.parametrize(
+    "said", [{"score": 3, "reason": "x"}, {"score": 1, "reason": " "}, {"score": "", "reason": "x"}]
+)
+def test_score_outside_the_scale_or_without_a_reason_is_asked_again(
+    said: dict[str, Any], cast: Any, browser_of: Any
+) -> None:
+    answer = judged(cast, browser_of, activity="sales", **said)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors
+    assert ActivityScore.objects.count() == 0
+    address = reverse("kpis:score_activity", kwargs={"business": cast.business.id})
+    assert browser_of(cast.viewer).post(address, {"activity": "sales", "score": 1, "reason": "x"}).status_code == 403

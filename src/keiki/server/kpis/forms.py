@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keiki.catalogue.kpi import OBSERVED
 from keiki.catalogue.tags import TAGS
+from keiki.catalogue.value_chain import ACTIVITIES
 from keiki.errors import UnknownName
 from keiki.measures.units import UNITS
 from keiki.periods import Grain
@@ -350,3 +351,34 @@ class CommentForm(CommentText):
 
 
 LARGEST_VALUE = 1e15
+
+
+def score_words() -> dict[int, Any]:
+    """How well an activity does against competitors, the weakest first."""
+    return {
+        -2: _("much weaker"),
+        -1: _("weaker"),
+        0: _("alike"),
+        1: _("stronger"),
+        2: _("much stronger"),
+    }
+
+
+class StrengthForm(forms.Form):
+    """One activity against competitors."""
+
+    activity = forms.ChoiceField(label=_("Activity"))
+    score = forms.TypedChoiceField(label=_("Against competitors"), coerce=int)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("What shows it.")
+    )
+    rival = forms.CharField(label=_("Compared with"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "ja")[:2]
+        shown = [(each.id, each.label(language)) for each in ACTIVITIES]
+        self.fields["activity"].choices = shown  # type: ignore[attr-defined]  # a ChoiceField
+        words = [(score, f"{score:+d} {told}" if score else f"0 {told}") for score, told in score_words().items()]
+        self.fields["score"].choices = words  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["score"].initial = 0

@@ -355,3 +355,31 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.why} {self.comment_id}"
+
+
+# --- strengths and weaknesses ---
+
+
+class ActivityScore(models.Model):
+    """How well an activity of the value chain does against competitors, -2 to 2, as somebody judged it, and why.
+
+    Never changed: a later judgement is a row of its own, and the newest of an activity holds.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="activity_scores")
+    activity = models.CharField(max_length=20)
+    score = models.SmallIntegerField()
+    reason = models.CharField(max_length=500)
+    rival = models.CharField(max_length=120, blank=True, default="")
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    judged_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-judged_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(score__gte=-2, score__lte=2), name="activity_score_range"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="activity_score_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.score:+d}"

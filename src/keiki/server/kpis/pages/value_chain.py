@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from keiki.catalogue.tags import label
 from keiki.catalogue.value_chain import ACTIVITIES, Activity, activities_of, activity_of_cost
@@ -19,8 +21,12 @@ from keiki.charts.format import MISSING, Style, exact, number
 from keiki.facts import vocabulary
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import EDIT
 from keiki.server.kpis import queries
+from keiki.server.kpis.actions import strengths as actions
+from keiki.server.kpis.forms import StrengthForm
 from keiki.server.kpis.pages.numbers import fresh_on, kpi_name, kpi_url, style_of
+from keiki.server.kpis.pages.strengths import Strengths, strengths_of
 from keiki.server.kpis.queries import CostPart, KpiValue, Spending, Tagged
 
 FEWEST = 10
@@ -74,12 +80,30 @@ class ValueChainPage:
     others: tuple[KpiLine, ...]
     costs: tuple[CostLine, ...]
     rule: str
+    strengths: Strengths
 
 
 @business_page()
 @require_safe
 def value_chain_page(request: HttpRequest, business: Business) -> HttpResponse:
     """The whole map; the address names the activity whose KPIs and costs are listed, else the costliest one."""
+    return _show(request, business, StrengthForm())
+
+
+@business_page(EDIT)
+@require_POST
+def score_activity(request: Any, business: Business) -> HttpResponse:
+    """An editor says how well one activity does against competitors, and why."""
+    form = StrengthForm(request.POST)
+    if not form.is_valid():
+        return _show(request, business, form, 422)
+    said = form.cleaned_data
+    actions.score_activity(request.user, business, said["activity"], said["score"], said["reason"], said["rival"])
+    messages.success(request, _("Saved."))
+    return redirect(reverse("kpis:value_chain", kwargs={"business": business.id}) + "#strengths")
+
+
+def _show(request: Any, business: Business, form: StrengthForm, status: int = 200) -> HttpResponse:
     known = queries.known(request.user, business)
     style = style_of(business, known)
     spending = queries.spending(request.user, business, known)
@@ -116,8 +140,9 @@ def value_chain_page(request: HttpRequest, business: Business) -> HttpResponse:
         others=lines[shown:],
         costs=tuple(_cost_line(each, style) for each in costs[chosen.id]),
         rule=_rule(spending, costs[""], style),
+        strengths=strengths_of(request, business, style),
     )
-    return render(request, "kpis/value_chain.html", {"page": page})
+    return render(request, "kpis/value_chain.html", {"page": page, "form": form}, status=status)
 
 
 def _by_activity(spending: Spending | None) -> Mapping[str, list[CostPart]]:

@@ -150,6 +150,7 @@ from keiki.server.kpis.queries.own_trees import (
     version_of,
 )
 from keiki.server.kpis.queries.results import WINDOW, CostPart, PastResult, Spending, past_results, spending
+from keiki.server.kpis.queries.strengths import Strength, strengths
 from keiki.server.kpis.queries.together import joined, names_apart, periods_together
 from keiki.server.kpis.queries.words import dimension_label, fact_words, renamed, unit_words, value_label
 
@@ -204,6 +205,7 @@ __all__ = [
     "Span",
     "Spending",
     "StoredTree",
+    "Strength",
     "Supply",
     "Tagged",
     "Template",
@@ -305,6 +307,7 @@ __all__ = [
     "stored_of",
     "stored_tree",
     "stored_trees",
+    "strengths",
     "tagged_kpis",
     "template_named",
     "templates",
