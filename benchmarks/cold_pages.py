@@ -1,7 +1,8 @@
-"""Pages of customers and accounts of the demo company that nobody has looked at: after an import, and after a restart.
+"""Pages of customers and accounts of the demo company: nothing kept at all, after an import, and after a restart.
 
-Each view is the first one of a process of its own, once every page's code is read. Processor time, because it is the
-same beside other work; the peer is the settings page: the frame, the rights and the session without numbers. Bar: 3 s.
+After an import every number is worked out again, by the SQL composed before. Each view is the first one of a process
+of its own, once every page's code is read. Processor time, because it is the same beside other work; the peer is the
+settings page: the frame, the rights and the session without numbers. Bar: 3 s.
 """
 
 from __future__ import annotations
@@ -47,10 +48,22 @@ def main() -> int:
         for path in PAGES:
             for kept in Path(home).rglob("answers.sqlite*"):
                 kept.unlink()
-            cold, again = (_of_a_new_process(f"/b/{business}/{path}") for _ in range(2))
+            cold = _of_a_new_process(f"/b/{business}/{path}")
+            _import_one(path)
+            imported, again = (_of_a_new_process(f"/b/{business}/{path}") for _ in range(2))
             slowest = max(slowest, cold)
-            print(f"{path:28} nothing kept {cold:.2f} s   after a restart {again:.2f} s   limit {LIMIT_SECONDS} s")
+            print(f"{path:28} nothing kept {cold:.2f} s   after an import {imported:.2f} s", end="")
+            print(f"   after a restart {again:.2f} s   limit {LIMIT_SECONDS} s", flush=True)
     return 0 if slowest <= LIMIT_SECONDS else 1
+
+
+def _import_one(name: str) -> None:
+    """One more order: another state of the data."""
+    from keiki.server.accounts.models import Business
+    from keiki.server.data.actions import opened
+
+    order = {"order_id": name, "customer_id": name, "ordered_at": "2026-01-05 10:00", "amount": 1}
+    opened(Business.objects.get()).business.load_facts({"orders": [order]}, name=name)
 
 
 def _of_a_new_process(url: str) -> float:
