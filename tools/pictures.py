@@ -224,6 +224,7 @@ def set_up(walk: Walk, link: str) -> None:
 
 def main() -> int:
     """Walk in both languages; write pictures and counts."""
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         for language in WORDS:

@@ -131,7 +131,7 @@ def test_plan_and_actual_says_how_far_the_goal_is_from_its_plan(shop: Any, brows
     told = browser_of(shop.viewer).get(path).context["page"].told
     goal = told.lines[0]
     assert (goal.plan, goal.actual, goal.landing, goal.gap) == ("¥15,000", "¥14,400", "¥14,400", "−¥600")
-    assert told.sentence.endswith("came to ¥14,400 (−¥600 against the plan). 0 of 1 numbers with a plan reach it.")
+    assert told.sentence.endswith("came to ¥14,400 (−¥600 against the plan). 0 of 1 numbers with a plan reached it.")
 
 
 def test_running_month_lands_by_its_pace(shop: Any, browser_of: Any) -> None:

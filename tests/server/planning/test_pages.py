@@ -20,6 +20,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.planning import actions, queries
 from keiki.server.planning.actions import SCORE_JOB, Proposal
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
+from keiki.trees.targets import AT_LEAST, BETWEEN, LEVEL, MANUAL, Target
 
 GIVEN = {
     "value": "15,000",
@@ -189,6 +190,16 @@ def test_suggestions_fill_the_field(shop: Any, browser_of: Any) -> None:
     assert best.value == "¥20,000"
     form = browser.get(best.url.split("#")[0]).context["form"]
     assert form["value"].value() == "20,000"
+
+
+def test_suggestion_takes_the_place_of_a_series_and_of_a_band(shop: Any, browser_of: Any) -> None:
+    browser, month = browser_of(shop.editor), shop.business.calendar.today().replace(day=1)
+    for version, given in enumerate(
+        (Target(months=((month, 100.0),), shape=MANUAL), Target(compare=BETWEEN, low=1.0, high=2.0))
+    ):
+        actions.propose_target(shop.editor, shop.business, KEY, version, Proposal(given, month))
+        form = browser.get(of(shop) + "?value=20000").context["form"]
+        assert (form["shape"].value(), form["compare"].value()) == (LEVEL, AT_LEAST)
 
 
 def test_typed_value_is_read_while_it_is_typed(shop: Any, browser_of: Any) -> None:

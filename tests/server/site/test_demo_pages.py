@@ -120,6 +120,7 @@ def test_first_page_of_the_demo_company_shows_targets_reached_and_missed_and_wha
     goal, *below = plan.lines
     assert goal.gap.startswith("−")
     assert {line.status for line in below} == {"good", "watch", "act", "none", "plain"}
+    assert {line.label: (line.gap, line.gap_share) for line in below}["Cost per click"] == ("within", "—")
     running = browser.get(reverse("cockpit:plan", kwargs=here | {"tree": "ec"}), {"on": DEMO_UNTIL.isoformat()})
     assert running.context["page"].told.lines[0].pace.startswith("¥")
     assert Revision.objects.filter(state=State.PROPOSED).count() == 1, "one target waits to be approved"

@@ -634,7 +634,7 @@ def act_of(business: Business, numbers: TreeNumbers, lever: Lever, asked: Asked,
     if lever.effect is None:
         effect = _("Misses its target; influences {goal} without a formula").format(goal=goal)
     else:
-        words = _("At its target, {goal} would be {amount}") if lever.to_target else _("Moved {goal} by {amount}")
+        words = _("At its target, {goal} would move by {amount}") if lever.to_target else _("Moved {goal} by {amount}")
         effect = words.format(goal=goal, amount=amount)
     return Act(
         kpis.number_card(numbers, lever.node, style), effect, kpis.node_url(business, numbers, lever.node, asked)

@@ -103,7 +103,7 @@ def _line(business: Business, numbers: TreeNumbers, row: PlanRow, asked: Asked, 
     node = row.node
     label = node.label(style.language)
     counter = counter_word(label)
-    aim, plan = row.aim, row.plan
+    aim = row.aim
     running = numbers.elapsed is not None
     return PlanLine(
         label=label,
@@ -114,19 +114,34 @@ def _line(business: Business, numbers: TreeNumbers, row: PlanRow, asked: Asked, 
         pace=number(row.pace, node.unit, style, counter) if running and row.pace is not None else MISSING,
         attained=attainment_words(row.landing, None if aim is None else aim.full, style) or MISSING,
         landing=number(row.landing, node.unit, style, counter),
-        gap=MISSING if row.gap is None else difference(row.landing, plan, node.unit, style),
-        gap_share=_share(row, plan, style),
+        gap=_gap(row, style),
+        gap_share=_share(row, style),
         status="plain" if aim is None else judged(row.landing, aim.full, node.unit),
         owner=kpis.owner_words(node, style),
         url=kpis.node_url(business, numbers, node, asked),
     )
 
 
-def _share(row: PlanRow, plan: float | None, style: Style) -> str:
-    """The gap as a share of the plan; rates and scores, whose gap is one of points already, have none."""
-    if row.gap is None or row.node.unit in ABSOLUTE_CHANGE:
+def _gap(row: PlanRow, style: Style) -> str:
+    """How far the landing is from the plan; inside a band only that it is."""
+    if row.gap is None:
         return MISSING
-    return change(row.landing, plan, row.node.unit, style)
+    return _("within") if _inside(row) else difference(row.landing, row.plan, row.node.unit, style)
+
+
+def _inside(row: PlanRow) -> bool:
+    """Whether the landing lies inside a plan that has two ends."""
+    aim = row.aim.full if row.aim is not None else None
+    if aim is None or aim.low is None or aim.high is None or row.landing is None:
+        return False
+    return aim.missing(row.landing) == 0
+
+
+def _share(row: PlanRow, style: Style) -> str:
+    """The gap as a share of the plan; rates and scores, whose gap is one of points already, have none."""
+    if row.gap is None or row.node.unit in ABSOLUTE_CHANGE or _inside(row):
+        return MISSING
+    return change(row.landing, row.plan, row.node.unit, style)
 
 
 def _sentence(numbers: TreeNumbers, rows: tuple[PlanRow, ...], style: Style) -> str:
@@ -135,14 +150,19 @@ def _sentence(numbers: TreeNumbers, rows: tuple[PlanRow, ...], style: Style) -> 
     reached = sum(row.aim is not None and row.aim.full.missing(row.landing or 0.0) == 0 for row in planned)
     if not planned:
         return _("No number of this tree has a target in this period yet.")
-    words = _("{reached} of {count} numbers with a plan reach it.").format(reached=reached, count=len(planned))
+    over = numbers.elapsed is None
+    words = (
+        _("{reached} of {count} numbers with a plan reached it.")
+        if over
+        else _("{reached} of {count} numbers with a plan reach it.")
+    ).format(reached=reached, count=len(planned))
     if goal is None or goal.gap is None:
         return words
     name, landing = goal.node.label(style.language), number(goal.landing, goal.node.unit, style)
     gap = difference(goal.landing, goal.plan, goal.node.unit, style)
     told = (
         _("{goal} lands at {landing} ({gap} against the plan).")
-        if numbers.elapsed is not None
+        if not over
         else _("{goal} came to {landing} ({gap} against the plan).")
     )
     return f"{told.format(goal=name, landing=landing, gap=gap)} {words}"

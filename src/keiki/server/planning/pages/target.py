@@ -47,7 +47,7 @@ from keiki.server.planning.queries import Planned, Written
 from keiki.server.planning.rules import may_approve, may_write
 from keiki.trees.build import Node, Tree
 from keiki.trees.stated import Reading
-from keiki.trees.targets import AT_LEAST, AT_MOST, LEVEL, MANUAL, Target
+from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, LEVEL, MANUAL, Target
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,9 @@ def _initial(request: Any, business: Business, plan: Planned | None, basis: Basi
     year = calendar.period(Grain.YEAR, calendar.today())
     first = calendar.period(Grain.MONTH, calendar.today()).start
     newest = plan.revisions[-1] if plan is not None and plan.revisions else None
+    above_or_below = AT_MOST if basis.direction == "lower" else AT_LEAST
     found: dict[str, Any] = {
-        "compare": AT_MOST if basis.direction == "lower" else AT_LEAST,
+        "compare": above_or_below,
         "period": Grain.MONTH,
         "since": first,
         "by": year.last,
@@ -177,10 +178,12 @@ def _initial(request: Any, business: Business, plan: Planned | None, basis: Basi
     }
     if newest is not None:
         found |= _written_out(newest.target, basis) | {"way": newest.way, "since": newest.since}
+    asked = {name: value for name, value in request.GET.items() if name in TYPED}
+    if "value" in asked:  # one value for every month: a series or a band gives way
+        found["shape"] = LEVEL
+        found["compare"] = above_or_below if found["compare"] == BETWEEN else found["compare"]
     months = TargetForm(initial=found, basis=basis).months
-    return (
-        found | _month_values(found, months, newest, basis, base) | {k: v for k, v in request.GET.items() if k in TYPED}
-    )
+    return found | _month_values(found, months, newest, basis, base) | asked
 
 
 TYPED = frozenset({"value", "period", "compare", "since", "by", "low", "high", "shape", "way"})

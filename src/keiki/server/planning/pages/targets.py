@@ -270,7 +270,7 @@ def _banner(found: Consistency, own: Target | None, style: Style) -> Banner | No
         words = _("Whether the targets reach the goal cannot be told yet: {names} have none.")
         return Banner("watch", words.format(names=("、" if style.japanese else ", ").join(names)))
     scale, period = 1.0, found.grain
-    if own is not None and own.value is not None and own.period is not None and goal.target:
+    if own is not None and own.value is not None and own.period is not None and goal.target and not goal.months:
         scale, period = own.value / goal.target, own.period
     figures = [None if v is None else v * scale for v in (goal.implied, goal.target, goal.shortfall)]
     implied, target, short = (number(value, root.unit, style) for value in figures)
