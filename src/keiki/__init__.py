@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keiki.customers.lives import LifeRule
     from keiki.customers.ltv_formulas import lifetime_value, lifetime_values
     from keiki.engine.account_alerts import alerts_of, weekly_scores
+    from keiki.engine.budget_basis import budget_basis
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
     from keiki.engine.cohort_table import cohort_table
@@ -100,6 +101,7 @@ LATER = {
     "accounts_joined": "keiki.engine.joined:accounts_joined",
     "account_totals": "keiki.engine.customer_success:account_totals",
     "alerts_of": "keiki.engine.account_alerts:alerts_of",
+    "budget_basis": "keiki.engine.budget_basis:budget_basis",
     "change_of": "keiki.engine.insight:change_of",
     "choose_model": "keiki.customers.clv.choose:choose",
     "cohort_table": "keiki.engine.cohort_table:cohort_table",
@@ -190,6 +192,7 @@ __all__ = [
     "account_totals",
     "accounts_joined",
     "alerts_of",
+    "budget_basis",
     "change_of",
     "choose_model",
     "cohort_table",

@@ -90,6 +90,7 @@ PAGES = {
     "reports": "reports/",
     "weekly report": "reports/weekly/?tree=simple_orders",
     "daily report": "reports/daily/?tree=simple_orders",
+    "basis of the budget": "reports/budget/",
     "executive report": "reports/executive/?tree=simple_orders",
     "notices": "inbox/",
     "search": "search/?q=order",

@@ -80,3 +80,9 @@ def test_months_to_come_go_on_as_the_complete_months_did(half_year):
     assert "no season" in shown.out
     without = half_year("insight", "forecast", "order_revenue", "--leave-out", "2026-07", language="ja")
     assert "完了した月が5か月では足りません。6か月必要です。" in without.out
+
+
+def test_budget_without_campaigns_says_so_and_gives_its_quarters(shop):
+    assert shop("insight", "budget").out.startswith("No row of these quarters names a campaign.")
+    told = shop("insight", "budget", "--json", "-n", "2").json
+    assert (told["types"], len(told["quarters"])) == ([], 2)

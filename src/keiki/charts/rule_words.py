@@ -139,6 +139,13 @@ def _expansion(rules: Rules, style: Style) -> str:
     return f"Line to reach: {line} of the revenue from the expansion of existing customers."
 
 
+def _balance(rules: Rules, style: Style) -> str:
+    most, least = (number(float(each), "ratio", style) for each in (rules.balance.most, rules.balance.least))
+    if style.japanese:
+        return f"新規が訪問者の{most}以上なら多すぎ、{least}以下なら少なすぎ。"
+    return f"New visitors are too many from {most} of the visitors on, too few at {least} or less."
+
+
 def _lifetime(rules: Rules, style: Style) -> str:
     months = length_words(f"{rules.lifetime.months}m", style)
     if style.japanese:
@@ -256,6 +263,7 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "contracts": _contracts,
     "movements": _movements,
     "expansion": _expansion,
+    "balance": _balance,
     "lifetime": _lifetime,
     "profit": _profit,
     "attribution": _attribution,

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from keiki.cli import (
     backup,
+    budget,
     check,
     comments,
     demo,
@@ -118,6 +119,7 @@ insights.command("before-after", cls=Verb, help=insight.CHANGE)(insight.before_a
 insights.command("side-effects", cls=Verb, help=insight.SIDE_EFFECTS)(insight.side_effects)
 insights.command("compare", cls=Verb, help=insight.COMPARE)(insight.compare)
 insights.command("forecast", cls=Verb, help=insight.FORECAST)(insight.forecast)
+insights.command("budget", cls=Verb, help=budget.HELP)(budget.budget)
 insights.command("trials", cls=Verb, help=insight.TRIALS)(insight.trials)
 app.add_typer(insights, name="insight")
 entered = typer.Typer(

@@ -57,15 +57,18 @@ class Campaigns:
     rule: CampaignRule
 
 
-def campaigns_of(business: Business, start: date, end: date) -> Campaigns:
-    """What each campaign of a business cost and brought from `start` up to and without `end`."""
+def campaigns_of(business: Business, start: date, end: date, *, paid_back: bool = True) -> Campaigns:
+    """What each campaign of a business cost and brought from `start` up to and without `end`.
+
+    Without `paid_back` nobody asks when its customers pay it back, and `gains` stay empty.
+    """
     rule = CampaignRule(start, end)
     retention = rule.profit.retention
     zoned = replace(retention.postings, zone=business.settings.calendar.zone)
     rule = replace(rule, profit=replace(rule.profit, retention=replace(retention, postings=zoned)))
     facts = business.facts
     gains: dict[str, dict[int, Decimal]] = {}
-    for row in business.engine.run(campaign_gains(facts, rule)).to_pylist():
+    for row in business.engine.run(campaign_gains(facts, rule)).to_pylist() if paid_back else ():
         gains.setdefault(row["campaign"], {})[row["age"]] = row["gain"]
     rows = business.engine.run(campaigns(facts, rule)).to_pylist()
     rows.sort(key=lambda row: (-row["cost"], -row["revenue"], row["campaign"]))

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 
 from keiki.errors import RuleImpossible, RuleUnknown
 from keiki.facts.vocabulary import Label, vocabulary
+from keiki.insight.balance import BalanceRule
 from keiki.journeys.attribution import MODELS as ATTRIBUTION_MODELS
 
 Values = Mapping[str, Mapping[str, Any]]
@@ -365,6 +366,14 @@ SUBJECTS: Final = (
         ),
     ),
     Subject(
+        "balance",
+        Label("新規とリピートの割合", "New and repeat visitors"),
+        Label(
+            "訪問者のうち新規がどこまで増えたら多すぎ、どこまで減ったら少なすぎとみなすか。",
+            "From which share new visitors are too many, and down to which they are too few.",
+        ),
+    ),
+    Subject(
         "lifetime",
         Label("顧客寿命", "Customer lifetime"),
         Label("解約率を何か月の平均で読むか。", "Over how many months the churn behind a lifetime is averaged."),
@@ -506,6 +515,8 @@ CHOICES: Final = (
     ),
     Choice("movements", "upsell", Several("subscription_reason"), Label("アップセルの理由", "Reasons of upsell")),
     Choice("expansion", "line", Share(0.01), Label("拡大の割合の目安", "Share of expansion to reach")),
+    Choice("balance", "most", Share(), Label("新規が多すぎる割合", "Share of new visitors that is too large")),
+    Choice("balance", "least", Share(), Label("新規が少なすぎる割合", "Share of new visitors that is too small")),
     Choice("lifetime", "months", Whole(1, 60), Label("平均する月数", "Months averaged")),
     Choice("profit", "acquisition", Several("cost_category"), Label("獲得の費用", "Costs of acquisition")),
     Choice("profit", "retention_costs", Several("cost_category"), Label("維持の費用", "Costs of retention")),
@@ -613,6 +624,11 @@ def _agree(found: Values) -> None:
             raise RuleImpossible(
                 subject=f"rules: {subject}", field=other, value=", ".join(sorted(shared)), options=en, options_ja=ja
             )
+    usual, sides = BalanceRule(), found.get("balance", {})
+    least, most = sides.get("least", usual.least), sides.get("most", usual.most)
+    if least >= most:
+        ja, en = f"{most:%}より小さい値", f"less than {most:%}"
+        raise RuleImpossible(subject="rules: balance", field="least", value=str(least), options=en, options_ja=ja)
     health = found.get("health", {})
     if all(health.get(part) == 0 for part in ("usage", "support", "payment")):
         ja, en = "3つの重みのうち少なくとも1つは0より大きい値", "at least one of the three weights above 0"

@@ -18,6 +18,7 @@ from keiki.customers.profit import ProfitRule
 from keiki.customers.repeat import RepeatRule
 from keiki.customers.retention import RetentionRule
 from keiki.customers.rfm import RfmRule
+from keiki.insight.balance import BalanceRule
 from keiki.insight.experiment import ExperimentRule
 from keiki.journeys.attribution import AttributionRule
 from keiki.journeys.sessions import SessionRule
@@ -53,6 +54,7 @@ class Rules:
     cohorts: CohortRule = field(default_factory=CohortRule)
     attribution: AttributionRule = field(default_factory=AttributionRule)
     experiments: ExperimentRule = field(default_factory=ExperimentRule)
+    balance: BalanceRule = field(default_factory=BalanceRule)
 
     @classmethod
     def of_zone(cls, zone: str, country: str = "JP", own: Values = NOTHING_OWN) -> Rules:
@@ -91,6 +93,7 @@ class Rules:
             stages=StageRule(zone=zone, country=country, **stages),
             cohorts=CohortRule(retention=retention),
             attribution=AttributionRule(**chosen["attribution"]),
+            balance=BalanceRule(**chosen["balance"]),
         )
 
 

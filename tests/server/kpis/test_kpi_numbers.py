@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from keiki.server.accounts.actions import change_rules
 from keiki.server.data.actions import opened
 
 
@@ -61,3 +63,33 @@ def test_months_to_come_are_led_on_from_the_history(bare: Any, browser_of: Any) 
 def test_short_history_is_not_led_on(shop: Any, browser_of: Any) -> None:
     page = page_of(shop, browser_of, "order_revenue")
     assert (page.expected, page.spread) == (None, None)
+
+
+def visits(day: str, *people: str) -> list[dict[str, str]]:
+    return [{"occurred_at": f"{day} 10:00:00", "name": "page_view", "visitor_id": person} for person in people]
+
+
+@pytest.mark.feature("F-139")
+def test_70_30_and_30_70_of_new_and_repeat_visitors_show_their_band_with_limits_that_can_be_changed(
+    own_shop: Any, browser_of: Any
+) -> None:
+    known, met, late = (tuple(f"{kind}{n}" for n in range(count)) for kind, count in (("K", 3), ("N", 7), ("L", 3)))
+    rows = visits("2026-09-10", *known) + visits("2026-10-10", *known, *met)  # October: 7 of 10 are new
+    rows += visits("2026-11-03", *met, *late) + visits("2026-11-09", "last")  # the week of 2 November: 3 of 10
+    opened(own_shop.business).business.load_facts({"events": rows}, name="visits")
+
+    def told(query: str, kpi: str = "new_visitor_ratio") -> Any:
+        address = reverse("kpis:kpi", kwargs={"business": own_shop.business.id, "kpi": kpi})
+        return browser_of(own_shop.viewer).get(f"{address}?{query}").context["page"]
+
+    many, few = told("grain=month"), told("grain=week")
+    assert (many.number.value, few.number.value) == ("70.0%", "30.0%")
+    assert many.balance.words.startswith("Many new visitors, few who return")
+    assert few.balance.words.startswith("Few new visitors: those who know you return")
+    assert told("grain=month", "returning_visitor_ratio").balance.words == many.balance.words
+    assert many.balance.rule == "New visitors are too many from 70.0% of the visitors on, too few at 30.0% or less."
+    limits = {"most": Decimal("0.8"), "least": Decimal("0.2")}
+    change_rules(own_shop.owner, own_shop.business, 1, "balance", limits)
+    for query in ("grain=month", "grain=week"):
+        assert told(query).balance.words == "New and repeat visitors are in balance."
+    assert told("grain=month", "order_revenue").balance is None

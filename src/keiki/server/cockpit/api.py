@@ -1,4 +1,4 @@
-"""The changes we made for programs: what each was to move, and what it brought."""
+"""The changes we made and the basis of the next budget for programs: the numbers of the pages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from ninja import Router
 
 from keiki.server.accounts.api import caller_of
 from keiki.server.cockpit.queries import changes as queries
+from keiki.server.cockpit.queries.campaigns import BudgetBasis, budget
 from keiki.server.cockpit.queries.changes import Step
-from keiki.server.cockpit.schemas import ChangeMadeOut
+from keiki.server.cockpit.schemas import BudgetBasisOut, ChangeMadeOut
 from keiki.server.kpis.api import business_with_rows
 
 router = Router(tags=[gettext_noop("Insight")])
@@ -31,6 +32,15 @@ def changes(request: HttpRequest, business: str) -> list[dict[str, Any]]:
         steps = [_horizon(step) for step in told.steps]
         found.append({**{name: getattr(row, name) for name in names}, "tracking": told.tracking, "horizons": steps})
     return found
+
+
+@router.get(
+    "/businesses/{business}/budget-basis",
+    response=BudgetBasisOut,
+    summary=gettext_noop("Cost, result and return of each type of campaign in the last four quarters"),
+)
+def budget_basis(request: HttpRequest, business: str) -> BudgetBasis:
+    return budget(caller_of(request).user, business_with_rows(request, business))
 
 
 def _horizon(step: Step) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the REST API gives about the changes we made."""
+"""What the REST API gives about the changes we made and about campaigns."""
 
 from __future__ import annotations
 
@@ -39,3 +39,31 @@ class ChangeMadeOut(Schema):
     campaign: str
     tracking: str
     horizons: list[HorizonOut]
+
+
+class SpentOut(Schema):
+    """What campaigns cost and brought together; `roi` is null without a cost or without known profit."""
+
+    campaigns: int
+    cost: float | None
+    leads: int
+    new_customers: int
+    wins: int
+    revenue: float
+    gross_profit: float | None
+    roi: float | None
+
+
+class TypeBudgetOut(Schema):
+    """One type of campaign (paid, earned, shared, owned or "") in each quarter, and in all of them."""
+
+    media_type: str
+    quarters: list[SpentOut]
+    whole: SpentOut
+
+
+class BudgetBasisOut(Schema):
+    """The last fiscal quarters that are over, oldest first, and the types with anything in them."""
+
+    quarters: list[PeriodOut]
+    types: list[TypeBudgetOut]

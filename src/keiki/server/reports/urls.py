@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.reports.pages import delivery, executive, letters, stop
+from keiki.server.reports.pages import budget, delivery, executive, letters, stop
 
 app_name = "reports"
 REPORTS = "b/<slug:business>/reports/"
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{REPORTS}weekly/", letters.weekly_page, name="weekly"),
     path(f"{REPORTS}daily/", letters.daily_page, name="daily"),
     path(f"{REPORTS}executive/", executive.executive_page, name="executive"),
+    path(f"{REPORTS}budget/", budget.budget_page, name="budget"),
     path(f"{REPORTS}<slug:cadence>/mail/", letters.mail_page, name="mail"),
     path(f"{REPORTS}<slug:cadence>/send/", delivery.change_delivery_page, name="change_delivery"),
     path(f"{REPORTS}<slug:cadence>/mine/", delivery.choose_mail_page, name="choose_mail"),

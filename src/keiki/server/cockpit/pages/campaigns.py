@@ -173,13 +173,14 @@ def tag_page(request: Any, business: Business) -> HttpResponse:
     return redirect(asked.url(reverse("cockpit:campaigns", kwargs={"business": business.id})) + "#media")
 
 
-def _media_words(name: str) -> str:
+def media_words(name: str) -> str:
+    """What a type of media is called; that there is none."""
     return str(MediaType(name).label) if name else _("No type yet")
 
 
 def _media_line(each: MediaSum, style: Style) -> MediaLine:
     return MediaLine(
-        words=_media_words(each.media_type),
+        words=media_words(each.media_type),
         campaigns=str(each.campaigns),
         cost=_money(each.cost or None, style),
         reach=MISSING if each.reach is None else f"{each.reach:,}",
@@ -200,7 +201,7 @@ def _media_sentence(found: Found, style: Style) -> str:
         else _("{media} media brought the most leads: {leads}, without a cost.")
     )
     return words.format(
-        media=_media_words(most.media_type), leads=f"{most.leads:,}", cost=_money(most.cost_per_lead, style)
+        media=media_words(most.media_type), leads=f"{most.leads:,}", cost=_money(most.cost_per_lead, style)
     )
 
 
@@ -229,7 +230,7 @@ def _line(business: Business, judged: Judged, asked: Asked, style: Style) -> Cam
         running=_("running") if judged.running else _("over"),
         url=f"{path}{'&' if '?' in path else '?'}{urlencode({'campaign': each.name})}",
         media_type=judged.media_type if judged.tagged else "",
-        media=_media_words(judged.media_type),
+        media=media_words(judged.media_type),
     )
 
 

@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from keiki.charts.status import ACT, GOOD, NONE, WATCH
+from keiki.engine.budget_basis import BudgetBasis as BudgetBasis
+from keiki.engine.budget_basis import Spent as Spent
+from keiki.engine.budget_basis import budget_basis
 from keiki.engine.campaigns import Campaign, Campaigns, campaigns_of
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
@@ -90,6 +93,15 @@ def campaigns(user: Any, business: Business, period: Period) -> Found:
         ),
         months,
     )
+
+
+def budget(user: Any, business: Business) -> BudgetBasis:
+    """Cost, result and return of each type of campaign in the last four fiscal quarters that are over."""
+    said = dict(
+        CampaignTag.objects.filter(business=business).order_by("campaign").values_list("campaign", "media_type")
+    )
+    key = ("budget basis", tuple(said.items()))
+    return door.answered(user, business, key, lambda numbers: budget_basis(numbers, types=said))
 
 
 def status_of(campaign: Campaign, months: int) -> str:

@@ -29,14 +29,17 @@ from keiki.charts.card import Card, Compared, card
 from keiki.charts.certainty import certainty_words
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import Style, change, exact, number
+from keiki.charts.rule_words import rule_words
 from keiki.charts.sentence import Told, sentence
 from keiki.charts.trend import Bar, trend
 from keiki.charts.trend import Expected as Ahead
 from keiki.errors import KeikiError
 from keiki.formula import Binary, Formula, mathml
+from keiki.insight.balance import Band, balance
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.queries import rules_of
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.forms import ValueForm
@@ -170,6 +173,16 @@ class NightRow:
 
 
 @dataclass(frozen=True)
+class BalanceWords:
+    """Whether new and repeat visitors are in balance, what to do, and by which limits."""
+
+    words: str
+    tone: str
+    rule: str
+    rule_url: str
+
+
+@dataclass(frozen=True)
 class KpiPage:
     title: str
     subtitle: str
@@ -235,6 +248,7 @@ class KpiPage:
     talk: Talk
     entered: EnteredPanel | None = None
     nights: tuple[NightRow, ...] = ()
+    balance: BalanceWords | None = None
 
 
 @business_page()
@@ -385,11 +399,30 @@ def _kpi_page(
         grains=_grains(business, kpi, grain) if told else (),
         overdue=overdue_words(request, business, kpi, known, style) if told else "",
         cadence=cadence_words(business, kpi, style),
+        balance=_balance(business, kpi, value, style),
         odd=beside.lines if beside else (),
         odd_rule=odd_rule(),
         odd_url=kpi_url(business, kpi.id, "say_of_value") if may else "",
         grain=str(grain),
     )
+
+
+def _balance(business: Business, kpi: Kpi, value: float | None, style: Style) -> BalanceWords | None:
+    """The band of the share of new or of repeat visitors; None for any other KPI, and without a value."""
+    shares = {"new_visitor_ratio": value, "returning_visitor_ratio": None if value is None else 1 - value}
+    rules = rules_of(business)
+    band = balance(shares.get(kpi.id), rules.balance)
+    if band is None:
+        return None
+    words, tone = {
+        Band.NEW: (
+            _("Many new visitors, few who return: feed newsletters and the quality of what they find."),
+            "watch",
+        ),
+        Band.REPEAT: (_("Few new visitors: those who know you return, so feed advertising and search."), "watch"),
+        Band.EVEN: (_("New and repeat visitors are in balance."), "good"),
+    }[band]
+    return BalanceWords(words, tone, rule_words(rules, "balance", style), page_url("accounts:rules", business))
 
 
 def _grains(business: Business, kpi: Kpi, grain: Grain) -> tuple[Way, ...]:

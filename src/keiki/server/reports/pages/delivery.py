@@ -88,6 +88,11 @@ def _others(business: Business) -> tuple[Other, ...]:
             _("Goal, numbers and actions of a period with date and author, laid out for A4."),
             reverse("reports:executive", kwargs=here),
         ),
+        Other(
+            _("Basis of the budget"),
+            _("Cost, result and return of each type of campaign in the last four quarters, also as a file."),
+            reverse("reports:budget", kwargs=here),
+        ),
     )
 
 
