@@ -69,7 +69,7 @@ def test_report_lists_cost_result_and_return_of_each_campaign_type_for_the_last_
         ("Jan 2026 – Mar 2026", "¥2,000", "7", "0", "¥0", "¥0", "−100%"),
         ("Apr 2026 – Jun 2026", "—", "0", "1", "¥500", "¥400", "—"),
         ("Jul 2026 – Sep 2026", "¥500", "0", "1", "¥2,000", "¥1,500", "200%"),
-        ("Together", "¥3,500", "7", "3", "¥5,500", "¥3,700", "6%"),
+        ("All quarters", "¥3,500", "7", "3", "¥5,500", "¥3,700", "6%"),
     ]
     assert [(line.cost, line.revenue, line.profit, line.roi) for line in earned.lines[-2:]] == [
         ("¥300", "¥400", "—", "—")
@@ -79,7 +79,7 @@ def test_report_lists_cost_result_and_return_of_each_campaign_type_for_the_last_
     assert csv[1].split(",") == ["Paid", "Oct 2025 – Dec 2025", "1", "1000", "0", "0", "1", "3000", "1800", "0.8"]
     assert csv[3].split(",")[-1] == ""
     sheet = sheets_of(browser.get(f"{address}?file=xlsx"), tmp_path)["Summary"]
-    assert sheet[5] == ["Paid", "Together", 1, 3_500, 7, 0, 3, 5_500, 3_700, 200 / 3_500]
+    assert sheet[5] == ["Paid", "All quarters", 1, 3_500, 7, 0, 3, 5_500, 3_700, 200 / 3_500]
     told = program_of(own_shop).get(f"/api/v1/businesses/{own_shop.business.id}/budget-basis").json()
     numbers = opened(own_shop.business).business
     found = keiki.budget_basis(numbers, types={"fair": "earned"})

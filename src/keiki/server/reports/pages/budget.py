@@ -79,7 +79,7 @@ def budget_page(request: Any, business: Business) -> HttpResponse:
                 media_words(each.media_type),
                 (
                     *(_line(label, one, style) for label, one in zip(labels, each.quarters, strict=True)),
-                    replace(_line(_("Together"), each.whole, style), whole=True),
+                    replace(_line(_("All quarters"), each.whole, style), whole=True),
                 ),
             )
             for each in found.types
@@ -170,7 +170,7 @@ def _book(request: Any, business: Business, known: door.Known, found: BudgetBasi
     for each in found.types:
         name = media_words(each.media_type)
         rows += [(name, label, *_cells(one)) for label, one in zip(labels, each.quarters, strict=True)]
-        rows.append((name, _("Together"), *_cells(each.whole)))
+        rows.append((name, _("All quarters"), *_cells(each.whole)))
     sheet = Sheet(
         tuple(head for head, _unit, _meaning in columns), rows, tuple(unit for _head, unit, _meaning in columns)
     )
