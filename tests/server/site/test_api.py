@@ -108,6 +108,7 @@ OPERATIONS = (
     ("get", "/kpis/purchases/attributes?by=channel"),
     ("get", "/kpis/purchases/forecast"),
     ("post", "/measure"),
+    ("get", "/together?kpi=purchases"),
     ("get", "/trees"),
     ("get", "/trees/simple_orders"),
     ("get", "/trees/simple_orders/explanation?before=2026-09&after=2026-10"),
