@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.server.cockpit.test_files_out import rows_of, sheets_of
 from tests.server.conftest import Cast
 from tests.server.success.conftest import TODAY, read
 
+from keiki.charts.files_out import plain
 from keiki.errors import EditConflict
 from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.audit.models import Entry
@@ -421,3 +424,27 @@ def test_programs_get_the_accounts_stages_and_health_of_the_pages(offices: Cast)
     assert [(row["name"], row["requests"], row["to_inform"]) for row in told["items"]] == [("Bulk edit", 1, ["A01"])]
     assert [(row["customer_id"], row["on"]) for row in told["requests"]] == [("A01", str(TODAY))]
     assert (told["cases"], told["referrals"]) == ([], [])
+
+
+def test_panels_of_health_are_files_with_the_numbers_of_the_page_and_without_groups_of_fewer_than_five(
+    offices: Cast, browser_of: Any, tmp_path: Path
+) -> None:
+    browser, base = browser_of(offices.viewer), address(offices, "health")
+    past = queries.outlook(offices.viewer, offices.business).past
+    asked = queries.Filter(limit=1)
+    bands = queries.accounts(offices.viewer, offices.business, asked).overview.bands
+    page = read(browser, base)
+    files = {name: browser.get(f"{base}files/{name}/?file=csv") for name in ("bands", "lift", "calibration")}
+    assert all(f"files/{name}/?file=csv" in page for name, drawn in (("bands", True), ("lift", past.left)) if drawn)
+    shown = [row["Accounts"] for row in rows_of(files["bands"])]
+    assert shown == [str(count) if count >= 5 or not count else "" for count in bands.values()]
+    told = [(row["Accounts"], row["Share that left"]) for row in rows_of(files["lift"])]
+    kept = [(each, each.accounts >= 4.5) for each in past.by_score]
+    assert told == [(plain(each.accounts) if full else "", plain(each.share) if full else "") for each, full in kept]
+    given = [(row["Chance given"], row["Left"]) for row in rows_of(files["calibration"])]
+    chances = [(each, each.accounts >= 4.5) for each in past.by_chance]
+    assert given == [(plain(each.chance) if full else "", plain(each.share) if full else "") for each, full in chances]
+    book = sheets_of(browser.get(f"{base}files/lift/?file=xlsx"), tmp_path)
+    assert len(book["Details"]) == 1 + len(past.by_score)
+    assert browser.get(f"{base}files/nothing/?file=csv").status_code == 404
+    assert browser_of(offices.outsider).get(f"{base}files/lift/?file=csv").status_code == 404

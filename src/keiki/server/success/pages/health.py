@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
 from keiki.charts.rule_words import rule_words
+from keiki.charts.scatter import Dot, calibration
 from keiki.charts.trend import Bar, trend
 from keiki.customers.back_test import BackTest, Slice
 from keiki.customers.health import PARTS, Weights
@@ -199,10 +200,12 @@ def _lift(past: BackTest, style: Style) -> Chart | None:
 
 
 def _calibration(past: BackTest, style: Style) -> Chart | None:
+    """Chance given against what happened; on the diagonal the chances were right."""
     if not past.by_chance:
         return None
     title = _("Share that left, by tenths of the chance given")
-    figure = _figure(title, _calibration_words(past, style), [s.share for s in past.by_chance], past.by_chance, style)
+    dots = [Dot(_("Tenth {n}").format(n=n), each.chance, each.share) for n, each in enumerate(past.by_chance, start=1)]
+    figure = calibration(title, _calibration_words(past, style), dots, style)
     rows = tuple(
         (
             _("Tenth {n}").format(n=n),
