@@ -143,13 +143,21 @@ OPERATIONS = (
     ("get", "/customers/contracts"),
     ("get", "/customers/whole"),
     ("get", "/customers/ideal"),
+    ("get", "/kpis/purchases/entered"),
+    ("get", "/issues"),
+    ("post", "/issues/x/close"),
+    ("get", "/rates"),
+    ("post", "/rates"),
     ("get", "/kpis/purchases/comments"),
     ("post", "/kpis/purchases/comments"),
     ("get", "/notices"),
 )
 NAMED = {"/kpis/purchases": "kpi", "/trees/simple_orders": "tree", "/accounts/C1": "customer"}
+NAMED |= {"/issues/x": "issue"}
 NAMED |= {"/customers/segments/loyal": "segment", "/imports/6f1c1b9e-0000-4000-8000-000000000000": "run_id"}
 BODIES = {
+    "/issues/x/close": {"resolution": "explained", "note": "A holiday"},
+    "/rates": {"rates": [{"currency": "USD", "since": "2026-08-01", "rate": "150"}]},
     "/kpis/purchases/comments": {"text": "Half the team was away"},
     "/measure": {"kpis": ["purchases"]},
     "/drivers": {"outcome": "purchases", "drivers": ["aov"]},
