@@ -37,8 +37,8 @@ def test_newcomer_reaches_an_own_dashboard_in_at_most_25_interactions(
         done.append(name)
 
     def click(what: str) -> None:
-        page.locator(what).first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator(what).first.click()
         done.append(what)
 
     page.goto(fresh_site.setup)
@@ -48,7 +48,7 @@ def test_newcomer_reaches_an_own_dashboard_in_at_most_25_interactions(
     done.append("own")
     fill("name", "みなと珈琲")
     click("main form:has([name=own_name]) button[type=submit]")
-    page.wait_for_url(re.compile(r"/b/"))
+    expect(page).to_have_url(re.compile(r"/b/"))
     click("a[href$='/begin/']")
     click("section form button.primary")  # the type that is chosen already: a list of orders
     expect(page.locator(".begin-tree li").first).to_be_visible()

@@ -21,6 +21,7 @@ def begun(page: Page, site: Any, name: str) -> None:
         form.locator("[name=number]").select_option("simple_orders/revenue")
         form.get_by_role("button", name="Add the panel").click()
         expect(page.locator("[data-panel]")).to_have_count({"number": 1, "trend": 2, "table": 3}[kind])
+    page.wait_for_load_state()
 
 
 def kinds(page: Page) -> list[str]:
@@ -47,7 +48,8 @@ def test_panels_are_moved_and_resized_by_mouse(site: Any, opens: Any) -> None:
     page = opens(site)
     begun(page, site, "By mouse")
     grip, goal = page.locator("[data-grip]").first, page.locator("[data-panel]").nth(1)
-    _drag(page, grip, goal, 0.9)
+    with page.expect_navigation():
+        _drag(page, grip, goal, 0.9)
     expect(page.locator("[data-panel] > section").nth(1)).to_have_class(_kind("number"))
     item = page.locator("[data-panel]").first
     item.hover()
@@ -81,7 +83,7 @@ def test_dashboard_is_arranged_without_script(site: Any, opens: Any) -> None:
     page.locator("[data-panel]").first.get_by_role("button", name="Resize").click()
     expect(page.locator("[data-panel]").first).to_have_attribute("data-width", "12")
     page.get_by_role("link", name="Done").click()
-    assert page.locator(".board > section").count() == 3
+    expect(page.locator(".board > section")).to_have_count(3)
 
 
 def _kind(name: str) -> Any:
@@ -115,9 +117,9 @@ def test_a_dashboard_saves_as_one_file_that_opens_without_a_network(site: Any, o
     alone.on("console", lambda message: complaints.append(message.text))
     alone.goto(file.as_uri())
     assert alone.locator(".board-value b").first.inner_text() == number
-    assert alone.locator("svg.chart").first.is_visible()
+    expect(alone.locator("svg.chart").first).to_be_visible()
     assert alone.locator(".board").first.evaluate("board => getComputedStyle(board).display") == "grid"
     alone.locator("summary").first.click()
-    assert alone.locator("details[open] td").first.is_visible()
+    expect(alone.locator("details[open] td").first).to_be_visible()
     assert (asked, complaints) == ([file.as_uri()], [])
     away.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from keiki.charts.aim import Aim
 from keiki.charts.chart import Chart
@@ -92,11 +92,11 @@ def test_keys_walk_over_the_points_and_the_button_puts_the_still_picture_back(
     page.wait_for_selector(".figure-alive svg text")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert page.locator(".figure-told").inner_text() == "Feb 2026, Orders 101, Target 110, vs target −8.2%"
-    assert button.get_attribute("aria-pressed") == "true"
+    expect(page.locator(".figure-told")).to_have_text("Feb 2026, Orders 101, Target 110, vs target −8.2%")
+    expect(button).to_have_attribute("aria-pressed", "true")
     button.click()
     page.wait_for_selector(".figure-alive", state="detached")
-    assert page.locator(".wide svg.chart").is_visible()
+    expect(page.locator(".wide svg.chart")).to_be_visible()
     assert complaints == []
 
 
@@ -120,12 +120,9 @@ def test_a_wheel_looks_closer_at_some_periods_of_a_living_picture(figure_page: t
 
 def test_colours_of_a_picture_follow_the_theme(figure_page: tuple[Page, list[str]]) -> None:
     page, _complaints = figure_page
-    seen = []
-    for theme in ("light", "dark"):
+    for theme, colour in (("light", "rgb(86, 98, 115)"), ("dark", "rgb(163, 175, 191)")):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-        seen.append(page.locator(".wide svg text").first.evaluate("each => getComputedStyle(each).fill"))
-    assert seen[0] != seen[1]
-    assert seen == ["rgb(86, 98, 115)", "rgb(163, 175, 191)"]
+        expect(page.locator(".wide svg text").first).to_have_css("fill", colour)
 
 
 def test_a_page_fetches_the_library_only_when_asked_and_it_is_small_enough(

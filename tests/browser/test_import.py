@@ -43,7 +43,7 @@ def test_file_becomes_rows_and_can_be_taken_back(site: Any, opens: Any, orders: 
     expect(page.locator(".message.warning")).to_contain_text("“受注日時”: this is not a date (1 rows)")
     page.select_option("select[name=column-4]", "")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible()
     expect(page.locator(".sums dd")).to_have_text(["195", "5"])
     expect(page.locator("[data-label=Row]")).to_have_text(["10", "20", "30", "40", "50"])
     with page.expect_download() as download:
@@ -53,7 +53,7 @@ def test_file_becomes_rows_and_can_be_taken_back(site: Any, opens: Any, orders: 
     assert listed[4] == "Orders,40,合計(税込),'=たくさん,this is not a number"
     page.get_by_role("link", name="Undo").click()
     page.get_by_role("button", name="Take the import back").click()
-    expect(page.get_by_role("heading", name="The import was taken back")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="The import was taken back")).to_be_visible()
     page.get_by_role("link", name="Back to the data").click()
     expect(page.locator("tbody tr", has_text="sales.csv").last.get_by_text("Taken back")).to_be_visible()
 

@@ -15,13 +15,16 @@ from django.db import connection
 from django.test import Client
 from tests.server.shop import make_shop
 
+from keiki.engine.business import open_business
+from keiki.engine.settings import Settings
+from keiki.facts import FACTS
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business, Membership, Role, User
 from keiki.server.data import actions as actions_of_data
 from keiki.server.kpis import queries as queries_of_kpis
 
 PASSWORD = "a fine long sentence"
-BUSINESS = {"name": "Tea shop", "currency": "JPY", "zone": "Asia/Tokyo", "fiscal_start": 4}
+BUSINESS: dict[str, Any] = {"name": "Tea shop", "currency": "JPY", "zone": "Asia/Tokyo", "fiscal_start": 4}
 
 
 @dataclass(frozen=True)
@@ -102,15 +105,32 @@ def shop(cast: Cast, shop_folder: Path) -> Cast:
 
 
 @pytest.fixture
-def own_shop(bare: Cast, shop_folder: Path) -> Cast:
+def own_shop(alone: Cast, shop_folder: Path) -> Cast:
     """The cast and a shop that this test may change."""
-    shutil.copytree(shop_folder, bare.business.folder)
-    return bare
+    shutil.copytree(shop_folder, alone.business.folder)
+    return alone
+
+
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a business without rows, made once, with what every page asks of it kept."""
+    folder = tmp_path_factory.mktemp("empty") / "business"
+    with open_business(folder, Settings(name=BUSINESS["name"], currency=BUSINESS["currency"])) as business:
+        for fact in FACTS:
+            business.measurer.coverage(fact)
+    return folder
 
 
 @pytest.fixture
-def bare(cast: Cast) -> Iterator[Cast]:
+def bare(alone: Cast, empty_folder: Path) -> Cast:
     """The cast, and their business has no rows yet; what a test loads is gone afterwards."""
+    shutil.copytree(empty_folder, alone.business.folder)
+    return alone
+
+
+@pytest.fixture
+def alone(cast: Cast) -> Iterator[Cast]:
+    """The cast, and their business has no folder yet."""
     forget(cast.business)
     yield cast
     forget(cast.business)

@@ -58,12 +58,12 @@ def long_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def long_shop(bare: Cast, long_folder: Path) -> Iterator[Cast]:
+def long_shop(alone: Cast, long_folder: Path) -> Iterator[Cast]:
     """The cast and that shop, in the week after its last order."""
-    shutil.copytree(long_folder, bare.business.folder)
+    shutil.copytree(long_folder, alone.business.folder)
     with time_machine.travel(NOW, tick=False):
-        yield bare
-    forget(bare.business)
+        yield alone
+    forget(alone.business)
 
 
 def url(business: Any, name: str, row: Annotation | None = None) -> str:

@@ -38,16 +38,16 @@ SENTENCE = {"success:use": {"Days to the first value"}, "success:alerts": {"Aler
 
 
 @pytest.fixture
-def demo(bare: Cast, demo_folder: Path) -> Iterator[Cast]:
+def demo(alone: Cast, demo_folder: Path) -> Iterator[Cast]:
     """The cast, and their business is the demo company on the day after its last one."""
-    shutil.copytree(demo_folder, bare.business.folder)
+    shutil.copytree(demo_folder, alone.business.folder)
     day = DEMO_UNTIL + timedelta(days=1)
     with time_machine.travel(datetime(day.year, day.month, day.day, 3, tzinfo=UTC)):
-        assert keep_targets(bare.business)
-        assert keep_demo(bare.business)
-        assert keep_happenings(bare.business)
-        raise_alerts(bare.owner, bare.business, bare.business.calendar.today())
-        yield bare
+        assert keep_targets(alone.business)
+        assert keep_demo(alone.business)
+        assert keep_happenings(alone.business)
+        raise_alerts(alone.owner, alone.business, alone.business.calendar.today())
+        yield alone
 
 
 def empty_panels(page: str) -> set[str]:

@@ -152,10 +152,10 @@ def offices(cast: Cast, offices_folder: Path, opened: list[Business]) -> Cast:
 
 
 @pytest.fixture
-def own_offices(bare: Cast, offices_folder: Path) -> Cast:
+def own_offices(alone: Cast, offices_folder: Path) -> Cast:
     """The cast and offices whose numbers this test may change."""
-    shutil.copytree(offices_folder, bare.business.folder)
-    return bare
+    shutil.copytree(offices_folder, alone.business.folder)
+    return alone
 
 
 def read(browser: Client, url: str, status: int = 200) -> str:
