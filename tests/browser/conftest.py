@@ -169,7 +169,6 @@ def windows(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens
             viewport={"width": width, "height": 900 if width > 700 else 844},
             java_script_enabled=script,
             storage_state=state if state.exists() else None,
-            reduced_motion="reduce",  # colours and places are where they belong at once
             **options,
         )
         contexts.append(context)
