@@ -13,6 +13,8 @@ def items(page: Page) -> Locator:
 
 
 def shown(page: Page) -> list[str]:
+    """The nodes that are open, once all of them are shown."""
+    expect(items(page)).to_have_count(page.locator("[role=treeitem]").count())
     return [item.get_attribute("data-node") or "" for item in items(page).all()]
 
 
@@ -72,7 +74,7 @@ def test_tree_zooms_and_says_less_when_small(site: Any, opens: Any) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 300, box["y"] + 60, steps=4)
     page.mouse.up()
-    page.wait_for_function("before => document.querySelector('[data-tree]').scrollLeft > before", arg=before)
+    assert view.evaluate("view => view.scrollLeft") > before
 
 
 def test_tree_by_keyboard_alone(site: Any, opens: Any) -> None:
