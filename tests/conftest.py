@@ -92,6 +92,7 @@ def _place(path: Path) -> int:
     return LONGEST.index(part) if part in LONGEST else len(LONGEST)
 
 
+@pytest.hookimpl(optionalhook=True)  # there are runs without xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Workers take whole files, whose shared fixtures are then made once, or all tests of a heavy kind."""
     from xdist.scheduler import LoadGroupScheduling
