@@ -117,6 +117,7 @@ def _amount(each: LeftOut) -> str:
     """The amount with the code of its currency, with two decimal places where it has any.
 
     >>> from datetime import date
+    >>> from decimal import Decimal
     >>> day = date(2026, 1, 1)
     >>> _amount(LeftOut("orders", "USD", 1, Decimal("1200.5000"), day, day))
     'USD 1,200.50'
