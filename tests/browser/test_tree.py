@@ -77,6 +77,16 @@ def test_tree_zooms_and_says_less_when_small(site: Any, opens: Any) -> None:
     assert view.evaluate("view => view.scrollLeft") > before
 
 
+def test_whoever_asks_for_less_motion_gets_none(site: Any, opens: Any) -> None:
+    page = opens(site, reduced_motion="reduce")
+    page.goto(site.url("tree/"))
+    look = "each => [getComputedStyle(each).transitionProperty, getComputedStyle(each).animationName]"
+    motion = page.locator(".tree-scale").evaluate(look)
+    assert motion == ["none", "none"]
+    page.set_viewport_size({"width": 600, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 600
+
+
 def test_tree_by_keyboard_alone(site: Any, opens: Any) -> None:
     page = opens(site)
     page.goto(site.url("tree/?open=all"))
