@@ -6,15 +6,15 @@ from typing import Any, ClassVar
 
 from django.apps import AppConfig
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keiki.facts.vocabulary import Label
 from keiki.measures.choices import CHOICES
+from keiki.server.ui.language import current_language
 
 
 def _words(label: Label) -> str:
-    return label.words(get_language() or "ja")
+    return label.words(current_language())
 
 
 _in_language = lazy(_words, str)

@@ -8,8 +8,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from keiki.server.ui.language import current_language
 
 
 class Status(models.TextChoices):
@@ -61,9 +62,9 @@ class Run(models.Model):
     @property
     def message(self) -> str:
         """What is being done now, in the reader's language."""
-        return self.message_ja if (get_language() or "ja").startswith("ja") else self.message_en
+        return self.message_ja if current_language() == "ja" else self.message_en
 
     @property
     def error(self) -> str:
         """Why it stopped, in the reader's language."""
-        return self.error_ja if (get_language() or "ja").startswith("ja") else self.error_en
+        return self.error_ja if current_language() == "ja" else self.error_en

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keiki.catalogue.kpi import OBSERVED
@@ -24,6 +23,7 @@ from keiki.measures.units import UNITS
 from keiki.periods import Grain
 from keiki.server.kpis.models import LONGEST_COMMENT, Word
 from keiki.server.kpis.queries import FACETS, Question
+from keiki.server.ui.language import current_language
 
 OPENINGS = ("trouble", "two", "all")
 
@@ -136,14 +136,14 @@ def _choices(tag: str, optional: bool = False) -> Callable[[], list[tuple[str, s
     """The values of a tag in the reader's language, looked up when a form is made."""
 
     def listed() -> list[tuple[str, str]]:
-        language = (get_language() or "ja")[:2]
+        language = current_language()
         return [*([("", "—")] if optional else []), *((v, label.words(language)) for v, label in TAGS[tag].items())]
 
     return listed
 
 
 def _units() -> list[tuple[str, str]]:
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     return [(each.name, each.ja if language == "ja" else each.en) for each in UNITS.values()]
 
 
@@ -260,7 +260,7 @@ class KpiForm(forms.Form):
         for name in listed:
             if name not in self.known:
                 error = UnknownName(kind="KPI", name=name, known=self.known)
-                raise forms.ValidationError(error.words(get_language() or "ja"))
+                raise forms.ValidationError(error.words(current_language()))
         return listed
 
     def clean(self) -> dict[str, Any]:
@@ -376,7 +376,7 @@ class StrengthForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = (get_language() or "ja")[:2]
+        language = current_language()
         shown = [(each.id, each.label(language)) for each in ACTIVITIES]
         self.fields["activity"].choices = shown  # type: ignore[attr-defined]  # a ChoiceField
         words = [(score, f"{score:+d} {told}" if score else f"0 {told}") for score, told in score_words().items()]

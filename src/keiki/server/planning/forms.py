@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keiki.charts.format import Style, exact
@@ -16,6 +16,7 @@ from keiki.errors import KeikiError
 from keiki.periods import Calendar, Grain, Period, add_months
 from keiki.server.planning.actions import Proposal
 from keiki.server.planning.models import Way
+from keiki.server.ui.language import current_language
 from keiki.trees.stated import ABSOLUTE, Reading, stated
 from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, EVEN, LEVEL, MANUAL, SEASONAL, Step, Target
 
@@ -167,7 +168,7 @@ class TargetForm(forms.Form):
         try:
             found = meanings(text, self.basis)
         except KeikiError as error:
-            self.add_error("value", error.words(get_language() or "ja"))
+            self.add_error("value", error.words(current_language()))
             return None
         chosen = next((each for each in found if each.kind == self.data.get("reading")), None)
         if chosen is None and len(found) > 1:
@@ -181,7 +182,7 @@ class TargetForm(forms.Form):
         try:
             return next((each.value for each in stated(text, None, self.basis.unit) if each.kind == ABSOLUTE), None)
         except KeikiError as error:
-            self.add_error(name, error.words(get_language() or "ja"))
+            self.add_error(name, error.words(current_language()))
             return None
 
     def _clean_band(self, cleaned: dict[str, Any]) -> None:

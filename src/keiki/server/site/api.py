@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -21,6 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from keiki.errors import EditConflict, FileTooLarge, KeikiError, TokenOnlyReads, UnknownName
 from keiki.server.accounts.api import PerMinute, Session, Token
 from keiki.server.accounts.schemas import ErrorOut
+from keiki.server.ui.language import current_language
 
 log = logging.getLogger(__name__)
 STATUS = {EditConflict: 409, FileTooLarge: 413, TokenOnlyReads: 403}
@@ -78,7 +78,7 @@ def _snake(name: str) -> str:
 def mendable(request: HttpRequest, error: KeikiError) -> HttpResponse:
     """What the asker can mend, in words."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-    return _answer(_snake(type(error).__name__), error.words(get_language() or "ja"), status)
+    return _answer(_snake(type(error).__name__), error.words(current_language()), status)
 
 
 @api.exception_handler(ValidationError)

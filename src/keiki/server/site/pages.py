@@ -25,6 +25,7 @@ from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.people import SetupForm
 from keiki.server.accounts.models import Palette, Theme
 from keiki.server.accounts.pages import LOGIN_BACKEND, business_page
+from keiki.server.ui.language import current_language
 
 log = logging.getLogger(__name__)
 FIRST_PAGES = ("cockpit:start", "cockpit:today", "cockpit:tree", "data:data", "accounts:settings")
@@ -75,7 +76,7 @@ def set_up(request: Any, token: str) -> HttpResponse:
 
 def _set_up(token: str, form: SetupForm) -> Any:
     data = form.cleaned_data
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     person = {"email": data["email"], "name": data["own_name"], "password": data["password"], "language": language}
     return actions.set_up(token, person, form.business_values, demo=form.wants_demo)
 
@@ -129,7 +130,7 @@ def _trouble(request: HttpRequest, page: TroublePage, status: int) -> HttpRespon
 
 def mendable(request: HttpRequest, error: KeikiError) -> HttpResponse:
     """An error with words of its own: what was wrong, what was kept, what to do."""
-    return _trouble(request, TroublePage(_("That did not work"), error.words(get_language() or "ja")), 400)
+    return _trouble(request, TroublePage(_("That did not work"), error.words(current_language())), 400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keiki.errors import KeikiError
 from keiki.server.accounts import queries
@@ -18,6 +18,7 @@ from keiki.server.accounts.models import Business, Palette, Theme
 from keiki.server.data.actions.rates import left_out_of
 from keiki.server.data.pages.rates import left_out_words
 from keiki.server.inbox.queries import unread
+from keiki.server.ui.language import current_language
 
 # name of the URL, words, icon; an entry appears as soon as its page exists
 NAVIGATION = (
@@ -94,7 +95,7 @@ class Shell:
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
     """The context of every template."""
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     if not (hasattr(request, "user") and request.user.is_authenticated):
         look = (request.COOKIES.get("keiki_theme", Theme.AUTO), request.COOKIES.get("keiki_palette", Palette.USUAL))
         return {"shell": Shell(language, *look)}

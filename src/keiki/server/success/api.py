@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_noop
 from ninja import Router
 
 from keiki.server.accounts.api import caller_of
@@ -22,6 +22,7 @@ from keiki.server.success.models import AlertKind
 from keiki.server.success.queries import alerts as alert_queries
 from keiki.server.success.queries import registers as register_queries
 from keiki.server.success.schemas import AccountOut, AccountsOut, AlertsOut, BackTestOut, RegistersOut
+from keiki.server.ui.language import current_language
 
 MOST = 500
 router = Router(tags=[gettext_noop("Accounts")])
@@ -82,7 +83,7 @@ def health(request: HttpRequest, business: str) -> dict[str, Any]:
         "weights": None if past.fitted is None else asdict(past.fitted.weights),
         "by_score": [asdict(each) for each in past.by_score],
         "by_chance": [asdict(each) for each in past.by_chance],
-        "cautions": [each.words((get_language() or "ja")[:2]) for each in past.cautions],
+        "cautions": [each.words(current_language()) for each in past.cautions],
     }
 
 

@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -26,6 +25,7 @@ from keiki.server.surveys import actions, queries
 from keiki.server.surveys.forms import AnswerForm, SurveyForm
 from keiki.server.surveys.models import Kind, Survey
 from keiki.server.surveys.queries import Score
+from keiki.server.ui.language import current_language
 
 YEAR = 365 * 24 * 3600
 
@@ -60,7 +60,7 @@ def surveys_page(request: Any, business: Business) -> HttpResponse:
     may_edit = allows(request.membership.role, EDIT)
     if request.method == "POST" and not may_edit:
         raise PermissionDenied
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     form, link = SurveyForm(request.POST or None, initial={"kind": Kind.NPS, "language": language}), ""
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keiki.errors import KeikiError
@@ -33,6 +33,7 @@ from keiki.measures.choices import (
     read_choices,
 )
 from keiki.measures.rules import Rules, value_in
+from keiki.server.ui.language import current_language
 
 
 class RulesForm(forms.Form):
@@ -50,7 +51,7 @@ class RulesForm(forms.Form):
             self.fields[one.name] = self._field(one)
 
     def _field(self, choice: Choice) -> forms.Field:
-        language = get_language() or "ja"
+        language = current_language()
         field = _field_of(choice.kind)
         field.label = choice.label.words(language)
         if isinstance(choice.kind, Share):
@@ -69,7 +70,7 @@ class RulesForm(forms.Form):
             try:
                 read_choices({self.subject: self.own_values})
             except KeikiError as error:
-                self.add_error(None, error.words(get_language() or "ja"))
+                self.add_error(None, error.words(current_language()))
         return data
 
     def _check(self, choice: Choice, data: dict[str, Any]) -> None:
@@ -80,7 +81,7 @@ class RulesForm(forms.Form):
         try:
             data[choice.name] = read_choice(choice, value)
         except KeikiError:
-            allowed = choice.kind.allowed.words(get_language() or "ja")
+            allowed = choice.kind.allowed.words(current_language())
             self.add_error(choice.name, gettext("This cannot be. It may be: {allowed}.").format(allowed=allowed))
 
     @property
@@ -120,7 +121,7 @@ def _field_of(kind: Kind) -> forms.Field:
 
 
 def _options(kind: OneOf | Several) -> tuple[tuple[str, str], ...]:
-    language = get_language() or "ja"
+    language = current_language()
     return tuple((name, label.words(language)) for name, label in kind.options)
 
 
@@ -184,7 +185,7 @@ def shown(kind: Kind, value: Any) -> str:
         case OneOf():
             return dict(_options(kind))[value]
         case Several():
-            return ((get_language() == "ja" and "・") or ", ").join(dict(_options(kind))[one] for one in value)
+            return ("・" if current_language() == "ja" else ", ").join(dict(_options(kind))[one] for one in value)
         case Weekdays():
             return ", ".join(str(WEEKDAYS[day]) for day in value)
         case Share():

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.dates import MONTHS
 from django.utils.text import format_lazy
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keiki.facts import vocabulary
@@ -26,6 +26,7 @@ from keiki.server.accounts.models import (
     User,
     WeekStart,
 )
+from keiki.server.ui.language import current_language
 
 CURRENCIES = (
     *(("JPY", _("Japanese yen (JPY)")), ("USD", _("US dollar (USD)")), ("EUR", _("Euro (EUR)"))),
@@ -60,7 +61,7 @@ def _closing_days() -> list[tuple[str, Any]]:
 
 def departments() -> list[tuple[str, str]]:
     """Every department with its words in the reader's language."""
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     return [(value, label.words(language)) for value, label in vocabulary("department").items()]
 
 

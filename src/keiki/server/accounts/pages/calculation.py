@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keiki.charts.format import Style
@@ -22,6 +21,7 @@ from keiki.server.accounts.forms.calculation import RulesForm
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import SettingsPage, business_page, get_and_post, settings_frame
 from keiki.server.accounts.rules import OWN, allows
+from keiki.server.ui.language import current_language
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def rules_page(request: Any, business: Business) -> HttpResponse:
             except EditConflict as error:
                 business.refresh_from_db()
                 form.data = {**request.POST.dict(), "version": str(business.version)}
-                conflict, failed, status = error.words(get_language() or "ja"), form, 409
+                conflict, failed, status = error.words(current_language()), form, 409
             else:
                 messages.success(request, _("Saved. Numbers follow the rule from now on."))
                 return redirect("accounts:rules", business=business.id)
@@ -82,7 +82,7 @@ def _form(business: Business, subject: Subject, data: Any = None) -> RulesForm:
 
 
 def _ruled(business: Business, subject: Subject, failed: RulesForm | None) -> Ruled:
-    language = get_language() or "ja"
+    language = current_language()
     style = Style(language, business.currency)
     typed = failed is not None and failed.subject == subject.name
     return Ruled(

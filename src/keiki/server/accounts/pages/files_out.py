@@ -10,7 +10,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keiki.charts.files_out import (
@@ -28,6 +27,7 @@ from keiki.charts.files_out import (
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import OWN, allows
+from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import FILE_KINDS, file_address
 
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +60,7 @@ def file_answer(request: Any, business: Business, book: Book) -> HttpResponse:
 
     E-mail addresses are hidden, except for an owner; then the log says that they left.
     """
-    kind, language = file_asked(request), get_language() or "ja"
+    kind, language = file_asked(request), current_language()
     whole = replace(
         book,
         summary=_listed(book.summary),

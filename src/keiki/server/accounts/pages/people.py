@@ -15,7 +15,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -38,6 +37,7 @@ from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.accounts.queries import Pending, Person
 from keiki.server.accounts.rules import OWN, allows, may_add_business
 from keiki.server.audit.queries import DEFINITIONS, VALUES, Log, log
+from keiki.server.ui.language import current_language
 
 
 @business_page()
@@ -77,7 +77,7 @@ def _conflict(form: BusinessForm, business: Business, error: EditConflict) -> di
         for name in BusinessForm.base_fields
         if name != "version" and str(form[name].value() or "") != str(theirs[name].value() or "")
     ]
-    return {"words": error.words(get_language() or "ja"), "differing": differing}
+    return {"words": error.words(current_language()), "differing": differing}
 
 
 @login_required
@@ -116,7 +116,7 @@ def people_page(request: Any, business: Business) -> HttpResponse:
         try:
             token = actions.invite(request.user, business, **form.cleaned_data)
         except KeikiError as error:
-            form.add_error("email", error.words(get_language() or "ja"))
+            form.add_error("email", error.words(current_language()))
         else:
             link = request.build_absolute_uri(reverse("accounts:invitation", kwargs={"token": token}))
             form = InviteForm()
@@ -181,7 +181,7 @@ def _done_or_why_not(request: Any, action: Callable[..., None], *values: Any) ->
     try:
         action(request.user, *values)
     except KeikiError as error:
-        messages.error(request, error.words(get_language() or "ja"))
+        messages.error(request, error.words(current_language()))
     else:
         messages.success(request, _("Saved."))
 
@@ -309,7 +309,7 @@ def _join(request: Any, invitation: Invitation, token: str, form: AcceptForm | N
             raise Http404
         return redirect("business", business=invitation.business_id)
     name, password = form.cleaned_data["name"], form.cleaned_data["password"]
-    user = actions.join_as_new_person(token, name, password, language=(get_language() or "ja")[:2])
+    user = actions.join_as_new_person(token, name, password, language=current_language())
     if user is None:
         raise Http404
     login(request, user, backend=LOGIN_BACKEND)

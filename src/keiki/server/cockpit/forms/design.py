@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keiki.facts import vocabulary
+from keiki.server.ui.language import current_language
 from keiki.trees.document import LONGEST_LAG, Influence, NodeDocument, Owner, TreeDocument
 from keiki.trees.edit import Edge
 
@@ -222,15 +222,10 @@ class FileForm(forms.Form):
 def department_words(department: str | None) -> str:
     """What a department is called; one that Keiki does not know is called as it is written."""
     known = vocabulary("department")
-    return known[department].words(language()) if department in known else department or ""
+    return known[department].words(current_language()) if department in known else department or ""
 
 
 def department_id(words: str) -> str:
     """The department of that name in either language; a name of one's own stays as it is."""
     named = {each.words(one): name for name, each in vocabulary("department").items() for one in ("ja", "en")}
     return named.get(words, words)
-
-
-def language() -> str:
-    """The reader's language, `ja` or `en`."""
-    return (get_language() or "ja")[:2]

@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keiki.charts.format import Style, number
@@ -40,6 +39,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.pages.templates import sketch
 from keiki.server.planning.queries import counted, measured
+from keiki.server.ui.language import current_language
 from keiki.trees.build import Tree
 from keiki.trees.smart import Mark
 
@@ -164,7 +164,7 @@ def _done(request: Any, business: Business, at: Beginning, step: str) -> HttpRes
             case "team":
                 return _team(request, business, at)
     except KeikiError as error:
-        return _shown(request, business, at, step, error=error.words(_language()), status=422)
+        return _shown(request, business, at, step, error=error.words(current_language()), status=422)
     return _to(business, STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)])
 
 
@@ -287,7 +287,7 @@ def _steps(business: Business, at: Beginning, step: str) -> tuple[StepLink, ...]
 
 
 def _types(request: Any, business: Business, at: Beginning, page: BeginPage) -> BeginPage:
-    language = _language()
+    language = current_language()
     said = {
         "simple_orders": _("I have a list of orders"),
         "ec": _("Online shop"),
@@ -319,7 +319,7 @@ def _sample_tree(request: Any, business: Business, at: Beginning, page: BeginPag
     tree = _tree(request, business, at)
     if tree is None:
         return page
-    style = Style(_language(), business.currency)
+    style = Style(current_language(), business.currency)
     values = queries.sample_values(tree, door.catalogue_of(request.user, business))
     rows = tuple(
         SampleRow(
@@ -351,7 +351,7 @@ def _file_state(business: Business, upload: Upload) -> FileState:
         words = _("{sure} of {all} columns are sure").format(sure=sure, all=len(every))
         return FileState(upload.name, "ask", words, doubtful=_doubtful(look), sure=words, columns_url=columns)
     if upload.run.status == "failed":
-        said = upload.run.error_ja if _language() == "ja" else upload.run.error_en
+        said = upload.run.error_ja if current_language() == "ja" else upload.run.error_en
         return FileState(upload.name, "failed", said or _("The file could not be taken."), columns_url=columns)
     if not upload.run.is_finished:
         return FileState(upload.name, "running", _("{percent} of the way").format(percent=f"{upload.run.progress:.0%}"))
@@ -374,7 +374,7 @@ def _doubtful(look: Preview) -> tuple[DoubtfulColumn, ...]:
         return ()
     part = look.parts[0]
     options = data_pages.meanings(fact(part.fact))
-    comma = "、" if _language() == "ja" else ", "
+    comma = "、" if current_language() == "ja" else ", "
     return tuple(
         DoubtfulColumn(
             field(place), column.name, comma.join(column.examples), choice_of(part.mapping, column.name), options
@@ -404,7 +404,7 @@ def _targets(request: Any, business: Business, at: Beginning, page: BeginPage) -
     tree = _tree(request, business, at)
     if tree is None or door.known(request.user, business).today is None:
         return page
-    style = Style(_language(), business.currency)
+    style = Style(current_language(), business.currency)
     proposed = queries.proposed_targets(request.user, business, tree.id)
     return replace(page, targets=tuple(_target_row(each, style) for each in proposed))
 
@@ -448,7 +448,3 @@ def _invitation(request: Any, business: Business, at: Beginning, page: BeginPage
         roles=tuple((str(value), str(words)) for value, words in Role.choices),
         meeting_on=day.isoformat(),
     )
-
-
-def _language() -> str:
-    return (get_language() or "ja")[:2]

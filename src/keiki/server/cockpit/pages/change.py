@@ -9,8 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keiki.catalogue.kpi import Kpi
@@ -45,6 +45,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.pages.numbers import comma
 from keiki.server.planning.queries import key_of
+from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import gap
 
 NAMED = 12
@@ -150,7 +151,7 @@ def aim_page(request: Any, business: Business, annotation: int) -> HttpResponse:
     try:
         actions.aim_change(request.user, row, wish)
     except KeikiError as error:
-        messages.error(request, error.words(get_language() or "ja"))
+        messages.error(request, error.words(current_language()))
     else:
         messages.success(request, _("Saved."))
     return redirect(change_url(business, row.pk))

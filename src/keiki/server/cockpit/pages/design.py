@@ -31,7 +31,6 @@ from keiki.server.cockpit.forms.design import (
     NodeForm,
     TreeForm,
     department_words,
-    language,
 )
 from keiki.server.cockpit.queries import design as queries
 from keiki.server.cockpit.queries.design import Written
@@ -49,6 +48,7 @@ from keiki.server.kpis.actions import (
 )
 from keiki.server.kpis.queries import StoredTree
 from keiki.server.planning.queries import goal_target
+from keiki.server.ui.language import current_language
 from keiki.trees.build import InfluenceEdge
 from keiki.trees.decompose import Decomposition, Piece
 from keiki.trees.document import LEVELS as DEPTHS
@@ -244,7 +244,7 @@ def _not_own_yet(request: Any, business: Business, tree: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         document = template(catalogue, tree)
-        name = document.ja if language() == "ja" else document.en
+        name = document.ja if current_language() == "ja" else document.en
         may = allows(request.membership.role, EDIT)
         page = {"title": _("Design"), "subtitle": business.name, "name": name, "tree": tree, "may_edit": may}
         return render(request, "cockpit/adopt.html", {"page": page})
@@ -284,10 +284,12 @@ def _step(request: Any, business: Business, stored: StoredTree) -> HttpResponse:
         clash = _clash(now, stored_from=began_from, wish=wish, posted=posted, catalogue=catalogue)
         return _design(request, business, now, replace(typed, clash=clash), status=409)
     except PartOfFormula as error:
-        ask = Ask(error.words(language()), _("Take it out of the formula and go on"), (*_kept(posted), ("loose", "1")))
+        ask = Ask(
+            error.words(current_language()), _("Take it out of the formula and go on"), (*_kept(posted), ("loose", "1"))
+        )
         return _design(request, business, stored, replace(typed, ask=ask), status=422)
     except KeikiError as error:
-        return _design(request, business, stored, replace(typed, error=error.words(language())), status=422)
+        return _design(request, business, stored, replace(typed, error=error.words(current_language())), status=422)
     return redirect(shown)
 
 
@@ -390,7 +392,7 @@ def _clash(now: StoredTree, stored_from: int, wish: Wish, posted: QueryDict, cat
     return Clash(
         words=words.format(who=now.changed_by or _("somebody")),
         theirs=done_words(now.done, names),
-        mine=named(mine.edit.words(language()), names) if mine else _("undo or redo"),
+        mine=named(mine.edit.words(current_language()), names) if mine else _("undo or redo"),
         mine_text=to_yaml(mine.document) if mine else "",
         theirs_text=to_yaml(now.document),
         fields=(*again, ("before", str(stored_from))),
@@ -407,7 +409,7 @@ def _design_page(request: Any, business: Business, stored: StoredTree, typed: Ty
     document = queries.planned(request.user, business, stored.document, catalogue)
     listed = queries.written(document, catalogue)
     found = queries.findings(document, catalogue, business.calendar.today())
-    style = Style(language(), business.currency)
+    style = Style(current_language(), business.currency)
     chosen = typed.node or request.GET.get("node", "") or document.root.id
     rows = _rows(business, stored, listed, found, chosen, style)
     lists = _lists(request, business, document)
@@ -570,8 +572,8 @@ def done_words(done: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """A step of a tree in words; `names` say what KPIs and nodes are called that it has by their ids."""
     what = str(done.get("what", ""))
     if what in EDIT_WORDS:
-        return named(Edit.from_dict(done).words(language()), names)
-    name = str(done.get(language(), ""))
+        return named(Edit.from_dict(done).words(current_language()), names)
+    name = str(done.get(current_language(), ""))
     said = {
         "use_template": _("Made from the template “{name}”"),
         "adopt": _("Taken over from a file"),
@@ -585,7 +587,7 @@ def done_words(done: Mapping[str, Any], names: Mapping[str, str]) -> str:
         "redo": _("Did again: {step}"),
     }.get(what, _("Changed"))
     step = done_words(done["of"], names) if isinstance(done.get("of"), Mapping) else ""
-    way = done.get(f"way_{language()}", "")
+    way = done.get(f"way_{current_language()}", "")
     node = names.get(str(done.get("node", "")), done.get("node", ""))
     return said.format(name=name, number=done.get("number", ""), node=node, way=way, step=step)
 
@@ -597,8 +599,8 @@ def named(words: str, names: Mapping[str, str]) -> str:
 
 def _names(catalogue: Catalogue, document: TreeDocument) -> dict[str, str]:
     """What KPIs and the nodes of a tree are called, by id."""
-    kpis_by_id = {kpi.id: kpi.ja if language() == "ja" else kpi.en for kpi in catalogue.kpis.values()}
-    nodes = {each.node.id: each.label(language()) for each in queries.written(document, catalogue)}
+    kpis_by_id = {kpi.id: kpi.ja if current_language() == "ja" else kpi.en for kpi in catalogue.kpis.values()}
+    nodes = {each.node.id: each.label(current_language()) for each in queries.written(document, catalogue)}
     return kpis_by_id | nodes
 
 
@@ -606,7 +608,7 @@ def _lists(request: Any, business: Business, document: TreeDocument) -> dict[str
     """Who and which departments can be named as owners."""
     owners = [node.owner for node in document.root.walk() if node.owner]
     people = [person.name for person in people_of(business, request.user)]
-    departments = [words.words(language()) for words in vocabulary("department").values()]
+    departments = [words.words(current_language()) for words in vocabulary("department").values()]
     return {
         "people": tuple(dict.fromkeys([*people, *(o.person for o in owners if o.person)])),
         "departments": tuple(
@@ -733,4 +735,4 @@ def design_url(business: Business, tree: str) -> str:
 
 def tree_name(document: TreeDocument) -> str:
     """The name of a tree in the language of the page."""
-    return document.ja if language() == "ja" else document.en
+    return document.ja if current_language() == "ja" else document.en

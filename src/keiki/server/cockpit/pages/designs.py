@@ -29,7 +29,6 @@ from keiki.server.cockpit.forms.design import (
     FileForm,
     LayersForm,
     StartForm,
-    language,
 )
 from keiki.server.cockpit.pages.design import LAYERS, design_url, rank_words, tree_name
 from keiki.server.cockpit.queries import design as queries
@@ -39,6 +38,7 @@ from keiki.server.kpis.actions import (
     add_tree,
 )
 from keiki.server.kpis.queries import StoredTree
+from keiki.server.ui.language import current_language
 from keiki.trees.bundle import read_text
 from keiki.trees.shared_goal import shared_goals
 
@@ -86,7 +86,7 @@ def designs_page(request: Any, business: Business) -> HttpResponse:
             try:
                 return redirect(_brought_in(request, business, form))
             except KeikiError as wrong:
-                error = wrong.words(language())
+                error = wrong.words(current_language())
     stored = door.stored_trees(request.user, business)
     page = DesignsPage(
         title=_("Design"),
@@ -120,7 +120,7 @@ def _tree_line(business: Business, stored: StoredTree) -> TreeLine:
         design_url=design_url(business, stored.id),
         kind=_("Board") if document.kind == "board" else _("Tree"),
         rank=rank_words(document),
-        goal=(document.goal_ja if language() == "ja" else document.goal_en) or "",
+        goal=(document.goal_ja if current_language() == "ja" else document.goal_en) or "",
         active=stored.active,
         measurable=stored.measurable,
         numbers=sum(1 for _node in document.root.walk()),
@@ -151,14 +151,14 @@ def new_tree_page(request: Any, business: Business) -> HttpResponse:
     catalogue = door.catalogue_of(request.user, business)
     domain = request.GET.get("domain") or request.POST.get("domain") or "ec"
     field = [kpi for kpi in catalogue.kpis.values() if any(name.partition(":")[0] == domain for name in kpi.domain)]
-    names = {kpi.id: kpi.ja if language() == "ja" else kpi.en for kpi in field}
+    names = {kpi.id: kpi.ja if current_language() == "ja" else kpi.en for kpi in field}
     layers = {layer: _of_layer(catalogue, field, layer) for layer in LAYERS}
-    goals = tuple((kpi.id, kpi.ja if language() == "ja" else kpi.en) for kpi in shared_goals(catalogue))
+    goals = tuple((kpi.id, kpi.ja if current_language() == "ja" else kpi.en) for kpi in shared_goals(catalogue))
     posted = request.POST if request.method == "POST" else None
     in_layers = posted is not None and "result" in posted
     aim = request.GET.get("aim") or request.POST.get("aim") or ""
     fitting = {name: catalogue.kpis[name] for name in goals_for(aim, catalogue.kpis)}
-    offered = {kpi.id: kpi.ja if language() == "ja" else kpi.en for kpi in fitting.values()} | names
+    offered = {kpi.id: kpi.ja if current_language() == "ja" else kpi.en for kpi in fitting.values()} | names
     usual = {"goal": next(iter(fitting), "")}
     start = StartForm(None if in_layers else posted, kpis=tuple(offered.items()), initial=usual)
     three = LayersForm(posted if in_layers else None, kpis=layers, goals=goals, order=order)
@@ -174,7 +174,7 @@ def new_tree_page(request: Any, business: Business) -> HttpResponse:
         return redirect(design_url(business, tree.tree_id))
     here = reverse("cockpit:new_tree", kwargs={"business": business.id})
     heads = {name.partition(":")[0] for kpi in catalogue.kpis.values() for name in kpi.domain}
-    domains = tuple((name, label("domain", name, language())) for name in TAGS["domain"] if name in heads)
+    domains = tuple((name, label("domain", name, current_language())) for name in TAGS["domain"] if name in heads)
     kept = urlencode({"domain": domain, "aim": aim})
     page = NewTreePage(
         title=_("Start without a template"),
@@ -194,12 +194,12 @@ def new_tree_page(request: Any, business: Business) -> HttpResponse:
 
 
 def _aims() -> tuple[tuple[str, str], ...]:
-    return ("", _("Not chosen")), *((name, words.words(language())) for name, (words, _goals) in AIMS.items())
+    return ("", _("Not chosen")), *((name, words.words(current_language())) for name, (words, _goals) in AIMS.items())
 
 
 def _examples(business: Business, goals: Iterable[Kpi]) -> str:
     """The goals that fit what the company strives for, each with an example of a target where there is one."""
-    style = Style(language(), business.currency)
+    style = Style(current_language(), business.currency)
     told = []
     for kpi in goals:
         name, example = kpi.ja if style.japanese else kpi.en, EXAMPLES.get(kpi.id)
@@ -211,4 +211,4 @@ def _examples(business: Business, goals: Iterable[Kpi]) -> str:
 def _of_layer(catalogue: Catalogue, chosen: Sequence[Kpi], layer: str) -> tuple[tuple[str, str], ...]:
     """The KPIs of a layer to choose from; where the field of work has none, those of all fields."""
     found = [kpi for kpi in chosen if kpi.layer == layer] or [k for k in catalogue.kpis.values() if k.layer == layer]
-    return tuple((kpi.id, kpi.ja if language() == "ja" else kpi.en) for kpi in found)
+    return tuple((kpi.id, kpi.ja if current_language() == "ja" else kpi.en) for kpi in found)

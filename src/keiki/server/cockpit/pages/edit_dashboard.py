@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keiki.errors import EditConflict, KeikiError
@@ -30,6 +29,7 @@ from keiki.server.cockpit.queries.dashboards import GENERATED, Stored
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.planning.queries import counted, measured
+from keiki.server.ui.language import current_language
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _step(request: Any, business: Business, stored: Stored) -> HttpResponse:
             request, business, now, form=form, name_form=name_form, clash=_clash(now, what, posted), status=409
         )
     except KeikiError as error:
-        words = error.words((get_language() or "ja")[:2])
+        words = error.words(current_language())
         return _edit(request, business, stored, form=form, name_form=name_form, error=words, status=422)
     if key is None:
         return redirect("cockpit:dashboards", business=business.id)
@@ -277,7 +277,7 @@ def _clash(now: Stored, what: str, posted: QueryDict) -> Clash:
 def _panel_form(request: Any, business: Business, posted: QueryDict | None = None) -> PanelForm:
     """The form of one more panel with every number and dimension there is."""
     known = door.known(request.user, business)
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     numbers: list[tuple[str, list[tuple[str, str]]]] = []
     dimensions: dict[str, str] = {}
     for tree in known.trees:

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -30,6 +29,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import Key, counted, key_of
+from keiki.server.ui.language import current_language
 from keiki.trees.build import Node
 
 PREFILLED = ("number", "kind", "text", "campaign")
@@ -125,7 +125,7 @@ def _back(request: Any, business: Business, otherwise: str = "") -> str:
 
 def numbers_of(request: Any, business: Business) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every number that something can be written down for, by tree."""
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     trees = door.known(request.user, business).trees
     return [
         (
@@ -145,7 +145,7 @@ def key_named(request: Any, business: Business, number: str) -> Key:
 
 def names_of(request: Any, business: Business) -> dict[Key, str]:
     """What numbers are called, by what marks are kept under."""
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     found: dict[Key, str] = {}
     for tree in door.known(request.user, business).trees:
         for node in tree.nodes:
@@ -203,7 +203,7 @@ def remove_url(business: Business, annotation: int) -> str:
 
 def day_words(day: date) -> str:
     """A day as this reader writes it."""
-    return f"{day:%Y/%m/%d}" if (get_language() or "ja").startswith("ja") else f"{day.day} {day:%b %Y}"
+    return f"{day:%Y/%m/%d}" if current_language() == "ja" else f"{day.day} {day:%b %Y}"
 
 
 # --- beside a number ---

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -30,6 +29,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.planning.queries import measured
+from keiki.server.ui.language import current_language
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def screens_page(request: Any, business: Business) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         shown = given["dashboards"] if form.rotation else given["dashboards"][:1]
-        language = (get_language() or "ja")[:2]
+        language = current_language()
         token = actions.make_screen(request.user, business, given["name"], shown, form.rotation, language)
         link = request.build_absolute_uri(reverse("cockpit:screen", kwargs={"token": token}))
     page = ScreensPage(
@@ -73,7 +73,7 @@ def screens_page(request: Any, business: Business) -> HttpResponse:
             ScreenLine(
                 each,
                 _("Big screen") if each.seconds else _("Link to share"),
-                ("、" if (get_language() or "ja").startswith("ja") else ", ").join(
+                ("、" if current_language() == "ja" else ", ").join(
                     named.get(name, _("(gone)")) for name in each.dashboards
                 ),
                 reverse("cockpit:revoke_screen", kwargs={"business": business.id, "screen": each.pk}),

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_safe
 
 from keiki.server.accounts.models import Business
@@ -21,6 +21,7 @@ from keiki.server.cockpit.pages.tabs import dashboard_url, names
 from keiki.server.cockpit.queries import search as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.success.pages import account_url
+from keiki.server.ui.language import current_language
 
 PLACES: Final = (
     ("cockpit:today", gettext_noop("Today"), VIEW),
@@ -100,16 +101,12 @@ class SearchPage:
 def search_page(request: Any, business: Business) -> HttpResponse:
     """What is called as was typed, by kind; a script takes its part into the dialog that `/` opens."""
     words = " ".join(request.GET.get("q", "").split())[: queries.LONGEST]
-    found = queries.anything(request.user, business, words, _language())
+    found = queries.anything(request.user, business, words, current_language())
     groups = tuple(group for group in _groups(request, business, words, found) if group.hits)
     count = sum(len(group.hits) for group in groups) + max(found.kpi_count - len(found.kpis), 0)
     page = SearchPage(_("Search"), business.name, words, _sentence(words, count), groups)
     part = request.headers.get("HX-Request")
     return render(request, "cockpit/found.html" if part else "cockpit/search.html", {"page": page})
-
-
-def _language() -> str:
-    return (get_language() or "ja")[:2]
 
 
 def _sentence(words: str, count: int) -> str:
@@ -121,7 +118,7 @@ def _sentence(words: str, count: int) -> str:
 
 
 def _groups(request: Any, business: Business, words: str, found: queries.Anything) -> tuple[Group, ...]:
-    language = _language()
+    language = current_language()
     catalogue = reverse("kpis:catalogue", kwargs={"business": business.id})
     rest = found.kpi_count - len(found.kpis)
     return (

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.language import current_language
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class StagesPage:
 @require_safe
 def stages_page(request: Any, business: Business, stage: str = "") -> HttpResponse:
     """The active KPIs of a stage, those that stand in a tree; without a stage those of the first that has any."""
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     catalogue = door.catalogue_of(request.user, business)
     known = door.known(request.user, business)
     by_stage: dict[str, list[str]] = {name: [] for name in TAGS["stage"]}

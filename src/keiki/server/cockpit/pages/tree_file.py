@@ -18,7 +18,6 @@ from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.cockpit.forms.design import (
     FileForm,
-    language,
 )
 from keiki.server.cockpit.pages.design import design_url, tree_name
 from keiki.server.cockpit.queries import design as queries
@@ -27,6 +26,7 @@ from keiki.server.kpis.actions import (
     save_tree,
 )
 from keiki.server.kpis.queries import StoredTree
+from keiki.server.ui.language import current_language
 from keiki.trees.build import build
 from keiki.trees.bundle import Bundle, bundle_of, over, read_text, to_json
 from keiki.trees.bundle import to_yaml as bundle_yaml
@@ -138,10 +138,12 @@ def _sent_back(
     except EditConflict as error:
         now = door.stored_tree(request.user, business, stored.id) or stored
         changes = tuple(_change_line(change) for change in diff(now.document, document))
-        again = replace(page, form=kept, text=text, version=now.version, changes=changes, error=error.words(language()))
+        again = replace(
+            page, form=kept, text=text, version=now.version, changes=changes, error=error.words(current_language())
+        )
         return render(request, "cockpit/tree_file.html", {"page": again}, status=409)
     except KeikiError as error:
-        wrong = replace(page, form=kept, error=error.words(language()))
+        wrong = replace(page, form=kept, error=error.words(current_language()))
         return render(request, "cockpit/tree_file.html", {"page": wrong}, status=422)
 
 
@@ -155,12 +157,12 @@ def _one_tree(text: str, file: str, stored: StoredTree) -> TreeDocument:
 
 
 def _change_line(change: Change) -> ChangeLine:
-    words = change.words(language())
+    words = change.words(current_language())
     return ChangeLine(change.what, words[:1], words[1:].strip())
 
 
 def _loss_line(loss: Loss) -> ChangeLine:
-    words = loss.words(language())
+    words = loss.words(current_language())
     return ChangeLine("removed" if loss.gone else "changed", words[:1], words[1:].strip())
 
 
@@ -169,5 +171,5 @@ def _why_draft(document: TreeDocument, catalogue: Catalogue) -> str:
     try:
         build(document, catalogue)
     except KeikiError as error:
-        return error.words(language())
+        return error.words(current_language())
     return ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.server.accounts.api import caller_of
 from keiki.server.customers.queries import forecast as queries
 from keiki.server.customers.schemas import ContractsAsk, ContractsOut, ForecastAsk, ForecastOut
 from keiki.server.kpis.api import business_with_rows
+from keiki.server.ui.language import current_language
 
 router = Router(tags=[gettext_noop("Customer value")])
 
@@ -30,7 +31,7 @@ def forecast(request: HttpRequest, business: str, asked: Query[ForecastAsk]) -> 
         "discount": asked.discount,
         "model": found.name,
         "present": found.present,
-        "cautions": [each.words((get_language() or "ja")[:2]) for each in found.cautions],
+        "cautions": [each.words(current_language()) for each in found.cautions],
     }
 
 
@@ -40,7 +41,7 @@ def forecast(request: HttpRequest, business: str, asked: Query[ForecastAsk]) -> 
     summary=gettext_noop("What the contracts that run today will bring"),
 )
 def contracts(request: HttpRequest, business: str, asked: Query[ContractsAsk]) -> dict[str, Any]:
-    own, language = business_with_rows(request, business), (get_language() or "ja")[:2]
+    own, language = business_with_rows(request, business), current_language()
     found = queries.contracts(caller_of(request).user, own, asked.months, asked.discount)
     return {
         **vars(found),

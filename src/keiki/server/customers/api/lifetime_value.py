@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, TERMS, LifetimeValue, lifetime_values
@@ -15,6 +15,7 @@ from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.customers.schemas import LifetimeValueAsk, LifetimeValueOut, WorthsAsk, WorthsOut
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.api import business_with_rows
+from keiki.server.ui.language import current_language
 
 router = Router(tags=[gettext_noop("Customer value")])
 
@@ -51,7 +52,7 @@ def worth(request: HttpRequest, business: str, asked: Query[WorthsAsk]) -> Any:
 
 
 def _value(found: LifetimeValue) -> dict[str, Any]:
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     trouble = None if found.trouble is None else found.trouble.words(language)
     formula = found.formula
     return {**vars(found), "id": formula.id, "name": formula.words(language), "basis": found.basis, "trouble": trouble}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from keiki.server.customers.pages.lifetime_value import group_words
 from keiki.server.customers.queries import ideal as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.language import current_language
 
 if TYPE_CHECKING:
     from keiki.engine.ideal_customers import Contact, FitTotals, Learned
@@ -131,7 +132,7 @@ def except_contact(request: Any, business: Business) -> HttpResponse:
     try:
         actions.except_customer(request.user, business, customer, request.POST.get("reason", "")[:400])
     except KeikiError as error:
-        messages.error(request, error.words(door_language(request, business)))
+        messages.error(request, error.words(current_language()))
     else:
         messages.success(request, _("“{name}” is marketed to as an exception.").format(name=customer))
     return redirect(reverse("customers:ideal", kwargs={"business": business.id}) + "#outside")
@@ -162,11 +163,6 @@ def nurtured_csv(request: Any, business: Business) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="nurture.csv"'
     actions.note_nurture_file(request.user, business, len(kept), queries.counts(request.user, business, profile)[1])
     return response
-
-
-def door_language(request: HttpRequest, business: Business) -> str:
-    """The language errors are told in."""
-    return kpis.style_of(business, door.known(request.user, business)).language
 
 
 def _csv(kept: tuple[Contact, ...]) -> str:

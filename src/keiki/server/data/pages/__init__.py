@@ -19,8 +19,8 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,6 +41,7 @@ from keiki.server.data.forms import KEEP, NET, SKIP, ColumnsForm, choice_of, fie
 from keiki.server.data.models import Mode, Upload
 from keiki.server.data.pages.issues import IssuesPanel, issues_panel
 from keiki.server.jobs.models import Run
+from keiki.server.ui.language import current_language
 
 PER_PAGE = 100
 
@@ -154,7 +155,7 @@ def _checked_data_page(request: Any, business: Business) -> HttpResponse:
             return _data_error(request, business, _("Choose a file first."))
         upload = actions.receive_file(request.user, business, sent)
     except KeikiError as error:
-        return _data_error(request, business, error.words(_language()))
+        return _data_error(request, business, error.words(current_language()))
     return _go(request, reverse("data:upload", kwargs={"business": business.id, "upload_id": upload.pk}))
 
 
@@ -334,7 +335,7 @@ def _columns(request: Any, business: Business, upload: Upload) -> HttpResponse:
                 return redirect("data:upload", business=business.id, upload_id=upload.pk)
             look = actions.look(upload, fact_name=chosen, mapping=mapping) if mapping else look
         except KeikiError as found:
-            error, typed = found.words(_language()), posted
+            error, typed = found.words(current_language()), posted
     page = _columns_page(business, upload, look, mode, error, typed)
     return render(request, "data/columns.html", {"page": page}, status=422 if error else 200)
 
@@ -426,7 +427,7 @@ def meanings(declared: Fact) -> tuple[tuple[str, Options], ...]:
     for words, columns in ((_("Needed"), required), (_("Useful"), others)):
         options: list[tuple[str, str]] = []
         for column in columns:
-            label = column.ja if _language() == "ja" else column.en
+            label = column.ja if current_language() == "ja" else column.en
             options.append((column.name, label))
             if column.kind is Kind.MONEY:
                 options.append((f"{column.name}{NET}", _("{amount}, given with tax").format(amount=label)))
@@ -436,7 +437,7 @@ def meanings(declared: Fact) -> tuple[tuple[str, Options], ...]:
 
 
 def _warning(part: PartPreview, refusal: Refusal) -> str:
-    words = reason_words(refusal.reason, _language())
+    words = reason_words(refusal.reason, current_language())
     name = _fact_name(part.fact)
     line = _("{fact}, column “{column}”: {reason} ({rows} rows)")
     return line.format(fact=name, column=refusal.column, reason=words, rows=f"{refusal.rows:,}")
@@ -571,7 +572,9 @@ def _rejected(request: HttpRequest, business: Business, done: Done) -> Rejected:
     last = start + len(rows)
     return Rejected(
         title=_("{rows} rejected rows").format(rows=f"{done.rejected:,}"),
-        rows=tuple(RejectedRow(f"{r.row:,}", r.column, r.value, reason_words(r.reason, _language())) for r in rows),
+        rows=tuple(
+            RejectedRow(f"{r.row:,}", r.column, r.value, reason_words(r.reason, current_language())) for r in rows
+        ),
         csv_url=reverse("data:rejected_csv", kwargs={"business": business.id, "import_id": done.id}),
         before_url=f"{path}?page={number}" if number else "",
         after_url=f"{path}?page={number + 2}" if len(rows) == PER_PAGE else "",
@@ -591,7 +594,9 @@ def rejected_csv(request: HttpRequest, business: Business, import_id: str) -> An
     done = actions.import_in(business, import_id)
     if done is None:
         raise Http404
-    response = StreamingHttpResponse(_csv(business, done.id, _language()), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _csv(business, done.id, current_language()), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="rejected-{done.id}.csv"'
     return response
 
@@ -662,12 +667,8 @@ def make_demo(request: Any, business: Business) -> HttpResponse:
 # --- words ---
 
 
-def _language() -> str:
-    return (get_language() or "ja")[:2]
-
-
 def _fact_name(name: str) -> str:
-    return _fact_name_in(name, _language())
+    return _fact_name_in(name, current_language())
 
 
 def _fact_name_in(name: str, language: str) -> str:
@@ -675,21 +676,21 @@ def _fact_name_in(name: str, language: str) -> str:
 
 
 def _grain(declared: Fact) -> str:
-    return declared.grain_ja if _language() == "ja" else declared.grain_en
+    return declared.grain_ja if current_language() == "ja" else declared.grain_en
 
 
 def _comma() -> str:
-    return "、" if _language() == "ja" else ", "
+    return "、" if current_language() == "ja" else ", "
 
 
 def _day(day: Any) -> str:
-    return "" if day is None else f"{day:%Y/%m/%d}" if _language() == "ja" else f"{day:%d %b %Y}"
+    return "" if day is None else f"{day:%Y/%m/%d}" if current_language() == "ja" else f"{day:%d %b %Y}"
 
 
 def _moment(business: Business, moment: datetime) -> str:
     """A moment by the clock of the business."""
     local = timezone.localtime(moment, ZoneInfo(business.zone))
-    return f"{local:%Y/%m/%d %H:%M}" if _language() == "ja" else f"{local:%d %b %Y %H:%M}"
+    return f"{local:%Y/%m/%d %H:%M}" if current_language() == "ja" else f"{local:%d %b %Y %H:%M}"
 
 
 def _url(name: str, business: Business) -> str:

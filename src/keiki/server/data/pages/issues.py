@@ -10,8 +10,8 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keiki.errors import KeikiError
@@ -23,6 +23,7 @@ from keiki.server.data.actions.issues import Found
 from keiki.server.data.forms.issues import CloseForm, OwnerForm, ReportForm
 from keiki.server.data.models import IssueKind
 from keiki.server.data.queries.issues import StepTaken, steps_of
+from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import moment
 
 SHOWN: Final = 20
@@ -104,7 +105,7 @@ def issues_panel(business: Business, found: Sequence[Found], *, may_edit: bool) 
 
 def issue_line(business: Business, found: Found) -> IssueLine:
     """An issue in words."""
-    japanese = _language() == "ja"
+    japanese = current_language() == "ja"
     row = found.row
     state = _("Open")
     if row is not None and row.closed_at is not None:
@@ -126,7 +127,7 @@ def _what(business: Business, found: Found) -> str:
     """Days as ISO dates, which need no reading; longer periods by their name."""
     period = found.period
     if period is not None:
-        when = period.start.isoformat() if period.days == 1 else business.calendar.label(period, _language())
+        when = period.start.isoformat() if period.days == 1 else business.calendar.label(period, current_language())
         return _("missing {period}").format(period=when)
     if found.rows is not None:
         return ngettext("{count} row refused", "{count} rows refused", found.rows).format(count=f"{found.rows:,}")
@@ -249,7 +250,7 @@ def _done(
     try:
         action()
     except KeikiError as error:
-        form.add_error(None, error.words(_language()))
+        form.add_error(None, error.words(current_language()))
         return _show(request, business, found, form)
     return redirect(_url("issue", business, found))
 
@@ -263,7 +264,3 @@ def _found(business: Business, mark: str) -> Found:
 
 def _url(name: str, business: Business, found: Found) -> str:
     return reverse(f"data:{name}", kwargs={"business": business.id, "issue": found.mark})
-
-
-def _language() -> str:
-    return (get_language() or "ja")[:2]

@@ -11,8 +11,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.files_out import Book, Sheet
@@ -25,6 +25,7 @@ from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.data.actions import rates as actions
 from keiki.server.data.actions.rates import LeftOut, Rate
 from keiki.server.data.forms.rates import RateFileForm, RateForm, RateGoneForm
+from keiki.server.ui.language import current_language
 
 SHOWN: Final = 60
 MOST_BYTES: Final = 5_000_000
@@ -103,7 +104,7 @@ def left_out_words(left: tuple[LeftOut, ...]) -> str:
     """What stays out of the numbers because no rate converts it, in one sentence; "" for nothing."""
     if not left:
         return ""
-    amounts = ("、" if _language() == "ja" else ", ").join(_amount(each) for each in left)
+    amounts = ("、" if current_language() == "ja" else ", ").join(_amount(each) for each in left)
     rows = sum(each.rows for each in left)
     words = ngettext(
         "{amounts} in {rows} row has no exchange rate on its day and is in no number of money.",
@@ -129,7 +130,7 @@ def _amount(each: LeftOut) -> str:
 def _left_line(each: LeftOut) -> LeftLine:
     fact = FACTS[each.fact]
     days = each.first.isoformat() if each.first == each.last else f"{each.first.isoformat()} – {each.last.isoformat()}"
-    return LeftLine(fact.ja if _language() == "ja" else fact.en, _amount(each), f"{each.rows:,}", days)
+    return LeftLine(fact.ja if current_language() == "ja" else fact.en, _amount(each), f"{each.rows:,}", days)
 
 
 def _lines(rates: tuple[Rate, ...]) -> tuple[RateLine, ...]:
@@ -178,7 +179,7 @@ def set_rate(request: Any, business: Business) -> HttpResponse:
         try:
             rate = actions.typed_rate(business, said["currency"], said["since"], said["rate"])
         except KeikiError as error:
-            form.add_error(None, error.words(_language()))
+            form.add_error(None, error.words(current_language()))
         else:
             actions.set_rates(request.user, business, [rate])
             messages.success(request, _("Saved."))
@@ -196,9 +197,9 @@ def send_rates(request: Any, business: Business) -> HttpResponse:
             text = form.cleaned_data["file"].read(MOST_BYTES).decode("utf-8-sig")
             changed = actions.set_rates(request.user, business, actions.rates_of_file(business, text))
         except UnicodeDecodeError as error:
-            form.add_error("file", RatesUnreadable(place="1", detail=str(error)).words(_language()))
+            form.add_error("file", RatesUnreadable(place="1", detail=str(error)).words(current_language()))
         except KeikiError as error:
-            form.add_error("file", error.words(_language()))
+            form.add_error("file", error.words(current_language()))
         else:
             words = ngettext("{count} rate is new or changed.", "{count} rates are new or changed.", changed)
             messages.success(request, words.format(count=f"{changed:,}"))
@@ -219,7 +220,3 @@ def remove_rate(request: Any, business: Business) -> HttpResponse:
 
 def _url(business: Business) -> str:
     return reverse("data:rates", kwargs={"business": business.id})
-
-
-def _language() -> str:
-    return (get_language() or "ja")[:2]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.periods import Grain
@@ -28,6 +28,7 @@ from keiki.server.kpis.schemas import (
     TreeLineOut,
     TreeOut,
 )
+from keiki.server.ui.language import current_language
 
 router = Router()
 KPIS, TREES = gettext_noop("KPIs"), gettext_noop("Trees")
@@ -45,7 +46,7 @@ def business_with_rows(request: HttpRequest, business_id: str) -> Business:
 def kpis(
     request: HttpRequest, business: str, search: str = "", supply: str = "", offset: int = 0, limit: int = 100
 ) -> dict[str, Any]:
-    found = queries.find_kpis(caller_of(request).user, business_in(request, business), search[:200], _language())
+    found = queries.find_kpis(caller_of(request).user, business_in(request, business), search[:200], current_language())
     lines = [one for one in found.kpis if not supply or one.supply.way == supply]
     first, count = max(offset, 0), min(max(limit, 1), 500)
     return {"total": len(lines), "kpis": [_kpi(one) for one in lines[first : first + count]]}
@@ -59,7 +60,7 @@ def kpis(
 )
 def kpi(request: HttpRequest, business: str, kpi: str) -> dict[str, Any]:
     user, own = caller_of(request).user, business_in(request, business)
-    found = queries.find_kpis(user, own, "", _language())
+    found = queries.find_kpis(user, own, "", current_language())
     one = next((each for each in found.kpis if each.kpi.id == kpi), None)
     return _nothing() if one is None else _kpi(one) | told_kpi(user, own, one)
 
@@ -136,10 +137,6 @@ def explanation(request: HttpRequest, business: str, tree: str, asked: Query[Exp
     user = caller_of(request).user
     told, before, after = queries.explained(user, own, tree, asked.before, asked.after, asked.where, asked.method)
     return told.as_dict(before, after)
-
-
-def _language() -> str:
-    return (get_language() or "ja")[:2]
 
 
 def _span(asked: Periods) -> queries.Span:

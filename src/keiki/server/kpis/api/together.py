@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.queries import businesses_of
 from keiki.server.kpis import queries
 from keiki.server.kpis.schemas import AskTogether, TogetherOut
+from keiki.server.ui.language import current_language
 
 router = Router()
 
@@ -35,5 +36,5 @@ def together(request: HttpRequest, business: str, asked: Query[AskTogether]) -> 
         "businesses": [vars(each) for each in found.parts],
         "totals": found.totals,
         "adds": found.adds,
-        "why": found.why.words(get_language() or "ja") if found.why else None,
+        "why": found.why.words(current_language()) if found.why else None,
     }

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,6 +21,7 @@ from keiki.server.kpis.models import Comment
 from keiki.server.kpis.pages.comments import Typed, comment_url
 from keiki.server.kpis.pages.kpi import show_kpi
 from keiki.server.kpis.rules import may_change, may_take_back
+from keiki.server.ui.language import current_language
 
 
 @business_page()
@@ -88,7 +88,7 @@ def _asked_again(
 
 def _back(request: Any, business: Business, said: actions.Said) -> HttpResponse:
     """Where the person was, with a word on whom it reached."""
-    comma = "、" if (get_language() or "ja").startswith("ja") else ", "
+    comma = "、" if current_language() == "ja" else ", "
     if said.told:
         messages.success(request, _("{names} will find it under Notices.").format(names=comma.join(said.told)))
     if said.closed_to:

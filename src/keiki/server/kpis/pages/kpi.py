@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -73,6 +72,7 @@ from keiki.server.kpis.pages.unusual import (
     without,
 )
 from keiki.server.kpis.queries import Known
+from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import gap
 
 
@@ -746,6 +746,6 @@ def done_or_why_not(request: Any, action: Callable[..., Any], *values: Any) -> N
     try:
         action(request.user, *values)
     except KeikiError as error:
-        messages.error(request, error.words(get_language() or "ja"))
+        messages.error(request, error.words(current_language()))
     else:
         messages.success(request, _("Saved."))

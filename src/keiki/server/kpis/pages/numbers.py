@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keiki.catalogue.kpi import Kpi
@@ -26,6 +25,7 @@ from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.kpis import queries
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import Known, TreeNumbers
+from keiki.server.ui.language import current_language
 from keiki.trees.build import Edge, InfluenceEdge, Node
 from keiki.trees.document import NodeDocument
 from keiki.trees.targets import Target
@@ -164,7 +164,7 @@ def tick(period: Period, style: Style) -> str:
 
 def style_of(business: Business, known: Known) -> Style:
     """How numbers are written for this reader."""
-    return Style((get_language() or "ja")[:2], business.currency, Money(known.money))
+    return Style(current_language(), business.currency, Money(known.money))
 
 
 def tree_url(business: Business, tree_id: str) -> str:
@@ -219,7 +219,7 @@ def fresh_on(day: date | None, style: Style) -> str:
 
 def lens_form(business: Business, reading: TreeNumbers, asked: Asked, trees: bool) -> LensForm:
     """The selects of period, grain, comparison and, where it can be chosen, tree."""
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     form = period_form(business, reading.known, asked, reading.period)
     if not trees:
         return form
@@ -232,7 +232,7 @@ def period_form(
     business: Business, known: Known, asked: Asked, period: Period, kept: Iterable[tuple[str, str]] = ()
 ) -> LensForm:
     """The selects of period, grain and comparison; `kept` stays in the address besides what was asked."""
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     so_far = _(" (so far)")
     listed = tuple(
         (

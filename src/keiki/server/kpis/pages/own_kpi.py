@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -35,6 +34,7 @@ from keiki.server.kpis.pages.kpi import (
     posted_version,
 )
 from keiki.server.kpis.pages.numbers import comma, kpi_name, kpi_url, style_of
+from keiki.server.ui.language import current_language
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,12 @@ def _kpi_form(
         try:
             saved = _save(request, business, form, kpi, document)
         except EditConflict as error:
-            conflict = error.words(get_language() or "ja")
+            conflict = error.words(current_language())
             differing = _differing(form, error.details["theirs"])
             row = queries.own_kpi(request.user, business, kpi.id if kpi else form.cleaned_data["kpi_id"])
             form.data = {**_lists(request.POST), "version": str(row.version if row else 0)}
         except KeikiError as error:
-            form.add_error("formula", error.words(get_language() or "ja").split("\n")[0])
+            form.add_error("formula", error.words(current_language()).split("\n")[0])
             checked = _checked(request, business, kpi.id if kpi else "")
         else:
             messages.success(request, _("Saved as version {number}.").format(number=saved.version))
@@ -170,7 +170,7 @@ def _kpi_form_page(
     differing: tuple[tuple[str, str, str], ...],
 ) -> KpiFormPage:
     here = {"business": business.id}
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     if kpi is None:
         title, intro = _("A KPI of our own"), _("Name it, write its formula, see its value at once.")
         action = reverse("kpis:new_kpi", kwargs=here)
@@ -207,7 +207,7 @@ def _checked(request: Any, business: Business, kpi_id: str) -> FormulaCheck | No
     text = request.POST.get("formula", "").strip()[:LONGEST_FORMULA]
     if not text:
         return None
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     catalogue = queries.catalogue_of(request.user, business)
     try:
         found = queries.mistakes(business, _draft(catalogue, text, request.POST.get("unit", "number"), kpi_id))

@@ -22,6 +22,7 @@ from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import OwnKpi
 from keiki.server.kpis.pages.kpi import posted_version
 from keiki.server.kpis.pages.numbers import Way, comma, day_words, kpi_name, kpi_url, style_of
+from keiki.server.ui.language import current_language
 from keiki.trees.document import NodeDocument
 from keiki.trees.edit import label
 from keiki.trees.ties import Tie
@@ -71,7 +72,7 @@ def retire_kpi(request: Any, business: Business, kpi: str) -> HttpResponse:
         try:
             actions.retire_kpi(request.user, row, version, today, reason, links)
         except KeikiError as error:
-            mistake = error.words(request.LANGUAGE_CODE)
+            mistake = error.words(current_language())
         else:
             messages.success(request, _("Saved."))
             return redirect("kpis:kpi", business=business.id, kpi=kpi)

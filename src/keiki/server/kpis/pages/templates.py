@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from keiki.catalogue.families import FAMILIES, PHASES
@@ -26,6 +26,7 @@ from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.pages.numbers import Choice, edge_words, owner_words, page_url, target_words, tree_url
+from keiki.server.ui.language import current_language
 from keiki.trees.build import InfluenceEdge, Node, Tree
 from keiki.trees.document import NodeDocument
 from keiki.trees.phases import Move, moves
@@ -78,7 +79,7 @@ class GalleryPage:
 def templates_page(request: Any, business: Business) -> HttpResponse:
     """The gallery of templates by field of work; the address holds words, family and whether the data must be there."""
     words, family, ready = request.GET.get("q", "").strip()[:80], request.GET.get("family", ""), "ready" in request.GET
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     every = queries.templates(request.user, business)
     found = [each for each in every if _matches(each, words) and (each.ready or not ready)]
     names = dict.fromkeys(_family(each) for each in every)
@@ -234,7 +235,7 @@ def template_page(request: Any, business: Business, template: str) -> HttpRespon
 
 
 def _template_page(business: Business, shown: queries.Template, may: bool) -> TemplatePage:
-    style = Style((get_language() or "ja")[:2], business.currency)
+    style = Style(current_language(), business.currency)
     document, japanese = shown.document, style.japanese
     here = {"business": business.id, "template": document.id}
     design = {"business": business.id, "tree": shown.used_as}

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keiki.errors import EditConflict, KeikiError
@@ -24,6 +24,7 @@ from keiki.server.planning.pages.target import number_asked
 from keiki.server.planning.pages.targets import MOST_GOALS
 from keiki.server.planning.pages.written import overview_url, target_url, whole_number
 from keiki.server.planning.rules import may_approve
+from keiki.server.ui.language import current_language
 from keiki.trees.build import Tree
 
 
@@ -43,9 +44,9 @@ def decide(request: Any, business: Business, tree: str, node: str) -> HttpRespon
     try:
         words = DOINGS[doing](request.user, business, key, version, revision or 0, trees)
     except EditConflict as error:
-        messages.warning(request, error.words(get_language() or "ja"))
+        messages.warning(request, error.words(current_language()))
     except KeikiError as error:
-        messages.error(request, error.words(get_language() or "ja"))
+        messages.error(request, error.words(current_language()))
     except Revision.DoesNotExist:
         raise Http404 from None
     else:
@@ -113,7 +114,7 @@ def activate(request: Any, business: Business, tree: str) -> HttpResponse:
     try:
         count = actions.activate_goal(request.user, business, stored)
     except KeikiError as error:
-        messages.error(request, error.words(get_language() or "ja"))
+        messages.error(request, error.words(current_language()))
     else:
         messages.success(request, _("The goal is active."))
         if count > MOST_GOALS:

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keiki.charts.card import Card
@@ -45,6 +44,7 @@ from keiki.server.planning.pages.revisions import Rivals, Version, rivals_of, ve
 from keiki.server.planning.pages.written import Letter, day_words, page_url, smart_letters, target_url, target_words
 from keiki.server.planning.queries import Planned, Written
 from keiki.server.planning.rules import may_approve, may_write
+from keiki.server.ui.language import current_language
 from keiki.trees.build import Node, Tree
 from keiki.trees.stated import Reading
 from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, LEVEL, MANUAL, Target
@@ -246,7 +246,7 @@ def _conflict(form: TargetForm, error: EditConflict, plan: Planned | None, node:
     theirs = plan.revisions[-1] if plan is not None and plan.revisions else None
     mine = form.proposal
     return {
-        "words": error.words(get_language() or "ja"),
+        "words": error.words(current_language()),
         "mine": target_words(mine.target, node.unit, node.direction, style),
         "theirs": target_words(theirs.target, node.unit, node.direction, style) if theirs else "—",
         "who": theirs.made_by if theirs else "",

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +23,7 @@ from keiki.server.reports.forms import DeliveryForm
 from keiki.server.reports.models import PLANNED, Cadence, Delivery
 from keiki.server.reports.pages.written import titles
 from keiki.server.reports.queries.delivery import Plan, plans
+from keiki.server.ui.language import current_language
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _kind(request: Any, business: Business, plan: Plan, may: bool, wrong: Delive
 
 
 def _form(request: Any, business: Business, row: Delivery, posted: Any = None) -> DeliveryForm:
-    language = (get_language() or "ja")[:2]
+    language = current_language()
     trees = [("", _("The first tree"))]
     trees += [(t.id, t.ja if language == "ja" else t.en) for t in door.known(request.user, business).trees]
     return DeliveryForm(posted, instance=row, trees=trees, prefix=row.cadence)

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from keiki.charts.format import Style, number
 from keiki.facts.vocabulary import vocabulary
@@ -17,6 +17,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.success.models import Stage
+from keiki.server.ui.language import current_language
 
 BANDS = {"green": "good", "yellow": "watch", "red": "act", None: "none"}
 
@@ -64,7 +65,7 @@ def word(domain: str, value: str | None) -> str:
     if value is None:
         return ""
     label = vocabulary(domain).get(value) if domain else None
-    return value if label is None else label.words((get_language() or "ja")[:2])
+    return value if label is None else label.words(current_language())
 
 
 def proof_words(reason: str) -> str:

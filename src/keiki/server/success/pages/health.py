@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,6 +28,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.success import actions, queries
 from keiki.server.success.forms import read_filter, with_query
 from keiki.server.success.pages import BANDS, Fact, accounts_words, fresh_words, style_of
+from keiki.server.ui.language import current_language
 
 USEFUL, FAIR = 0.7, 0.6
 """From which chance of the right order a score is useful, and from which it says something."""
@@ -73,7 +73,7 @@ def adopt_weights(request: Any, business: Business) -> HttpResponse:
     try:
         actions.adopt_weights(request.user, business, int(version), proposed(fitted.weights))
     except EditConflict as conflict:
-        messages.error(request, conflict.words((get_language() or "ja")[:2]))
+        messages.error(request, conflict.words(current_language()))
     else:
         messages.success(request, _("The score follows the proposed weights from now on."))
     return redirect("success:health", business=business.id)

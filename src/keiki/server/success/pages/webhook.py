@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,6 +24,7 @@ from keiki.server.success.forms.webhook import WebhookForm
 from keiki.server.success.models import Alert, Webhook
 from keiki.server.success.pages.alert_words import alert_values
 from keiki.server.success.pages.alerts import show_alerts
+from keiki.server.ui.language import current_language
 
 
 @business_page(OWN)
@@ -44,7 +44,7 @@ def set_webhook(request: Any, business: Business) -> HttpResponse:
             try:
                 actions.set_webhook(request.user, business, form.cleaned_data["url"])
             except AddressNotAllowed as error:
-                form.add_error("url", error.words((get_language() or "ja")[:2]))
+                form.add_error("url", error.words(current_language()))
         if form.errors:
             return show_alerts(request, business, form)
         messages.success(request, _("Alerts raised from now on are posted there."))

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keiki.charts.chart import Chart
 from keiki.charts.render import ECHARTS, drawn
 from keiki.server.ui.icons import ICONS
+from keiki.server.ui.language import current_language
 
 register = template.Library()
 
@@ -27,7 +27,7 @@ STATUS_WORDS = {"good": _("On track"), "watch": _("Watch"), "act": _("Act now"),
 @register.simple_tag
 def gap() -> str:
     """What stands between two sentences: nothing in Japanese, a space elsewhere."""
-    return "" if (get_language() or "ja").startswith("ja") else " "
+    return "" if current_language() == "ja" else " "
 
 
 @register.simple_tag
@@ -92,7 +92,7 @@ def moment(at: datetime | None) -> str:
     """A point in time in the zone of the business: 2026/11/20 06:00, or 20 Nov 2026, 06:00."""
     if at is None:
         return "—"
-    pattern = "Y/m/d H:i" if (get_language() or "ja").startswith("ja") else "j M Y, H:i"
+    pattern = "Y/m/d H:i" if current_language() == "ja" else "j M Y, H:i"
     return date_format(timezone.localtime(at), pattern)
 
 
