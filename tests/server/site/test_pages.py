@@ -112,9 +112,22 @@ def test_set_up_keeps_what_was_typed(token: str, client: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_set_up_asks_for_the_name_of_an_own_business(token: str, client: Client) -> None:
-    page = client.post(f"/setup/{token}/", FORM | {"name": ""})
-    assert page.context["form"].errors == {"name": ["事業の名前を入れてください。"]}
+def test_set_up_needs_a_name_an_address_and_a_password_and_nothing_else(token: str, client: Client) -> None:
+    answer = client.post(f"/setup/{token}/", FORM | {"name": ""})
+    assert answer.status_code == 302
+    assert Business.objects.get().name == "自社"
+
+
+def test_set_up_marks_the_password_that_has_to_be_typed_once_more(token: str, client: Client) -> None:
+    errors = client.post(f"/setup/{token}/", FORM | {"email": "no address"}).context["form"].errors
+    assert list(errors) == ["email", "password"]
+    assert errors["password"] == ["もう一度入れてください。"]
+
+
+def test_set_up_unfolds_the_settings_when_one_of_them_is_wrong(token: str, client: Client) -> None:
+    folded = '<details class="panel">'
+    assert folded in client.post(f"/setup/{token}/", FORM | {"email": "no address"}).content.decode()
+    assert folded not in client.post(f"/setup/{token}/", FORM | {"tax_percent": "101"}).content.decode()
 
 
 def test_forms_without_the_csrf_token_change_nothing(token: str) -> None:

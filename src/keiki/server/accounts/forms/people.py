@@ -135,12 +135,36 @@ class ChosenPassword(forms.Form):
             password_validation.validate_password(password, User(email=email, name=name))
         except forms.ValidationError as error:
             self.add_error("password", error)
+        if self.errors and "password" not in self.errors:  # a page never sends a password back
+            self.add_error("password", _("Please type it once more."))
 
 
 class StartForm(BusinessFields):
     """A business to begin with: one's own, or the demo company."""
 
     start = forms.ChoiceField(choices=(("own", _("My own business")), ("demo", _("The demo company"))), initial="own")
+    name = forms.CharField(label=_("Name of the business"), max_length=80, required=False)
+
+    @property
+    def has_wrong_settings(self) -> bool:
+        """Whether one of the settings that the page keeps folded is marked."""
+        return bool(self.errors.keys() & BusinessFields.base_fields.keys() - {"name"})
+
+    @property
+    def wants_demo(self) -> bool:
+        return bool(self.cleaned_data["start"] == "demo")
+
+    @property
+    def business_values(self) -> dict[str, Any]:
+        values = super().business_values
+        return values | {
+            "name": values["name"] or (gettext("Demo company") if self.wants_demo else gettext("My business"))
+        }
+
+
+class AddForm(StartForm):
+    """One business more; the menu has to tell it from the others."""
+
     name = forms.CharField(
         label=_("Name of the business"),
         max_length=80,
@@ -153,15 +177,6 @@ class StartForm(BusinessFields):
         if data.get("start") == "own" and not data.get("name"):
             self.add_error("name", _("Please give your business a name."))
         return data
-
-    @property
-    def wants_demo(self) -> bool:
-        return bool(self.cleaned_data["start"] == "demo")
-
-    @property
-    def business_values(self) -> dict[str, Any]:
-        values = super().business_values
-        return values | {"name": values["name"] or gettext("Demo company")}
 
 
 class SetupForm(StartForm, ChosenPassword):

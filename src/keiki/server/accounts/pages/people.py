@@ -23,12 +23,12 @@ from keiki.errors import EditConflict, KeikiError
 from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.people import (
     AcceptForm,
+    AddForm,
     BusinessForm,
     DepartmentsForm,
     InviteForm,
     PreferencesForm,
     RoleForm,
-    StartForm,
     departments,
 )
 from keiki.server.accounts.models import Business, Invitation, Membership
@@ -86,7 +86,7 @@ def add_business_page(request: Any) -> HttpResponse:
     """One more business, or the demo company; for people who own one already."""
     if not may_add_business(request.user):
         raise Http404
-    form = StartForm(request.POST or None)
+    form = AddForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         business = actions.add_business(request.user, form.business_values, demo=form.wants_demo)
         return redirect("business", business=business.id)

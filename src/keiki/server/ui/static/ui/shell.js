@@ -67,5 +67,15 @@ document.addEventListener("change", (event) => {
 });
 document.documentElement.classList.add("js");
 
+// A form that was sent says so on its button until the next page is there; one that was refused begins at its first mistake.
+document.addEventListener("submit", (event) => {
+  const leaves = !event.defaultPrevented && event.target.method === "post" && !event.target.action.endsWith(".csv");
+  if (leaves) event.submitter?.setAttribute("aria-busy", "true");
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+});
+document.querySelector("main [aria-invalid=true]")?.focus();
+
 // Where the tabs of a section do not fit, the present one is in sight.
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
