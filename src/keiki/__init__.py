@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keiki.engine.budget_basis import budget_basis
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
+    from keiki.engine.channels import attribution_models, traffic_of
     from keiki.engine.cohort_table import cohort_table
     from keiki.engine.contract_forecast import contract_forecast
     from keiki.engine.customer_forecast import customer_forecast
@@ -101,6 +102,7 @@ LATER = {
     "accounts_joined": "keiki.engine.joined:accounts_joined",
     "account_totals": "keiki.engine.customer_success:account_totals",
     "alerts_of": "keiki.engine.account_alerts:alerts_of",
+    "attribution_models": "keiki.engine.channels:attribution_models",
     "budget_basis": "keiki.engine.budget_basis:budget_basis",
     "change_of": "keiki.engine.insight:change_of",
     "choose_model": "keiki.customers.clv.choose:choose",
@@ -158,6 +160,7 @@ LATER = {
     "ticket_report": "keiki.engine.customer_success:ticket_report",
     "weekly_scores": "keiki.engine.account_alerts:weekly_scores",
     "together": "keiki.engine.together:together",
+    "traffic_of": "keiki.engine.channels:traffic_of",
     "whole_revenue": "keiki.engine.whole_revenue:whole_revenue",
     "worked_kpi": "keiki.engine.worked:worked_kpi",
     "write_bundle": "keiki.trees.bundle:write_bundle",
@@ -192,6 +195,7 @@ __all__ = [
     "account_totals",
     "accounts_joined",
     "alerts_of",
+    "attribution_models",
     "budget_basis",
     "change_of",
     "choose_model",
@@ -248,6 +252,7 @@ __all__ = [
     "survival",
     "ticket_report",
     "together",
+    "traffic_of",
     "weekly_scores",
     "whole_revenue",
     "worked_kpi",

@@ -27,6 +27,7 @@ PAGES = {
     "campaign results": "dashboards/campaign/",
     "dashboards": "dashboards/",
     "campaigns": "campaigns/",
+    "channels": "channels/",
     "what happened": "happened/",
     "change": "happened/1/?effects=1",
     "stages": "stages/",

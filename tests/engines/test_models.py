@@ -21,6 +21,7 @@ from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
 from keiki.customers.mrr_presets import PRESETS, preset_differences
 from keiki.customers.named import customers_called
+from keiki.customers.postings import PostingRule, conversions
 from keiki.customers.profit_curves import profit_by_age
 from keiki.customers.quality_report import revenue_by_class
 from keiki.customers.recurring import movement_sums, renewal_counts, revenue_levels, scheduled
@@ -40,6 +41,7 @@ from keiki.customers.running_contracts import running_contracts
 from keiki.customers.worth import described, worth_by
 from keiki.engine.spread import quarters
 from keiki.facts import FACTS
+from keiki.journeys.attribution import AttributionRule, side_by_side
 from keiki.journeys.sessions import SessionRule, sessions
 from keiki.measures.daily_rows import rows_per_day
 from keiki.measures.exchange import Exchange, Rate, converted, without_rate
@@ -118,6 +120,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "running_contracts": lambda facts, spans: running_contracts(facts, date(2025, 9, 30)),
     "joined": lambda facts, spans: joined(facts),
     "overlap": lambda facts, spans: overlap(facts),
+    "attribution side by side": lambda facts, spans: side_by_side(
+        facts, conversions(facts, PostingRule()), rule=AttributionRule(lookback="60d")
+    ),
     "referrals": lambda facts, spans: referrals(facts, spans),
     "orders in two currencies": lambda facts, spans: converted(foreign(facts), "orders", EXCHANGE),
     "lines of orders in two currencies": lambda facts, spans: converted(foreign(facts), "order_lines", EXCHANGE),

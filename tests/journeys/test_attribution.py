@@ -15,7 +15,7 @@ from tests.rows import SmallLake
 
 from keiki.customers.postings import PostingRule, conversions
 from keiki.errors import UnknownName
-from keiki.journeys.attribution import MODELS, AttributionRule, credited
+from keiki.journeys.attribution import MODELS, AttributionRule, credited, side_by_side
 
 BOUGHT = datetime(2026, 3, 1, 12)
 
@@ -64,6 +64,22 @@ def test_time_decay_halves_with_every_half_life(lake: SmallLake) -> None:
     assert found == pytest.approx({"paid": 1 / 7, "email": 2 / 7, "organic": 4 / 7})
     slow = shares(lake, [touch("paid", 37), touch("organic", 7)], AttributionRule("time_decay", half_life_days=30))
     assert slow == pytest.approx({"paid": 1 / 3, "organic": 2 / 3})
+
+
+@pytest.mark.feature("F-135")
+def test_path_of_ad_mail_and_search_is_shared_side_by_side_by_every_model(lake: SmallLake) -> None:
+    facts = lake.put(events=PATH, orders=[order()])
+    table = side_by_side(facts, conversions(facts, PostingRule()))
+    columns = [f"{model}_credit" for model in MODELS]
+    told = {place: dict(zip(MODELS, credit, strict=True)) for place, *credit in lake.rows(table, "place", *columns)}
+    ad, mail, search = told["paid"], told["email"], told["organic"]
+    assert [each["first"] for each in (ad, mail, search)] == [1, 0, 0]
+    assert [each["last"] for each in (ad, mail, search)] == [0, 0, 1]
+    assert [each["linear"] for each in (ad, mail, search)] == pytest.approx([1 / 3, 1 / 3, 1 / 3])
+    assert ad["time_decay"] < mail["time_decay"] < search["time_decay"]
+    assert [each["position_based"] for each in (ad, mail, search)] == pytest.approx([0.4, 0.2, 0.4])
+    for model in MODELS:
+        assert sum(each[model] for each in told.values()) == pytest.approx(1)
 
 
 @pytest.mark.feature("F-136")
@@ -132,6 +148,24 @@ def test_won_deals_are_the_conversions_of_a_business_without_orders(lake: SmallL
     assert lake.rows(conversions(facts, PostingRule()), "conversion_id") == [("o1",)]
 
 
+def test_side_by_side_says_what_each_model_says_alone_by_any_column_of_touches(lake: SmallLake) -> None:
+    path = [touch("paid", 20, campaign="spring"), touch("email", 10), touch("paid", 3)]
+    facts = lake.put(events=path, orders=[order(), order(2, customer="d", gross_profit=None, cost=None)])
+    sold = conversions(facts, PostingRule())
+    columns = [f"{model}_revenue" for model in MODELS]
+    for by in ("channel", "campaign"):
+        side = {place: money for place, *money in lake.rows(side_by_side(facts, sold, by), "place", *columns)}
+        for number, model in enumerate(MODELS):
+            alone: dict[str | None, float] = defaultdict(float)
+            for place, revenue in lake.rows(credited(facts, sold, AttributionRule(model)), by, "revenue"):
+                alone[place] += revenue
+            assert {place: money[number] for place, money in side.items()} == pytest.approx(dict(alone))
+    unknown = lake.rows(side_by_side(facts, sold), "place", "touches", "profit_unknown")
+    assert sorted(unknown) == [("direct", 1, 1), ("email", 1, 0), ("paid", 2, 0)]
+    with pytest.raises(UnknownName, match="Did you mean “channel”"):
+        side_by_side(facts, sold, "chanel")
+
+
 def test_unknown_model_is_an_error_with_a_suggestion(lake: SmallLake) -> None:
     facts = lake.put()
     with pytest.raises(UnknownName, match="Did you mean “linear”"):
@@ -182,7 +216,14 @@ def test_credits_sum_to_1_in_each_model_and_agree_with_plain_sql(
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for *row, model in lake.rows(ibis.union(*named)):
         found[model].append(tuple(row))
+    names = ("credit", "revenue", "profit")
+    side = side_by_side(facts, sold).aggregate(
+        **{f"{m}_{name}": ibis._[f"{m}_{name}"].sum() for m in MODELS for name in names}
+    )
+    together = {"credit": len(orders), "revenue": 1000 * len(orders), "profit": 400 * len(orders)}
     for model in MODELS:
+        [sums_of_model] = lake.rows(side, *(f"{model}_{name}" for name in names))
+        assert sums_of_model == pytest.approx(tuple(together.values()))
         sums: dict[str, float] = defaultdict(float)
         for conversion, _, _, credit in found[model]:
             sums[conversion] += credit

@@ -146,6 +146,13 @@ def _balance(rules: Rules, style: Style) -> str:
     return f"New visitors are too many from {most} of the visitors on, too few at {least} or less."
 
 
+def _traffic(rules: Rules, style: Style) -> str:
+    weak = number(float(rules.traffic.weak), "ratio", style)
+    if style.japanese:
+        return f"弱いチャネル：訪問に占める割合が{weak}未満。"
+    return f"Weak: a channel with less than {weak} of the visits."
+
+
 def _lifetime(rules: Rules, style: Style) -> str:
     months = length_words(f"{rules.lifetime.months}m", style)
     if style.japanese:
@@ -264,6 +271,7 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "movements": _movements,
     "expansion": _expansion,
     "balance": _balance,
+    "traffic": _traffic,
     "lifetime": _lifetime,
     "profit": _profit,
     "attribution": _attribution,

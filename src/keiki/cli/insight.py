@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, GrainName, When, Where, style_of, unit_of
+from keiki.cli.options import (
+    DEFAULT_BUSINESS,
+    AsJson,
+    BusinessFolder,
+    GrainName,
+    When,
+    Where,
+    last_over,
+    style_of,
+    unit_of,
+)
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.segments import segment_words
 from keiki.cli.words import language, say
@@ -17,11 +27,9 @@ from keiki.periods import Grain
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
-    from keiki.engine.business import Business
     from keiki.engine.comparison import Comparison
     from keiki.engine.side_effects import SideEffect, SideEffects
     from keiki.insight.correlation import Correlation
-    from keiki.periods import Period
 
 HELP = say(
     "What the numbers say: drivers with delays, before and after, by attribute, months to come, trials.",
@@ -272,7 +280,7 @@ def compare(
     from keiki.charts.format import number
 
     with keiki.open(business) as own:
-        period = _last_over(own) if when is None else period_of(when, own.settings.calendar)
+        period = last_over(own) if when is None else period_of(when, own.settings.calendar)
         before = own.measure((kpi,), own.question((period,), where=where, comparison="previous")).value(kpi, back=1)
         base = before if level is None else level
         found = own.compare(kpi, by, period, where, base)
@@ -285,12 +293,6 @@ def compare(
     _show_segments(found, by, unit, style, calendar.label(period, language()))
     words = say("All together {}, measured from {}.", "全体で{}、基準は{}。")
     tell(words.format(number(found.value, unit, style), number(base, unit, style)))
-
-
-def _last_over(own: Business) -> Period:
-    """The last month that is over."""
-    lens = own.lens(Grain.MONTH, 2)
-    return lens.periods[-1 if lens.complete(1) else 0]
 
 
 def _show_segments(found: Comparison, by: str, unit: str, style: Style, period: str) -> None:

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from keiki.cli import (
     backup,
     budget,
+    channels,
     check,
     comments,
     demo,
@@ -120,6 +121,7 @@ insights.command("side-effects", cls=Verb, help=insight.SIDE_EFFECTS)(insight.si
 insights.command("compare", cls=Verb, help=insight.COMPARE)(insight.compare)
 insights.command("forecast", cls=Verb, help=insight.FORECAST)(insight.forecast)
 insights.command("budget", cls=Verb, help=budget.HELP)(budget.budget)
+insights.command("channels", cls=Verb, help=channels.HELP)(channels.channels)
 insights.command("trials", cls=Verb, help=insight.TRIALS)(insight.trials)
 app.add_typer(insights, name="insight")
 entered = typer.Typer(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from keiki.charts.format import Style
     from keiki.engine.business import Business
     from keiki.lens import Lens
+    from keiki.periods import Period
 
 DEFAULT_BUSINESS = Path("keiki-data")
 DEFAULT_LAST = 6
@@ -93,6 +94,12 @@ def lens_of(
         return own.lens(grain or Grain.MONTH, last, where=where, by=by, comparison=comparison)
     periods = periods_of(when, own.settings.calendar, grain)
     return own.question(periods, where=where, by=by, comparison=comparison)
+
+
+def last_over(own: Business) -> Period:
+    """The last month that is over."""
+    lens = own.lens(Grain.MONTH, 2)
+    return lens.periods[-1 if lens.complete(1) else 0]
 
 
 def style_of(own: Business) -> Style:

@@ -49,11 +49,39 @@ def credited(facts: Facts, conversions: ir.Table, rule: AttributionRule | None =
     rule = rule or AttributionRule()
     if rule.model not in MODELS:
         raise UnknownName(kind="attribution model", name=rule.model, known=MODELS)
-    met = touches(facts, rule)
-    reach = [met.toucher == conversions.customer_id, met.touched_at <= conversions.converted_at]
-    reach.append(met.touched_at + window(rule.lookback) >= conversions.converted_at)
-    pairs = conversions.left_join(met, reach).drop("toucher")
-    return _shared(_without_direct(pairs), rule)
+    pairs = _paths(facts, conversions, rule)
+    pairs = pairs.mutate(weight=MODELS[rule.model](pairs, rule).cast("float64"))
+    pairs = pairs.mutate(credit=_share_of_path(pairs, "weight"))
+    return pairs.mutate(
+        revenue=_shared(pairs.amount, pairs.credit), profit=_shared(pairs.gross_profit, pairs.credit)
+    ).drop("weight")
+
+
+def side_by_side(
+    facts: Facts, conversions: ir.Table, by: str = "channel", rule: AttributionRule | None = None
+) -> ir.Table:
+    """What each value of a column of touches (one of OF_TOUCH) earns by every model, from one look at the paths.
+
+    One row per value. Columns: place (the value; NULL where a touch has none), touches (how many), profit_unknown (of
+    them before a conversion whose gross profit nobody loaded), and for each model of MODELS `<model>_credit` (in
+    conversions: over all rows they sum to the number of conversions), `<model>_revenue` and `<model>_profit` (credit ×
+    amount, × gross profit). The model of the rule plays no part. Raises UnknownName for a column that is none.
+    """
+    rule = rule or AttributionRule()
+    if by not in OF_TOUCH:
+        raise UnknownName(kind="column", name=by, known=OF_TOUCH)
+    pairs = _paths(facts, conversions, rule)
+    pairs = pairs.mutate(**{model: weight(pairs, rule).cast("float64") for model, weight in MODELS.items()})
+    pairs = pairs.mutate(**{model: _share_of_path(pairs, model) for model in MODELS})
+    sums: dict[str, ir.Value] = {
+        "touches": pairs.count(),
+        "profit_unknown": pairs.count(where=pairs.gross_profit.isnull()),
+    }
+    for model in MODELS:
+        sums[f"{model}_credit"] = pairs[model].sum()
+        sums[f"{model}_revenue"] = _shared(pairs.amount, pairs[model]).sum()
+        sums[f"{model}_profit"] = _shared(pairs.gross_profit, pairs[model]).sum()
+    return pairs.group_by(place=pairs[by]).aggregate(**sums)
 
 
 def touches(facts: Facts, rule: AttributionRule | None = None) -> ir.Table:
@@ -91,20 +119,27 @@ def _without_direct(pairs: ir.Table) -> ir.Table:
     return pairs.mutate(best=best).filter(ibis._.other == ibis._.best).drop("other", "best")
 
 
-def _shared(pairs: ir.Table, rule: AttributionRule) -> ir.Table:
+def _paths(facts: Facts, conversions: ir.Table, rule: AttributionRule) -> ir.Table:
+    """Every conversion with the touches that count for it, each with its place (1 = first) and how many there are."""
+    met = touches(facts, rule)
+    reach = [met.toucher == conversions.customer_id, met.touched_at <= conversions.converted_at]
+    reach.append(met.touched_at + window(rule.lookback) >= conversions.converted_at)
+    pairs = _without_direct(conversions.left_join(met, reach).drop("toucher"))
     last = "\uffff"
     order = [pairs.touched_at, pairs.touch, *(ibis.coalesce(pairs[name], last) for name in OF_TOUCH)]
     path = ibis.window(group_by=pairs.conversion_id)
-    pairs = pairs.mutate(
+    return pairs.mutate(
         place=(ibis.row_number().over(ibis.window(group_by=pairs.conversion_id, order_by=order)) + 1).cast("int64"),
         touches=pairs.touched_at.count().over(path).cast("int64"),
-    )
-    pairs = pairs.mutate(weight=MODELS[rule.model](pairs, rule).cast("float64"))
-    whole = pairs.weight.sum().over(ibis.window(group_by=pairs.conversion_id))
-    pairs = pairs.mutate(credit=pairs.weight / whole)
-    return pairs.mutate(
-        revenue=pairs.amount.cast("float64") * pairs.credit, profit=pairs.gross_profit.cast("float64") * pairs.credit
-    ).drop("weight", "touch")
+    ).drop("touch")
+
+
+def _share_of_path(pairs: ir.Table, weight: str) -> ir.Value:
+    return pairs[weight] / pairs[weight].sum().over(ibis.window(group_by=pairs.conversion_id))
+
+
+def _shared(money: ir.Value, credit: ir.Value) -> ir.Value:
+    return money.cast("float64") * credit
 
 
 def _first(pairs: ir.Table, rule: AttributionRule) -> ir.Value:

@@ -374,6 +374,14 @@ SUBJECTS: Final = (
         ),
     ),
     Subject(
+        "traffic",
+        Label("流入の偏り", "Mix of channels"),
+        Label(
+            "訪問に占める割合がどれだけ小さければ、弱いチャネルとみなすか。",
+            "Below which share of the visits a channel is called weak.",
+        ),
+    ),
+    Subject(
         "lifetime",
         Label("顧客寿命", "Customer lifetime"),
         Label("解約率を何か月の平均で読むか。", "Over how many months the churn behind a lifetime is averaged."),
@@ -517,6 +525,7 @@ CHOICES: Final = (
     Choice("expansion", "line", Share(0.01), Label("拡大の割合の目安", "Share of expansion to reach")),
     Choice("balance", "most", Share(), Label("新規が多すぎる割合", "Share of new visitors that is too large")),
     Choice("balance", "least", Share(), Label("新規が少なすぎる割合", "Share of new visitors that is too small")),
+    Choice("traffic", "weak", Share(), Label("弱いチャネルの割合（未満）", "Share of a weak channel, below")),
     Choice("lifetime", "months", Whole(1, 60), Label("平均する月数", "Months averaged")),
     Choice("profit", "acquisition", Several("cost_category"), Label("獲得の費用", "Costs of acquisition")),
     Choice("profit", "retention_costs", Several("cost_category"), Label("維持の費用", "Costs of retention")),

@@ -20,6 +20,7 @@ from keiki.customers.retention import RetentionRule
 from keiki.customers.rfm import RfmRule
 from keiki.insight.balance import BalanceRule
 from keiki.insight.experiment import ExperimentRule
+from keiki.insight.traffic import TrafficRule
 from keiki.journeys.attribution import AttributionRule
 from keiki.journeys.sessions import SessionRule
 from keiki.journeys.stage_durations import StageRule
@@ -55,6 +56,7 @@ class Rules:
     attribution: AttributionRule = field(default_factory=AttributionRule)
     experiments: ExperimentRule = field(default_factory=ExperimentRule)
     balance: BalanceRule = field(default_factory=BalanceRule)
+    traffic: TrafficRule = field(default_factory=TrafficRule)
 
     @classmethod
     def of_zone(cls, zone: str, country: str = "JP", own: Values = NOTHING_OWN) -> Rules:
@@ -94,6 +96,7 @@ class Rules:
             cohorts=CohortRule(retention=retention),
             attribution=AttributionRule(**chosen["attribution"]),
             balance=BalanceRule(**chosen["balance"]),
+            traffic=TrafficRule(**chosen["traffic"]),
         )
 
 

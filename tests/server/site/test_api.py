@@ -142,6 +142,7 @@ OPERATIONS = (
     ("get", "/customers/forecast"),
     ("get", "/customers/contracts"),
     ("get", "/customers/whole"),
+    ("get", "/channels"),
     ("get", "/customers/ideal"),
     ("get", "/kpis/purchases/entered"),
     ("get", "/issues"),

@@ -27,7 +27,8 @@ CSRF_TRUSTED_ORIGINS = PUBLIC_URLS
 # In the order of the house: a later app may use an earlier one. An app joins when its folder is there.
 HOUSE = (
     *("ui", "audit", "jobs", "accounts", "data", "kpis", "planning", "scenarios", "reasons"),
-    *("customers", "success", "surveys", "cycles", "meetings", "alerts", "reports", "inbox", "cockpit", "site"),
+    *("customers", "success", "journeys", "surveys", "cycles", "meetings", "alerts", "reports"),
+    *("inbox", "cockpit", "site"),
 )
 PRESENT = [name for name in HOUSE if find_spec(f"keiki.server.{name}") and find_spec(f"keiki.server.{name}.apps")]
 INSTALLED_APPS = [

@@ -36,12 +36,15 @@ DESIGN = ("cockpit:node", "cockpit:design", "cockpit:designs", "cockpit:new_tree
 BELONGS = {
     **dict.fromkeys((*DESIGN, "kpis", "planning", "reasons", "scenarios"), "cockpit:tree"),
     **dict.fromkeys(("success", "surveys"), "customers:customers"),
+    "journeys": "cockpit:campaigns",
     "cockpit:search": "",
     "data:answers": "accounts:settings",
     "data:rates": "accounts:settings",
     "mfa_index": "accounts:settings",
 }
-NUMBERS = frozenset(("cockpit", "customers", "data", "kpis", "planning", "reasons", "reports", "scenarios", "success"))
+NUMBERS = frozenset(
+    ("cockpit", "customers", "data", "journeys", "kpis", "planning", "reasons", "reports", "scenarios", "success")
+)
 """The apps whose pages show numbers, and say above them what is missing there."""
 FOOT = {"data:data", "accounts:settings"}  # below the line in the sidebar
 

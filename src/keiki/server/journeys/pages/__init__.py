@@ -1,0 +1,1 @@
+"""Pages of the way to buy, one file per subject."""

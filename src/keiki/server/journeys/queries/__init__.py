@@ -1,0 +1,1 @@
+"""Reads of the way to buy, one file per subject."""

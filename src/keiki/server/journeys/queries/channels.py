@@ -1,0 +1,58 @@
+"""Reads about channels: the mix of visits in a period beside the one before, and what each channel earns by model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from keiki.engine.channels import VISITS, AttributionModels, attribution_models, traffic_of
+from keiki.engine.channels import CreditedPlace as CreditedPlace
+from keiki.insight.traffic import TrafficMix
+from keiki.journeys.attribution import OF_TOUCH
+from keiki.measures.rules import Rules
+from keiki.periods import Period
+from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries as door
+from keiki.server.kpis.queries import Known, Question
+
+PLACES: Final = OF_TOUCH
+"""What the credit of touches can be told by."""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """The mix of a period and of the one before; None where the number of visits is closed to the person."""
+
+    mix: TrafficMix | None
+    before: TrafficMix | None
+
+
+def period_of(business: Business, known: Known, question: Question) -> Period:
+    """The period that is asked for; where none is named, the last one that is over."""
+    calendar = business.calendar
+    if question.on is not None or known.today is None:
+        return calendar.period(question.grain, question.on or calendar.today())
+    newest = calendar.period(question.grain, known.today)
+    return newest if door.is_over(known, newest) else calendar.shift(newest, -1)
+
+
+def traffic(user: Any, business: Business, period: Period, before: Period) -> Traffic:
+    """The visits by channel in two periods."""
+    if VISITS not in door.catalogue_of(user, business).kpis:
+        return Traffic(None, None)
+
+    def of(each: Period) -> TrafficMix:
+        return door.answered(user, business, ("traffic", each), lambda numbers: traffic_of(numbers, each))
+
+    return Traffic(of(period), of(before))
+
+
+def credited(user: Any, business: Business, period: Period, by: str) -> AttributionModels:
+    """What earned the conversions of a period by every model."""
+    key = ("attribution models", period, by)
+    return door.answered(user, business, key, lambda numbers: attribution_models(numbers, period, by))
+
+
+def rules(user: Any, business: Business) -> Rules:
+    """The settings the numbers follow."""
+    return door.answered(user, business, "rules in force", lambda numbers: numbers.rules)

@@ -1,0 +1,12 @@
+"""Addresses of the way to buy."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from keiki.server.journeys.pages import channels
+
+app_name = "journeys"
+urlpatterns: list[URLPattern] = [
+    path("b/<slug:business>/channels/", channels.channels_page, name="channels"),
+]
