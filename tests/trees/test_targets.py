@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keiki.catalogue.load import load_catalogue
 from keiki.periods import Calendar, Grain, Period
+from keiki.trees.over_time import TargetsOverTime, in_force, stepped
 from keiki.trees.targets import (
     Judgement,
     Step,
     Target,
     adds_up,
+    averages,
     band_at,
-    in_force,
     judged,
     per,
     starting,
-    stepped,
     value_at,
 )
 
@@ -89,6 +90,63 @@ def test_even_way_goes_through_its_stages() -> None:
     )
     assert value_at(way, month(6), CALENDAR) == 20.0
     assert value_at(way, month(9), CALENDAR) == 40.0
+
+
+PHASED = Target(
+    0.23,
+    since=date(2026, 4, 1),
+    by=date(2027, 3, 31),
+    steps=(Step(0.18, date(2026, 6, 30)), Step(0.20, date(2026, 9, 30))),
+)
+
+
+@pytest.mark.parametrize("period", [None, *Grain])
+def test_every_stage_of_a_rate_judges_its_own_months_whatever_the_value_was_written_for(period: Grain | None) -> None:
+    phased = replace(PHASED, period=period)
+    assert [value_at(phased, m, CALENDAR) for m in MONTHS] == [0.18] * 3 + [0.20] * 3 + [0.23] * 6
+    assert judged(0.19, phased, month(5), CALENDAR).status == "good"
+
+
+def test_year_of_a_rate_in_stages_is_asked_for_the_mean_of_its_months_and_of_a_stock_for_the_last() -> None:
+    asked = [TargetsOverTime([PHASED], CALENDAR, averages=rate).asked(YEAR) for rate in (True, False)]
+    assert asked == [(pytest.approx((0.18 * 3 + 0.20 * 3 + 0.23 * 6) / 12), None), (0.23, None)]
+    assert [averages(kpi, load_catalogue()) for kpi in ("purchase_rate", "mrr", "order_revenue")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    first=amounts,
+    second=amounts,
+    start=st.integers(1, 11),
+    calendar=calendars,
+    seasons=st.none() | st.lists(st.floats(0.1, 10), min_size=12, max_size=12),
+)
+def test_a_year_set_anew_in_its_course_is_still_that_year_and_its_past_months_keep_their_own(
+    first: float, second: float, start: int, calendar: Calendar, seasons: list[float] | None
+) -> None:
+    year = calendar.period(Grain.YEAR, date(2026, 6, 1))
+    months = calendar.periods(Grain.MONTH, year.start, year.end)
+    weights = tuple(zip((m.start for m in months), seasons, strict=True)) if seasons else ()
+    one = Target(first, period=Grain.YEAR, shape="seasonal" if seasons else "level", months=weights)
+    other = replace(one, value=second, since=months[start].start)
+    before, after = (TargetsOverTime(listed, calendar, adds_up=True) for listed in ([one], [one, other]))
+    assert [after.asked(m) for m in months[:start]] == [before.asked(m) for m in months[:start]]
+    assert after.asked(year) == (pytest.approx(second, rel=1e-9), None)
+    total = sum(low for low, _high in map(after.asked, months) if low is not None)
+    done = sum(low for low, _high in map(before.asked, months[:start]) if low is not None)
+    if second > done:
+        assert total == pytest.approx(second, rel=1e-9)
+
+
+def test_of_less_than_nothing_left_of_a_year_its_months_keep_their_plain_share() -> None:
+    """600 were asked for by June; a year of 500 leaves nothing to ask for."""
+    year = [Target(1200.0, period=Grain.YEAR), Target(500.0, period=Grain.YEAR, since=date(2026, 10, 1))]
+    found = TargetsOverTime(year, CALENDAR, adds_up=True)
+    assert (found.asked(month(9)), found.asked(month(10))) == ((100.0, None), (pytest.approx(500 / 12), None))
 
 
 # --- periods of other lengths ---

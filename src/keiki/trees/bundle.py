@@ -35,8 +35,9 @@ from keiki.trees.check import check
 from keiki.trees.document import TREE_TABLE, NodeDocument, TreeDocument, as_yaml, template, tree_document
 from keiki.trees.fields import Field, Kind, Table, entry_of, missing, plain, read, write, wrong
 from keiki.trees.kpi_document import KPI_TABLE, KpiDocument, declared, kpi_document
+from keiki.trees.over_time import in_force
 from keiki.trees.target_fields import TARGET
-from keiki.trees.targets import Target, in_force
+from keiki.trees.targets import Target
 
 VERSION = 1
 JSON_NAMES = (".json",)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from keiki.catalogue.kpi import Direction
 from keiki.catalogue.load import Catalogue
+from keiki.formula.evaluate import references
 from keiki.formula.nodes import Binary, Call, Formula, Negate, Number, Reference
 from keiki.measures.measure import Aggregation, Measure, Timing
 from keiki.periods import Calendar, Grain, Period, add_months
@@ -119,32 +120,13 @@ def starting(target: Target, on: date) -> Target:
     return replace(target, since=since, by=by, within=None, steps=steps)
 
 
-def in_force(targets: Iterable[Target], day: date) -> Target | None:
-    """Of a KPI's targets over time the one that holds on a day: the last that began by then.
-
-    >>> year = [Target(100, since=date(2026, 1, 1)), Target(120, since=date(2026, 4, 1))]
-    >>> [in_force(year, date(2026, month, 1)).value for month in (3, 5)]
-    [100, 120]
-    """
-    begun = [target for target in targets if target.since is None or target.since <= day]
-    return max(begun, key=lambda target: target.since or date.min, default=None)
-
-
-def stepped(
-    targets: Iterable[Target], periods: Iterable[Period], calendar: Calendar, *, adds_up: bool = False
-) -> tuple[float | None, ...]:
-    """The target line of a chart: each period by the target that holds on its first day, None before the first."""
-    listed = tuple(targets)
-    found = ((in_force(listed, period.start), period) for period in periods)
-    return tuple(value_at(t, p, calendar, adds_up=adds_up) if t is not None else None for t, p in found)
-
-
 def value_at(target: Target, period: Period, calendar: Calendar, *, adds_up: bool = False) -> float | None:
     """What is wanted of a whole period; None before the target holds, beyond a manual series, and for `between`.
 
     With stages, a period is asked for the stage that is due next. An `even` way from a start is a straight line in
     time. What adds up over time is shared out to shorter periods and added to longer ones, in equal months or by
-    the seasonal weights, and by days below a month; what does not keeps its value, a longer period its last.
+    the seasonal weights, and by days below a month; what does not keeps the value of the time asked about, also where
+    it was written for a year, and a longer period its last.
     """
     if target.compare == BETWEEN:
         return None
@@ -182,6 +164,20 @@ def adds_up(formula: Formula | str, catalogue: Catalogue) -> bool:
     [True, False, False]
     """
     return _adds_up(catalogue.expand(formula), catalogue) is True
+
+
+def averages(formula: Formula | str, catalogue: Catalogue) -> bool:
+    """Whether a KPI is a rate of flows, whose year is about the mean of its months: not a stock, which stands where it
+    stands at the end, and not a share of different people, who may come in two months.
+
+    >>> from keiki.catalogue.load import load_catalogue
+    >>> [averages(kpi, load_catalogue()) for kpi in ("order_revenue", "aov", "mrr")]
+    [False, True, False]
+    """
+    expanded = catalogue.expand(formula)
+    used = list(references(expanded))
+    flows = all("window" not in dict(each.params) and _flows(catalogue.measures[each.id]) for each in used)
+    return bool(used) and flows and _adds_up(expanded, catalogue) is False
 
 
 def judged(
@@ -246,13 +242,13 @@ def _of_period(target: Target, period: Period, calendar: Calendar, adds_up: bool
     own = Grain.MONTH if target.shape == MANUAL else target.period or period.grain
     if own is None or (own == period.grain and target.shape != SEASONAL):
         return own_value(period)
+    if not adds_up and target.shape != MANUAL:
+        value = own_value(period)
+        return None if value is None else value * _season(target, period, calendar)
     owners = calendar.periods(own, period.start, period.end)
     values = [(own_value(owner), owner) for owner in owners]
     if not adds_up:
-        last = next((value for value, _ in reversed(values) if value is not None), None)
-        if last is None:
-            return None
-        return last * _season(target, period, calendar)
+        return next((value for value, _ in reversed(values) if value is not None), None)
     there = [(v, owner) for v, owner in values if v is not None]
     return sum(v * _share(target, owner, period, calendar) for v, owner in there) if there else None
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -559,6 +560,10 @@ def test_file_that_comes_back_with_the_targets_in_force_changes_nothing(sales: A
     renamed = text.replace(f"en: {SALES.en}", "en: Turnover", 1)
     browser.post(url(sales, "tree_file"), {"do": "apply", "base": 1, "text": renamed})
     assert document(sales) == replace(SALES, en="Turnover"), "a plan stays a plan"
+    later = replace(goal, target=replace(goal.target, value=95_000), since=date(2126, 1, 1))
+    propose_target(sales.owner, sales.business, key_of(tree, tree.root), 1, later, State.APPROVED)
+    told = read_text(browser.get(url(sales, "tree_file") + "?as=yaml").content.decode()).targets
+    assert [(each.target.value, each.target.since) for each in told] == [(90_000, goal.since), (95_000, later.since)]
 
 
 def test_file_for_other_tools_tells_what_it_cannot_hold(sales: Any, browser_of: Any) -> None:

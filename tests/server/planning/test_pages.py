@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.server.planning.test_actions import KEY, TREE, own_tree, plan_of, propose, target, tree_of
 
+from keiki.periods import Grain
 from keiki.server.jobs.actions import KINDS, queue_what_is_due
 from keiki.server.jobs.models import Run
 from keiki.server.kpis import actions as kpis
@@ -248,6 +249,37 @@ def test_second_saver_sees_both_values(shop: Any, browser_of: Any) -> None:
     again = browser_of(shop.editor).post(of(shop), GIVEN | {"version": "1"})
     assert again.status_code == 302
     assert [each.target.value for each in plan_of(shop).revisions] == [12_000, 15_000]
+
+
+def test_new_revision_begins_this_month_and_the_months_before_keep_the_target_they_were_judged_by(
+    shop: Any, browser_of: Any
+) -> None:
+    propose(shop, 12_000, since=date(2026, 7, 1), state=State.APPROVED)
+    browser = browser_of(shop.owner)
+    shown = browser.get(of(shop))
+    assert shown.context["form"]["since"].value() == date(2026, 11, 1)
+    sent = GIVEN | {"version": "1", "state": "approved"}
+    asked = browser.post(of(shop), sent)
+    assert (asked.status_code, list(asked.context["form"].errors)) == (422, ["since"])
+    assert asked.context["form"].errors["since"][0].startswith("Oct 2026 would be judged anew.")
+    assert 'name="anew"' in asked.content.decode()
+    assert browser.post(of(shop), sent | {"since": "2026-11-01"}).status_code == 302
+    calendar = shop.business.calendar
+    months = calendar.periods(Grain.MONTH, date(2026, 9, 1), date(2026, 12, 1))
+    assert [aim.low for aim in plan_of(shop).aims(months, calendar, "higher", True)] == [12_000, 12_000, 15_000]
+    first = browser.get(of(shop)).context["page"].versions[-1]
+    assert (first.since, first.until) == ("1 Jul 2026", "31 Oct 2026")
+    told = browser.get(f"/api/v1/businesses/{shop.business.id}/trees/{TREE}/targets").json()
+    kept = [(each["target"]["value"], each["since"], each["until"], each["in_force"]) for each in told[0]["revisions"]]
+    assert kept == [(12_000, "2026-07-01", "2026-10-31", False), (15_000, "2026-11-01", None, True)]
+
+
+def test_months_that_are_over_are_judged_anew_only_by_somebody_who_says_so(shop: Any, browser_of: Any) -> None:
+    propose(shop, 12_000, since=date(2026, 7, 1), state=State.APPROVED)
+    sent = GIVEN | {"version": "1", "anew": "on"}
+    assert browser_of(shop.editor).post(of(shop), sent).status_code == 302
+    (waiting,) = browser_of(shop.owner).get(of(shop)).context["page"].waiting
+    assert waiting.anew == "1 month that is over is judged anew"
 
 
 @pytest.mark.parametrize("doing", ["approve", "choose", "withdraw", "confirm", "retire"])

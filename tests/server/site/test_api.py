@@ -111,6 +111,7 @@ OPERATIONS = (
     ("get", "/together?kpi=purchases"),
     ("get", "/trees"),
     ("get", "/trees/simple_orders"),
+    ("get", "/trees/simple_orders/targets"),
     ("get", "/trees/simple_orders/explanation?before=2026-09&after=2026-10"),
     ("post", "/observations"),
     ("post", "/imports?name=a.csv"),

@@ -29,7 +29,10 @@ NEAR: Final = 0.005
 
 @dataclass(frozen=True)
 class Basis:
-    """What the form has to know about the number: its unit, its value now, whether its months add up, its season."""
+    """What the form has to know about the number: its unit, its value now, whether its months add up, its season.
+
+    `judged` are the months that are over and were judged by a target, oldest first.
+    """
 
     unit: str
     current: float | None
@@ -38,6 +41,7 @@ class Basis:
     season: Mapping[int, float]
     calendar: Calendar
     style: Style
+    judged: tuple[Period, ...] = ()
 
     def written(self, value: float | None) -> str:
         """A value as a person types it: every digit, with its unit, and read back to the same value."""
@@ -58,7 +62,9 @@ def month_name(month: Period) -> str:
 
 
 class TargetForm(forms.Form):
-    """One revision of a target. `readings` holds what the value could mean when the person has to say which."""
+    """One revision of a target. `readings` holds what the value could mean when the person has to say which;
+    `asks_anew` is true when it would judge months anew that are over, and the person has to say so.
+    """
 
     value = forms.CharField(label=_("Target"), max_length=40, required=False)
     compare = forms.ChoiceField(
@@ -86,12 +92,14 @@ class TargetForm(forms.Form):
     )
     way = forms.ChoiceField(label=_("Whose figure"), choices=Way.choices, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
+    anew = forms.BooleanField(label=_("Judge these months anew"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, basis: Basis, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.basis = basis
         self.readings: tuple[Reading, ...] = ()
+        self.asks_anew = False
         for number, months in enumerate(STAGES, 1):
             self.fields[f"stage_{number}"] = forms.CharField(required=False, max_length=40, label=_("Value"))
             self.fields[f"stage_{number}_months"] = forms.IntegerField(
@@ -128,6 +136,7 @@ class TargetForm(forms.Form):
             return cleaned
         if cleaned["by"] is not None and cleaned["by"] < cleaned["since"]:
             self.add_error("by", _("The deadline lies before the day from which the target holds."))
+        self._clean_past(cleaned)
         if cleaned["compare"] == BETWEEN:
             self._clean_band(cleaned)
         else:
@@ -184,6 +193,17 @@ class TargetForm(forms.Form):
         except KeikiError as error:
             self.add_error(name, error.words(current_language()))
             return None
+
+    def _clean_past(self, cleaned: dict[str, Any]) -> None:
+        """Months that are over keep the target they were judged by, unless somebody says otherwise."""
+        again = [month for month in self.basis.judged if month.last >= cleaned["since"]]
+        self.asks_anew = bool(again)
+        if not again or cleaned["anew"]:
+            return
+        first, last = (self.basis.calendar.label(month, self.basis.style.language) for month in (again[0], again[-1]))
+        words = gettext("{months} would be judged anew. Choose a later month, or say below that you mean it.")
+        range_words = gettext("{first} to {last}").format(first=first, last=last)
+        self.add_error("since", words.format(months=first if first == last else range_words))
 
     def _clean_band(self, cleaned: dict[str, Any]) -> None:
         for name in ("low", "high"):

@@ -22,20 +22,23 @@ from keiki.server.kpis.queries import Kept, Question, StoredTree, TreeNumbers
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
 from keiki.server.ui.once import once
 from keiki.trees.build import FormulaEdge, Node, Tree, build
+from keiki.trees.bundle import KpiTarget
 from keiki.trees.consistency import Consistency, consistency
 from keiki.trees.document import NodeDocument, TreeDocument
 from keiki.trees.explain import Shortfall, shortfalls
 from keiki.trees.fields import entry_of, read
+from keiki.trees.over_time import LONG, TargetsOverTime
 from keiki.trees.smart import Known as SmartKnown
 from keiki.trees.smart import Scorecard as SmartCard
 from keiki.trees.smart import scorecards as scorecards_of
 from keiki.trees.target_fields import TARGET
-from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, Target, band_at, value_at
+from keiki.trees.targets import MANUAL, Target
 
 HISTORY_MONTHS: Final = 36
 """How far back a baseline looks: two years for the season, one more to see it twice."""
 SCORE_EVERY: Final = timedelta(days=90)
 """A scorecard is made anew every quarter."""
+ONE_DAY: Final = timedelta(days=1)
 OPEN: Final = (State.DRAFT, State.PROPOSED)
 Key = tuple[str, str, str, str]
 _held = Kept(64)
@@ -100,43 +103,57 @@ class Planned:
         begun = [each for each in self.approved if each.since <= on]
         return begun[-1] if begun else None
 
+    def held_until(self, revision: Written) -> date | None:
+        """The last day on which an approved revision holds; None while nothing follows it."""
+        later = [each for each in self.approved if _place(each) > _place(revision)]
+        return later[0].since - ONE_DAY if later else None
+
+    def judged(self, calendar: Calendar) -> tuple[Period, ...]:
+        """The months that are over and were judged by a target, oldest first."""
+        today = calendar.today()
+        if not self.approved or self.retired_at is not None or self.approved[0].since > today:
+            return ()
+        months = calendar.periods(Grain.MONTH, self.approved[0].since, today)
+        return tuple(month for month in months if month.last < today)
+
+    def over_time(self, calendar: Calendar, direction: str, adds_up: bool, averages: bool = False) -> TargetsOverTime:
+        """What holds or held, ready to be asked about any period."""
+        held = [replace(each.target, since=each.since) for each in self.approved]
+        return TargetsOverTime(held, calendar, direction, adds_up=adds_up, averages=averages)
+
     def aim(
         self, period: Period, calendar: Calendar, direction: str, adds_up: bool, today: date | None = None
     ) -> Aim | None:
         """What the number is to reach in a period; where it should stand by now while the period runs."""
-        whole = self._whole(period, calendar, direction, adds_up)
-        if whole is None or today is None or not adds_up or period.end <= today:
+        return self.aims([period], calendar, direction, adds_up, today)[0]
+
+    def aims(
+        self,
+        periods: Iterable[Period],
+        calendar: Calendar,
+        direction: str,
+        adds_up: bool,
+        today: date | None = None,
+        averages: bool = False,
+    ) -> tuple[Aim | None, ...]:
+        """What the number is to reach in each period, as `aim`."""
+        over_time = self.over_time(calendar, direction, adds_up, averages)
+        return tuple(self._aim(period, over_time, today) for period in periods)
+
+    def _aim(self, period: Period, over_time: TargetsOverTime, today: date | None) -> Aim | None:
+        if self.retired_at is not None and self.retired_at.date() <= period.last:
+            return None
+        asked = over_time.asked(period)
+        if asked is None:
+            return None
+        whole = Aim(*asked)
+        if today is None or not over_time.adds_up or period.end <= today:
             return whole
-        share = calendar.elapsed(period, today).days / period.days
+        share = over_time.calendar.elapsed(period, today).days / period.days
         if share in (0.0, 1.0):
             return whole
-        low, high = (None if bound is None else bound * share for bound in (whole.low, whole.high))
+        low, high = (None if bound is None else bound * share for bound in asked)
         return Aim(low, high, whole)
-
-    def _whole(self, period: Period, calendar: Calendar, direction: str, adds_up: bool) -> Aim | None:
-        if adds_up and period.grain in {Grain.QUARTER, Grain.YEAR}:
-            months = calendar.periods(Grain.MONTH, period.start, period.end)
-            parts = [self._aim(month, calendar, direction, adds_up) for month in months]
-            summed = _sum([part for part in parts if part is not None])
-            if summed is not None and None not in parts:
-                return summed
-        return self._aim(period, calendar, direction, adds_up)
-
-    def _aim(self, period: Period, calendar: Calendar, direction: str, adds_up: bool) -> Aim | None:
-        found = self.in_force(period.last)
-        return None if found is None else aim_of(found.target, period, calendar, direction, adds_up)
-
-
-def aim_of(target: Target, period: Period, calendar: Calendar, direction: str, adds_up: bool) -> Aim | None:
-    """A target's bounds in one whole period."""
-    compare = target.compare or (AT_MOST if direction == "lower" else AT_LEAST)
-    if compare == BETWEEN:
-        band = band_at(target, period, calendar, adds_up=adds_up)
-        return None if band is None else Aim(*band)
-    value = value_at(target, period, calendar, adds_up=adds_up)
-    if value is None:
-        return None
-    return Aim(high=value) if compare == AT_MOST else Aim(low=value)
 
 
 def key_of(tree: Tree, node: Node) -> Key:
@@ -182,6 +199,19 @@ def with_targets(user: Any, business: Business, document: TreeDocument) -> TreeD
         return replace(node, target=targets.get(node.id), children=children)
 
     return replace(document, root=filled(document.root))
+
+
+def changing_targets(user: Any, business: Business, tree: Tree) -> tuple[KpiTarget, ...]:
+    """What a document says of numbers whose target changes over time: each approved one from its day on."""
+    found = []
+    for name, plan in plans_of(user, business, tree).items():
+        node = tree.node(name)
+        where = show_condition(node.where) if node.where is not None else None
+        of = {"kpi": node.kpi, "where": where} if node.kpi else {"tree": tree.id, "node": name}
+        held = {each.since: replace(each.target, since=each.since) for each in plan.approved}
+        if len(held) > 1 and plan.retired_at is None:
+            found += [KpiTarget(target, **of) for target in held.values()]
+    return tuple(dict.fromkeys(found))
 
 
 def history_of(user: Any, business: Business, tree: Tree, node: Node) -> tuple[Written, ...]:
@@ -247,16 +277,6 @@ def _place(revision: Written) -> tuple[date, int]:
     return revision.since, revision.number
 
 
-def _sum(parts: Iterable[Aim]) -> Aim | None:
-    listed = tuple(parts)
-    if not listed:
-        return None
-    lows, highs = [part.low for part in listed], [part.high for part in listed]
-    low = None if None in lows else sum(bound for bound in lows if bound is not None)
-    high = None if None in highs else sum(bound for bound in highs if bound is not None)
-    return None if low is None and high is None else Aim(low, high)
-
-
 # --- how the numbers stand ---
 
 
@@ -283,7 +303,8 @@ def _aims(
     for name, plan in plans.items():
         node = numbers.tree.node(name)
         flows = _adds_up(user, business, numbers.tree, node)
-        aims = tuple(plan.aim(p, business.calendar, node.direction, flows, today) for p in numbers.periods)
+        rate = door.averages(user, business, node)
+        aims = plan.aims(numbers.periods, business.calendar, node.direction, flows, today, rate)
         if any(aim is not None for aim in aims):
             found[name] = aims
     return MappingProxyType(found)
@@ -318,7 +339,8 @@ def baseline_of(numbers: TreeNumbers, node: Node, without: Collection[date] = ()
 def outlook(numbers: TreeNumbers, node: Node, plan: Planned, calendar: Calendar, adds_up: bool) -> Outlook | None:
     """Whether a node reaches its target by the deadline when things go on as they do; None where nobody can say.
 
-    What adds up is counted from the day the target holds; the rest follows its trend of the last year.
+    What adds up is counted from the day the target holds, or from the start of the year it is for when an earlier
+    revision held then; the rest follows its trend of the last year.
     """
     last = next((place for place in range(len(numbers.periods) - 1, -1, -1) if numbers.completes[place]), None)
     if last is None:
@@ -327,9 +349,9 @@ def outlook(numbers: TreeNumbers, node: Node, plan: Planned, calendar: Calendar,
     if found is None or found.target.by is None:
         return None
     series = dict(zip(numbers.periods[: last + 1], numbers.series(node), strict=False))
-    way = calendar.periods(Grain.MONTH, found.target.since or found.since, found.target.by)
+    way = calendar.periods(Grain.MONTH, _begins(plan, found, calendar) if adds_up else found.since, found.target.by)
     ahead = [month for month in way if month not in series and month > numbers.periods[last]]
-    wanted = [plan.aim(month, calendar, node.direction, adds_up) for month in way]
+    wanted = plan.aims(way, calendar, node.direction, adds_up)
     bounds = [None if aim is None else aim.bound() for aim in wanted]
     if not way or bounds[-1] is None:
         return None
@@ -343,6 +365,15 @@ def outlook(numbers: TreeNumbers, node: Node, plan: Planned, calendar: Calendar,
         if done
         else None
     )
+
+
+def _begins(plan: Planned, written: Written, calendar: Calendar) -> date:
+    """From when what adds up is counted towards a target."""
+    grain = written.target.period
+    if grain not in LONG or written.target.shape == MANUAL:
+        return written.since
+    first = calendar.period(grain, written.since).start
+    return first if plan.in_force(first) is not None else written.since
 
 
 def gaps(numbers: TreeNumbers) -> tuple[Shortfall, ...]:

@@ -71,7 +71,10 @@ def tree_file_page(request: Any, business: Business, tree: str) -> HttpResponse:
         raise Http404
     catalogue = door.catalogue_of(request.user, business)
     document = queries.planned(request.user, business, stored.document, catalogue)
-    bundle = bundle_of(over(catalogue, Bundle((document,))), [document.id])
+    bundle = replace(
+        bundle_of(over(catalogue, Bundle((document,))), [document.id]),
+        targets=queries.changing(request.user, business, document, catalogue),
+    )
     if request.GET.get("as") in {"yaml", "json"}:
         return _download(bundle, stored.id, request.GET["as"])
     semantic = ossie(bundle, over(catalogue, bundle))

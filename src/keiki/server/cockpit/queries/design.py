@@ -10,8 +10,9 @@ from keiki.catalogue.load import Catalogue
 from keiki.errors import KeikiError
 from keiki.formula.parse import parse
 from keiki.server.accounts.models import Business
-from keiki.server.planning.queries import targets_of
+from keiki.server.planning.queries import changing_targets, targets_of
 from keiki.trees.build import badge, build
+from keiki.trees.bundle import KpiTarget
 from keiki.trees.decompose import Decomposition, decompositions
 from keiki.trees.document import NodeDocument, TreeDocument
 from keiki.trees.findings import Finding, Severity, of_error
@@ -86,6 +87,14 @@ def planned(user: Any, business: Business, document: TreeDocument, catalogue: Ca
         return replace(node, target=targets.get(node.id) or node.target, children=children)
 
     return replace(document, root=filled(document.root))
+
+
+def changing(user: Any, business: Business, document: TreeDocument, catalogue: Catalogue) -> tuple[KpiTarget, ...]:
+    """The targets of a document's numbers that change over time, each from its day on."""
+    try:
+        return changing_targets(user, business, build(document, catalogue))
+    except KeikiError:
+        return ()
 
 
 def as_stored(sent: TreeDocument, shown: TreeDocument, stored: TreeDocument) -> TreeDocument:

@@ -37,6 +37,7 @@ from keiki.trees.document import template
 from keiki.trees.explanation import Explanation
 from keiki.trees.mix import Split
 from keiki.trees.targets import adds_up as formula_adds_up
+from keiki.trees.targets import averages as formula_averages
 
 HISTORY: Final = {Grain.DAY: 31, Grain.WEEK: 14, Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 5}
 """How many periods a page looks back over."""
@@ -395,6 +396,11 @@ def names_of(user: Any, business: Business, numbers: TreeNumbers, node: Node, la
 def adds_up(user: Any, business: Business, node: Node) -> bool:
     """Whether the months of a measured node add up to its year."""
     return node.kpi is not None and formula_adds_up(node.kpi, opened_for(user, business).business.catalogue)
+
+
+def averages(user: Any, business: Business, node: Node) -> bool:
+    """Whether a measured node is a rate whose year is about the mean of its months."""
+    return node.kpi is not None and formula_averages(node.kpi, opened_for(user, business).business.catalogue)
 
 
 def _known(numbers: Opened, snapshot: int) -> Known:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from keiki.charts.format import Style, difference, number
 from keiki.server.accounts.models import Business
 from keiki.server.planning import queries
@@ -28,6 +31,8 @@ class Version:
     way: str
     target: str
     since: str
+    until: str
+    anew: str
     deadline: str
     stages: str
     reason: str
@@ -60,6 +65,8 @@ def version_words(each: Written, plan: Planned | None, node: Node, business: Bus
         way=str(Way(each.way).label) if each.way else "",
         target=target_words(each.target, node.unit, node.direction, style),
         since=day_words(each.since, style),
+        until=_until_words(each, plan, style),
+        anew=_anew_words(each, plan, business, style),
         deadline=day_words(each.target.by, style),
         stages=comma.join(stages),
         reason=each.reason,
@@ -69,6 +76,27 @@ def version_words(each: Written, plan: Planned | None, node: Node, business: Bus
         in_force=force is not None and force.number == each.number,
         open=each.state in queries.OPEN and plan is not None and each in plan.open,
     )
+
+
+def _until_words(each: Written, plan: Planned | None, style: Style) -> str:
+    """Until when an approved revision held; nothing while it does, or when one of the same day took its place."""
+    until = plan.held_until(each) if plan is not None and each.state == State.APPROVED else None
+    if until is None:
+        return ""
+    return _("replaced from its first day") if until < each.since else day_words(until, style)
+
+
+def _anew_words(each: Written, plan: Planned | None, business: Business, style: Style) -> str:
+    """What to know before an open revision is approved: the months that are over and that it judges anew."""
+    if plan is None or each.state not in queries.OPEN:
+        return ""
+    again = [month for month in plan.judged(business.calendar) if month.last >= each.since]
+    if not again:
+        return ""
+    words = ngettext(
+        "{count} month that is over is judged anew", "{count} months that are over are judged anew", len(again)
+    )
+    return words.format(count=len(again))
 
 
 def rivals_of(plan: Planned | None, versions: Sequence[Version], node: Node, style: Style) -> Rivals | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -118,7 +119,7 @@ def target_page(request: Any, business: Business, tree: str, node: str) -> HttpR
     style = kpis.style_of(business, numbers.known)
     left_out = left_out_by_hand(request) | door.excluded_of(business, chosen)
     base = queries.baseline_of(numbers, chosen, left_out)
-    basis = _basis(request, business, numbers, chosen, base, style)
+    basis = _basis(request, business, numbers, chosen, plan, base, style)
     if request.method == "POST" and not may_write(request.membership.role):
         raise PermissionDenied
     form = TargetForm(request.POST or None, initial=_initial(request, business, plan, basis, base), basis=basis)
@@ -148,7 +149,15 @@ def number_asked(request: Any, business: Business, tree: str, node: str) -> tupl
     return numbers, chosen
 
 
-def _basis(request: Any, business: Business, numbers: TreeNumbers, node: Node, base: Baseline, style: Style) -> Basis:
+def _basis(
+    request: Any,
+    business: Business,
+    numbers: TreeNumbers,
+    node: Node,
+    plan: Planned | None,
+    base: Baseline,
+    style: Style,
+) -> Basis:
     over = [place for place, complete in enumerate(numbers.completes) if complete]
     return Basis(
         unit=node.unit,
@@ -158,11 +167,15 @@ def _basis(request: Any, business: Business, numbers: TreeNumbers, node: Node, b
         season=queries.season_of(numbers, node, base),
         calendar=business.calendar,
         style=style,
+        judged=plan.judged(business.calendar) if plan is not None else (),
     )
 
 
 def _initial(request: Any, business: Business, plan: Planned | None, basis: Basis, base: Baseline) -> dict[str, Any]:
-    """The form begins with what holds or waits; a clicked suggestion takes the place of the value."""
+    """The form begins with what holds or waits; a clicked suggestion takes the place of the value.
+
+    A new revision of what holds begins with this month, so that the months before keep their own.
+    """
     calendar = business.calendar
     year = calendar.period(Grain.YEAR, calendar.today())
     first = calendar.period(Grain.MONTH, calendar.today()).start
@@ -177,7 +190,8 @@ def _initial(request: Any, business: Business, plan: Planned | None, basis: Basi
         "version": plan.version if plan is not None else 0,
     }
     if newest is not None:
-        found |= _written_out(newest.target, basis) | {"way": newest.way, "since": newest.since}
+        since = newest.since if newest.since >= first or not basis.judged else first
+        found |= _written_out(newest.target, basis, since) | {"way": newest.way, "since": since}
     asked = {name: value for name, value in request.GET.items() if name in TYPED}
     if "value" in asked:  # one value for every month: a series or a band gives way
         found["shape"] = LEVEL
@@ -189,7 +203,7 @@ def _initial(request: Any, business: Business, plan: Planned | None, basis: Basi
 TYPED = frozenset({"value", "period", "compare", "since", "by", "low", "high", "shape", "way"})
 
 
-def _written_out(target: Target, basis: Basis) -> dict[str, Any]:
+def _written_out(target: Target, basis: Basis, since: date) -> dict[str, Any]:
     found: dict[str, Any] = {
         "value": basis.written(target.value),
         "low": basis.written(target.low),
@@ -199,10 +213,11 @@ def _written_out(target: Target, basis: Basis) -> dict[str, Any]:
         "by": target.by,
         "shape": target.shape,
     }
-    for place, step in enumerate(target.steps[:3], 1):
+    ahead = [step for step in target.steps if step.by is None or step.by >= since]
+    for place, step in enumerate(ahead[:3], 1):
         found[f"stage_{place}"] = basis.written(step.value)
-        if step.by is not None and target.since is not None:
-            found[f"stage_{place}_months"] = max(round((step.by - target.since).days / 30.4), 1)
+        if step.by is not None:
+            found[f"stage_{place}_months"] = max(round((step.by - since).days / 30.4), 1)
     return found
 
 
@@ -361,7 +376,7 @@ def _chart(
         more = [month for month in ahead if last is not None and month.start <= last]
         months += more
         bars += [Bar(kpis.tick(month, style), calendar.label(month, style.language), None) for month in more]
-    aims = [plan.aim(m, calendar, node.direction, basis.adds_up, today) if plan else None for m in months]
+    aims = plan.aims(months, calendar, node.direction, basis.adds_up, today) if plan else [None] * len(months)
     if all(bar.value is None for bar in bars):
         return None
     label, words = node.label(style.language), kpis.told(numbers, node, style)
