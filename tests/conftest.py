@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # a busy machine is no failure
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_UNTIL = date(2026, 10, 20)
