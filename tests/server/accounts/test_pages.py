@@ -171,7 +171,7 @@ def test_people_cost_the_same_queries_for_one_and_three(
         actions.invite(cast.owner, cast.business, f"i{number}@example.jp", "viewer")
     browser = browser_of(cast.owner)
     browser.get(url("people", cast.business))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         browser.get(url("people", cast.business))
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
+from tests.server.cockpit.test_screens import make
 from tests.server.data.test_pages import url
 from tests.server.shop import orders
 
@@ -61,6 +63,20 @@ def test_dollars_are_labelled_above_the_numbers_until_they_have_a_rate(abroad: A
         ({day: "150.25"}, {day: "160"}),
         ({day: "160"}, {}),
     ]
+
+
+@pytest.mark.parametrize("kind", ["share", "device"])
+def test_screen_and_shared_link_say_which_money_is_in_no_number_and_not_how_much(
+    abroad: Any, browser_of: Any, kind: str
+) -> None:
+    path = make(abroad, browser_of, kind=kind, dashboards=["executive"])
+    label = "Money in USD without an exchange rate on its day is in no number."
+    body = Client().get(path).content.decode()
+    assert (label in body, "12.50" in body) == (True, False)
+    browser_of(abroad.editor).post(
+        url("set_rate", abroad.business), {"currency": "USD", "since": "2026-10-01", "rate": "150"}
+    )
+    assert "exchange rate" not in Client().get(path).content.decode()
 
 
 def test_file_of_rates_is_taken_whole_or_not_at_all(abroad: Any, browser_of: Any) -> None:

@@ -91,6 +91,13 @@ def test_notice_is_read_when_it_is_opened_and_comments_can_be_kept_from_the_inbo
     assert (quiet["page"].lines, quiet["shell"].unread) == ((), 0)
 
 
+def test_frame_asks_once_how_much_is_not_read(shop: Any, browser_of: Any) -> None:
+    browser, settings = browser_of(shop.editor), address(shop, "accounts:settings")
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(settings)
+    assert sum("kpis_notice" in each["sql"] or "inbox_quiet" in each["sql"] for each in asked.captured_queries) == 1
+
+
 def test_replies_stand_in_one_flat_thread_and_tell_whoever_began_it(shop: Any, browser_of: Any) -> None:
     say(shop, browser_of, "Why so low?", "viewer")
     first = Comment.objects.get()

@@ -18,7 +18,7 @@ from ninja.throttling import BaseThrottle
 from keiki.errors import TokenOnlyReads
 from keiki.server.accounts import actions, queries
 from keiki.server.accounts.models import Business, Scope, User
-from keiki.server.accounts.rules import VIEW, allows
+from keiki.server.accounts.rules import VIEW, allows, membership_of
 from keiki.server.accounts.schemas import BusinessOut
 
 MINUTE: Final = 60
@@ -85,7 +85,7 @@ def business_in(request: HttpRequest, business_id: str, permission: str = VIEW, 
     caller = caller_of(request)
     if caller.business_id not in (None, business_id):
         raise Http404
-    membership = queries.membership_in(caller.user, business_id)
+    membership = membership_of(caller.user, business_id)
     if membership is None:
         raise Http404
     if not allows(membership.role, permission):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from keiki.measures.choices import choices_of, read_choices
 from keiki.measures.rules import SUBJECT_NAMES, Rules, value_in
-from keiki.server.accounts.models import ApiToken, Business, Invitation, Membership, SetupToken, User
+from keiki.server.accounts.models import ApiToken, Business, Invitation, SetupToken, User
 from keiki.server.audit.queries import changes
 
 
@@ -87,11 +87,6 @@ def digest(token: str) -> str:
 def businesses_of(user: User) -> tuple[Business, ...]:
     """The businesses a person belongs to, by name."""
     return tuple(Business.objects.filter(memberships__user=user).order_by("name", "id"))
-
-
-def membership_in(user: User, business_id: str) -> Membership | None:
-    """The person's membership with its business, in one query; None for a stranger."""
-    return Membership.objects.select_related("business").filter(user=user, business_id=business_id).first()
 
 
 def people_of(business: Business, you: User) -> tuple[Person, ...]:

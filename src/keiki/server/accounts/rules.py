@@ -42,12 +42,17 @@ def _standing(user: User, thing: Any) -> tuple[str | None, tuple[str, ...]]:
     if not user.is_active or business is None:  # nobody signed in is not active either
         return None, ()
     business = getattr(business, "pk", business)
-    return once(("role", user.pk, business), lambda: _member(user, business))
+    found = membership_of(user, business)
+    return (None, ()) if found is None else (found.role, tuple(found.departments))
 
 
-def _member(user: User, business: Any) -> tuple[str | None, tuple[str, ...]]:
-    found = Membership.objects.filter(user=user, business_id=business).values_list("role", "departments").first()
-    return (None, ()) if found is None else (found[0], tuple(found[1]))
+def membership_of(user: User, business_id: str) -> Membership | None:
+    """The person's membership with its business, in one query, and once while a page is made; None for a stranger."""
+
+    def ask() -> Membership | None:
+        return Membership.objects.select_related("business").filter(user=user, business_id=business_id).first()
+
+    return once(("membership", user.pk, business_id), ask)
 
 
 @dataclass(frozen=True)

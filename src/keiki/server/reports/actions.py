@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business, User
-from keiki.server.accounts.queries import membership_in
+from keiki.server.accounts.rules import membership_of
 from keiki.server.audit.actions import differences, record
 from keiki.server.kpis.models import Notice
 from keiki.server.reports.models import LETTERS, AlertSent, Cadence, Delivery, NoticeSent, OptOut, Sent
@@ -73,7 +73,7 @@ def stopped_by(token: str) -> tuple[User, Business, str] | None:
     except (BadSignature, ValueError):
         return None
     user = User.objects.filter(pk=person, is_active=True).first()
-    membership = membership_in(user, business_id) if user is not None else None
+    membership = membership_of(user, business_id) if user is not None else None
     return None if user is None or membership is None else (user, membership.business, str(Cadence(cadence)))
 
 

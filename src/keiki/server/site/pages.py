@@ -25,6 +25,7 @@ from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.people import SetupForm
 from keiki.server.accounts.models import Palette, Theme
 from keiki.server.accounts.pages import LOGIN_BACKEND, business_page
+from keiki.server.accounts.rules import membership_of
 from keiki.server.ui.language import current_language
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def home(request: Any) -> HttpResponse:
         if not queries.is_set_up():
             return render(request, "site/not_set_up.html")
         return redirect("account_login")
-    last = queries.membership_in(request.user, request.session.get("business", ""))
+    last = membership_of(request.user, request.session.get("business", ""))
     businesses = queries.businesses_of(request.user)
     if last is None and not businesses:
         return redirect("accounts:you")

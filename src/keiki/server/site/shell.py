@@ -15,9 +15,9 @@ from django.utils.translation import pgettext_lazy
 from keiki.errors import KeikiError
 from keiki.server.accounts import queries
 from keiki.server.accounts.models import Business, Palette, Theme
-from keiki.server.data.actions.rates import left_out_of
 from keiki.server.data.pages.rates import left_out_words
 from keiki.server.inbox.queries import unread
+from keiki.server.kpis.queries import left_out_of
 from keiki.server.ui.language import current_language
 
 # name of the URL, words, icon; an entry appears as soon as its page exists
@@ -82,7 +82,8 @@ class Shell:
         """Money that no exchange rate converts, in words that stand above the numbers; "" on pages without any and
         while the lake cannot be read."""
         with suppress(KeikiError):
-            return left_out_words(left_out_of(self.business)) if self.business and self.shows_numbers else ""
+            if self.business and self.shows_numbers:
+                return left_out_words(left_out_of(self.user, self.business))
         return ""
 
     @property

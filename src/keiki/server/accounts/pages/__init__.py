@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
-from keiki.server.accounts import queries
 from keiki.server.accounts.models import Business
-from keiki.server.accounts.rules import OWN, VIEW, allows
+from keiki.server.accounts.rules import OWN, VIEW, allows, membership_of
 
 LOGIN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 Rest = ParamSpec("Rest")
@@ -39,7 +38,7 @@ def business_page(permission: str = VIEW) -> Callable[[Page[Rest]], Callable[...
         @wraps(view)
         @login_required
         def page(request: Any, business: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-            membership = queries.membership_in(request.user, business)
+            membership = membership_of(request.user, business)
             if membership is None:
                 raise Http404
             if not allows(membership.role, permission):

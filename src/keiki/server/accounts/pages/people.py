@@ -35,7 +35,7 @@ from keiki.server.accounts.models import Business, Invitation, Membership
 from keiki.server.accounts.pages import LOGIN_BACKEND, SettingsPage, business_page, get_and_post, settings_frame
 from keiki.server.accounts.pages.files_out import file_answer, file_asked
 from keiki.server.accounts.queries import Pending, Person
-from keiki.server.accounts.rules import OWN, allows, may_add_business
+from keiki.server.accounts.rules import OWN, allows, may_add_business, membership_of
 from keiki.server.audit.queries import DEFINITIONS, VALUES, Log, log
 from keiki.server.ui.language import current_language
 
@@ -163,7 +163,7 @@ def remove_member(request: Any, business: Business, membership_id: int) -> HttpR
     membership = _member(business, membership_id)
     if request.method == "POST":
         _done_or_why_not(request, actions.remove_member, membership)
-        if membership.user_id == request.user.pk and not queries.membership_in(request.user, business.id):
+        if membership.user_id == request.user.pk and not membership_of(request.user, business.id):
             return redirect("home")
         return redirect("accounts:people", business=business.id)
     page = settings_frame(request, business, business.name)
@@ -265,7 +265,7 @@ def you_page(request: Any) -> HttpResponse:
         actions.change_preferences(request.user, form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("accounts:you")
-    membership = queries.membership_in(request.user, request.session.get("business", ""))
+    membership = membership_of(request.user, request.session.get("business", ""))
     businesses = queries.businesses_of(request.user)
     business = membership.business if membership else businesses[0] if businesses else None
     page = settings_frame(request, business, request.user.email)

@@ -25,6 +25,7 @@ from keiki.server.cockpit.pages.tabs import names
 from keiki.server.cockpit.queries import screens as queries
 from keiki.server.cockpit.queries.dashboards import dashboards_of
 from keiki.server.cockpit.queries.screens import FEWEST
+from keiki.server.data.pages.rates import currencies_left_out
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -116,6 +117,7 @@ class ScreenPage:
     cards: tuple[Card, ...] = ()
     act: Act | None = None
     sections: tuple[Section, ...] = ()
+    left_out: str = ""
     note: str = ""
     empty: str = ""
 
@@ -160,6 +162,7 @@ def _screen_page(screen: Screen, path: str, number: int) -> ScreenPage:
         title=said or names()[name],
         subtitle=kpis.subtitle(business, numbers, desk.style),
         fresh=kpis.fresh_words(numbers, desk.style),
+        left_out=currencies_left_out(door.left_out_of(viewer, business)),
         note=_("Numbers about fewer than {count} people are left out.").format(count=FEWEST),
     )
     if screen.seconds is None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from keiki.charts.status import ACT, WATCH
 from keiki.customers.small_groups import LEAST
 from keiki.server.accounts.models import Business
-from keiki.server.accounts.queries import digest, membership_in
-from keiki.server.accounts.rules import Onlooker
+from keiki.server.accounts.queries import digest
+from keiki.server.accounts.rules import Onlooker, membership_of
 from keiki.server.cockpit.models import Screen
 from keiki.server.cockpit.queries import dashboards
 from keiki.server.cockpit.queries.dashboards import GENERATED, OPERATIONAL, Spec
@@ -37,7 +37,7 @@ def screens_of(user: Any, business: Business) -> tuple[Screen, ...]:
 def screen_of(token: str) -> Screen | None:
     """What a token opens; None when it was revoked, never was, or whoever made it has left the business."""
     found = Screen.objects.filter(digest=digest(token), revoked_at=None).select_related("business", "made_by").first()
-    if found is None or not found.made_by.is_active or membership_in(found.made_by, found.business_id) is None:
+    if found is None or not found.made_by.is_active or membership_of(found.made_by, found.business_id) is None:
         return None
     now = timezone.now()
     if found.seen_at is None or now - found.seen_at > SEEN_EVERY:

@@ -15,18 +15,10 @@ from keiki.server.accounts.models import Business, User
 from keiki.server.audit.actions import record
 from keiki.server.data.actions import opened
 
-_left_out: dict[str, tuple[tuple[str, int], tuple[LeftOut, ...]]] = {}
-
 
 def left_out_of(business: Business) -> tuple[LeftOut, ...]:
-    """The rows that are in no number of money because no rate converts them; asked by every page, so remembered."""
-    found = opened(business)
-    state = (found.mark, found.business.snapshot)
-    known = _left_out.get(business.id)
-    if known is None or known[0] != state:
-        known = (state, found.business.remembered("left out", left_out))
-        _left_out[business.id] = known
-    return known[1]
+    """The rows that are in no number of money because no rate converts them."""
+    return opened(business).business.remembered("left out", left_out)
 
 
 def rates_of(business: Business) -> tuple[Rate, ...]:

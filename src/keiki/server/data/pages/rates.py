@@ -114,6 +114,14 @@ def left_out_words(left: tuple[LeftOut, ...]) -> str:
     return words.format(amounts=amounts, rows=f"{rows:,}")
 
 
+def currencies_left_out(left: tuple[LeftOut, ...]) -> str:
+    """The same for whoever only holds a link: which money, and not how much of it; "" for nothing."""
+    if not left:
+        return ""
+    names = ("、" if current_language() == "ja" else ", ").join(sorted({each.currency for each in left}))
+    return _("Money in {currencies} without an exchange rate on its day is in no number.").format(currencies=names)
+
+
 def _amount(each: LeftOut) -> str:
     """The amount with the code of its currency, with two decimal places where it has any.
 

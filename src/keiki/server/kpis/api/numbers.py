@@ -12,7 +12,6 @@ from ninja import Query, Router
 from keiki.periods import Grain
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
-from keiki.server.data.actions.rates import left_out_of
 from keiki.server.data.queries import authors
 from keiki.server.kpis import queries
 from keiki.server.kpis.api.literacy import told_kpi
@@ -93,16 +92,16 @@ def entered(
     summary=gettext_noop("Measure KPIs over periods and segments"),
 )
 def measure(request: HttpRequest, business: str, ask: Ask) -> dict[str, Any]:
-    own = business_in(request, business)
+    own, user = business_in(request, business), caller_of(request).user
     measured = queries.measured_kpis(
-        caller_of(request).user, own, ask.kpis, _span(ask), where=ask.where, by=ask.by, comparison=ask.comparison
+        user, own, ask.kpis, _span(ask), where=ask.where, by=ask.by, comparison=ask.comparison
     )
     missing = {kpi: list(measured.missing(kpi)) for kpi in measured.formulas}
     return {
         "snapshot": measured.snapshot,
         "rows": measured.rows(),
         "missing": {kpi: why for kpi, why in missing.items() if why},
-        "left_out": [vars(each) | {"amount": f"{each.amount:f}"} for each in left_out_of(own)],
+        "left_out": [vars(each) | {"amount": f"{each.amount:f}"} for each in queries.left_out_of(user, own)],
     }
 
 

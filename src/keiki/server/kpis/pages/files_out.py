@@ -12,7 +12,6 @@ from keiki.charts.files_out import Book, Drawn, Sheet
 from keiki.charts.format import Style
 from keiki.formula import show
 from keiki.server.accounts.models import Business
-from keiki.server.data.actions.rates import left_out_of
 from keiki.server.data.pages.rates import left_out_words
 from keiki.server.kpis import queries
 from keiki.server.kpis.pages.numbers import dimension_words, period_labels, style_of, tax_words
@@ -35,7 +34,7 @@ def filters_of(request: Any, business: Business, reading: TreeNumbers, style: St
         (_("State of the data"), str(reading.known.snapshot)),
         (_("Made by"), str(request.user)),
     ]
-    left = left_out_words(left_out_of(business))
+    left = left_out_words(queries.left_out_of(request.user, business))
     if left:
         found.append((_("Without an exchange rate"), left))
     if question.segment is not None:

@@ -153,6 +153,7 @@ from keiki.server.kpis.queries.own_trees import (
 from keiki.server.kpis.queries.results import WINDOW, CostPart, PastResult, Spending, past_results, spending
 from keiki.server.kpis.queries.strengths import Strength, strengths
 from keiki.server.kpis.queries.together import joined, names_apart, periods_together
+from keiki.server.kpis.queries.without_rate import left_out_of
 from keiki.server.kpis.queries.words import dimension_label, fact_words, renamed, unit_words, value_label
 
 __all__ = [
@@ -273,6 +274,7 @@ __all__ = [
     "kpi_values",
     "kpi_worked",
     "left_of",
+    "left_out_of",
     "lens_of",
     "may_see",
     "measured",

@@ -12,7 +12,6 @@ from keiki.charts.files_out import Book, Cell, Sheet
 from keiki.charts.format import Style
 from keiki.customers.small_groups import LEAST
 from keiki.server.accounts.models import Business
-from keiki.server.data.actions.rates import left_out_of
 from keiki.server.data.pages.rates import left_out_words
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -113,7 +112,7 @@ def book_of(asking: Asking, panel: PanelFile) -> Book:
         (_("State of the data"), str(known.snapshot)),
         (_("Made by"), str(asking.user)),
     ]
-    left = left_out_words(left_out_of(business))
+    left = left_out_words(door.left_out_of(asking.user, business))
     if left:
         filters.append((_("Without an exchange rate"), left))
     if panel.few:
