@@ -57,11 +57,12 @@ def test_executive_dashboard_shows_goals_with_target_attainment_and_trend_and_at
 
 
 @pytest.mark.feature("F-097")
-def test_goals_stand_above_every_other_number_of_the_executive_dashboard(shop: Any, browser_of: Any) -> None:
+def test_goals_come_first_in_the_first_row_of_the_executive_dashboard(shop: Any, browser_of: Any) -> None:
     shown = panels(opened(shop, browser_of, "executive"))
-    goals = [place for place, panel in enumerate(shown) if panel.spec.node == "revenue"]
-    others = [place for place, panel in enumerate(shown) if panel.spec.node not in {"revenue", ""}]
-    assert max(goals) < min(others)
+    numbers, trends = ([panel.spec.node for panel in shown if panel.spec.kind == kind] for kind in ("number", "trend"))
+    assert shown[0].spec.node == numbers[0] == trends[0] == "revenue"
+    assert "revenue" not in numbers[1:]
+    assert sum(panel.spec.width for panel in shown[:4]) == 12, "the goal stands in the first row"
 
 
 @pytest.mark.feature("F-084")

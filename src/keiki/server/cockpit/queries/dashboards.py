@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 EXECUTIVE, OPERATIONAL, ANALYTICAL, CAMPAIGN = "executive", "operational", "analytical", "campaign"
 GENERATED: Final = (EXECUTIVE, OPERATIONAL, ANALYTICAL, CAMPAIGN)
 MOST_GOALS: Final = 3
-MOST_KPIS: Final = 10
+ROW: Final = 4
+"""Numbers in a row of the executive dashboard, which has two rows of them."""
+TREND_WIDTHS: Final[Mapping[int, tuple[int, ...]]] = {0: (), 1: (8,), 2: (8, 12), 3: (8, 6, 6)}
+"""Trends of the goals: the first one beside where to act, the others fill the rows below."""
 WEEKS: Final = 8
 BARS: Final = 4
 MOST_SEGMENTS: Final = 40
@@ -150,17 +153,26 @@ def generated(kind: str, user: Any, business: Business, numbers: TreeNumbers) ->
 
 
 def _executive(_user: Any, _business: Business, numbers: TreeNumbers) -> Iterator[Spec]:
-    """The goals with their trends in the first rows, then the numbers right below, and where to act."""
-    aims = goals(numbers.known, numbers.tree)
-    for tree, goal in aims:
-        yield Spec(PanelKind.NUMBER, tree.id, goal.id, width=4)
-        yield Spec(PanelKind.TREND, tree.id, goal.id, width=8)
-    below = [node for node in headlines(numbers, MOST_KPIS) if node.parent is not None]
-    for node in below[: min(6, MOST_KPIS - len(aims))]:
-        yield Spec(PanelKind.NUMBER, numbers.tree.id, node.id, width=4)
-    yield Spec(PanelKind.ACTS, numbers.tree.id, width=12)
+    """The goals and the numbers right below them in a row of four, where to act beside the trend of the first goal,
+    the other goals' trends, then the next four numbers and the plan.
+    """
+    tree, aims = numbers.tree, goals(numbers.known, numbers.tree)
+    shown = [(of.id, goal.id) for of, goal in aims]
+    shown += [(tree.id, node.id) for node in headlines(numbers, 2 * ROW) if node.parent is not None]
+    first, second = shown[:ROW], shown[ROW : 2 * ROW]
+    yield from _row(first)
+    yield Spec(PanelKind.ACTS, tree.id, width=4)
+    for (of, goal), width in zip(aims, TREND_WIDTHS[len(aims)], strict=True):
+        yield Spec(PanelKind.TREND, of.id, goal.id, width=width)
+    yield from _row(second)
     if numbers.aims:
-        yield Spec(PanelKind.PLAN, numbers.tree.id, width=12)
+        yield Spec(PanelKind.PLAN, tree.id, width=12)
+
+
+def _row(shown: Sequence[tuple[str, str]]) -> Iterator[Spec]:
+    """Numbers in one row of equal cards."""
+    for tree, node in shown:
+        yield Spec(PanelKind.NUMBER, tree, node, width=12 // len(shown))
 
 
 def _operational(_user: Any, _business: Business, numbers: TreeNumbers) -> Iterator[Spec]:
