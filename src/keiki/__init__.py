@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from keiki.engine.rates import read_rates, save_rates
     from keiki.engine.recurring import recurring, recurring_differences
     from keiki.engine.repeat import loyal_migration, repeat, return_reason_change
-    from keiki.engine.rfm_segments import rfm_segments, segment_customers
+    from keiki.engine.rfm_segments import every_addressable, rfm_segments, segment_customers, segment_reach
     from keiki.engine.settings import Settings
     from keiki.engine.side_effects import side_effects
     from keiki.engine.survival import survival
@@ -120,6 +120,7 @@ LATER = {
     "drivers": "keiki.engine.insight:drivers",
     "enter_values": "keiki.engine.entered_values:enter_values",
     "entered_values": "keiki.engine.entered_values:entered_values",
+    "every_addressable": "keiki.engine.rfm_segments:every_addressable",
     "expectation": "keiki.engine.insight:expectation",
     "experiments": "keiki.engine.insight:experiments",
     "explain_change": "keiki.trees.explain:explain_change",
@@ -152,6 +153,7 @@ LATER = {
     "return_reason_change": "keiki.engine.repeat:return_reason_change",
     "rfm_segments": "keiki.engine.rfm_segments:rfm_segments",
     "segment_customers": "keiki.engine.rfm_segments:segment_customers",
+    "segment_reach": "keiki.engine.rfm_segments:segment_reach",
     "show": "keiki.formula:show",
     "side_effects": "keiki.engine.side_effects:side_effects",
     "simulate": "keiki.trees.simulate:simulate",
@@ -212,6 +214,7 @@ __all__ = [
     "drivers",
     "enter_values",
     "entered_values",
+    "every_addressable",
     "expectation",
     "experiments",
     "explain_change",
@@ -245,6 +248,7 @@ __all__ = [
     "rfm_segments",
     "save_rates",
     "segment_customers",
+    "segment_reach",
     "show",
     "side_effects",
     "simulate",

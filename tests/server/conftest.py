@@ -16,6 +16,7 @@ from django.test import Client
 from tests.server.shop import make_shop
 
 from keiki.engine.business import open_business
+from keiki.engine.connect import DuckDBEngine
 from keiki.engine.settings import Settings
 from keiki.facts import FACTS
 from keiki.server.accounts import actions
@@ -109,6 +110,25 @@ def own_shop(alone: Cast, shop_folder: Path) -> Cast:
     """The cast and a shop that this test may change."""
     shutil.copytree(shop_folder, alone.business.folder)
     return alone
+
+
+@pytest.fixture
+def parts_asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the parts in which rows flow, two at most in memory; −1 where nobody asks for more of them."""
+    seen: list[int] = []
+    asked = DuckDBEngine.batches
+
+    def watched(engine: Any, sql: str, size: int) -> Any:
+        try:
+            for part in asked(engine, sql, size):
+                seen.append(len(part))
+                yield part
+        finally:
+            seen.append(-1)
+
+    monkeypatch.setattr(DuckDBEngine, "batches", watched)
+    monkeypatch.setattr("keiki.engine.each_row.AT_ONCE", 2)
+    return seen
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from keiki.engine.connect import Engine
+from keiki.engine.each_row import each_row
 from keiki.engine.measure import Measurer, span_of
 from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
@@ -17,8 +18,6 @@ from keiki.measures.measure import Asked
 from keiki.periods import Period
 
 SHOWN = 100
-AT_ONCE = 2_000
-"""Rows that are in memory while all of them go through."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,8 @@ class EveryRow:
     sql: str
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for part in self.engine.batches(self.sql, AT_ONCE):
-            for row in part:
-                yield tuple(row[name] for name in self.columns)
+        for row in each_row(self.engine, self.sql):
+            yield tuple(row[name] for name in self.columns)
 
 
 def every_row(measurer: Measurer, asked: Asked, period: Period, lens: Lens) -> EveryRow | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -40,6 +40,7 @@ from keiki.customers.support import (
 from keiki.customers.timeline import timeline
 from keiki.customers.voices import VoiceRule, voices, voices_by_group
 from keiki.engine.business import Business
+from keiki.engine.each_row import each_row
 from keiki.facts.shared import shared
 from keiki.periods import Grain, Period
 
@@ -262,10 +263,21 @@ def account_list(
     """A page of one list of accounts, and how many the list holds. `placed`: the stages set by hand."""
     table = _chosen(business, book_of(business, outlook, placed), asked)
     counted = table.mutate(matches=table.count().over(ibis.window()))
-    order = order_of(counted, asked.sort or {"growth": "gain"}.get(asked.which, "loss"))
-    page = page_of(counted, order, asked.offset, asked.limit)
+    page = page_of(counted, _order(counted, asked), asked.offset, asked.limit)
     rows = business.engine.run(page).to_pylist()
     return tuple(rows), rows[0]["matches"] if rows else 0
+
+
+def every_account(
+    business: Business, outlook: Outlook, asked: Filter = NO_FILTER, placed: tuple[Placed, ...] = ()
+) -> Iterator[Row]:
+    """All accounts of one list in its order, one after the other: a list of any length is never in memory."""
+    table = _chosen(business, book_of(business, outlook, placed), asked)
+    return each_row(business.engine, table.order_by(_order(table, asked)))
+
+
+def _order(table: ir.Table, asked: Filter) -> list[ir.Value]:
+    return order_of(table, asked.sort or {"growth": "gain"}.get(asked.which, "loss"))
 
 
 def outlook_of(business: Business, core: CoreFeatures = EVERYTHING) -> Outlook:
@@ -337,14 +349,21 @@ def renewals_due(business: Business, days: int = 90, limit: int = 12) -> tuple[R
 
     Each row also holds how many `matches` there are in all and what they are `worth` together.
     """
-    day = business.today
-    table = renewals_ahead(
-        business.facts, day + timedelta(days=1), day + timedelta(days=days + 1), business.rules.movements.gap_days
-    )
+    table = _renewals(business, days)
     whole = ibis.window()
     told = table.mutate(matches=table.count().over(whole), worth=table.amount.sum().over(whole))
     first = told.order_by(["renewal_on", "subscription_id"]).limit(limit)
     return tuple(business.engine.run(first).to_pylist())
+
+
+def every_renewal(business: Business, days: int = 90) -> Iterator[Row]:
+    """All contracts whose renewal lies in the next days, one after the other, the earliest first."""
+    return each_row(business.engine, _renewals(business, days).order_by(["renewal_on", "subscription_id"]))
+
+
+def _renewals(business: Business, days: int) -> ir.Table:
+    day, gap = business.today, business.rules.movements.gap_days
+    return renewals_ahead(business.facts, day + timedelta(days=1), day + timedelta(days=days + 1), gap)
 
 
 def account(business: Business, customer_id: str, outlook: Outlook, placed: tuple[Placed, ...] = ()) -> Account | None:
@@ -379,9 +398,19 @@ def customer_story(business: Business, customer_id: str, kind: str = "", offset:
     table = timeline(business.facts, customer_id, business.settings.calendar.zone)
     counts = business.engine.run(table.group_by("kind").aggregate(rows=table.count())).to_pylist()
     chosen = table.filter(table.kind == kind) if kind else table
-    order = [ibis.desc(chosen["at"]), chosen.kind, chosen.what, chosen.reference]
-    rows = business.engine.run(page_of(chosen, order, offset, limit)).to_pylist()
+    rows = business.engine.run(page_of(chosen, _newest_first(chosen), offset, limit)).to_pylist()
     return Story(tuple(rows), {row["kind"]: row["rows"] for row in counts})
+
+
+def every_entry(business: Business, customer_id: str, kind: str = "") -> Iterator[Row]:
+    """One customer's whole timeline, one entry after the other, newest first."""
+    table = timeline(business.facts, customer_id, business.settings.calendar.zone)
+    chosen = table.filter(table.kind == kind) if kind else table
+    return each_row(business.engine, chosen.order_by(_newest_first(chosen)))
+
+
+def _newest_first(entries: ir.Table) -> list[ir.Value]:
+    return [ibis.desc(entries["at"]), entries.kind, entries.what, entries.reference]
 
 
 def product_use(business: Business, core: CoreFeatures = EVERYTHING, grain: str = "month", count: int = 12) -> Use:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ from keiki.customers.ideal import (
 )
 from keiki.customers.worth import customer_worth
 from keiki.engine.business import Business
+from keiki.engine.each_row import each_row
 from keiki.engine.lifetime_value import worth_rule
 
 
@@ -95,11 +96,14 @@ def contacts_outside(business: Business, profile: IdealProfile, limit: int) -> t
     return tuple(Contact(**row) for row in business.engine.run(table).to_pylist())
 
 
-def contacts_to_nurture(business: Business, profile: IdealProfile, excepted: Sequence[str] = ()) -> tuple[Contact, ...]:
-    """Everybody who may be marketed to: who fits or is excepted, and is not excluded by the list; most points first."""
+def contacts_to_nurture(business: Business, profile: IdealProfile, excepted: Sequence[str] = ()) -> Iterator[Contact]:
+    """Everybody who may be marketed to: who fits or is excepted, and is not excluded by the list; most points first.
+
+    They come one after the other: a list of any length is never in memory.
+    """
     table = customer_fits(business.facts, profile)
     table = table.filter(_nurtured(table, excepted)).order_by(table.score.desc(), table.customer_id)
-    return tuple(Contact(**row) for row in business.engine.run(table).to_pylist())
+    return (Contact(**row) for row in each_row(business.engine, table))
 
 
 def nurture_counts(business: Business, profile: IdealProfile, excepted: Sequence[str] = ()) -> tuple[int, int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+
+import ibis.expr.types as ir
 
 from keiki.customers.rfm import SEGMENTS, RfmRule
 from keiki.customers.rfm_segments import Segments, segment_members, segment_moves, segment_scores, segments_of
 from keiki.engine.business import Business
-from keiki.engine.spans import rows_over
+from keiki.engine.spans import each_row_over, rows_over
 from keiki.errors import UnknownName
 from keiki.periods import Grain, Period
 
@@ -54,6 +57,33 @@ def rfm_segments(business: Business, period: Period | None = None, rule: RfmRule
     return segments_of(asked, scale, scores, moves)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How many customers a segment has, how many of them a campaign may address, and how many of these have an address
+    for e-mail.
+    """
+
+    customers: int
+    addressable: int
+    with_address: int
+
+
+def segment_reach(business: Business, segment: str, period: Period | None = None, rule: RfmRule | None = None) -> Reach:
+    """Whom a campaign for a segment reaches; arguments and errors as for `segment_customers`."""
+    asked, build = _members_of(business, segment, period, rule)
+
+    def counted(spans: ir.Table) -> ir.Table:
+        table = build(spans)
+        kept = ~(table.excluded | table.opted_out)
+        return table.aggregate(
+            customers=table.count(),
+            addressable=table.count(where=kept),
+            with_address=table.count(where=kept & table.email.notnull()),
+        )
+
+    return Reach(**rows_over(business, (asked,), counted)[0])
+
+
 def segment_customers(
     business: Business,
     segment: str,
@@ -65,18 +95,36 @@ def segment_customers(
 
     Raises UnknownName for a segment that is none.
     """
+    asked, build = _members_of(business, segment, period, rule)
+    rows = rows_over(business, (asked,), lambda spans: _with_most_money_first(build(spans)).limit(limit))
+    return tuple(Member(**row) for row in rows)
+
+
+def every_addressable(
+    business: Business, segment: str, period: Period | None = None, rule: RfmRule | None = None
+) -> Iterator[Member]:
+    """The customers of a segment whom a campaign may address, those with the most money first, one after the other: a
+    list of any length is never in memory. Arguments and errors as for `segment_customers`.
+    """
+    asked, build = _members_of(business, segment, period, rule)
+
+    def addressable(spans: ir.Table) -> ir.Table:
+        table = build(spans)
+        return _with_most_money_first(table.filter(~(table.excluded | table.opted_out)))
+
+    return (Member(**row) for row in each_row_over(business, (asked,), addressable))
+
+
+def _members_of(
+    business: Business, segment: str, period: Period | None, rule: RfmRule | None
+) -> tuple[Period, Callable[[ir.Table], ir.Table]]:
+    """The period that is meant, and what makes the members of a segment out of it."""
     if segment not in SEGMENTS:
         raise UnknownName(kind="value", name=segment, known=SEGMENTS)
-    asked, facts, scale = period or last_whole_month(business), business.facts, rule or business.rules.rfm
+    facts, scale = business.facts, rule or business.rules.rfm
     names = tuple(Member.__dataclass_fields__)
-    rows = rows_over(
-        business,
-        (asked,),
-        lambda spans: (
-            (table := segment_members(facts, spans, segment, scale))
-            .select(*names)
-            .order_by(table.amount.desc(), table.customer_id)
-            .limit(limit)
-        ),
-    )
-    return tuple(Member(**row) for row in rows)
+    return period or last_whole_month(business), lambda spans: segment_members(facts, spans, segment, scale)[names]
+
+
+def _with_most_money_first(members: ir.Table) -> ir.Table:
+    return members.order_by(members.amount.desc(), members.customer_id)

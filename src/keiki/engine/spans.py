@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import ibis.expr.types as ir
 
 from keiki.engine.business import Business
+from keiki.engine.each_row import each_row
 from keiki.measures.buckets import Span, fill, span_table
 from keiki.periods import Period
 
@@ -22,10 +23,24 @@ def rows_over(
     """
     if not periods:
         return []
+    table, sql = _asked_over(business, periods, build)
+    rows: list[dict[str, Any]] = business.engine.run(sql).cast(table.schema().to_pyarrow()).to_pylist()
+    return rows
+
+
+def each_row_over(
+    business: Business, periods: Sequence[Period], build: Callable[[ir.Table], ir.Table]
+) -> Iterator[dict[str, Any]]:
+    """The rows of `rows_over` one after the other, however many there are; at least one period."""
+    return each_row(business.engine, _asked_over(business, periods, build)[1])
+
+
+def _asked_over(
+    business: Business, periods: Sequence[Period], build: Callable[[ir.Table], ir.Table]
+) -> tuple[ir.Table, str]:
+    """A model over periods, and the SQL that asks for its rows."""
     past = business.today + timedelta(days=1)
     cut = [Period(p.start, max(p.start, min(p.end, past))) for p in periods]
     spans = [Span(p.start, p.end, *business.settings.calendar.instants(p)) for p in cut]
     table = build(span_table(len(spans)))
-    found = business.engine.run(fill(business.engine.compile(table), spans))
-    rows: list[dict[str, Any]] = found.cast(table.schema().to_pyarrow()).to_pylist()
-    return rows
+    return table, fill(business.engine.compile(table), spans)

@@ -17,7 +17,6 @@ from python_calamine import CalamineWorkbook
 import keiki
 from keiki.charts.files_out import Flow, Sheet, csv_lines, parcels
 from keiki.cli.main import run
-from keiki.engine.connect import DuckDBEngine
 from keiki.periods import Grain
 from keiki.server.accounts import actions
 from keiki.server.audit.queries import log
@@ -177,24 +176,12 @@ def test_shift_jis_shows_what_it_cannot_hold_before_it_is_sent(own_shop: Any, br
 
 
 def test_rows_flow_into_a_csv_without_a_limit_and_stop_with_whoever_takes_them(
-    own_shop: Any, browser_of: Any, monkeypatch: Any, tmp_path: Path
+    own_shop: Any, browser_of: Any, monkeypatch: Any, parts_asked: list[int], tmp_path: Path
 ) -> None:
     """With room for two rows in memory and in a workbook, the CSV of October has all sixteen; the workbook says so."""
-    monkeypatch.setattr("keiki.engine.behind.AT_ONCE", 2)
     monkeypatch.setattr("keiki.server.reasons.pages.rows.IN_EXCEL", 2)
     monkeypatch.setattr("keiki.server.accounts.pages.files_out.PARCEL", 1)
-    seen: list[int] = []
-    asked = DuckDBEngine.batches
-
-    def watched(engine: Any, sql: str, size: int) -> Any:
-        try:
-            for part in asked(engine, sql, size):
-                seen.append(len(part))
-                yield part
-        finally:
-            seen.append(-1)
-
-    monkeypatch.setattr(DuckDBEngine, "batches", watched)
+    seen = parts_asked
     url, browser = pages(own_shop.business)["rows"] + "?on=2026-10-01", browser_of(own_shop.viewer)
     rows = rows_of(file_of(browser, url, "csv"))
     assert (len(rows), len({row["Order ID"] for row in rows})) == (16, 16)

@@ -16,7 +16,7 @@ from tests.server.customers.test_customer_api import asking
 from tests.server.customers.test_quality_pages import put as put_products
 
 from keiki.cli.main import run
-from keiki.server.customers.pages.files.page import PAGES
+from keiki.server.customers.pages.files.page import OVERVIEW, PAGES
 from keiki.server.data.actions import opened
 
 Row = tuple[str, Any, Any, Any, Any]
@@ -42,6 +42,18 @@ def put_contracts(business: Any) -> None:
     opened(business).business.load_facts({"subscriptions": rows, "orders": orders}, name="contracts")
 
 
+def put_shop(business: Any) -> None:
+    """Customers of two products, and six who bought for the first time lately, of whom three came again."""
+    put_products(business)
+    days = [(n, "2025-03-05") for n in range(6)] + [(n, "2025-05-05") for n in range(3)]
+    orders = [
+        {"order_id": f"new{n}{day}", "customer_id": f"new{n}", "ordered_at": f"{day}T12:00:00+09:00"}
+        | {"amount": 1_200, "cost": 500, "product": "A"}
+        for n, day in days
+    ]
+    opened(business).business.load(orders, "orders")
+
+
 @dataclass(frozen=True)
 class Doors:
     """The ways by which a number leaves a business."""
@@ -52,7 +64,8 @@ class Doors:
     folder: Path
 
     def address(self, page: str) -> str:
-        return reverse("customers:customers", kwargs={"business": self.cast.business.id}) + f"{page}/"
+        begin = reverse("customers:customers", kwargs={"business": self.cast.business.id})
+        return begin if page == OVERVIEW else f"{begin}{page}/"
 
     def page(self, page: str, **query: str) -> Any:
         answer = self.browser.get(self.address(page), query)
@@ -263,11 +276,66 @@ def lessons(doors: Doors) -> list[Row]:
     ]
 
 
+def overview_cohorts(doors: Doors) -> list[Row]:
+    """Who stays, and what a customer brought: the first cohort of five or more in either table."""
+    page, found = doors.page(OVERVIEW), []
+    for panel, grid, value, column in (
+        ("stays", page.grid, "share", "Share still there"),
+        ("profit", page.profit, "cumulative_profit_per_customer", "Gross profit so far per customer"),
+    ):
+        told = doors.api("cohorts", value=value)["tables"][0]["cohorts"]
+        place = next(n for n, each in enumerate(told) if each["size"] >= 5)
+        printed = doors.cli("cohorts", "--value", value)[0]["cohorts"]
+        shown = next(row.cells for row in grid.rows if row.size == str(told[place]["size"]))
+        line = next(row for row in doors.excel(OVERVIEW, panel)["Summary"] if row[1] == told[place]["size"])
+        csv = [row for row in doors.csv(OVERVIEW, panel) if row["Customers"] == str(told[place]["size"])]
+        found += [
+            (
+                cell.text,
+                csv[age][column],
+                line[2 + age],
+                *(each[place]["values"][age] for each in (told, printed)),
+            )
+            for age, cell in enumerate(shown)
+            if cell.text
+        ]
+    return found
+
+
+def overview_numbers(doors: Doors) -> list[Row]:
+    """The one number of a further page is that page's own."""
+    name = "Good and bad revenue"
+    shown = {small.title: small.value for small in doors.page(OVERVIEW).smalls}
+    csv = {row["Subject"]: row["Value"] for row in doors.csv(OVERVIEW, "subjects")}
+    excel = {row[0]: row[1] for row in doors.excel(OVERVIEW, "subjects")["Summary"][1:]}
+    told = [doors.api("quality", grain="quarter")["periods"], doors.cli("quality", "--grain", "quarter")["periods"]]
+    values = [next(each for each in reversed(periods) if each["complete"])["good_share"] for periods in told]
+    return [(shown[name], csv[name], excel[name], *values)]
+
+
+def overview_month(doors: Doors) -> list[Row]:
+    """The last whole month of recurring revenue; the picture's table has the same ends."""
+    drawn = {row[0]: row[1] for row in doors.page(OVERVIEW).waterfall.table.rows}
+    csv = {row["Movement"]: row["Value"] for row in doors.csv(OVERVIEW, "waterfall")}
+    excel = {row[0]: row[1] for row in doors.excel(OVERVIEW, "waterfall")["Summary"][1:]}
+    told = [doors.api("recurring")["periods"], doors.cli("movements", "--last", "7")["periods"]]
+    ends = [next(each for each in reversed(periods) if each["complete"]) for periods in told]
+    names = {"Start": "mrr_start", "End": "mrr_end"}
+    return [(drawn[name], csv[name], excel[name], *(each[field] for each in ends)) for name, field in names.items()]
+
+
 SHOP: tuple[Callable[[Doors], list[Row]], ...] = (
     *(cohort_table, repeat_rates, rfm, score_table, classes, quality_periods, curves, places, forecast),
-    lessons,
+    *(lessons, overview_cohorts, overview_numbers),
 )
-SUBSCRIBERS: tuple[Callable[[Doors], list[Row]], ...] = (movements, survival, contracts, whole, formulas)
+SUBSCRIBERS: tuple[Callable[[Doors], list[Row]], ...] = (
+    movements,
+    survival,
+    contracts,
+    whole,
+    formulas,
+    overview_month,
+)
 
 
 def wrong(rows: list[Row]) -> list[Row]:
@@ -293,7 +361,7 @@ def wrong(rows: list[Row]) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("put", "panels"), [(put_products, SHOP), (put_contracts, SUBSCRIBERS)], ids=["shop", "subscribers"]
+    ("put", "panels"), [(put_shop, SHOP), (put_contracts, SUBSCRIBERS)], ids=["shop", "subscribers"]
 )
 def test_every_panel_of_customers_gives_one_number_on_page_csv_excel_api_and_command_line(
     put: Any, panels: tuple[Callable[[Doors], list[Row]], ...], bare: Any, browser_of: Any, capsys: Any, tmp_path: Path

@@ -62,7 +62,7 @@ def exported(browser_of: Any, cast: Any, who: str, segment: str = "growth") -> l
     address = reverse("customers:segment_csv", kwargs={"business": cast.business.id, "segment": segment})
     answer = browser_of(getattr(cast, who)).post(address, {"month": MONTH})
     assert answer.status_code == 200
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 @pytest.mark.feature("F-248")
@@ -112,6 +112,28 @@ def test_only_an_owners_file_holds_mail_addresses_and_taking_it_is_written_down(
         (filled.editor.pk, False),
         (filled.owner.pk, True),
     ]
+
+
+def test_file_of_a_segment_holds_all_its_customers_and_never_more_than_a_part_of_them_in_memory(
+    filled: Any, browser_of: Any, parts_asked: list[int], monkeypatch: Any
+) -> None:
+    """The 16 who bought in October, two at a time, though the page lists three; the page only counts the others."""
+    monkeypatch.setattr("keiki.server.customers.pages.segments.LISTED", 3)
+    monkeypatch.setattr("keiki.server.accounts.pages.files_out.PARCEL", 1)
+    held = {each: len(exported(browser_of, filled, "viewer", each)) for each in SEGMENTS if each != "growth"}
+    assert sum(held.values()) == 16
+    assert max(parts_asked) == 2
+    parts_asked.clear()
+    name, where = max(held, key=lambda each: held[each]), {"business": filled.business.id}
+    page = browser_of(filled.viewer).get(reverse("customers:segments", kwargs=where), {"month": MONTH, "segment": name})
+    assert (len(page.context["page"].chosen.members), parts_asked) == (3, [])
+    address = reverse("customers:segment_csv", kwargs=where | {"segment": name})
+    sent = browser_of(filled.viewer).post(address, {"month": MONTH})
+    logged = Entry.objects.filter(action="customers.export_segment").order_by("pk").last()
+    assert (logged is not None, parts_asked) == (True, []), "written down before the first customer leaves"
+    rows = list(sent.streaming_content)
+    assert len(rows) == 2 + held[name], "a mark, the names, and every customer"
+    assert parts_asked == [2] * (held[name] // 2) + [1] * (held[name] % 2) + [-1]
 
 
 def test_moves_and_scores_hold_every_customer(shop: Any, read: Any) -> None:

@@ -64,8 +64,8 @@ SEEN_ELSEWHERE = {
         success:set_stage surveys:close_survey choose_look data:report_issue data:own_issue data:close_issue
         data:reopen_issue data:set_rate data:send_rates data:remove_rate""",
     "it answers with a file, a part of a page, or the way to another page": """
-        customers:nurtured_csv customers:panel_file customers:segment_csv data:rejected_csv kpis:entered_file
-        success:health_file
+        customers:nurtured_csv customers:overview_file customers:panel_file customers:segment_csv data:rejected_csv
+        kpis:entered_file success:account_file success:accounts_file success:health_file
         kpis:check_formula kpis:names openapi health
         home business cockpit:start""",
     "a test of its own walks through it, with what has to be there first": """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from tests.server.conftest import Cast
 from tests.server.success.conftest import TODAY, read
 
 from keiki.charts.files_out import plain
+from keiki.cli.main import run
 from keiki.errors import EditConflict
 from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.audit.models import Entry
@@ -33,12 +35,26 @@ from keiki.server.success.models import (
     StageChange,
     SuccessPlan,
 )
+from keiki.server.success.pages.files import account as account_files
 from keiki.server.success.queries.alerts import alerts
 
 
 def address(cast: Cast, name: str, customer: str | None = None) -> str:
     where = {"business": cast.business.id} | ({} if customer is None else {"customer": customer})
     return reverse(f"success:{name}", kwargs=where)
+
+
+def asking(cast: Cast) -> Any:
+    """What a program with the reading token of a viewer gets."""
+    token = make_api_token(cast.viewer, cast.business, "reads", "read", None)
+    client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+
+    def get(path: str, status: int = 200) -> Any:
+        answer = client.get(f"/api/v1/businesses/{cast.business.id}/{path}")
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    return get
 
 
 def test_list_of_endangered_accounts_comes_with_the_reason_in_words(offices: Cast, browser_of: Any) -> None:
@@ -385,14 +401,7 @@ def test_viewer_writes_nothing(offices: Cast, browser_of: Any, name: str) -> Non
 
 
 def test_programs_get_the_accounts_stages_and_health_of_the_pages(offices: Cast) -> None:
-    token = make_api_token(offices.viewer, offices.business, "reads", "read", None)
-    client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
-
-    def get(path: str, status: int = 200) -> Any:
-        answer = client.get(f"/api/v1/businesses/{offices.business.id}/{path}")
-        assert answer.status_code == status, answer.content
-        return answer.json()
-
+    get = asking(offices)
     found = queries.accounts(offices.viewer, offices.business, queries.Filter(limit=5))
     told = get("accounts?limit=5")
     assert (told["total"], told["day"]) == (found.count, str(found.overview.day))
@@ -448,3 +457,79 @@ def test_panels_of_health_are_files_with_the_numbers_of_the_page_and_without_gro
     assert len(book["Details"]) == 1 + len(past.by_score)
     assert browser.get(f"{base}files/nothing/?file=csv").status_code == 404
     assert browser_of(offices.outsider).get(f"{base}files/lift/?file=csv").status_code == 404
+
+
+def test_lists_of_accounts_are_files_with_every_account_and_the_numbers_of_page_api_and_command_line(
+    offices: Cast, browser_of: Any, tmp_path: Path, capsys: Any, parts_asked: list[int], monkeypatch: Any
+) -> None:
+    browser, base = browser_of(offices.viewer), address(offices, "accounts")
+    page = browser.get(base, {"list": "risk"})
+    shown = page.context["page"].rows
+    query = "?list=risk&file=csv"
+    assert f"{base}files/list/{query}".replace("&", "&amp;") in page.content.decode()
+    risk = rows_of(browser.get(f"{base}files/list/{query}"))
+    assert [row["Customer"] for row in risk] == [row.customer for row in shown] == ["A00"]
+    assert risk[0]["Why"] == " / ".join(shown[0].reasons)
+    book = sheets_of(browser.get(f"{base}files/list/?list=risk&file=xlsx"), tmp_path)
+    told = asking(offices)("accounts?list=risk")["accounts"][0]
+    assert run(["customers", "health", "--json", "-b", str(offices.business.folder)]) == 0
+    printed = json.loads(capsys.readouterr().out)["accounts"][0]
+    loss, chance = book["Details"][1][10], book["Details"][1][9]
+    assert (float(risk[0]["Expected loss"]), float(risk[0]["Chance to leave"])) == pytest.approx((loss, chance))
+    assert (told["loss"], told["chance"]) == pytest.approx((loss, chance))
+    assert (printed["loss"], printed["chance"]) == pytest.approx((loss, chance))
+    assert [row[:2] for row in book["Summary"]][:3] == [["List", "Accounts"], ["All that pay", 30], ["May leave", 1]]
+    assert ["List", "Accounts that may leave"] in [row[:2] for row in book["Filters"]]
+
+    parts_asked.clear()
+    monkeypatch.setattr("keiki.server.customers.pages.files.panel.IN_EXCEL", 4)
+    every = rows_of(browser.get(f"{base}files/list/?file=csv"))
+    assert (len({row["Customer"] for row in every}), parts_asked) == (30, [2] * 15 + [-1]), "never all in memory"
+    due = rows_of(browser.get(f"{base}files/renewals/?file=csv"))
+    assert (len(due), {row["Next term"] for row in due}) == (30, {"12000.0000"})
+    book = sheets_of(browser.get(f"{base}files/list/?file=xlsx"), tmp_path)
+    words = "A workbook holds the first 4 rows; the CSV of this panel has all 30."
+    assert (len(book["Details"]), ["Left out", words] in [row[:2] for row in book["Filters"]]) == (1 + 4, True)
+    stages = rows_of(browser.get(f"{base}files/stages/?file=csv"))
+    assert sum(int(row["Accounts"] or 0) for row in stages) == 30
+    assert browser.get(f"{base}files/nothing/?file=csv").status_code == 404
+    assert browser_of(offices.outsider).get(f"{base}files/list/?file=csv").status_code == 404
+
+
+def test_every_panel_of_a_customer_is_a_file_with_the_numbers_of_page_api_and_command_line(
+    offices: Cast, browser_of: Any, tmp_path: Path, capsys: Any
+) -> None:
+    metric = Metric("Orders in the app", "80%", date(2026, 9, 30))
+    actions.save_plan(offices.editor, offices.business, "A00", 0, Wanted("More in the app", (metric,), None))
+    browser, base = browser_of(offices.viewer), address(offices, "account", "A00")
+    answer = browser.get(base)
+    page, html = answer.context["page"], answer.content.decode()
+    files = {name: f"{base}files/{name}/?file=" for name in account_files.PANELS}
+    assert {name for name, file in files.items() if f"{file}xlsx" in html} == set(files) - {"reviews"}
+    book = sheets_of(browser.get(f"{files['numbers']}xlsx"), tmp_path)
+    excel = {row[0]: row[1] for row in book["Summary"][1:]}
+    csv = {row["Number"]: row["Value"] for row in rows_of(browser.get(f"{files['numbers']}csv"))}
+    api = asking(offices)("accounts/A00")
+    assert run(["customers", "account", "A00", "--json", "-b", str(offices.business.folder)]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    cards = {fact.name: fact.value for fact in page.facts}
+    assert (cards["Profit so far"], cards["Per month"]) == ("¥100", "¥1,000")
+    for name, told, said in (
+        ("Profit so far", api["profit"], printed["account"]["profit"]),
+        ("Per month", api["account"]["mrr"], printed["account"]["book"]["mrr"]),
+        ("Chance to leave", api["account"]["chance"], printed["account"]["book"]["chance"]),
+    ):
+        assert [float(each) for each in (csv[name], excel[name], told)] == pytest.approx([float(said)] * 3), name
+    weeks = rows_of(browser.get(f"{files['health']}csv"))
+    assert [row["Health"] for row in weeks] == ["" if r["score"] is None else plain(r["score"]) for r in api["scores"]]
+    tickets = rows_of(browser.get(f"{files['story']}csv&kind=ticket"))
+    assert [(row["Day"], row["What happened"]) for row in tickets] == [("2026-06-01", "Complaint")]
+    story = sheets_of(browser.get(f"{files['story']}xlsx"), tmp_path)
+    assert sum(row[1] for row in story["Summary"][1:]) == len(story["Details"]) - 1
+    assert len(api["story"]) == min(30, len(story["Details"]) - 1)
+    plan = rows_of(browser.get(f"{files['plan']}csv"))
+    assert [(row["Metric"], row["Target"], row["Due by"]) for row in plan] == [
+        ("Orders in the app", "80%", "2026-09-30")
+    ]
+    assert browser.get(f"{files['plan']}csv".replace("A00", "nobody")).status_code == 404
+    assert browser_of(offices.outsider).get(f"{files['plan']}csv").status_code == 404

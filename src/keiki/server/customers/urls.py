@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{BUSINESS}lifetime-value/", lifetime_value.lifetime_value_page, name="lifetime_value"),
     path(f"{BUSINESS}quality/", quality.quality_page, name="quality"),
     path(f"{BUSINESS}forecast/", forecast.forecast_page, name="forecast"),
+    path(f"{BUSINESS}files/<slug:panel>/", panel_file, name="overview_file"),
     path(f"{BUSINESS}<slug:page>/files/<slug:panel>/", panel_file, name="panel_file"),
     path(f"{BUSINESS}ideal/", ideal.ideal_page, name="ideal"),
     path(f"{BUSINESS}ideal/except/", ideal.except_contact, name="except_contact"),

@@ -10,7 +10,6 @@ from keiki.server.success.pages import (
     advocates,
     alerts,
     health,
-    health_files,
     plan,
     report,
     support,
@@ -19,16 +18,18 @@ from keiki.server.success.pages import (
     voice,
     webhook,
 )
+from keiki.server.success.pages.files.page import account_file, panel_file
 
 app_name = "success"
 ACCOUNTS = "b/<slug:business>/accounts/"
 urlpatterns: list[URLPattern] = [
     path(ACCOUNTS, accounts.accounts_page, name="accounts"),
+    path(f"{ACCOUNTS}files/<slug:panel>/", panel_file, {"page": "accounts"}, name="accounts_file"),
     path(f"{ACCOUNTS}alerts/", alerts.alerts_page, name="alerts"),
     path(f"{ACCOUNTS}alerts/webhook/", webhook.set_webhook, name="set_webhook"),
     path(f"{ACCOUNTS}alerts/<int:alert>/seen/", alerts.see_alert, name="see_alert"),
     path(f"{ACCOUNTS}health/", health.health_page, name="health"),
-    path(f"{ACCOUNTS}health/files/<slug:panel>/", health_files.health_file, name="health_file"),
+    path(f"{ACCOUNTS}health/files/<slug:panel>/", panel_file, {"page": "health"}, name="health_file"),
     path(f"{ACCOUNTS}health/weights/", health.adopt_weights, name="adopt_weights"),
     path(f"{ACCOUNTS}use/", use.use_page, name="use"),
     path(f"{ACCOUNTS}use/core/", use.mark_core, name="mark_core"),
@@ -50,5 +51,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ACCOUNTS}stage/<path:customer>/", account.set_stage, name="set_stage"),
     path(f"{ACCOUNTS}onboarding/<path:customer>/", account.plan_onboarding, name="plan_onboarding"),
     path(f"{ACCOUNTS}review/<path:customer>/", account.add_review, name="add_review"),
+    path(f"{ACCOUNTS}of/<path:customer>/files/<slug:panel>/", account_file, name="account_file"),
     path(f"{ACCOUNTS}of/<path:customer>/", account.account_page, name="account"),
 ]

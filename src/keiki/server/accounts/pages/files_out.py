@@ -31,6 +31,8 @@ from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import FILE_KINDS, file_address
 
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IN_EXCEL: Final = 100_000
+"""Rows of a list that a workbook holds; a CSV has all of them."""
 PARCEL: Final = 65_536
 """Bytes of a CSV that are put together before they are sent."""
 ENCODINGS: Final = {"csv": "utf-8", "cp932": "cp932"}
@@ -99,8 +101,12 @@ def flowing_answer(request: Any, business: Business, book: Book) -> HttpResponse
     if allows(request.membership.role, OWN):
         rows = details.rows
         details = replace(details, rows=Flow(lambda: _noted(request, business, book.name, rows)))
-    stem = slugify(book.name, allow_unicode=False) or "keiki"
-    lines = parcels(csv_lines(details, ENCODINGS[kind]), PARCEL)
+    return flowing_csv(details, slugify(book.name, allow_unicode=False) or "keiki", kind)
+
+
+def flowing_csv(sheet: Sheet, stem: str, kind: str = "csv") -> StreamingHttpResponse:
+    """A sheet as CSV, sent while its rows are asked for; `stem`: the name of the file without its ending."""
+    lines = parcels(csv_lines(sheet, ENCODINGS[kind]), PARCEL)
     return _attached(StreamingHttpResponse(lines, content_type=CSV[kind]), f"{stem}.csv")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keiki.charts.files_out import harmless
+from keiki.charts.files_out import Sheet, without_addresses
 from keiki.charts.format import Style, number
 from keiki.customers.ideal import ATTRIBUTES, BETTER, LIKE_ALL, TOO_FEW, WORSE, Lesson
 from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
-from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.accounts.pages.files_out import flowing_csv
+from keiki.server.accounts.rules import EDIT, OWN, allows
 from keiki.server.customers.actions import ideal as actions
 from keiki.server.customers.forms.ideal import IdealForm, TraitRow
 from keiki.server.customers.models import FitException
@@ -152,28 +151,20 @@ def withdraw(request: Any, business: Business) -> HttpResponse:
 
 @business_page()
 @require_POST
-def nurtured_csv(request: Any, business: Business) -> HttpResponse:
-    """Everybody who may be marketed to, as a file; nobody who does not fit is in it, and taking it is written down."""
+def nurtured_csv(request: Any, business: Business) -> Any:
+    """Everybody who may be marketed to, as a file; nobody who does not fit is in it, and taking it is written down.
+
+    It is sent while it is asked for, so that a list of any length is never in memory. Addresses go to owners only.
+    """
     version = queries.version_in_force(business)
     if version is None:
         raise Http404
     profile = queries.profile_of(version)
-    kept = queries.nurtured(request.user, business, profile)
-    response = HttpResponse(_csv(kept), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="nurture.csv"'
-    actions.note_nurture_file(request.user, business, len(kept), queries.counts(request.user, business, profile)[1])
-    return response
-
-
-def _csv(kept: tuple[Contact, ...]) -> str:
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow(("customer_id", "name", "acquired_on", "score"))
-    for each in kept:
-        cells = (each.customer_id, each.name or "", str(each.acquired_on or ""), str(each.score))
-        writer.writerow([harmless(cell) for cell in cells])
-    return out.getvalue()
+    actions.note_nurture_file(request.user, business, *queries.counts(request.user, business, profile))
+    columns = ("customer_id", "name", "acquired_on", "score")
+    found = queries.nurtured(request.user, business, profile)
+    sheet = Sheet(columns, (tuple(getattr(each, name) for name in columns) for each in found))
+    return flowing_csv(sheet if allows(request.membership.role, OWN) else without_addresses(sheet), "nurture")
 
 
 def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage:

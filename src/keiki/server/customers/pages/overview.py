@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,8 @@ from keiki.server.kpis import queries as door
 if TYPE_CHECKING:
     from keiki.customers.recurring import Recurring
 
+PROFIT = "cumulative_profit_per_customer"
+"""The value of the cohort table under the sentence."""
 WHOLE = 3
 """Cohorts that are compared with those before them."""
 
@@ -45,6 +48,17 @@ class Small:
     value: str
     meaning: str
     url: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A number of a subject with its unit (None: none is known), what it means, and the page that says more."""
+
+    subject: str
+    page: str
+    value: float | Decimal | None
+    unit: str
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -78,15 +92,11 @@ def overview_page(request: HttpRequest, business: Business) -> HttpResponse:
 
 def _page(request: Any, business: Business, known: door.Known) -> OverviewPage:
     style = kpis.style_of(business, known)
-    start = cohort_queries.begins_with(request.user, business)
-    asked = CohortsAsked(start, start)
-    worth = CohortsAsked(start, start, "cumulative_profit_per_customer")
-    tables = cohort_queries.tables(request.user, business, asked.rule)
+    asked, tables = cohorts_of(request.user, business, "share")
+    worth, _tables = cohorts_of(request.user, business, PROFIT)
     table = tables[0] if tables else None
     cohorts_url = reverse("customers:cohorts", kwargs={"business": business.id})
-    answer = recurring_queries.movements(request.user, business, recurring.OWN, Grain.MONTH)
-    paid = any(each.mrr_start or each.mrr_end for each in answer.periods)
-    whole = next((each for each in reversed(answer.periods) if each.complete), None) if paid else None
+    whole = whole_month(request.user, business)
     told = table is not None and table.average(0, worth.value) is not None
     return OverviewPage(
         title=pgettext("menu", "Customers"),
@@ -99,7 +109,7 @@ def _page(request: Any, business: Business, known: door.Known) -> OverviewPage:
         waterfall=recurring.waterfall(whole, business, style) if whole else None,
         waterfall_sentence=recurring.sentence(whole, business, style) if whole else "",
         waterfall_url=reverse("customers:recurring", kwargs={"business": business.id}),
-        smalls=_smalls(request, business, whole, style),
+        smalls=tuple(_small(each, business, style) for each in subjects(request.user, business, style)),
         fresh=fresh_words(known, style),
     )
 
@@ -132,69 +142,87 @@ def sentence(table: CohortTable, style: Style, business: Business) -> str:
     return text.format(**words)
 
 
-def _smalls(request: Any, business: Business, month: Recurring | None, style: Style) -> tuple[Small, ...]:
-    """A panel per subject, with its one number; `month` is the last whole one of recurring revenue."""
-    told = (
-        ("whole", _("From lead to renewal"), _whole(month, business, style)),
-        ("quality", _("Good and bad revenue"), _quality(request, business, style)),
-        ("segments", _("Segments"), _segments(request, business, style)),
-        ("lifetime_value", _("Lifetime value"), _lifetime_value(request, business, style)),
-        ("forecast", _("Forecast"), ("", _("What today's customers will still bring."))),
-        ("ideal", _("Ideal customers"), _ideal(request, business, style)),
-    )
-    return tuple(
-        Small(title, value, meaning, reverse(f"customers:{name}", kwargs={"business": business.id}))
-        for name, title, (value, meaning) in told
+def cohorts_of(user: Any, business: Business, value: str) -> tuple[CohortsAsked, tuple[CohortTable, ...]]:
+    """What the page asks of the cohorts, and the table that answers it."""
+    start = cohort_queries.begins_with(user, business)
+    asked = CohortsAsked(start, start, value)
+    return asked, cohort_queries.tables(user, business, asked.rule)
+
+
+def whole_month(user: Any, business: Business) -> Recurring | None:
+    """The last whole month of recurring revenue; None where nothing recurs."""
+    periods = recurring_queries.movements(user, business, recurring.OWN, Grain.MONTH).periods
+    if not any(each.mrr_start or each.mrr_end for each in periods):
+        return None
+    return next((each for each in reversed(periods) if each.complete), None)
+
+
+def subjects(user: Any, business: Business, style: Style) -> tuple[Told, ...]:
+    """Every further page with its one number."""
+    return (
+        _whole(whole_month(user, business), business, style),
+        _quality(user, business, style),
+        _segments(user, business),
+        _lifetime_value(user, business),
+        Told(_("Forecast"), "forecast", None, "", _("What today's customers will still bring.")),
+        _ideal(user, business),
     )
 
 
-Told = tuple[str, str]
-"""A number and what it means."""
+def _small(told: Told, business: Business, style: Style) -> Small:
+    value = number(told.value, told.unit, style) if told.unit else ""
+    return Small(told.subject, value, told.meaning, reverse(f"customers:{told.page}", kwargs={"business": business.id}))
 
 
 def _whole(month: Recurring | None, business: Business, style: Style) -> Told:
+    name, page = _("From lead to renewal"), "whole"
     if month is None or month.net_retention is None:
-        return "", _("The way to a contract, what stays, and what it costs.")
-    label = business.calendar.label(month.period, style.language)
+        return Told(name, page, None, "", _("The way to a contract, what stays, and what it costs."))
     words = _("of the revenue from contracts is there at the end of {period}, with expansion (NRR).")
-    return number(month.net_retention, "ratio", style), words.format(period=label)
+    label = business.calendar.label(month.period, style.language)
+    return Told(name, page, month.net_retention, "ratio", words.format(period=label))
 
 
-def _quality(request: Any, business: Business, style: Style) -> Told:
-    report = quality_queries.report(request.user, business, Grain.QUARTER)
+def _quality(user: Any, business: Business, style: Style) -> Told:
+    name, page = _("Good and bad revenue"), "quality"
+    report = quality_queries.report(user, business, Grain.QUARTER)
     over = [each for each in report.periods if each.complete] or list(report.periods)
     if not over:
-        return "", _("Which revenue keeps paying back, which never did.")
-    period = business.calendar.label(over[-1].period, style.language)
-    words = _("of the sales of {period} came from good customers.").format(period=period)
-    return number(over[-1].good_share, "ratio", style), words
+        return Told(name, page, None, "", _("Which revenue keeps paying back, which never did."))
+    words = _("of the sales of {period} came from good customers.")
+    label = business.calendar.label(over[-1].period, style.language)
+    return Told(name, page, over[-1].good_share, "ratio", words.format(period=label))
 
 
-def _segments(request: Any, business: Business, style: Style) -> Told:
-    found = segment_queries.segments(request.user, business)
+def _segments(user: Any, business: Business) -> Told:
+    name, page = _("Segments"), "segments"
+    found = segment_queries.segments(user, business)
     if not found.customers:
-        return "", _("Who to reward, win back or welcome, with targets.")
-    slipping = found.segment("growth").customers
-    return number(slipping, "count", style), _("good customers are slipping away and can be won back.")
+        return Told(name, page, None, "", _("Who to reward, win back or welcome, with targets."))
+    words = _("good customers are slipping away and can be won back.")
+    return Told(name, page, found.segment("growth").customers, "count", words)
 
 
-def _lifetime_value(request: Any, business: Business, style: Style) -> Told:
-    own = value_queries.terms(request.user, business, None)
+def _lifetime_value(user: Any, business: Business) -> Told:
+    name, page = _("Lifetime value"), "lifetime_value"
+    own = value_queries.terms(user, business, None)
     cac = own.acquisition.full
     values = lifetime_values({**own.terms, "cac": cac})
     found = next((each for each in values if each.basis == "gross_profit" and each.value is not None), None)
     if found is None or found.value is None:
-        return "", _("What a customer brings, beside what winning one costs.")
-    if not cac:
-        return number(found.value, "currency", style), _("of gross profit over the life of a customer.")
-    words = _("of gross profit over the life of a customer: {times} times the cost of winning one.")
-    return number(found.value, "currency", style), words.format(times=f"{found.value / cac:.1f}")
+        return Told(name, page, None, "", _("What a customer brings, beside what winning one costs."))
+    words = _("of gross profit over the life of a customer.")
+    if cac:
+        words = _("of gross profit over the life of a customer: {times} times the cost of winning one.")
+        words = words.format(times=f"{found.value / cac:.1f}")
+    return Told(name, page, found.value, "currency", words)
 
 
-def _ideal(request: Any, business: Business, style: Style) -> Told:
+def _ideal(user: Any, business: Business) -> Told:
+    name, page = _("Ideal customers"), "ideal"
     version = ideal_queries.version_in_force(business)
     if version is None:
-        return "", _("What good customers have in common.")
-    totals = ideal_queries.totals(request.user, business, ideal_queries.profile_of(version))
-    share = totals.spend_out_share
-    return number(share, "ratio", style), _("of acquisition spend went to customers who do not fit the profile.")
+        return Told(name, page, None, "", _("What good customers have in common."))
+    totals = ideal_queries.totals(user, business, ideal_queries.profile_of(version))
+    words = _("of acquisition spend went to customers who do not fit the profile.")
+    return Told(name, page, totals.spend_out_share, "ratio", words)

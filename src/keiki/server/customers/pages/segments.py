@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,13 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from keiki.charts.files_out import harmless
+from keiki.charts.files_out import Flow, Sheet, without_addresses
 from keiki.charts.format import MISSING, Style, exact, number
 from keiki.charts.rule_words import rule_words
 from keiki.customers.rfm import CLASSES, SEGMENTS
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.pages.files_out import flowing_csv
 from keiki.server.accounts.rules import OWN, allows
 from keiki.server.customers.actions.segments import note_export
 from keiki.server.customers.pages.cohorts import Cell, fresh_words, heat
@@ -134,37 +133,26 @@ def segments_page(request: HttpRequest, business: Business) -> HttpResponse:
 
 @business_page()
 @require_POST
-def segment_csv(request: Any, business: Business, segment: str) -> HttpResponse:
+def segment_csv(request: Any, business: Business, segment: str) -> Any:
     """The customers of a segment whom a campaign may address, as a file; it is written down who took it.
 
-    E-mail addresses go to owners only: for everybody else a cell that holds one is left empty.
+    E-mail addresses go to owners only, for everybody else they are hidden. The file is sent while it is asked for: a
+    list of any length is never in memory.
     """
     if segment not in SEGMENTS:
         raise Http404
     period = _month(business, door.known(request.user, business), request.POST.get("month", ""))
     scale = _scale(queries.scales(request.user, business), request.POST.get("scale", ""))
-    found = queries.members(request.user, business, segment, period, scale=scale)
-    addresses = allows(request.membership.role, OWN)
-    kept = [member for member in found if member.addressable]
-    response = HttpResponse(_csv(kept, addresses=addresses), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="segment-{segment}.csv"'
-    note_export(request.user, business, segment, len(kept), addresses=addresses and any(m.email for m in kept))
-    return response
+    asked, addresses = (request.user, business, segment, period, scale), allows(request.membership.role, OWN)
+    reach = queries.reach(*asked)
+    note_export(request.user, business, segment, reach.addressable, addresses=addresses and reach.with_address > 0)
+    columns = COLUMNS if addresses else tuple(name for name in COLUMNS if name != "email")
+    rows = Flow(lambda: (tuple(getattr(m, name) for name in columns) for m in queries.every_addressable_member(*asked)))
+    sheet = Sheet(columns, rows)
+    return flowing_csv(sheet if addresses else without_addresses(sheet), f"segment-{segment}")
 
 
 COLUMNS = ("customer_id", "name", "email", "r", "f", "m", "recency_days", "frequency", "amount", "profit")
-
-
-def _csv(members: Iterable[Member], *, addresses: bool) -> str:
-    columns = COLUMNS if addresses else tuple(name for name in COLUMNS if name != "email")
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for member in members:
-        cells = ["" if getattr(member, name) is None else str(getattr(member, name)) for name in columns]
-        writer.writerow([harmless(cell if addresses or "@" not in cell else "") for cell in cells])
-    return out.getvalue()
 
 
 def _month(business: Business, known: door.Known, told: str) -> Period | None:
@@ -350,12 +338,12 @@ def _moves_sentence(found: Segments, style: Style) -> str:
 
 def _chosen(request: Any, business: Business, found: Segments, name: str, style: Style, scale: Scale | None) -> Chosen:
     node = queries.plan(request.user, business, name)
-    every = queries.members(request.user, business, name, found.period, scale=scale)
-    addressable = sum(member.addressable for member in every)
+    first = queries.members(request.user, business, name, found.period, LISTED, scale)
+    reach = queries.reach(request.user, business, name, found.period, scale)
     words = {
-        "n": number(len(every), "count", style),
-        "kept": number(addressable, "count", style),
-        "removed": number(len(every) - addressable, "count", style),
+        "n": number(reach.customers, "count", style),
+        "kept": number(reach.addressable, "count", style),
+        "removed": number(reach.customers - reach.addressable, "count", style),
     }
     return Chosen(
         name=name,
@@ -363,7 +351,7 @@ def _chosen(request: Any, business: Business, found: Segments, name: str, style:
         why=_told(node, "why", style),
         action=_told(node, "note", style),
         targets=_targets(request, business, node, style),
-        members=tuple(_member(member, style) for member in every[:LISTED]),
+        members=tuple(_member(member, style) for member in first),
         sentence=_("{n} customers; the file holds {kept}: {removed} opted out or are excluded.").format(**words),
         export_url=reverse("customers:segment_csv", kwargs={"business": business.id, "segment": name}),
         addresses=allows(request.membership.role, OWN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from keiki.customers.ideal import IdealProfile, Trait
@@ -50,11 +51,10 @@ def outside(user: Any, business: Business, profile: IdealProfile) -> tuple[Conta
     return door.answered(user, business, key, lambda numbers: contacts_outside(numbers, profile, LISTED))
 
 
-def nurtured(user: Any, business: Business, profile: IdealProfile) -> tuple[Contact, ...]:
-    """Who may be marketed to: those who fit, and the exceptions; nobody excluded by the list."""
+def nurtured(user: Any, business: Business, profile: IdealProfile) -> Iterator[Contact]:
+    """Who may be marketed to, one after the other: those who fit, and the exceptions; nobody excluded by the list."""
     excepted = tuple(sorted(exceptions(business)))
-    key = ("contacts to nurture", profile, excepted)
-    return door.answered(user, business, key, lambda numbers: contacts_to_nurture(numbers, profile, excepted))
+    return door.asked(user, business, lambda numbers: contacts_to_nurture(numbers, profile, excepted))
 
 
 def counts(user: Any, business: Business, profile: IdealProfile) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from keiki.customers.rfm import RfmRule
 from keiki.customers.rfm_segments import Segments
 from keiki.engine.business import Business as Numbers
-from keiki.engine.rfm_segments import Member, rfm_segments, segment_customers
+from keiki.engine.rfm_segments import Member, Reach, every_addressable, rfm_segments, segment_customers, segment_reach
 from keiki.measures.rules import Rules
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
@@ -92,6 +92,33 @@ def members(
         ("rfm members", segment, period, limit, scale),
         lambda numbers: _by(numbers, scale, lambda then, rule: segment_customers(then, segment, period, limit, rule)),
     )
+
+
+def reach(
+    user: Any, business: Business, segment: str, period: Period | None = None, scale: Scale | None = None
+) -> Reach:
+    """How many customers of a segment a campaign may address; `scale` as for `segments`."""
+    return door.answered(
+        user,
+        business,
+        ("rfm reach", segment, period, scale),
+        lambda numbers: _by(numbers, scale, lambda then, rule: segment_reach(then, segment, period, rule)),
+    )
+
+
+def every_addressable_member(
+    user: Any, business: Business, segment: str, period: Period | None = None, scale: Scale | None = None
+) -> Iterator[Member]:
+    """The customers of a segment whom a campaign may address, one after the other; asked for anew each time."""
+    return door.asked(user, business, lambda numbers: _each_by(numbers, scale, segment, period))
+
+
+def _each_by(numbers: Numbers, scale: Scale | None, segment: str, period: Period | None) -> Iterator[Member]:
+    if scale is None:
+        yield from every_addressable(numbers, segment, period)
+        return
+    with numbers.at(scale.snapshot) as then:
+        yield from every_addressable(then, segment, period, scale.rules.rfm)
 
 
 def _by(numbers: Numbers, scale: Scale | None, ask: Callable[[Numbers, RfmRule | None], T]) -> T:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import render
@@ -20,7 +20,7 @@ from keiki.charts.format import Style, counter_word, exact, number
 from keiki.facts import FACTS, fact
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
-from keiki.server.accounts.pages.files_out import file_answer, file_asked, flowing_answer
+from keiki.server.accounts.pages.files_out import IN_EXCEL, file_answer, file_asked, flowing_answer
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
@@ -28,7 +28,6 @@ from keiki.server.kpis.queries import EveryRow, TreeNumbers
 from keiki.server.reasons.pages.asked import numbers_of, path_to
 from keiki.trees.build import Node
 
-IN_EXCEL: Final = 100_000
 """Rows that a workbook holds at most, since it is made in memory; its filters say how many there are. A CSV has all."""
 
 

@@ -213,7 +213,7 @@ def _page(
             kpis.Way(_("All entries"), path + "#story", kind == ""),
             *(
                 kpis.Way(
-                    f"{_kind_words(name)} {told.counts[name]:,}", with_query(path, kind=name) + "#story", kind == name
+                    f"{kind_words(name)} {told.counts[name]:,}", with_query(path, kind=name) + "#story", kind == name
                 )
                 for name in KINDS
                 if told.counts.get(name)
@@ -260,10 +260,6 @@ def _page(
         review_form=forms.get("review") or ReviewForm(prefix="review", initial={"held_on": today}),
         review_url=to("add_review"),
     )
-
-
-def _way(path: str, name: str, count: int, kind: str) -> kpis.Way:
-    return kpis.Way(f"{_kind_words(name)} {count:,}", with_query(path, kind=name) + "#story", kind == name)
 
 
 def _sentence(found: Account, style: Style) -> str:
@@ -314,7 +310,8 @@ def _facts(found: Account, plan: SuccessPlan | None, style: Style) -> tuple[Fact
     )
 
 
-def _kind_words(kind: str) -> str:
+def kind_words(kind: str) -> str:
+    """What a kind of entries is called."""
     return {
         "order": _("Orders"),
         "contract": _("Contracts"),
@@ -329,7 +326,8 @@ def _kind_words(kind: str) -> str:
     }[kind]
 
 
-def _story_row(row: Row, style: Style) -> StoryRow:
+def entry_words(row: Row) -> tuple[str, str, str]:
+    """The kind of an entry of the timeline, what happened, and its detail."""
     special = {
         "completed": _("Ordered"),
         "cancelled": _("Cancelled"),
@@ -340,6 +338,12 @@ def _story_row(row: Row, style: Style) -> StoryRow:
     }
     domain = WORDS_OF.get(row["kind"])
     what = special.get(row["what"]) or (word(domain, row["what"]) if domain else row["what"] or "")
+    detail = word({"contact": "meeting_kind", "stage": "pipeline"}.get(row["kind"], ""), row["detail"])
+    return kind_words(row["kind"]), what, detail
+
+
+def _story_row(row: Row, style: Style) -> StoryRow:
+    kind, what, detail = entry_words(row)
     if row["number"] > 1:
         what = _("{what}, {times} times").format(what=what, times=row["number"])
     amount = ""
@@ -347,8 +351,7 @@ def _story_row(row: Row, style: Style) -> StoryRow:
         amount = number(row["amount"], "currency", style)
     elif row["score"] is not None:
         amount = number(row["score"], "score", style)
-    detail = word({"contact": "meeting_kind", "stage": "pipeline"}.get(row["kind"], ""), row["detail"])
-    return StoryRow(day_words(row["on_day"], style), _kind_words(row["kind"]), what, detail, amount)
+    return StoryRow(day_words(row["on_day"], style), kind, what, detail, amount)
 
 
 def _health(found: Account, style: Style) -> tuple[Chart | None, str]:

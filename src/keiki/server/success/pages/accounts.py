@@ -124,7 +124,7 @@ def _page(business: Business, found: queries.Accounts, asked: Filter, at: int, s
             )
             for stage, totals in overview.stages.items()
         ),
-        heading=_heading(asked),
+        heading=heading(asked),
         meaning=_meaning(asked, overview, style),
         expected_head=_("Expected gain per month") if asked.which == "growth" else _("Expected loss"),
         query=asked.search,
@@ -140,7 +140,7 @@ def _page(business: Business, found: queries.Accounts, asked: Filter, at: int, s
             RenewalRow(r.customer_id, account_url(business, r.customer_id), "", day_words(r.next_on, style), "")
             for r in reviews
         ),
-        rule=_rule_words(overview, style),
+        rule=lists_rule(overview, style),
     )
 
 
@@ -162,12 +162,7 @@ def _sentence(overview: Overview, style: Style) -> str:
 
 
 def _lists(path: str, overview: Overview, asked: Filter, style: Style) -> tuple[Fact, ...]:
-    names = {
-        "all": _("All that pay"),
-        "risk": _("May leave"),
-        "fell": _("Score fell sharply"),
-        "growth": _("May grow"),
-    }
+    names = list_words()
 
     def note(which: str, totals: Totals) -> str:
         if which == "growth":
@@ -190,7 +185,18 @@ def _lists(path: str, overview: Overview, asked: Filter, style: Style) -> tuple[
     )
 
 
-def _heading(asked: Filter) -> str:
+def list_words() -> dict[str, str]:
+    """What the lists of accounts are called on their cards."""
+    return {
+        "all": _("All that pay"),
+        "risk": _("May leave"),
+        "fell": _("Score fell sharply"),
+        "growth": _("May grow"),
+    }
+
+
+def heading(asked: Filter) -> str:
+    """What a list is called."""
     if asked.stage:
         return stage_words(asked.stage)
     return {
@@ -260,7 +266,8 @@ def _renewals_sentence(rows: tuple[Row, ...], style: Style) -> str:
     )
 
 
-def _rule_words(overview: Overview, style: Style) -> str:
+def lists_rule(overview: Overview, style: Style) -> str:
+    """The rule by which accounts are on the lists."""
     rule = overview.outlook.rule
     margin = overview.outlook.margin
     told = _(

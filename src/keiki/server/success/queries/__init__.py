@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -68,6 +68,17 @@ def accounts(user: Any, business: Business, asked: Filter) -> Accounts:
     return Accounts(overview, rows, count, renewals)
 
 
+def every_account(user: Any, business: Business, asked: Filter) -> Iterator[Row]:
+    """All accounts of a list, one after the other; asked for anew each time."""
+    told, by_hand = outlook(user, business), placed(business)
+    return door.asked(user, business, lambda numbers: engine.every_account(numbers, told, asked, by_hand))
+
+
+def every_renewal(user: Any, business: Business) -> Iterator[Row]:
+    """All contracts due for renewal, one after the other."""
+    return door.asked(user, business, engine.every_renewal)
+
+
 def placed(business: Business, customer_id: str | None = None) -> tuple[Placed, ...]:
     """The newest stage that was set by hand of every account, or of one."""
     changes = StageChange.objects.filter(business=business)
@@ -104,6 +115,11 @@ def story(user: Any, business: Business, customer_id: str, kind: str, page: int)
         ("story", customer_id, kind, page),
         lambda numbers: engine.customer_story(numbers, customer_id, kind, (page - 1) * STORY_PAGE, STORY_PAGE),
     )
+
+
+def every_entry(user: Any, business: Business, customer_id: str, kind: str) -> Iterator[Row]:
+    """A customer's whole timeline, one entry after the other, newest first."""
+    return door.asked(user, business, lambda numbers: engine.every_entry(numbers, customer_id, kind))
 
 
 def written(business: Business, customer_id: str) -> Written:

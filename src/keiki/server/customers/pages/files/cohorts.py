@@ -16,6 +16,8 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keiki.charts.files_out import Cell
     from keiki.customers.cohort_table import CohortTable
     from keiki.customers.repeat_profile import OrderProfit
@@ -25,6 +27,11 @@ def table(asking: Asking) -> PanelFile:
     """The cohort table; the CSV has a row per cohort and age with every value."""
     asked = CohortsAsked.read(asking.request.GET, queries.begins_with(asking.user, asking.business))
     found = queries.tables(asking.user, asking.business, asked.rule, COUNTS[asked.grain])
+    return table_of(asking, asked, found)
+
+
+def table_of(asking: Asking, asked: CohortsAsked, found: Sequence[CohortTable]) -> PanelFile:
+    """Cohort tables that are there already, one per segment."""
     told, ages = Told(), range(max((each.ages for each in found), default=0))
     segment = (Column(kpis.dimension_words(asked.by, asking.style)),) if asked.by else ()
     head = (*segment, Column(_("Began")), Column(_("Customers"), "count"))

@@ -16,6 +16,7 @@ from keiki.server.customers.pages.files import (
     forecast,
     ideal,
     lifetime_value,
+    overview,
     quality,
     recurring,
     segments,
@@ -25,7 +26,10 @@ from keiki.server.customers.pages.files.panel import Asking, Panels, book_of
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 
+OVERVIEW: Final = "overview"
+"""The page that has no part of the address of its own."""
 PAGES: Final[dict[str, Panels]] = {
+    OVERVIEW: overview.PANELS,
     "whole": whole.PANELS,
     "cohorts": cohorts.PANELS,
     "segments": segments.PANELS,
@@ -40,7 +44,7 @@ PAGES: Final[dict[str, Panels]] = {
 
 @business_page()
 @require_safe
-def panel_file(request: Any, business: Business, page: str, panel: str) -> HttpResponse:
+def panel_file(request: Any, business: Business, panel: str, page: str = OVERVIEW) -> HttpResponse:
     """A panel as the file that `file=` asks for (csv where it asks for none); 404 while it has nothing to show."""
     known = door.known(request.user, business)
     make = PAGES.get(page, {}).get(panel)

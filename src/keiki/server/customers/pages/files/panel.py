@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from keiki.charts.files_out import Book, Cell, Sheet
 from keiki.charts.format import Style
 from keiki.customers.small_groups import LEAST
 from keiki.server.accounts.models import Business
+from keiki.server.accounts.pages.files_out import IN_EXCEL
 from keiki.server.data.pages.rates import left_out_words
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -52,7 +54,7 @@ class Table:
     """Columns with rows of plain values; by_row: units of the rows, where each row is a number of its own."""
 
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
+    rows: Iterable[Sequence[Cell]]
     by_row: tuple[str, ...] = ()
 
     @property
@@ -65,7 +67,8 @@ class Table:
 @dataclass(frozen=True)
 class PanelFile:
     """A panel for a file. `details` are what the CSV holds (None: the table itself); `rules` the sentences that stand
-    under the panel; `few`: numbers of fewer than five customers were left out.
+    under the panel; `few`: numbers of fewer than five customers were left out; `flowing`: how many rows the details
+    have, where they are asked for while they are sent.
     """
 
     name: str
@@ -74,6 +77,17 @@ class PanelFile:
     filters: Filters = ()
     rules: tuple[str, ...] = ()
     few: bool = False
+    flowing: int | None = None
+
+    @property
+    def in_workbook(self) -> PanelFile:
+        """The same for a workbook, which holds no more than the beginning of a list and says so."""
+        if self.details is None or self.flowing is None or self.flowing <= IN_EXCEL:
+            return self
+        words = _("A workbook holds the first {most} rows; the CSV of this panel has all {count}.")
+        left = (_("Left out"), words.format(most=f"{IN_EXCEL:,}", count=f"{self.flowing:,}"))
+        first = replace(self.details, rows=tuple(islice(self.details.rows, IN_EXCEL)))
+        return replace(self, details=first, filters=(*self.filters, left))
 
 
 Panels = Mapping[str, Callable[[Asking], PanelFile]]

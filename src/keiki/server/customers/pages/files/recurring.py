@@ -85,6 +85,21 @@ def periods(asking: Asking) -> PanelFile:
     )
 
 
+def one_period(asking: Asking, each: Recurring) -> PanelFile:
+    """Movements and rates of one period by our rules, a row per number."""
+    numbers = _numbers()
+    return PanelFile(
+        _("Recurring revenue"),
+        Table(
+            (Column(_("Movement")), Column(_("Value"))),
+            [(column.head, read(each)) for column, read in numbers],
+            tuple(column.unit for column, _read in numbers),
+        ),
+        filters=((_("Rules"), PRESETS[OWN].name), (_("Period"), asking.label(each.period))),
+        rules=(_("Start + movements = end, to the last digit, in every period."),),
+    )
+
+
 def differences(asking: Asking) -> PanelFile:
     """Why the rules of the address differ from ours."""
     asked = RecurringAsked.read(asking.request.GET)

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from keiki.charts.rule_words import rule_words
-from keiki.server.accounts.models import Business
-from keiki.server.accounts.pages import business_page
-from keiki.server.accounts.pages.files_out import file_answer
-from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told, book_of
-from keiki.server.kpis import pages as kpis
+from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told
 from keiki.server.kpis import queries as door
 from keiki.server.success import queries
 from keiki.server.success.forms import read_filter
-
-
-@business_page()
-@require_safe
-def health_file(request: Any, business: Business, panel: str) -> HttpResponse:
-    """A panel of the health page as the file that `file=` asks for; 404 while it has nothing to show."""
-    known = door.known(request.user, business)
-    make: Callable[[Asking], PanelFile] | None = PANELS.get(panel)
-    if make is None or known.today is None:
-        raise Http404
-    asking = Asking(request, business, known, kpis.style_of(business, known))
-    return file_answer(request, business, book_of(asking, make(asking)))
 
 
 def bands(asking: Asking) -> PanelFile:

@@ -1,0 +1,1 @@
+"""Panels about accounts as files, one module per page, with exactly the filters in the address."""
