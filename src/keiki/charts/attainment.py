@@ -24,8 +24,10 @@ def attainment(value: float | None, aim: Aim | None) -> float | None:
     return reached / wanted
 
 
-def attainment_words(value: float | None, aim: Aim | None, style: Style = JAPANESE) -> str:
+def attainment_words(value: float | None, aim: Aim | None, style: Style = JAPANESE, named: bool = True) -> str:
     """The share as written; where less is better only whether the target is reached; "" without one.
+
+    Not `named` below the head of a column, which says already that it is the share of the target.
 
     >>> from keiki.charts.format import Style
     >>> attainment_words(0.42, Aim(low=0.50), Style("en")), attainment_words(12_000, Aim(high=15_000), Style("en"))
@@ -41,6 +43,8 @@ def attainment_words(value: float | None, aim: Aim | None, style: Style = JAPANE
     if share is None:
         return ""
     percent = _whole_percent(share)
+    if not named:
+        return percent
     return f"達成率 {percent}" if style.japanese else f"{percent} of target"
 
 

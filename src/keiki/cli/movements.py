@@ -171,4 +171,4 @@ def _differences(own: Business, left: str, right: str, periods: tuple[Period, ..
     from keiki.customers.mrr_presets import PRESETS
 
     for name in (left, right):
-        tell(f"{PRESETS[name].name}: {PRESETS[name].source}")
+        tell(f"{PRESETS[name].name}: {PRESETS[name].words(language())}")

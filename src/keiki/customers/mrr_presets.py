@@ -24,7 +24,7 @@ class Preset:
     `unit`: whose revenue is followed, a `customer`'s over all contracts or each `contract`'s. `compares`: the `ends`
     of the period (what happens in between cancels out) or `changes` (every day's change is a movement). `returning`:
     a unit that comes back is `reactivation` or `expansion`. Gaps of a contract up to `gap_days` are none. `source`:
-    where the rule is published.
+    where the rule is published, and in both languages what it says.
     """
 
     id: str
@@ -34,6 +34,14 @@ class Preset:
     returning: str
     gap_days: int
     source: str
+    en: str = ""
+    ja: str = ""
+
+    def words(self, language: str) -> str:
+        """Where the rule is published and what it says."""
+        if language == "ja":
+            return f"{self.source}。{self.ja}" if self.ja else self.source
+        return f"{self.source}: {self.en}" if self.en else self.source
 
 
 PRESETS: Mapping[str, Preset] = {
@@ -47,8 +55,10 @@ PRESETS: Mapping[str, Preset] = {
             "changes",
             "reactivation",
             0,
-            "ChartMogul Help Center, “Understanding MRR movements” and “Chart Data”: the net change of a customer's "
-            "MRR at each event; a second subscription is expansion; a cancellation beside another one is contraction",
+            "ChartMogul Help Center, “Understanding MRR movements”, “Chart Data”",
+            "the net change of a customer's MRR at each event; a second subscription is expansion; a cancellation "
+            "beside another one is contraction",
+            "出来事のたびに顧客のMRRの増減を読む。2つ目の契約は拡大、ほかの契約が残る解約は縮小",
         ),
         Preset(
             "profitwell",
@@ -57,8 +67,10 @@ PRESETS: Mapping[str, Preset] = {
             "ends",
             "reactivation",
             0,
-            "Paddle, “ProfitWell vs. Chargebee”: who signs up and churns in the same calendar month is left out; who "
-            "comes back after any time is a reactivation",
+            "Paddle, “ProfitWell vs. Chargebee”",
+            "who signs up and churns in the same calendar month is left out; who comes back after any time is a "
+            "reactivation",
+            "同じ月に始めて解約した顧客は数えない。どれだけ間が空いても、戻ってきた顧客は復活",
         ),
         Preset(
             "chargebee",
@@ -67,8 +79,9 @@ PRESETS: Mapping[str, Preset] = {
             "ends",
             "expansion",
             0,
-            "Chargebee Docs, “Expansion & Contraction MRR” and “Recurring Revenue”: read per subscription against the "
-            "period before; Total Expansion MRR holds upgrades and reactivations",
+            "Chargebee Docs, “Expansion & Contraction MRR”, “Recurring Revenue”",
+            "read per subscription against the period before; Total Expansion MRR holds upgrades and reactivations",
+            "契約ごとに前の期間と比べる。拡大のMRRには、アップグレードと復活の両方が入る",
         ),
     )
 }

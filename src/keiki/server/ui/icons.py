@@ -59,6 +59,7 @@ ICONS: dict[str, str] = {
     "more": '<path d="M5 10h.01M10 10h.01M15 10h.01" stroke-width="3"/>',
     "person": '<circle cx="10" cy="6.5" r="3.3"/><path d="M3.5 17c0-3.4 2.8-5.5 6.5-5.5s6.5 2.1 6.5 5.5"/>',
     "people": '<circle cx="7.5" cy="6.5" r="3"/><path d="M2 16.5c0-3 2.4-5 5.5-5s5.5 2 5.5 5M15.5 7v5M13 9.5h5"/>',
+    "money": '<circle cx="10" cy="10" r="7.5"/><path d="m7 6 3 4 3-4M10 10v4.5M7.5 10.5h5M7.5 12.8h5"/>',
     "business": '<path d="M3 17V8l7-4.5L17 8v9z"/><path d="M8 17v-5h4v5"/>',
     "history": '<circle cx="10" cy="10" r="7.5"/><path d="M10 5.5V10l3 2"/>',
     "mail": '<rect x="2.5" y="4.5" width="15" height="11" rx="1.5"/><path d="m3 6 7 5 7-5"/>',

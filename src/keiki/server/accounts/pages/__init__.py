@@ -79,7 +79,7 @@ def settings_frame(request: Any, business: Business | None, subtitle: str) -> Se
         tabs.append((reverse("accounts:rules", kwargs=here), _("Rules of calculation"), "check"))
         tabs.append((reverse("accounts:people", kwargs=here), _("People and roles"), "people"))
         tabs.append((reverse("accounts:tokens", kwargs=here), _("Tokens for programs"), "key"))
-        tabs.append((reverse("data:rates", kwargs=here), pgettext("tab", "Rates"), "business"))
+        tabs.append((reverse("data:rates", kwargs=here), pgettext("tab", "Rates"), "money"))
         tabs.append((reverse("data:answers", kwargs=here), _("Kept answers"), "grip"))
         if request.user.has_perm(OWN, business.id):
             tabs.append((reverse("accounts:audit", kwargs=here), _("Audit log"), "history"))

@@ -95,7 +95,7 @@ def dashboards_page(request: Any, business: Business) -> HttpResponse:
         views=tuple(_view_line(business, each, may_share) for each in views.views_of(request.user, business)),
         choices=(
             ("", _("As my role")),
-            (views.TODAY, _("This morning")),
+            (views.TODAY, _("Today")),
             *names().items(),
             *((str(each.id), each.name) for each in queries.dashboards_of(request.user, business)),
         ),

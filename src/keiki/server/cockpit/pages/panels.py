@@ -503,7 +503,7 @@ def _below(numbers: TreeNumbers, node: Node) -> tuple[Node, ...]:
 
 def _table_row(desk: Desk, numbers: TreeNumbers, node: Node) -> Row:
     shown = kpis.number_card(numbers, node, desk.style)
-    attained = attainment_words(numbers.value(node), numbers.aim(node), desk.style)
+    attained = attainment_words(numbers.value(node), numbers.aim(node), desk.style, named=False)
     return Row(
         shown.label,
         (shown.value, shown.target or MISSING, attained or MISSING, shown.moved or MISSING),

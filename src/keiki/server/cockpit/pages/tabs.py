@@ -41,7 +41,7 @@ def dashboard_url(business: Business, name: str) -> str:
 def tabs(request: Any, business: Business, asked: Asked, current: str) -> tuple[Way, ...]:
     """Links to every dashboard with the same question; `current` is what is shown."""
     morning = asked.url(reverse("cockpit:today", kwargs={"business": business.id}))
-    first = Way(_("This morning"), morning, current == TODAY)
+    first = Way(_("Today"), morning, current == TODAY)
     made = list(names().items())
     made += [(str(each.id), each.name) for each in dashboards_of(request.user, business)]
     shown = [first, *(Way(words, asked.url(dashboard_url(business, name)), current == name) for name, words in made)]

@@ -55,6 +55,7 @@ class TreeCard:
     formula: str
     indent: str
     attained: str = ""
+    reached: str = ""
     leads: bool = False
     said: int = 0
 
@@ -190,6 +191,7 @@ def _cards(
                 formula=_formula_words(reading, node, style),
                 indent=f"{min(placed.depth, 15):x}",
                 attained=attainment_words(reading.value(node), reading.aim(node), style),
+                reached=attainment_words(reading.value(node), reading.aim(node), style, named=False),
                 leads=placed.leads,
                 said=said_of(comments, reading, node),
             )

@@ -28,6 +28,7 @@ from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.queries import recurring as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.language import current_language
 
 if TYPE_CHECKING:
     from keiki.customers.recurring import Recurring
@@ -294,7 +295,7 @@ def _source(answer: RecurringAnswer, business: Business, request: Any) -> str:
         return _(
             "Rule: a customer's revenue at both ends of the period is compared; pauses are none up to {n} (days)."
         ).format(n=rules.gap_days)
-    return _("Rule: {source}.").format(source=answer.preset.source)
+    return _("Rule: {source}.").format(source=answer.preset.words(current_language()))
 
 
 def reason_words(reason: str) -> str:

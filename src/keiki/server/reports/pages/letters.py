@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.server.accounts.models import Business
@@ -65,7 +66,9 @@ def _letter_page(request: Any, business: Business, cadence: Cadence) -> HttpResp
     known = told.numbers.known
     page = LetterPage(
         title=title,
-        subtitle=kpis.beside_business(business, f"{report.period} ({report.certainty})"),
+        subtitle=kpis.beside_business(
+            business, _("{period} ({certainty})").format(period=report.period, certainty=report.certainty)
+        ),
         cadence=cadence,
         report=report,
         earlier_url=f"{path}?on={(on - step).isoformat()}{kept}",

@@ -31,6 +31,18 @@ def gap() -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """What stands between a name and what it names: a wide colon in Japanese."""
+    return "：" if current_language() == "ja" else ": "
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between the parts of a list."""
+    return "、" if current_language() == "ja" else ", "
+
+
+@register.simple_tag
 def icon(name: str, label: str = "", size: int = 20) -> SafeString:
     """An icon of our own set; without a label it is decoration and screen readers skip it."""
     inside = mark_safe(ICONS[name])  # our own constant
