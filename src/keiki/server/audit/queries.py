@@ -95,6 +95,10 @@ def _line(entry: Entry, words: dict[Any, Any], names: dict[Any, Any], values: di
 def _value(value: Any, words: dict[Any, Any]) -> Any:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_value(each, words)}" for name, each in value.items())
+    if isinstance(value, list):
+        return "; ".join(str(_value(each, words)) for each in value)
     return words.get(value, value) if isinstance(value, str) else value
 
 

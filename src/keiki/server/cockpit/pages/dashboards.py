@@ -26,7 +26,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.planning.queries import measured
-from keiki.server.ui.templatetags.ui import file_address
+from keiki.server.ui.templatetags.ui import colon, file_address
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def lens_form(desk: Desk) -> kpis.LensForm:
         return form
     options = [("", _("Everything"))]
     for dimension, value in segments:
-        words = f"{kpis.dimension_words(dimension, desk.style)}: {desk.words(dimension, value)}"
+        words = f"{kpis.dimension_words(dimension, desk.style)}{colon()}{desk.words(dimension, value)}"
         options.append((f"{dimension}:{value}", words))
     chosen = ":".join(desk.asked.segment) if desk.asked.segment else ""
     if chosen and chosen not in {value for value, _words in options}:
@@ -181,7 +181,7 @@ def _chips(desk: Desk, name: str) -> tuple[kpis.Chip, ...]:
     path = dashboard_url(desk.business, name)
     if desk.asked.segment is not None:
         dimension, value = desk.asked.segment
-        words = f"{kpis.dimension_words(dimension, desk.style)}: {desk.words(dimension, value)}"
+        words = f"{kpis.dimension_words(dimension, desk.style)}{colon()}{desk.words(dimension, value)}"
         chips.append(kpis.Chip(words, "accent", desk.asked.url(path, segment=None)))
     chips.append(kpis.certainty_chip(desk.main, desk.style))
     chips.append(kpis.Chip(kpis.tax_words(desk.business)))

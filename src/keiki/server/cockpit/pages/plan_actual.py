@@ -23,6 +23,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import measured
+from keiki.server.ui.templatetags.ui import gap
 
 
 @dataclass(frozen=True)
@@ -159,13 +160,13 @@ def _sentence(numbers: TreeNumbers, rows: tuple[PlanRow, ...], style: Style) -> 
     if goal is None or goal.gap is None:
         return words
     name, landing = goal.node.label(style.language), number(goal.landing, goal.node.unit, style)
-    gap = difference(goal.landing, goal.plan, goal.node.unit, style)
+    short = difference(goal.landing, goal.plan, goal.node.unit, style)
     told = (
         _("{goal} lands at {landing} ({gap} against the plan).")
         if not over
         else _("{goal} came to {landing} ({gap} against the plan).")
     )
-    return f"{told.format(goal=name, landing=landing, gap=gap)} {words}"
+    return f"{told.format(goal=name, landing=landing, gap=short)}{gap()}{words}"
 
 
 def _rule(numbers: TreeNumbers, rows: tuple[PlanRow, ...]) -> str:

@@ -29,6 +29,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.server.planning.queries import measured
+from keiki.server.ui.templatetags.ui import colon
 from keiki.trees.build import FormulaEdge, InfluenceEdge, Node
 
 LEVELS = {"kgi": "KGI", "ksf": "KSF"}
@@ -212,7 +213,7 @@ def _chips(business: Business, reading: TreeNumbers, asked: Asked, path: str, st
     chips = []
     if asked.segment is not None:
         dimension, value = asked.segment
-        words = f"{kpis.dimension_words(dimension, style)}: {door.value_label(dimension, value, style.language)}"
+        words = f"{kpis.dimension_words(dimension, style)}{colon()}{door.value_label(dimension, value, style.language)}"
         chips.append(kpis.Chip(words, "accent", asked.url(path, segment=None)))
     chips.append(kpis.certainty_chip(reading, style))
     chips.append(kpis.Chip(kpis.tax_words(business)))

@@ -29,6 +29,7 @@ from keiki.server.customers.queries import ideal as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.ui.language import current_language
+from keiki.server.ui.templatetags.ui import colon
 
 if TYPE_CHECKING:
     from keiki.engine.ideal_customers import Contact, FitTotals, Learned
@@ -291,11 +292,11 @@ def _lessons_sentence(learned: Learned, style: Style) -> str:
 def _values(learned: Learned, verdict: str, style: Style) -> str:
     """The values of a verdict in words: what marketing should aim at, or leave out."""
     told = [
-        f"{kpis.dimension_words(lesson.attribute, style)}: {group_words(lesson.attribute, lesson.value, style)}"
+        f"{kpis.dimension_words(lesson.attribute, style)}{colon()}{group_words(lesson.attribute, lesson.value, style)}"
         for lesson in learned.lessons
         if lesson.verdict == verdict
     ]
-    return (" ・ " if style.japanese else "; ").join(told)
+    return ("、" if style.japanese else "; ").join(told)
 
 
 def learned_rule(learned: Learned, style: Style) -> str:

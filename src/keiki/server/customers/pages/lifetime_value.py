@@ -40,6 +40,7 @@ from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.templatetags.ui import gap
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import GroupWorth, OwnTerms, Worths
@@ -584,4 +585,4 @@ def _groups_sentence(worths: Worths, style: Style) -> str:
 
 def _groups_note(worths: Worths) -> str:
     note = _("Profit so far: gross profit less acquisition, retention and service costs, per customer.")
-    return note + (" " + _("Groups of fewer than 5 customers are hidden.") if worths.hidden else "")
+    return note + (gap() + _("Groups of fewer than 5 customers are hidden.") if worths.hidden else "")

@@ -29,6 +29,7 @@ from keiki.server.customers.queries import recurring as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.ui.language import current_language
+from keiki.server.ui.templatetags.ui import gap
 
 if TYPE_CHECKING:
     from keiki.customers.recurring import Recurring
@@ -379,6 +380,6 @@ def _lives_sentence(answer: SurvivalAnswer, style: Style) -> str:
     if answer.test is None:
         return text
     differ = answer.test.p_value < 0.05
-    return f"{text} " + (
+    return f"{text}{gap()}" + (
         _("The segments differ (log-rank p = {p}).") if differ else _("It may be chance (log-rank p = {p}).")
     ).format(p="< 0.001" if answer.test.p_value < 0.001 else f"{answer.test.p_value:.3f}").replace("= <", "<")

@@ -24,6 +24,7 @@ from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.queries import whole as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.templatetags.ui import colon
 
 if TYPE_CHECKING:
     from keiki.catalogue.load import Catalogue
@@ -119,7 +120,7 @@ def _lens(segments: dict[str, tuple[str, ...]], asked: WholeAsked, style: Style)
 
 def segment_words(attribute: str, value: str, style: Style) -> str:
     """A segment in words."""
-    return f"{kpis.dimension_words(attribute, style)}: {door.value_label(attribute, value, style.language)}"
+    return f"{kpis.dimension_words(attribute, style)}{colon()}{door.value_label(attribute, value, style.language)}"
 
 
 def _page(

@@ -36,6 +36,7 @@ from keiki.server.kpis.pages.numbers import (
     page_url,
     style_of,
 )
+from keiki.server.ui.templatetags.ui import colon
 
 ON_A_PAGE = 60
 
@@ -242,7 +243,7 @@ SUPPLIES_AND_ORIGINS = ("data", "hand", "lacks", "built_in", "own", "changed", "
 
 def _facet_chips(facets: Sequence[Facet], asked: CatalogueAsked, path: str) -> tuple[Chip, ...]:
     return tuple(
-        Chip(f"{facet.words}: {words}", "accent", asked.url(path, **{facet.name: ""}))
+        Chip(f"{facet.words}{colon()}{words}", "accent", asked.url(path, **{facet.name: ""}))
         for facet in facets
         for value, words, _count in facet.options
         if value == facet.chosen

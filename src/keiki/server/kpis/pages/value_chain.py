@@ -28,6 +28,7 @@ from keiki.server.kpis.forms import StrengthForm
 from keiki.server.kpis.pages.numbers import fresh_on, kpi_name, kpi_url, style_of
 from keiki.server.kpis.pages.strengths import Strengths, strengths_of
 from keiki.server.kpis.queries import CostPart, KpiValue, Spending, Tagged
+from keiki.server.ui.templatetags.ui import gap
 
 FEWEST = 10
 """KPIs that are listed at once, even where fewer stand in trees."""
@@ -228,4 +229,4 @@ def _rule(spending: Spending | None, rest: list[CostPart], style: Style) -> str:
     if not rest or spending is None:
         return words
     left = _("{cost} name neither and are in no activity.").format(cost=number(_sum(rest), "currency", style))
-    return f"{words} {left}"
+    return f"{words}{gap()}{left}"

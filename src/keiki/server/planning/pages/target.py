@@ -46,6 +46,7 @@ from keiki.server.planning.pages.written import Letter, day_words, page_url, sma
 from keiki.server.planning.queries import Planned, Written
 from keiki.server.planning.rules import may_approve, may_write
 from keiki.server.ui.language import current_language
+from keiki.server.ui.templatetags.ui import gap
 from keiki.trees.build import Node, Tree
 from keiki.trees.stated import Reading
 from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, LEVEL, MANUAL, Target
@@ -401,7 +402,7 @@ def _outlook_words(found: Outlook | None, node: Node, style: Style, adds_up: boo
     else:
         words = _("From now on {needed} each month would be needed.")
         needed = difference(found.needed, 0.0, node.unit, style)
-    return f"{told} {words.format(needed=needed)}"
+    return f"{told}{gap()}{words.format(needed=needed)}"
 
 
 def _notes(business: Business, numbers: TreeNumbers, plan: Planned | None, style: Style) -> tuple[str, ...]:

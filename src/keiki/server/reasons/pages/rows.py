@@ -26,6 +26,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import EveryRow, TreeNumbers
 from keiki.server.reasons.pages.asked import numbers_of, path_to
+from keiki.server.ui.templatetags.ui import colon
 from keiki.trees.build import Node
 
 """Rows that a workbook holds at most, since it is made in memory; its filters say how many there are. A CSV has all."""
@@ -84,7 +85,7 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
     chips = []
     if asked.segment is not None:
         dimension, value = asked.segment
-        words = f"{kpis.dimension_words(dimension, style)}: {door.value_label(dimension, value, style.language)}"
+        words = f"{kpis.dimension_words(dimension, style)}{colon()}{door.value_label(dimension, value, style.language)}"
         chips.append(kpis.Chip(words, "accent", asked.url(path_to(business, "rows", numbers, chosen), segment=None)))
     page = RowsPage(
         title=_("Rows behind {name}").format(name=label),
