@@ -298,6 +298,26 @@ def test_the_same_alert_appears_in_app_and_as_mail_and_a_user_can_switch_one_off
     assert [owner.post(choose, each).status_code for each in wrong] == [404, 404]
 
 
+def test_many_alerts_of_one_kind_are_one_notice_and_are_read_together(offices: Cast, browser_of: Any) -> None:
+    facts: dict[str, Any] = {"over_on": None, "details": {"due_on": None, "before": 90.0, "after": 60.0}}
+    Alert.objects.bulk_create(
+        Alert(business=offices.business, kind="score_fell", customer_id=f"C{n}", on=date(2026, 7, n), **facts)
+        for n in range(1, 6)
+    )
+    inbox, read = (reverse(f"inbox:{name}", kwargs={"business": offices.business.id}) for name in ("inbox", "read"))
+    browser = browser_of(offices.owner)
+    page = browser.get(inbox).context
+    (line,) = page["page"].lines
+    assert (line.number, line.title, line.unread) == ("score_fell", "Health fell: 5 open", True)
+    assert line.text == "The newest: C5. The score fell from 90.0 to 60.0. It pays — a month."
+    assert page["shell"].unread == 5
+
+    assert browser_of(offices.viewer).post(read, {"kind": "alert", "number": "score_fell"}).status_code == 404
+    assert browser.post(read, {"kind": "alert", "number": "score_fell"}).status_code == 302
+    page = browser.get(inbox).context
+    assert ([line.unread for line in page["page"].lines], page["shell"].unread) == ([False], 0)
+
+
 def test_link_in_the_mail_or_the_page_of_reports_stops_alerts_for_one_person(offices: Cast, browser_of: Any) -> None:
     raised(offices)
     change_delivery(offices.editor, offices.business, Cadence.ALERTS, {"is_on": True}, SINCE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from keiki.server.accounts.models import Business, User
@@ -16,13 +18,13 @@ from keiki.server.reports.actions import choose_mail
 def read_everything(actor: User, business: Business) -> None:
     """A person has read all they were told."""
     read_notices(actor, business)
-    read_alerts(actor, business, tuple(queries.unread_alerts(actor, business).values_list("pk", flat=True)))
+    read_alerts(actor, business)
 
 
 @transaction.atomic
-def read_alerts(actor: User, business: Business, alerts: tuple[int, ...]) -> None:
-    """A person has read some of the alerts that are for them."""
-    mine = queries.unread_alerts(actor, business).filter(pk__in=alerts).values_list("pk", flat=True)
+def read_alerts(actor: User, business: Business, **which: Any) -> None:
+    """A person has read the alerts that are for them, or those `which` have one `pk` or `kind`."""
+    mine = queries.unread_alerts(actor, business).filter(**which).values_list("pk", flat=True)
     AlertRead.objects.bulk_create([AlertRead(alert_id=pk, user=actor) for pk in mine], ignore_conflicts=True)
 
 

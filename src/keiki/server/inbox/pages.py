@@ -24,8 +24,9 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.actions.comments import read_notices
 from keiki.server.kpis.models import Notice, Why
-from keiki.server.success.models import Alert
+from keiki.server.success.models import AlertKind
 from keiki.server.success.pages.alert_words import alert_row
+from keiki.server.success.queries.alerts import MINE, alerts
 
 COMMENT, ALERT = "comment", "alert"
 CHANNELS: Final = ("here", "mail")
@@ -33,10 +34,10 @@ CHANNELS: Final = ("here", "mail")
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that somebody was told."""
+    """One thing that somebody was told, or alerts of one kind; `number` is its own, or the kind that they share."""
 
     kind: str
-    number: int
+    number: int | str
     icon: str
     why: str
     title: str
@@ -76,7 +77,7 @@ def inbox_page(request: Any, business: Business) -> HttpResponse:
     style = kpis.style_of(business, known)
     catalogue = door.catalogue_of(request.user, business)
     lines = [_comment_line(business, each, catalogue, style) for each in found.notices]
-    lines += [_alert_line(request.user, business, alert, read, style) for alert, read in found.alerts]
+    lines += [_alert_line(request.user, business, told, style) for told in found.alerts]
     page = InboxPage(
         title=_("Notices"),
         subtitle=business.name,
@@ -113,9 +114,14 @@ def _comment_line(business: Business, notice: Notice, catalogue: Catalogue, styl
     )
 
 
-def _alert_line(user: Any, business: Business, alert: Alert, read: bool, style: Style) -> Line:
+def _alert_line(user: Any, business: Business, told: queries.Told, style: Style) -> Line:
+    alert, unread = told.alert, told.unread > 0
     row = alert_row(user, business, alert, style, may_see_to=False)
-    return Line(ALERT, alert.pk, row.status, row.kind, row.customer, row.day, "", alert.raised_at, row.what, not read)
+    if told.count == 1:
+        return Line(ALERT, alert.pk, row.status, row.kind, row.customer, row.day, "", alert.raised_at, row.what, unread)
+    title = _("{kind}: {count} open").format(kind=row.kind, count=f"{told.count:,}")
+    words = _("The newest: {customer}. {what}").format(customer=row.customer, what=row.what)
+    return Line(ALERT, alert.kind, row.status, _("Alerts"), title, row.day, "", alert.raised_at, words, unread)
 
 
 def _row(wish: queries.Wish) -> Row:
@@ -133,24 +139,37 @@ def read(request: Any, business: Business) -> HttpResponse:
     if kind == "all":
         actions.read_everything(request.user, business)
         return redirect(back)
-    if not number.isdecimal() or len(number) > 18:
+    if kind == COMMENT:
+        goal = _read_comment(request, business, number)
+    elif kind == ALERT:
+        goal = _read_alerts(request, business, number)
+    else:
         raise Http404
-    goal = _read_one(request, business, kind, int(number))
     return redirect(goal if request.POST.get("open") == "1" else back)
 
 
-def _read_one(request: Any, business: Business, kind: str, number: int) -> str:
-    """Mark one as read; the address of what it is about."""
-    if kind == COMMENT:
-        notice = door.notices(request.user, business).filter(pk=number).first()
-        if notice is None:
-            raise Http404
-        read_notices(request.user, business, (number,))
-        return kpis.comment_url(business, notice.comment)
-    if kind == ALERT and any(alert.pk == number for alert, _read in queries.inbox(request.user, business).alerts):
-        actions.read_alerts(request.user, business, (number,))
-        return reverse("success:alerts", kwargs={"business": business.id}) + "?list=mine"
-    raise Http404
+def _read_comment(request: Any, business: Business, number: str) -> str:
+    """Mark a comment as read; its address."""
+    notice = door.notices(request.user, business).filter(pk=_row_number(number)).first()
+    if notice is None:
+        raise Http404
+    read_notices(request.user, business, (notice.pk,))
+    return kpis.comment_url(business, notice.comment)
+
+
+def _read_alerts(request: Any, business: Business, which: str) -> str:
+    """Mark an alert, or all of a kind, as read; the address of their list."""
+    one = {"kind": which} if which in AlertKind.values else {"pk": _row_number(which)}
+    if not alerts(request.user, business, MINE).filter(**one).exists():
+        raise Http404
+    actions.read_alerts(request.user, business, **one)
+    return reverse("success:alerts", kwargs={"business": business.id}) + "?list=mine"
+
+
+def _row_number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:
+        raise Http404
+    return int(text)
 
 
 @business_page()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Exists, QuerySet
+from django.db.models import Count, Exists, QuerySet
 
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import role_in
@@ -19,16 +20,27 @@ from keiki.server.success.queries.alerts import MINE, alerts
 from keiki.server.ui.once import once
 
 MOST: Final = 60
-"""The newest of each kind that are listed."""
+"""The newest comments that are listed."""
+FEW: Final = 3
+"""Open alerts of one kind that are listed one by one; more stand in one line."""
 _written: Final = door.Kept(1024)
 
 
 @dataclass(frozen=True)
 class Inbox:
-    """What a person is told: comments, and open alerts with whether they have read them; the newest first."""
+    """What a person is told, the newest first: comments, and open alerts."""
 
     notices: tuple[Notice, ...]
-    alerts: tuple[tuple[Alert, bool], ...]
+    alerts: tuple[Told, ...]
+    unread: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """An open alert, or the newest of so many of its kind; `unread`: how many of them a person has not read."""
+
+    alert: Alert
+    count: int
     unread: int
 
 
@@ -45,9 +57,20 @@ def inbox(user: Any, business: Business) -> Inbox:
     """Everything that a person is told and wants to find here."""
     quiet = _quiet(user, business)
     notices = () if Kind.NAMED in quiet else tuple(door.notices(user, business)[:MOST])
-    told = () if Kind.ALERTS in quiet else tuple(alerts(user, business, MINE)[:MOST])
-    read = set(AlertRead.objects.filter(user=user, alert__in=told).values_list("alert", flat=True))
-    return Inbox(notices, tuple((alert, alert.pk in read) for alert in told), unread(user, business))
+    told = () if Kind.ALERTS in quiet else tuple(_told(user, business))
+    return Inbox(notices, told, unread(user, business))
+
+
+def _told(user: Any, business: Business) -> Iterator[Told]:
+    mine, fresh = alerts(user, business, MINE), unread_alerts(user, business)
+    counts, unread_of = (dict(rows.order_by().values_list("kind").annotate(Count("pk"))) for rows in (mine, fresh))
+    for kind, count in counts.items():
+        of_kind = mine.filter(kind=kind)
+        if count > FEW:
+            yield Told(of_kind[0], count, unread_of.get(kind, 0))
+            continue
+        waiting = set(fresh.filter(kind=kind).values_list("pk", flat=True))
+        yield from (Told(alert, 1, int(alert.pk in waiting)) for alert in of_kind)
 
 
 def unread(user: Any, business: Business) -> int:
