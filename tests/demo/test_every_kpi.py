@@ -48,3 +48,15 @@ def test_kpis_of_stages_have_values_where_the_company_has_such_stages(
 ) -> None:
     for kpi in ("avg_sales_cycle_days", "opportunity_progress_rate", "aov", "repeat_purchase_rate", "roi"):
         assert any(value is not None for value in measured.series(kpi)), kpi
+
+
+def test_use_of_key_features_is_measured_and_is_not_that_of_core_features(
+    business: keiki.Business, measured: keiki.engine.measured.Measured
+) -> None:
+    """The stock alert is the one key feature of the company."""
+    alert = "u_feature_users[feature = 'stock_alert'] / n_eligible_users[feature = 'stock_alert']"
+    by_hand = business.measure([alert], business.lens("month", 13, DEMO_UNTIL)).series(alert)
+    found = measured.series("key_feature_usage_rate")
+    assert found == by_hand
+    assert all(0 < rate < 1 for rate in found if rate is not None)
+    assert found != measured.series("feature_adoption_rate")

@@ -7,7 +7,7 @@ import numpy as np
 from keiki.demo.days import Array, Columns, Days, drawn, words
 
 OFFICE = "office"
-FEATURES = (("order_again", "core"), ("team_order", "core"), ("stock_alert", "other"), ("usage_report", "other"))
+FEATURES = (("order_again", "core"), ("team_order", "core"), ("stock_alert", "key"), ("usage_report", "other"))
 USUAL = {"order_again": 0.5, "team_order": 0.2, "stock_alert": 0.2, "usage_report": 0.1}
 """What people do when they come."""
 FEWEST_SEATS, MOST_SEATS = 3, 12

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.urls import reverse
 
 from keiki.catalogue.families import FAMILIES
+from keiki.server.kpis import queries
 from keiki.server.kpis.models import OwnTree
 
 
@@ -70,3 +72,20 @@ def test_template_used_twice_leads_to_the_same_tree_or_to_a_wished_copy(bare: An
     copy = browser.post(one(bare, "simple_orders"), {"copy": "1"}).url
     assert (copy == first, OwnTree.objects.count()) == (False, 2)
     assert browser_of(bare.viewer).post(one(bare, "simple_orders")).status_code == 403
+
+
+@pytest.mark.feature("F-360")
+def test_loading_the_flows_makes_three_steps_of_manufacturing_and_two_of_service_with_slots_for_kpis(
+    bare: Any, browser_of: Any
+) -> None:
+    steps = {}
+    for name in ("flow_manufacturing", "flow_service"):
+        browser_of(bare.editor).post(one(bare, name))
+        root = queries.stored_tree(bare.viewer, bare.business, name).document.root
+        steps[name] = [child.id for child in root.children]
+        assert [child.level for child in root.children] == ["ksf"] * len(root.children)
+        assert min(sum(slot.kpi is not None for slot in child.children) for child in root.children) >= 2
+    assert steps == {
+        "flow_manufacturing": ["purchase_materials", "produce", "sell_order"],
+        "flow_service": ["contract_sale", "provide_service"],
+    }

@@ -119,3 +119,35 @@ def test_score_outside_the_scale_or_without_a_reason_is_asked_again(
     assert ActivityScore.objects.count() == 0
     address = reverse("kpis:score_activity", kwargs={"business": cast.business.id})
     assert browser_of(cast.viewer).post(address, {"activity": "sales", "score": 1, "reason": "x"}).status_code == 403
+
+
+TEXTS = {"target": "Offices of 20 to 200", "product": "Tea for teams", "price": "¥3,000", "place": "Own shop"}
+
+
+def wrote(cast: Any, browser_of: Any, **said: Any) -> Any:
+    address = reverse("kpis:write_mix", kwargs={"business": cast.business.id})
+    return browser_of(cast.editor).post(address, {"version": 0, "tree": "", "promotion": "Mail", **TEXTS, **said})
+
+
+@pytest.mark.feature("F-357")
+def test_target_product_price_place_and_promotion_are_versioned_and_linked_to_the_goal(
+    shop: Any, browser_of: Any
+) -> None:
+    assert wrote(shop, browser_of).status_code == 302
+    assert page_of(shop, browser_of).mix.sentence == "Version 1 serves no goal yet."
+    assert wrote(shop, browser_of, version=1, tree="simple_orders", price="¥2,800").status_code == 302
+    mix = page_of(shop, browser_of).mix
+    assert [part.text for part in mix.parts] == [TEXTS["target"], TEXTS["product"], "¥2,800", "Own shop", "Mail"]
+    assert mix.goal_url == reverse("cockpit:tree", kwargs={"business": shop.business.id, "tree": "simple_orders"})
+    assert mix.sentence.startswith("Version 2 serves the goal ")
+    assert [(each.number, each.parts[2].text) for each in mix.earlier] == [(1, "¥3,000")]
+    assert mix.url == "", "a viewer reads only"
+    late = wrote(shop, browser_of, version=1, price="¥1")
+    assert (late.status_code, late.context["mix_form"].errors != {}) == (409, True)
+    assert wrote(shop, browser_of, version=2, promotion="", **dict.fromkeys(TEXTS, " ")).status_code == 422
+    assert wrote(shop, browser_of, version=2, tree="no_such").status_code == 422
+    assert len(page_of(shop, browser_of).mix.earlier) == 1
+    assert Entry.objects.filter(action="kpis.write_mix").count() == 2
+    address = reverse("kpis:write_mix", kwargs={"business": shop.business.id})
+    assert browser_of(shop.viewer).post(address, {"version": 2, **TEXTS}).status_code == 403
+    assert browser_of(shop.outsider).post(address, {"version": 2, **TEXTS}).status_code == 404

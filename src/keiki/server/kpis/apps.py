@@ -24,6 +24,8 @@ class KpisConfig(AppConfig):
         "kpis.archive_tree": _("Archived a tree"),
         "kpis.bring_back_tree": _("Brought an archived tree back"),
         "kpis.activate_goal": _("Activated a goal"),
+        "kpis.score_activity": _("Compared an activity with competitors"),
+        "kpis.write_mix": _("Wrote down the marketing mix"),
         "kpis.pause_goal": _("Made a goal a draft again"),
     }
     audit_kinds: ClassVar[dict[str, str]] = {"kpis.say_of_value": "values"} | dict.fromkeys(

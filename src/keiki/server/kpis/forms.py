@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keiki.catalogue.kpi import OBSERVED
@@ -362,6 +363,42 @@ def score_words() -> dict[int, Any]:
         1: _("stronger"),
         2: _("much stronger"),
     }
+
+
+def mix_words() -> dict[str, Any]:
+    """The parts of the marketing mix as people call them."""
+    return {
+        "target": _("Target (segment and position)"),
+        "product": _("Product"),
+        "price": _("Price"),
+        "place": _("Place"),
+        "promotion": _("Promotion"),
+    }
+
+
+class MixForm(forms.Form):
+    """The marketing mix and the goal it serves; something has to be said."""
+
+    tree = forms.ChoiceField(label=_("Goal it serves"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, goals: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tree"].choices = [("", _("none yet")), *goals]  # type: ignore[attr-defined]  # a ChoiceField
+        for part, words in mix_words().items():
+            widget = forms.Textarea(attrs={"rows": 2})
+            self.fields[part] = forms.CharField(label=words, max_length=2_000, required=False, widget=widget)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was said of each part."""
+        return {part: self.cleaned_data[part] for part in mix_words()}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = dict(super().clean() or {})
+        if not self.errors and not any(cleaned[part].strip() for part in mix_words()):
+            self.add_error("target", gettext("Say at least one of the five."))
+        return cleaned
 
 
 class StrengthForm(forms.Form):

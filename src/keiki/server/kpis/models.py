@@ -383,3 +383,30 @@ class ActivityScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} {self.score:+d}"
+
+
+class MarketingMix(models.Model):
+    """Whom a business is for and its four Ps, as somebody wrote them once, and the goal they serve: the id of its tree.
+
+    Never changed: writing again makes the next `number`, and the newest holds.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="mixes")
+    number = models.PositiveIntegerField()
+    tree = models.CharField(max_length=64, blank=True, default="")
+    target = models.TextField(max_length=2_000, blank=True, default="")
+    product = models.TextField(max_length=2_000, blank=True, default="")
+    price = models.TextField(max_length=2_000, blank=True, default="")
+    place = models.TextField(max_length=2_000, blank=True, default="")
+    promotion = models.TextField(max_length=2_000, blank=True, default="")
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "number"], name="marketing_mix_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.business_id} {self.number}"

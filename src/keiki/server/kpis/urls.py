@@ -27,6 +27,7 @@ urlpatterns = [
     path("b/<slug:business>/kpis/glossary/", glossary.glossary_page, name="glossary"),
     path("b/<slug:business>/kpis/value-chain/", value_chain.value_chain_page, name="value_chain"),
     path("b/<slug:business>/kpis/value-chain/score/", value_chain.score_activity, name="score_activity"),
+    path("b/<slug:business>/kpis/value-chain/mix/", value_chain.write_mix, name="write_mix"),
     path("b/<slug:business>/kpis/names/", names.names, name="names"),
     path("b/<slug:business>/kpis/check/", own_kpi.check_formula, name="check_formula"),
     path("b/<slug:business>/kpis/<slug:kpi>/", kpi.kpi_page, name="kpi"),

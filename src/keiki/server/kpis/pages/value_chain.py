@@ -18,13 +18,16 @@ from django.views.decorators.http import require_POST, require_safe
 from keiki.catalogue.tags import label
 from keiki.catalogue.value_chain import ACTIVITIES, Activity, activities_of, activity_of_cost
 from keiki.charts.format import MISSING, Style, exact, number
+from keiki.errors import EditConflict
 from keiki.facts import vocabulary
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT
 from keiki.server.kpis import queries
+from keiki.server.kpis.actions import mix
 from keiki.server.kpis.actions import strengths as actions
-from keiki.server.kpis.forms import StrengthForm
+from keiki.server.kpis.forms import MixForm, StrengthForm
+from keiki.server.kpis.pages.mix import Mix, goals, mix_of
 from keiki.server.kpis.pages.numbers import fresh_on, kpi_name, kpi_url, style_of
 from keiki.server.kpis.pages.strengths import Strengths, strengths_of
 from keiki.server.kpis.queries import CostPart, KpiValue, Spending, Tagged
@@ -82,6 +85,7 @@ class ValueChainPage:
     costs: tuple[CostLine, ...]
     rule: str
     strengths: Strengths
+    mix: Mix
 
 
 @business_page()
@@ -104,7 +108,38 @@ def score_activity(request: Any, business: Business) -> HttpResponse:
     return redirect(reverse("kpis:value_chain", kwargs={"business": business.id}) + "#strengths")
 
 
-def _show(request: Any, business: Business, form: StrengthForm, status: int = 200) -> HttpResponse:
+@business_page(EDIT)
+@require_POST
+def write_mix(request: Any, business: Business) -> HttpResponse:
+    """An editor writes the next version of the marketing mix."""
+    style = style_of(business, known := queries.known(request.user, business))
+    form = MixForm(request.POST, goals=goals(known, style))
+    status = 422
+    if form.is_valid():
+        try:
+            mix.write_mix(request.user, business, form.cleaned_data["version"], form.texts, form.cleaned_data["tree"])
+        except EditConflict as error:
+            form.add_error(None, error.words(style.language))
+            newest = queries.mixes(request.user, business)[0].number
+            form.data = {**form.data.dict(), "version": str(newest)}  # type: ignore[attr-defined]  # a QueryDict
+            status = 409
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(reverse("kpis:value_chain", kwargs={"business": business.id}) + "#mix")
+    return _show(request, business, StrengthForm(), status, form)
+
+
+def _mix_form(request: Any, business: Business, known: queries.Known, style: Style) -> MixForm:
+    newest = next(iter(queries.mixes(request.user, business)), None)
+    written = {name: getattr(newest, name) for name in ("tree", *queries.MIX)} if newest is not None else {}
+    return MixForm(
+        initial={**written, "version": newest.number if newest is not None else 0}, goals=goals(known, style)
+    )
+
+
+def _show(
+    request: Any, business: Business, form: StrengthForm, status: int = 200, mix_form: MixForm | None = None
+) -> HttpResponse:
     known = queries.known(request.user, business)
     style = style_of(business, known)
     spending = queries.spending(request.user, business, known)
@@ -142,8 +177,10 @@ def _show(request: Any, business: Business, form: StrengthForm, status: int = 20
         costs=tuple(_cost_line(each, style) for each in costs[chosen.id]),
         rule=_rule(spending, costs[""], style),
         strengths=strengths_of(request, business, style),
+        mix=mix_of(request, business, known, style),
     )
-    return render(request, "kpis/value_chain.html", {"page": page, "form": form}, status=status)
+    shown_forms = {"form": form, "mix_form": mix_form or _mix_form(request, business, known, style)}
+    return render(request, "kpis/value_chain.html", {"page": page, **shown_forms}, status=status)
 
 
 def _by_activity(spending: Spending | None) -> Mapping[str, list[CostPart]]:

@@ -87,6 +87,7 @@ from keiki.server.kpis.queries.hanging import Hanging, RunningTarget, hanging, t
 from keiki.server.kpis.queries.kept import Kept, kept
 from keiki.server.kpis.queries.measurements import found_tonight, is_measured, measurements_of
 from keiki.server.kpis.queries.mentions import Mention, Named, mentions, shared_names
+from keiki.server.kpis.queries.mix import MIX, mixes
 from keiki.server.kpis.queries.numbers import (
     CHOOSABLE,
     DIMENSIONS,
@@ -169,6 +170,7 @@ __all__ = [
     "HAND",
     "HISTORY",
     "LACKS",
+    "MIX",
     "MOST_OPTIONS",
     "MOST_PERIODS",
     "NAME_BEFORE",
@@ -282,6 +284,7 @@ __all__ = [
     "measurements_of",
     "mentions",
     "mistakes",
+    "mixes",
     "names_apart",
     "names_of",
     "newest_document",
