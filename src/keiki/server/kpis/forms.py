@@ -371,7 +371,7 @@ def mix_words() -> dict[str, Any]:
         "target": _("Target (segment and position)"),
         "product": _("Product"),
         "price": _("Price"),
-        "place": _("Place"),
+        "place": _("Place (channels)"),
         "promotion": _("Promotion"),
     }
 

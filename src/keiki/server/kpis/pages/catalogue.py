@@ -110,6 +110,15 @@ class CataloguePage:
     activities: tuple[Activity, ...]
     new_url: str
     period: str
+    automation: AutomationPanel
+
+
+@dataclass(frozen=True)
+class AutomationPanel:
+    """How far the KPIs of the trees are measured without hands; the others with how they get their number."""
+
+    sentence: str
+    others: tuple[tuple[str, str, str], ...]
 
 
 @business_page()
@@ -163,8 +172,23 @@ def _catalogue_page(request: Any, business: Business, asked: CatalogueAsked) -> 
         measure_url=asked.url(path, page=page, values=True) if values is None else "",
         activities=_activities(queries.tagged_kpis(request.user, business, known), asked, active, values, path, style),
         new_url=page_url("kpis:new_kpi", business) if allows(request.membership.role, EDIT) else "",
+        automation=_automation(queries.automation(request.user, business, known), business, style),
         period=next((business.calendar.label(one.period, style.language) for one in (values or {}).values()), ""),
     )
+
+
+def _automation(found: queries.Automation, business: Business, style: Style) -> AutomationPanel:
+    if found.ratio is None:
+        return AutomationPanel("", ())
+    words = _("{share} measured without hands: {computed} of the {count} KPIs in our trees.")
+    sentence = words.format(
+        share=number(found.ratio, "ratio", style), computed=len(found.computed), count=found.count
+    )
+    ways = ((found.by_hand, _("entered by hand")), (found.lacking, _("data is missing")))
+    others = [
+        (kpi_name(kpi, style.language), kpi_url(business, kpi.id), way) for kpis, way in ways for kpi in kpis
+    ]
+    return AutomationPanel(sentence, tuple(others))
 
 
 def _catalogue_book(request: Any, business: Business, asked: CatalogueAsked) -> Book:

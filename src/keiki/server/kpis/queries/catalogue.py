@@ -309,6 +309,34 @@ def active_kpis(user: Any, business: Business, asked: Known | None = None) -> tu
     return tuple(dict.fromkeys(node.kpi for tree in trees for node in tree.nodes if node.kpi))
 
 
+@dataclass(frozen=True)
+class Automation:
+    """The KPIs a business steers by: those that every night computes from data, those entered by hand, and those
+    that get no number, because facts are missing."""
+
+    computed: tuple[Kpi, ...]
+    by_hand: tuple[Kpi, ...]
+    lacking: tuple[Kpi, ...]
+
+    @property
+    def count(self) -> int:
+        """How many KPIs the business steers by."""
+        return len(self.computed) + len(self.by_hand) + len(self.lacking)
+
+    @property
+    def ratio(self) -> float | None:
+        """The share measured without hands; None where no tree names a KPI."""
+        return len(self.computed) / self.count if self.count else None
+
+
+def automation(user: Any, business: Business, asked: Known | None = None) -> Automation:
+    """How far the KPIs of a business's trees are measured without hands."""
+    tagged = tagged_kpis(user, business, asked)
+    active = [tagged[name] for name in active_kpis(user, business, asked) if name in tagged]
+    by_way = {way: tuple(one.kpi for one in active if one.supply.way == way) for way in (DATA, HAND, LACKS)}
+    return Automation(by_way[DATA], by_way[HAND], by_way[LACKS])
+
+
 def _tagged(numbers: Opened) -> dict[str, Tagged]:
     catalogue, measurer = numbers.business.catalogue, numbers.business.measurer
     lacking = {asked: measurer.lacking(asked) for name in catalogue.kpis for asked in _asked(catalogue, name)}

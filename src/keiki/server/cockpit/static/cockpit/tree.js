@@ -3,6 +3,7 @@
 const STEPS = [0.25, 0.33, 0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.5];
 const NEAR = 0.86;
 const FAR = 0.5;
+const EDGE = 16;
 const outline = window.matchMedia("(max-width: 760px)");
 
 class TreeView {
@@ -37,7 +38,14 @@ class TreeView {
     const scale = Math.min(this.view.clientWidth / width, this.view.clientHeight / height, 1);
     this.apply(Math.max(scale, 0.4));
     this.fitted = true;
-    this.view.scrollTop = (this.view.scrollHeight - this.view.clientHeight) / 2;
+    this.toTop();
+  }
+
+  /* As near to the top as leaves the goal in view. */
+  toTop() {
+    const goal = this.view.querySelector(".kpi").getBoundingClientRect();
+    const below = goal.bottom - this.view.getBoundingClientRect().top + this.view.scrollTop;
+    this.view.scrollTop = Math.max(0, below + EDGE - this.view.clientHeight);
   }
 
   apply(scale) {
