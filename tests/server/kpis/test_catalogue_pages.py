@@ -15,7 +15,7 @@ from keiki.catalogue.load import builtin
 from keiki.server.data.actions import opened
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.models import OwnKpi
-from keiki.trees.document import Influence, NodeDocument, TreeDocument
+from keiki.trees.document import Influence, NodeDocument, TreeDocument, from_dict
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TYPED = {
@@ -176,6 +176,23 @@ def test_every_active_kpi_belongs_to_one_of_three_activities(shop: Any, browser_
     assert sum(activity.active for activity in shown.activities) == len(active) > 0
     for activity in shown.activities:
         assert sum(number for _status, number in activity.statuses) == activity.active
+
+
+@pytest.mark.feature("F-063")
+def test_of_ten_kpis_six_of_which_every_night_computes_the_catalogue_reports_sixty_percent(
+    own_shop: Any, browser_of: Any
+) -> None:
+    computed = ["aov", "purchases", "buyers", "orders_per_buyer", "return_cancel_rate"]
+    others = ["monthly_discount_rate", "page_load_time", "sessions", "mql_to_sql_rate"]
+    below = [{"kpi": kpi, "influence": {"sign": "+"}} for kpi in (*computed, *others)]
+    names = dict.fromkeys(("ja", "en", "about_ja", "about_en"), "Ten")
+    written = {"id": "ten", **names, "root": {"kpi": "order_revenue", "children": below}}
+    actions.add_tree(own_shop.editor, own_shop.business, from_dict(written), {"what": "import"})
+    found = [each.kpi_id for each in queries.found_tonight(own_shop.business)]
+    assert set(found) == {"order_revenue", *computed}
+    panel = browser_of(own_shop.viewer).get(url(own_shop.business)).context["page"].automation
+    assert panel.sentence == "60.0% measured without hands: 6 of the 10 KPIs in our trees."
+    assert [way for _words, _url, way in panel.others] == ["entered by hand"] * 2 + ["data is missing"] * 2
 
 
 def test_english_pages_hold_no_japanese(shop: Any, browser_of: Any) -> None:

@@ -181,13 +181,9 @@ def _automation(found: queries.Automation, business: Business, style: Style) -> 
     if found.ratio is None:
         return AutomationPanel("", ())
     words = _("{share} measured without hands: {computed} of the {count} KPIs in our trees.")
-    sentence = words.format(
-        share=number(found.ratio, "ratio", style), computed=len(found.computed), count=found.count
-    )
+    sentence = words.format(share=number(found.ratio, "ratio", style), computed=len(found.computed), count=found.count)
     ways = ((found.by_hand, _("entered by hand")), (found.lacking, _("data is missing")))
-    others = [
-        (kpi_name(kpi, style.language), kpi_url(business, kpi.id), way) for kpis, way in ways for kpi in kpis
-    ]
+    others = [(kpi_name(kpi, style.language), kpi_url(business, kpi.id), way) for kpis, way in ways for kpi in kpis]
     return AutomationPanel(sentence, tuple(others))
 
 
