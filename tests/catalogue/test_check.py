@@ -104,3 +104,11 @@ def test_kpi_may_not_take_the_name_of_a_measure(tmp_path: Path) -> None:
 def test_parameter_that_nothing_takes_is_told(tmp_path: Path) -> None:
     (problem,) = found(tmp_path, declared("x", "grr[within: 60d]"))
     assert (problem.error.details["kind"], problem.error.details["name"]) == ("parameter", "within")
+
+
+def test_some_kpis_are_checked_alone(tmp_path: Path) -> None:
+    every = found(tmp_path, declared("a", "b + 1"), declared("b", "a / 2"), declared("c", "1 + foo"))
+    some = load_catalogue([tmp_path]).check({"b"})
+    assert [(one.subject, str(one.error), one.severity) for one in some] == [
+        (one.subject, str(one.error), one.severity) for one in every if one.subject == "b"
+    ]

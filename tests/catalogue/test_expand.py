@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,6 +60,18 @@ def test_asked_is_every_measure_once() -> None:
         Asked("n_detractors"),
         Asked("n_responses", parse_condition("kind = 'nps'")),
     }
+
+
+def test_asked_follows_a_built_in_kpi_that_means_something_else_here() -> None:
+    known = CATALOGUE.kpis
+    own = replace(CATALOGUE, kpis={**known, "aov": replace(known["aov"], formula=parse("n_sessions"))})
+    assert own.asked("ec_revenue") == {Asked("n_orders"), Asked("n_sessions")}
+    assert all(
+        own.asked(name) == frozenset(map(asked_of, references(own.expand(name)))) for name in ("aov", "cvr", "revenue")
+    )
+    without = replace(CATALOGUE, kpis={name: kpi for name, kpi in known.items() if name != "aov"})
+    with pytest.raises(UnknownName):
+        without.asked("ec_revenue")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue, load_catalogue
-from keiki.catalogue.versions import changes, in_force, reached
+from keiki.catalogue.versions import built_on, changes, in_force, reached
 from keiki.errors import CycleOfKpis, FormulaTooWide, WrongField
 from keiki.formula import parse, show
 from keiki.measures.measure import Asked
@@ -99,6 +99,12 @@ def test_dated_carries_a_change_to_what_is_built_on_it(basket: Catalogue) -> Non
     assert told.days == (OCTOBER, DECEMBER)
     assert show(told.on(date(2026, 11, 1))).startswith("sum_order_revenue / n_orders * 2")
     assert reached(parse("own_basket * 2"), basket.kpis) == ("own_basket",)
+
+
+def test_a_kpi_is_built_on_another_exactly_where_it_reaches_it(basket: Catalogue) -> None:
+    every = {name: {name, *reached(kpi.formula, basket.kpis)} for name, kpi in basket.kpis.items()}
+    for name in ("order_revenue", "aov", "cvr", "own_basket"):
+        assert built_on(name, basket.kpis) == {user for user, names in every.items() if name in names}
 
 
 def test_dated_of_what_never_changed_has_one_formula(basket: Catalogue) -> None:

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from keiki.catalogue.kpi import Kind, Kpi
 from keiki.catalogue.versions import dated
 from keiki.errors import DeclaredTwice, FormulaError, KeikiError, NoQualityBeside, UnitClash, UnitMismatch, UnknownName
 from keiki.facts.contract import Fact
 from keiki.formula.evaluate import references
-from keiki.formula.nodes import Reference
+from keiki.formula.nodes import Formula, Reference
 from keiki.measures.check import column_names, column_of, condition_columns, fact_of, unknown_values
 from keiki.measures.document import Place, Problem
 from keiki.measures.measure import Measure
 from keiki.measures.units import Clash, dimension, fits
 
 
-def check(kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], places: Mapping[str, Place]) -> tuple[Problem, ...]:
-    """Every problem of every KPI. An `error` keeps the KPI from being measured, a `warning` does not."""
+def check(
+    kpis: Mapping[str, Kpi],
+    measures: Mapping[str, Measure],
+    places: Mapping[str, Place],
+    only: Container[str] | None = None,
+) -> tuple[Problem, ...]:
+    """Every problem of every KPI, or of some. An `error` keeps the KPI from being measured, a `warning` does not."""
     units = {**{m.id: m.unit for m in measures.values()}, **{k.id: k.unit for k in kpis.values()}}
     found: list[Problem] = []
     for kpi in kpis.values():
-        place = places.get(kpi.id)
-        found += [Problem(kpi.id, error, place) for error in _once(_errors(kpi, kpis, measures, units))]
-        found += [Problem(kpi.id, error, place, "warning") for error in _once(_warnings(kpi, kpis, measures))]
+        if only is not None and kpi.id not in only:
+            continue
+        place, unfolded = places.get(kpi.id), _unfolded(kpi, kpis, measures)
+        found += [Problem(kpi.id, error, place) for error in _once(_errors(kpi, kpis, measures, units, unfolded))]
+        found += [Problem(kpi.id, error, place, "warning") for error in _once(_warnings(kpi, kpis, measures, unfolded))]
     return tuple(found)
+
+
+def _unfolded(kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]) -> Formula | KeikiError:
+    """The newest definition over measures alone, or why there is none."""
+    try:
+        return dated(Reference(kpi.id), kpis, measures).newest
+    except KeikiError as error:
+        return error
 
 
 def _once(errors: Iterable[KeikiError]) -> list[KeikiError]:
@@ -32,7 +47,11 @@ def _once(errors: Iterable[KeikiError]) -> list[KeikiError]:
 
 
 def _errors(
-    kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], units: dict[str, str]
+    kpi: Kpi,
+    kpis: Mapping[str, Kpi],
+    measures: Mapping[str, Measure],
+    units: dict[str, str],
+    unfolded: Formula | KeikiError,
 ) -> Iterator[KeikiError]:
     if kpi.id in measures:
         yield DeclaredTwice(name=kpi.id, first=f"measures/{kpi.id}")
@@ -42,10 +61,8 @@ def _errors(
         yield no_such_name(reference, kpi.source, [*kpis, *measures])
     if unknown:
         return
-    try:
-        unfolded = dated(Reference(kpi.id), kpis, measures).newest
-    except KeikiError as error:
-        yield error
+    if isinstance(unfolded, KeikiError):
+        yield unfolded
         return
     clashes: list[Clash] = []
     proved = dimension(kpi.formula, units, clashes)
@@ -58,15 +75,15 @@ def _errors(
             yield from unknown_values(reference.where, _fact(measures[reference.id]))
 
 
-def _warnings(kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure]) -> Iterator[KeikiError]:
+def _warnings(
+    kpi: Kpi, kpis: Mapping[str, Kpi], measures: Mapping[str, Measure], unfolded: Formula | KeikiError
+) -> Iterator[KeikiError]:
     for other in (*kpi.pairs_with, *([kpi.base] if kpi.base else [])):
         if other not in kpis:
             yield UnknownName(kind="KPI", name=other, known=kpis)
     if kpi.kind is Kind.QUANTITY and not kpi.pairs_with:
         yield NoQualityBeside(name=kpi.id)
-    try:
-        unfolded = dated(Reference(kpi.id), kpis, measures).newest
-    except KeikiError:
+    if isinstance(unfolded, KeikiError):
         return
     for reference in references(unfolded):
         yield from unknown_dimensions(reference, measures[reference.id])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, reduce
@@ -26,11 +26,11 @@ from keiki.catalogue.kpi import (
 )
 from keiki.catalogue.playbook import Playbook, read_playbooks
 from keiki.catalogue.search import Tag, search
-from keiki.catalogue.versions import Dated, dated
+from keiki.catalogue.versions import Dated, dated, reached
 from keiki.errors import DeclaredTwice, KeikiError, UnknownName, WrongField
 from keiki.facts import vocabulary
 from keiki.formula.evaluate import references
-from keiki.formula.nodes import Formula
+from keiki.formula.nodes import Formula, Reference
 from keiki.formula.parse import parse
 from keiki.measures.document import Entry, Place, Problem, entries, read
 from keiki.measures.load import DECLARED, choice, read_measures
@@ -87,14 +87,27 @@ class Catalogue:
 
     def asked(self, what: Formula | str) -> frozenset[Asked]:
         """Every measure that a formula or KPI needs, as it asks for it."""
+        if isinstance(what, str) and self._has_built_in(what):
+            return _asked_built_in(what)
         return frozenset(asked_of(reference) for reference in references(self.expand(what)))
 
-    def check(self) -> tuple[Problem, ...]:
-        """What is wrong in the declarations, those that could not be read first."""
+    def _has_built_in(self, name: str) -> bool:
+        """Whether a KPI, and everything that it is calculated from, is as it comes with Keiki."""
+        given = builtin()
+        return (
+            self is not given
+            and name in given.kpis
+            and all(self.kpis.get(each) is given.kpis[each] for each in _reached_built_in(name))
+            and self.measures.keys().isdisjoint(_reached_built_in(name))
+            and all(self.measures.get(each) is given.measures[each] for each in _measures_built_in(name))
+        )
+
+    def check(self, only: Container[str] | None = None) -> tuple[Problem, ...]:
+        """What is wrong in the declarations (or in some KPIs), those that could not be read first."""
         astray = [name for name in self.playbooks if name not in self.kpis]
         errors = [UnknownName(kind="KPI", name=name, known=self.kpis) for name in astray]
         told = tuple(Problem("playbook", error, severity="warning") for error in errors)
-        return self.problems + check(self.kpis, self.measures, self.places) + told
+        return self.problems + check(self.kpis, self.measures, self.places, only) + told
 
 
 def load_catalogue(folders: Iterable[Path | str] = ()) -> Catalogue:
@@ -111,6 +124,24 @@ def builtin() -> Catalogue:
     """The catalogue as it comes with Keiki, read once."""
     found = _read(HERE, DECLARED, HERE / "templates")
     return replace(found, templates=found.trees, trees=MappingProxyType({}))
+
+
+@cache
+def _asked_built_in(name: str) -> frozenset[Asked]:
+    """Every measure that a KPI needs as it comes with Keiki."""
+    return builtin().asked(name)
+
+
+@cache
+def _measures_built_in(name: str) -> frozenset[str]:
+    """The measures that a KPI is calculated from as it comes with Keiki."""
+    return frozenset(asked.measure for asked in _asked_built_in(name))
+
+
+@cache
+def _reached_built_in(name: str) -> tuple[str, ...]:
+    """Every KPI that one is calculated from, and itself, as they come with Keiki."""
+    return reached(Reference(name), builtin().kpis)
 
 
 def _read(folder: Path, measures: Path, trees: Path) -> Catalogue:

@@ -79,6 +79,21 @@ def reached(formula: Formula, kpis: Mapping[str, Kpi]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def built_on(name: str, kpis: Mapping[str, Kpi]) -> frozenset[str]:
+    """A KPI and every one that is calculated from it, now or in an earlier version, through others too."""
+    users: dict[str, list[str]] = {}
+    for kpi in kpis.values():
+        for formula in (kpi.formula, *(one.formula for one in kpi.earlier)):
+            for reference in references(formula):
+                users.setdefault(reference.id, []).append(kpi.id)
+    found, waiting = {name}, [name]
+    while waiting:
+        new = set(users.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return frozenset(found)
+
+
 def unfolded_size(formula: Formula, kpis: Mapping[str, Kpi]) -> int:
     """How many parts a formula has when it is written out, found without writing it out; a circle counts once.
 

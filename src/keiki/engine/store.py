@@ -58,6 +58,7 @@ class DuckLake:
         self._held: Held | None = None
         self._views: dict[tuple[str, int], ir.Table] = {}
         self._known: set[int] = set()
+        self._with_files: dict[int, frozenset[str]] = {}
         self._guard = threading.RLock()
 
     def __enter__(self) -> Self:
@@ -72,6 +73,7 @@ class DuckLake:
             self._backend = self._held = None
             self._views.clear()
             self._known.clear()
+            self._with_files.clear()
             self._stack.close()
 
     @property
@@ -209,6 +211,7 @@ class DuckLake:
             with closing(Answers(kept)) as answers:
                 answers.forget()
         self._known.clear()
+        self._with_files.clear()
         return len(gone)
 
     def sweep(self) -> tuple[Path, ...]:
@@ -254,20 +257,35 @@ class DuckLake:
         gained = [f", NULL::{TYPES[c.kind]} AS {name(c.name)}" for c in FACTS[fact].loadable if c.name not in had]
         view = f"{fact}__{version}"
         whole = rows.replace("*", f"*{''.join(gained)}", 1)
-        if not self._fetch(f"SELECT 1 FROM ({rows}) LIMIT 1"):
+        if fact not in self._filled(version) or not self._fetch(f"SELECT 1 FROM ({rows}) LIMIT 1"):
             # Planning a query takes ten times as long over an empty table of the lake as over no rows of its types.
             columns = ", ".join(f"NULL::{kind} AS {name(column)}" for column, kind in had.items())
             whole = f"SELECT {columns}{''.join(gained)} WHERE false"
         self.backend.con.execute(f"CREATE OR REPLACE VIEW {name(view)} AS {whole}")
         return self.backend.table(view)
 
+    def _filled(self, version: int) -> frozenset[str]:
+        """The facts that have files as of a snapshot, looked up once: asking the others for a row is slow."""
+        if version not in self._with_files:
+            metadata = self._metadata
+            there = f"begin_snapshot <= {version} AND (end_snapshot IS NULL OR end_snapshot > {version})"
+            rows = self._fetch(
+                f"""SELECT DISTINCT table_name FROM {metadata}.ducklake_table WHERE table_id IN
+                (SELECT table_id FROM {metadata}.ducklake_data_file WHERE {there})"""
+            )
+            self._with_files[version] = frozenset(row[0] for row in rows)
+        return self._with_files[version]
+
     def _known_files(self) -> set[str]:
         tables = ("ducklake_data_file", "ducklake_delete_file", "ducklake_files_scheduled_for_deletion")
-        metadata = f"__ducklake_metadata_{LAKE}"
-        if self.settings.catalogue is not None:
-            metadata += f".{name(self.settings.catalogue_schema)}"
-        paths = " UNION ALL ".join(f"SELECT path FROM {metadata}.{table}" for table in tables)
+        paths = " UNION ALL ".join(f"SELECT path FROM {self._metadata}.{table}" for table in tables)
         return {row[0].rpartition("/")[2] for row in self._fetch(paths)}
+
+    @property
+    def _metadata(self) -> str:
+        """How SQL names the catalogue's own tables."""
+        own = "" if self.settings.catalogue is None else f".{name(self.settings.catalogue_schema)}"
+        return f"__ducklake_metadata_{LAKE}{own}"
 
     @contextmanager
     def _connection(self, parts: Sequence[Ready]) -> Iterator[Backend]:

@@ -11,6 +11,7 @@ import yaml
 
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import kpi_of as kpi_of_entry
+from keiki.catalogue.versions import built_on
 from keiki.errors import KeikiError
 from keiki.measures.document import entries
 from keiki.measures.document import parse as parse_document
@@ -100,10 +101,11 @@ def mistakes(business: Business, document: Mapping[str, Any]) -> tuple[KeikiErro
     kpi = declared_kpi(document)
     catalogue = opened(business).business.catalogue
     present = replace(catalogue, kpis={**catalogue.kpis, **stored_kpis(business)})
-    told = {(problem.subject, str(problem.error)) for problem in present.check()}
     wished = replace(present, kpis={**present.kpis, kpi.id: kpi})
+    touched = built_on(kpi.id, wished.kpis)
+    told = {(problem.subject, str(problem.error)) for problem in present.check(touched)}
     return tuple(
         problem.error
-        for problem in wished.check()
+        for problem in wished.check(touched)
         if problem.severity == "error" and (problem.subject, str(problem.error)) not in told
     )
