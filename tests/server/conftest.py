@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,10 +17,11 @@ from django.db import connection
 from django.test import Client
 from tests.server.shop import make_shop
 
+from keiki.engine.answers import FILE as ANSWERS_FILE
+from keiki.engine.answers import Answers
 from keiki.engine.business import open_business
-from keiki.engine.connect import DuckDBEngine
+from keiki.engine.connect import DuckDBEngine, LakeSettings, newest_snapshot
 from keiki.engine.settings import Settings
-from keiki.facts import FACTS
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business, Membership, Role, User
 from keiki.server.data import actions as actions_of_data
@@ -101,14 +104,14 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(cast: Cast, shop_folder: Path) -> Cast:
     """The cast, and their business has numbers. Only for reading: the next test finds it open and warm."""
     if not cast.business.folder.exists():
-        shutil.copytree(shop_folder, cast.business.folder)
+        put(shop_folder, cast.business)
     return cast
 
 
 @pytest.fixture
 def own_shop(alone: Cast, shop_folder: Path) -> Cast:
     """The cast and a shop that this test may change."""
-    shutil.copytree(shop_folder, alone.business.folder)
+    put(shop_folder, alone.business)
     return alone
 
 
@@ -133,18 +136,16 @@ def parts_asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture(scope="session")
 def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a business without rows, made once, with what every page asks of it kept."""
+    """The folder of a business without rows, made once."""
     folder = tmp_path_factory.mktemp("empty") / "business"
-    with open_business(folder, Settings(name=BUSINESS["name"], currency=BUSINESS["currency"])) as business:
-        for fact in FACTS:
-            business.measurer.coverage(fact)
+    open_business(folder, Settings(name=BUSINESS["name"], currency=BUSINESS["currency"])).close()
     return folder
 
 
 @pytest.fixture
 def bare(alone: Cast, empty_folder: Path) -> Cast:
     """The cast, and their business has no rows yet; what a test loads is gone afterwards."""
-    shutil.copytree(empty_folder, alone.business.folder)
+    put(empty_folder, alone.business)
     return alone
 
 
@@ -156,10 +157,34 @@ def alone(cast: Cast) -> Iterator[Cast]:
     forget(cast.business)
 
 
+_copied: dict[Path, Path] = {}
+"""The folders that are copies, and of which folder."""
+
+
+def put(folder: Path, business: Business) -> None:
+    """Give a business a copy of a folder, and with it what earlier tests asked of the same rows."""
+    shutil.copytree(folder, business.folder)
+    _copied[business.folder] = folder
+
+
+def _hand_back(copy: Path, folder: Path) -> None:
+    """Keep what was worked out of the rows as they were copied: the next copy finds it, as another process would."""
+    newest = newest_snapshot(LakeSettings(folder))
+    if not (copy / ANSWERS_FILE).exists():
+        return
+    with closing(Answers(folder / ANSWERS_FILE)) as answers:
+        answers.state()
+    with closing(sqlite3.connect(folder / ANSWERS_FILE, isolation_level=None)) as kept:
+        kept.execute("ATTACH ? AS own", [str(copy / ANSWERS_FILE)])
+        kept.execute("INSERT OR IGNORE INTO answers SELECT * FROM own.answers WHERE snapshot <= ?", [newest])
+
+
 def forget(business: Business) -> None:
     """Close a business and remove its folder, since every test's business has the same name."""
     opened = actions_of_data._open.pop(business.id, None)
     if opened is not None:
         opened.business.close()
+    if business.folder in _copied:
+        _hand_back(business.folder, _copied.pop(business.folder))
     shutil.rmtree(business.folder, ignore_errors=True)
     queries_of_kpis.kept._answers.clear()

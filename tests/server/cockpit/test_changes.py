@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 import time_machine
 from django.urls import reverse
-from tests.server.conftest import Cast, forget
+from tests.server.conftest import Cast, forget, put
 from tests.server.data.test_actions import work_off
 from tests.server.reasons.test_insight_api import program_of
 
@@ -60,7 +59,7 @@ def long_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def long_shop(alone: Cast, long_folder: Path) -> Iterator[Cast]:
     """The cast and that shop, in the week after its last order."""
-    shutil.copytree(long_folder, alone.business.folder)
+    put(long_folder, alone.business)
     with time_machine.travel(NOW, tick=False):
         yield alone
     forget(alone.business)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.server.conftest import forget
+from tests.server.conftest import forget, put
 
 from keiki.server.accounts import actions as accounts
 from keiki.server.accounts.models import Membership, Role
@@ -31,7 +30,7 @@ def tree(name: str) -> TreeDocument:
 def two(own_shop: Any, shop_folder: Path, django_capture_on_commit_callbacks: Any) -> Iterator[Any]:
     """The shop and a second one of the same owner, of which the viewer is no member."""
     forget(own_shop.elsewhere)
-    shutil.copytree(shop_folder, own_shop.elsewhere.folder)
+    put(shop_folder, own_shop.elsewhere)
     opened(own_shop.elsewhere).business.load(
         [{"order_id": "more", "customer_id": "X", "ordered_at": "2026-10-05 12:00:00", "amount": 5_600}], "orders"
     )

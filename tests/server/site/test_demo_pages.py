@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 from tests.conftest import DEMO_UNTIL
-from tests.server.conftest import Cast
+from tests.server.conftest import Cast, put
 
 from keiki.server.cockpit.actions.demo import keep_demo as keep_happenings
 from keiki.server.cockpit.models import Annotation, PanelKind
@@ -40,7 +39,7 @@ SENTENCE = {"success:use": {"Days to the first value"}, "success:alerts": {"Aler
 @pytest.fixture
 def demo(alone: Cast, demo_folder: Path) -> Iterator[Cast]:
     """The cast, and their business is the demo company on the day after its last one."""
-    shutil.copytree(demo_folder, alone.business.folder)
+    put(demo_folder, alone.business)
     day = DEMO_UNTIL + timedelta(days=1)
     with time_machine.travel(datetime(day.year, day.month, day.day, 3, tzinfo=UTC)):
         assert keep_targets(alone.business)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.server.conftest import Cast, forget
+from tests.server.conftest import Cast, forget, put
 
 from keiki.engine.business import open_business
 from keiki.engine.settings import Settings
@@ -146,7 +145,7 @@ def offices(cast: Cast, offices_folder: Path, opened: list[Business]) -> Cast:
     """The cast, and their business has thirty offices that pay and eight that left. Its rows are only for reading."""
     if not opened or not cast.business.folder.exists():
         forget(cast.business)
-        shutil.copytree(offices_folder, cast.business.folder)
+        put(offices_folder, cast.business)
         opened.append(cast.business)
     return cast
 
@@ -154,7 +153,7 @@ def offices(cast: Cast, offices_folder: Path, opened: list[Business]) -> Cast:
 @pytest.fixture
 def own_offices(alone: Cast, offices_folder: Path) -> Cast:
     """The cast and offices whose numbers this test may change."""
-    shutil.copytree(offices_folder, alone.business.folder)
+    put(offices_folder, alone.business)
     return alone
 
 
