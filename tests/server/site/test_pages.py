@@ -67,6 +67,8 @@ def test_set_up_gives_the_owner_the_demo_company_that_is_ready(
     actions.offer_demo(demo)
     assert actions.demo_to_offer("Minato Coffee") is None
     client.post(f"/setup/{token}/", FORM | {"start": start})
+    chosen = Business.objects.get(is_demo=start == "demo")
+    assert client.get("/")["Location"] == f"/b/{chosen.id}/", "opens for whoever chose it"
     assert list(User.objects.get().business_set.order_by("name").values_list("name", flat=True)) == names
     assert {each.role for each in Membership.objects.all()} == {"owner"}
     assert Run.objects.filter(kind="success.watch_accounts").count() == 1, "alerts do not wait for the next hour"

@@ -71,6 +71,8 @@ def set_up(request: Any, token: str) -> HttpResponse:
         if owner is None:
             raise Http404
         login(request, owner, backend=LOGIN_BACKEND)
+        chosen = next(each for each in queries.businesses_of(owner) if each.is_demo == form.wants_demo)
+        request.session["business"] = chosen.id
         return redirect("home")
     return render(request, "site/set_up.html", {"form": form}, status=422 if form.errors else 200)
 
