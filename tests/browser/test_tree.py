@@ -35,7 +35,7 @@ def test_tree_by_mouse_opens_closes_and_explains(site: Any, opens: Any) -> None:
     page.goto(site.url("tree/?open=all"))
     whole = shown(page)
     rows = page.request.get(site.url("tree/?open=all&as=table")).text()
-    assert len(whole) == rows.count('class="indent')
+    assert len(whole) == rows.count('class="outlined')
     assert page.evaluate("window.shifted") <= MOST_SHIFT
     place = corner(page)
     page.locator(".toggle").first.click()
