@@ -62,7 +62,8 @@ SEEN_ELSEWHERE = {
         scenarios:remove
         success:add_review success:adopt_weights success:drop_result success:keep_case success:keep_item
         success:keep_referral success:keep_request success:mark_core success:plan_onboarding success:see_alert
-        success:set_stage surveys:close_survey choose_look data:report_issue data:own_issue data:close_issue
+        success:set_stage surveys:close_survey choose_look data:add_audit
+        data:finish_audit data:end_audit data:report_issue data:own_issue data:close_issue
         data:reopen_issue data:set_rate data:send_rates data:remove_rate""",
     "it answers with a file, a part of a page, or the way to another page": """
         customers:nurtured_csv customers:overview_file customers:panel_file customers:segment_csv data:rejected_csv

@@ -22,6 +22,9 @@ class DataConfig(AppConfig):
         "data.report_issue": _("Reported a data-quality issue"),
         "data.own_issue": _("Gave a data-quality issue to somebody"),
         "data.close_issue": _("Closed a data-quality issue"),
+        "data.add_audit": _("Planned a recurring audit"),
+        "data.finish_audit": _("Finished an audit of the data"),
+        "data.end_audit": _("Ended a recurring audit"),
         "data.reopen_issue": _("Opened a data-quality issue again"),
     }
     audit_kinds: ClassVar[dict[str, str]] = dict.fromkeys(

@@ -143,3 +143,44 @@ class IssueStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue_id} {self.what}"
+
+
+class AuditRule(models.Model):
+    """Something about the data that is audited in every month, quarter or year (`every`), due `days` after it began."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="audit_rules")
+    name = models.CharField(max_length=200)
+    every = models.CharField(max_length=7)
+    days = models.PositiveSmallIntegerField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(every__in=("month", "quarter", "year")), name="audit_rhythm"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.every}"
+
+
+class AuditTask(models.Model):
+    """One audit of a rule, for the period that begins on `begins_on`; whoever did it says what was found."""
+
+    rule = models.ForeignKey(AuditRule, on_delete=models.CASCADE, related_name="tasks")
+    begins_on = models.DateField()
+    due_on = models.DateField()
+    note = models.CharField(max_length=1000, default="", blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["due_on", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["rule", "begins_on"], name="audit_task_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.begins_on}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from keiki.server.data import actions
+from keiki.server.data.actions import audits
 from keiki.server.jobs.actions import Live, job
 
 
@@ -24,3 +26,9 @@ def undo_import(live: Live, import_id: str, business_id: str) -> dict[str, Any]:
 def make_demo(live: Live, business_id: str) -> dict[str, Any]:
     """Fill a business with the sample company."""
     return actions.make_demo(business_id, live.report)
+
+
+@job(audits.PLAN_JOB, every=timedelta(days=1))
+def plan_audits(live: Live) -> dict[str, int]:
+    """Look once a day which audits begin."""
+    return {"made": audits.plan_audits()}

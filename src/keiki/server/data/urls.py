@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from keiki.server.data import pages
-from keiki.server.data.pages import issues, rates
+from keiki.server.data.pages import audits, issues, rates
 
 app_name = "data"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("b/<slug:business>/settings/rates/file/", rates.send_rates, name="send_rates"),
     path("b/<slug:business>/settings/rates/remove/", rates.remove_rate, name="remove_rate"),
     path("b/<slug:business>/data/sample/", pages.make_demo, name="make_demo"),
+    path("b/<slug:business>/data/audits/", audits.add_audit, name="add_audit"),
+    path("b/<slug:business>/data/audits/<int:task>/done/", audits.finish_audit, name="finish_audit"),
+    path("b/<slug:business>/data/audits/rules/<int:rule>/end/", audits.end_audit, name="end_audit"),
     path("b/<slug:business>/data/issues/", issues.report_issue, name="report_issue"),
     path("b/<slug:business>/data/issues/<slug:issue>/", issues.issue_page, name="issue"),
     path("b/<slug:business>/data/issues/<slug:issue>/owner/", issues.own_issue, name="own_issue"),

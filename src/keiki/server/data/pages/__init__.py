@@ -39,6 +39,7 @@ from keiki.server.data.actions import ColumnPreview, Done, PartPreview, Preview,
 from keiki.server.data.actions.issues import issues_of
 from keiki.server.data.forms import KEEP, NET, SKIP, ColumnsForm, choice_of, field
 from keiki.server.data.models import Mode, Upload
+from keiki.server.data.pages.audits import AuditsPanel, audits_panel
 from keiki.server.data.pages.issues import IssuesPanel, issues_panel
 from keiki.server.jobs.models import Run
 from keiki.server.ui.language import current_language
@@ -111,6 +112,7 @@ class DataPage:
     facts: tuple[FactLine, ...]
     history: tuple[HistoryLine, ...]
     issues: IssuesPanel | None = None
+    audits: AuditsPanel | None = None
     gap_rule: str = ""
     joined: JoinedPanel | None = None
     error: str = ""
@@ -192,6 +194,7 @@ def _data_page(request: Any, business: Business) -> DataPage:
         ),
         history=tuple(_history(business, done, may_edit) for done in state.imports),
         issues=issues_panel(business, issues_of(business, state), may_edit=may_edit) if state.imports else None,
+        audits=audits_panel(business, may_edit=may_edit),
         gap_rule=_gap_rule(),
         joined=_joined(business) if state.days else None,
     )
