@@ -93,6 +93,14 @@ def test_same_question_is_asked_in_the_same_way(one: str, other: str) -> None:
     assert asked_of(first) == asked_of(second)
 
 
+@pytest.mark.parametrize("window", ["0d", "3", "99999m", "12 m", "forever"])
+def test_window_that_nothing_can_look_through_is_refused_and_not_left_out(window: str) -> None:
+    asked = Reference("n_orders", params=(("window", window),))
+    with pytest.raises(UnknownName, match=window):
+        load_catalogue().expand(asked)
+    assert load_catalogue().expand("n_orders[window: 7d]") == parse("n_orders[window: 7d]")
+
+
 def test_different_questions_stay_different() -> None:
     first, second = parse("n_orders[a = 1 and b = 2]"), parse("n_orders[a = 1 or b = 2]")
     assert isinstance(first, Reference)

@@ -144,7 +144,11 @@ def test_compiled_query_serves_other_periods(lake: SmallLake) -> None:
 def test_trailing_window_covers_twelve_months(lake: SmallLake) -> None:
     facts = lake.put(orders=orders())
     asked = Asked("n_orders", params=(("window", "12m"),))
-    readings = Measurer(OnSmallLake(lake), facts, load_measures()).read([asked], lens())
+    week = Asked("n_orders", params=(("window", "7d"),))
+    readings = Measurer(OnSmallLake(lake), facts, load_measures()).read([asked, week], lens())
+    of_week = "ordered_at >= '2024-03-24 15:00:00' AND ordered_at < '2024-03-31 15:00:00'"
+    last = lake.sql(f"SELECT count(*) FROM orders WHERE status = 'completed' AND {of_week}")
+    assert readings.value(week, 2) == last[0][0]
     running = lake.sql("SELECT count(*) FROM orders WHERE status = 'completed' AND ordered_at < '2024-03-31 15:00:00'")
     assert readings.value(asked, 2) == running[0][0]
     assert readings.value(asked, 0) < readings.value(asked, 1) < readings.value(asked, 2)  # type: ignore[operator]

@@ -58,3 +58,9 @@ def test_any_text_is_read_or_refused(text: str, now: float | None, unit: str) ->
         return
     assert all(math.isfinite(reading.value) for reading in readings)
     assert len(readings) in (1, 2)
+
+
+@pytest.mark.parametrize("text", ["1,5", "1,2,3", "12,34,567", "8,4000円"])
+def test_comma_that_does_not_part_thousands_is_asked_back(text: str) -> None:
+    with pytest.raises(UnreadableTarget):
+        stated(text, 100.0, "currency")

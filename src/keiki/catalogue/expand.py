@@ -94,6 +94,9 @@ def _measure(reference: Reference, measure: Measure, given: Given) -> Reference:
         if not measure.takes(name):
             raise UnknownName(kind="parameter", name=name, known=known, at=reference.at)
     params = replaced(reference.params, tuple((n, v) for n, v in given.params if measure.takes(n)))
+    for name, value in params:
+        if not measure.reads(name, value):
+            raise UnknownName(kind="value", name=value, known=("1m", "3m", "6m", "12m", "24m", "to_date"))
     if given.path and measure.where is not None and names_this_kpi(measure.where):
         params = replaced(params, (("this_kpi", given.path[-1]),))
     return replace(

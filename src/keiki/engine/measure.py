@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import ibis.expr.types as ir
 
@@ -28,7 +28,7 @@ from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill
 from keiki.measures.compile import Frame, Query, frames, queries
 from keiki.measures.daily_rows import rows_per_day
-from keiki.measures.measure import Asked, Measure
+from keiki.measures.measure import TRAILING, Asked, Measure
 from keiki.measures.models import MODELS, reads_of, table_of
 from keiki.measures.rules import Rules
 from keiki.periods import Calendar, Period, add_months
@@ -522,23 +522,26 @@ def _date(day: str | None) -> date | None:
     return None if day is None else date.fromisoformat(day)
 
 
-WINDOWS: Mapping[str, Callable[[Period], date]] = {
-    "1m": lambda period: add_months(period.end, -1),
-    "3m": lambda period: add_months(period.end, -3),
-    "6m": lambda period: add_months(period.end, -6),
-    "12m": lambda period: add_months(period.end, -12),
-    "24m": lambda period: add_months(period.end, -24),
-    "to_date": lambda period: date(1900, 1, 1),
-}
-"""Trailing windows: where each begins. All end where the period ends."""
+LONG_AGO: Final = date(1900, 1, 1)
+
+
+def begins(period: Period, window: str | None) -> date:
+    """Where the trailing window of a period begins, which ends where the period ends; without one its own start."""
+    told = TRAILING.fullmatch(window) if window is not None else None
+    if told is None:
+        return period.start
+    if told["count"] is None:
+        return LONG_AGO
+    count, unit = int(told["count"]), told["unit"]
+    if unit in "my":
+        return max(add_months(period.end, -count * (12 if unit == "y" else 1)), LONG_AGO)
+    return period.end - timedelta(days=count * (7 if unit == "w" else 1))
 
 
 def span_of(period: Period, window: str | None, lens: Lens) -> Span:
     """The period, or its trailing window, as rows see it; cut after the last day that the data speaks of."""
     calendar: Calendar = lens.calendar
     end = period.end if lens.today is None else min(period.end, lens.today + timedelta(days=1))
-    read = Period(
-        WINDOWS[window](period) if window is not None and window in WINDOWS else period.start, end, period.grain
-    )
+    read = Period(min(begins(period, window), end), end, period.grain)
     start_at, end_at = calendar.instants(read)
     return Span(read.start, read.end, start_at, end_at)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from keiki.formula.nodes import Condition, Formula
 from keiki.periods import Period
+
+TRAILING: Final = re.compile(r"to_date|(?P<count>[1-9]\d{0,2})(?P<unit>[dwmy])")
+"""Trailing windows: so many days, weeks, months or years that end with the period, or all of the past."""
+OWN_WINDOWS: Final = frozenset({"day", "week", "month"})
+"""Windows that a model looks through inside each period."""
 
 
 class Aggregation(StrEnum):
@@ -64,6 +70,10 @@ class Measure:
         """Whether a reference may set this parameter; every flow takes a trailing `window`."""
         named = parameter in self.accepts or any(name == parameter for name, _ in self.params)
         return named or (parameter == "window" and self.timing is Timing.FLOW)
+
+    def reads(self, parameter: str, value: str) -> bool:
+        """Whether a parameter it takes can have this value: of `window` a trailing one, or one of its own."""
+        return parameter != "window" or TRAILING.fullmatch(value) is not None or value in OWN_WINDOWS
 
     def param(self, name: str) -> str | None:
         """A declared parameter's value, None when it has none."""

@@ -16,6 +16,8 @@ TYPED = re.compile(
     r"(?P<way>増|減|増加|減少|アップ|ダウン|up|down|more|less)?",
     re.IGNORECASE,
 )
+GROUPS_BROKEN = re.compile(r"\d[,、](?!\d{3}(?!\d))")
+"""A comma that does not part thousands: 1,5 may be meant as one and a half."""
 SCALES = {"千": 1e3, "万": 1e4, "億": 1e8, "k": 1e3, "m": 1e6}
 PERCENT = frozenset({"%", "パーセント", "percent"})
 POINT = frozenset({"pt", "pts", "point", "points", "ポイント"})
@@ -49,6 +51,8 @@ def stated(text: str, current: float | None = None, unit: str = "ratio") -> tupl
     [('relative', 9600.0)]
     """
     plain = unicodedata.normalize("NFKC", text).translate(MINUS)
+    if GROUPS_BROKEN.search(plain):
+        raise UnreadableTarget(text=text[:40])
     typed = TYPED.fullmatch(re.sub(r"[\s,、¥￥$]", "", plain))
     if typed is None:
         raise UnreadableTarget(text=text[:40])
