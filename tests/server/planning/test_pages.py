@@ -267,6 +267,8 @@ def test_new_revision_begins_this_month_and_the_months_before_keep_the_target_th
     calendar = shop.business.calendar
     months = calendar.periods(Grain.MONTH, date(2026, 9, 1), date(2026, 12, 1))
     assert [aim.low for aim in plan_of(shop).aims(months, calendar, "higher", True)] == [12_000, 12_000, 15_000]
+    october = browser.get(overview(shop)).context["page"].rows[0]
+    assert (october.number.target, [mark.words for mark in october.marks]) == ("¥12,000", ["¥15,000 from 1 Nov 2026"])
     first = browser.get(of(shop)).context["page"].versions[-1]
     assert (first.since, first.until) == ("1 Jul 2026", "31 Oct 2026")
     told = browser.get(f"/api/v1/businesses/{shop.business.id}/trees/{TREE}/targets").json()

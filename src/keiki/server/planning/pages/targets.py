@@ -191,8 +191,13 @@ def _waiting(plan: Planned | None) -> bool:
 
 
 def _coming(plan: Planned | None, numbers: TreeNumbers) -> Written | None:
-    """What is approved and holds only after the period on the page."""
-    if plan is None or plan.retired_at is not None or plan.in_force(numbers.period.last) is not None:
+    """What is approved and holds only after the period on the page, in which nothing holds."""
+    return None if plan is None or plan.in_force(numbers.period.last) is not None else _next(plan, numbers)
+
+
+def _next(plan: Planned | None, numbers: TreeNumbers) -> Written | None:
+    """What is approved and begins after the period on the page."""
+    if plan is None or plan.retired_at is not None:
         return None
     return next((each for each in plan.approved if each.since > numbers.period.last), None)
 
@@ -214,7 +219,7 @@ def _overall(numbers: TreeNumbers, plans: Mapping[str, Planned]) -> str:
 def _row(business: Business, numbers: TreeNumbers, node: Node, plan: Planned | None, style: Style) -> Row:
     shown = kpis.number_card(numbers, node, style)
     aim, value = numbers.aim(node), numbers.value(node)
-    coming = _coming(plan, numbers)
+    coming, following = _coming(plan, numbers), _next(plan, numbers)
     force = coming or (plan.in_force(numbers.period.last) if plan is not None else None)
     gap = "" if aim is None else change(value, aim.bound(value), node.unit, style)
     return Row(
@@ -222,7 +227,7 @@ def _row(business: Business, numbers: TreeNumbers, node: Node, plan: Planned | N
         level=kpis_level(node),
         indent=f"{min(node.depth, 15):x}",
         deadline=day_words(force.target.by if force else None, style),
-        marks=(*_marks(business, plan), *((_coming_chip(coming, node, style),) if coming else ())),
+        marks=(*_marks(business, plan), *((_coming_chip(following, node, style),) if following else ())),
         gap="" if gap == MISSING else gap,
         pace=_("by now {value}").format(value=bounds(aim, node.unit, style)) if aim and aim.whole else "",
         url=target_url(business, numbers.tree, node),
