@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import keiki
-from keiki.engine import measure
+from keiki.engine import snapshot_facts
 from keiki.engine.composed import Compositions, at, key_of_composition, of_any
 from keiki.engine.connect import DuckDBEngine
 
@@ -22,7 +22,7 @@ KPIS = ("order_revenue", "buyers", "good_customer_ratio", "sum_customer_profit")
 
 @pytest.fixture
 def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[keiki.Business]:
-    monkeypatch.setattr(measure, "COMPOSED", Compositions())
+    monkeypatch.setattr(snapshot_facts, "COMPOSED", Compositions())
     with keiki.open(tmp_path / "shop", create=True) as business:
         business.load_facts({"orders": ORDERS}, name="orders")
         yield business
@@ -56,7 +56,7 @@ def test_another_state_of_the_data_is_asked_with_the_sql_composed_before(
     after = asked(business)
     assert compiled == []
     assert after != before
-    monkeypatch.setattr(measure, "COMPOSED", Compositions())
+    monkeypatch.setattr(snapshot_facts, "COMPOSED", Compositions())
     monkeypatch.setenv("KEIKI_ANSWERS_MB", "0")
     with keiki.open(business.folder) as anew:
         assert asked(anew) == after
@@ -69,10 +69,26 @@ def test_a_process_that_has_just_started_reads_what_another_one_composed(
     asked(business)
     business.load_facts({"orders": [ORDERS[0] | {"order_id": "new"}]}, name="more")
     compiled.clear()
-    monkeypatch.setattr(measure, "COMPOSED", Compositions())
+    monkeypatch.setattr(snapshot_facts, "COMPOSED", Compositions())
     with keiki.open(business.folder) as started:
         asked(started)
     assert compiled == []
+
+
+def test_tables_that_questions_share_are_composed_once_too(
+    business: keiki.Business, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = keiki.customer_worths(business, ("cohort",), fewest=1)
+    assert compiled
+    business.load_facts({"orders": [ORDERS[2] | {"order_id": "new", "amount": 5_000}]}, name="more")
+    compiled.clear()
+    monkeypatch.setattr(snapshot_facts, "COMPOSED", Compositions())
+    with keiki.open(business.folder) as started:
+        after = keiki.customer_worths(started, ("cohort",), fewest=1)
+    assert compiled == []
+    assert sum(row.revenue or 0 for row in after["cohort"].rows) == 5_000 + sum(
+        row.revenue or 0 for row in before["cohort"].rows
+    )
 
 
 def test_another_rule_is_another_question(business: keiki.Business, compiled: list[str]) -> None:

@@ -259,7 +259,7 @@ class Business:
         """Measures the snapshot that is read now."""
         snapshot = self.snapshot
         if self._measurer is None or self._measurer[0] != snapshot:
-            tables = Tables(self.engine, snapshot, self.rules, self.exchange)
+            tables = Tables(self.engine, snapshot, self.rules, self.exchange, self.answers)
             measures, kept = self.catalogue.measures, self._kept(snapshot)
             self._measurer = (snapshot, Measurer(self.engine, tables, measures, self.rules, kept))
         return self._measurer[1]

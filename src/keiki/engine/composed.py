@@ -99,27 +99,36 @@ def stated(compiled: Iterable[Compiled], asked: Sequence[Asked], snapshot: int) 
                 "sql": of_any(one.sql, snapshot),
                 "parts": [[asked.index(each), part.way, list(part.columns)] for each, part in one.parts.items()],
                 "rows": list(one.rows),
-                "tables": [_table(each, snapshot) for each in one.tables],
+                "tables": stated_tables(one.tables, snapshot),
             }
             for one in compiled
         ]
     }
 
 
-def _table(one: SharedTable, snapshot: int) -> list[Any]:
-    """The name, the SQL and the sources of a shared table, of every snapshot."""
-    name, *made_of = (each.name.replace(f"__{snapshot}_", f"__{ANY}_") for each in (one, *one.made_of))
-    return [name, of_any(one.sql, snapshot), made_of]
+def stated_tables(tables: Iterable[SharedTable], snapshot: int) -> list[list[Any]]:
+    """Shared tables, each after its sources, as plain values of every snapshot: name, SQL and names of its sources."""
+    stated = []
+    for one in tables:
+        name, *made_of = (each.name.replace(f"__{snapshot}_", f"__{ANY}_") for each in (one, *one.made_of))
+        stated.append([name, of_any(one.sql, snapshot), made_of])
+    return stated
+
+
+def tables_at(stated: Iterable[Sequence[Any]], snapshot: int) -> tuple[SharedTable, ...]:
+    """Shared tables at a snapshot from their plain values."""
+    tables: dict[str, SharedTable] = {}
+    for name, sql, made_of in stated:
+        of_now = name.replace(f"__{ANY}_", f"__{snapshot}_")
+        tables[name] = SharedTable(of_now, snapshot, at(sql, snapshot), tuple(tables[each] for each in made_of))
+    return tuple(tables.values())
 
 
 def composed(body: Any, asked: Sequence[Asked], snapshot: int) -> tuple[Compiled, ...]:
     """Composed questions at a snapshot from their plain values."""
     found = []
     for one in body["composed"]:
-        tables: dict[str, SharedTable] = {}
-        for name, sql, made_of in one["tables"]:
-            of_now = name.replace(f"__{ANY}_", f"__{snapshot}_")
-            tables[name] = SharedTable(of_now, snapshot, at(sql, snapshot), tuple(tables[each] for each in made_of))
+        tables = tables_at(one["tables"], snapshot)
         parts = {asked[place]: Parts(way, tuple(columns)) for place, way, columns in one["parts"]}
-        found.append(Compiled(at(one["sql"], snapshot), parts, tuple(one["rows"]), tuple(tables.values())))
+        found.append(Compiled(at(one["sql"], snapshot), parts, tuple(one["rows"]), tables))
     return tuple(found)

@@ -15,7 +15,7 @@ from typing import Any, Final
 import ibis.expr.types as ir
 
 from keiki.engine.answers import Answers, is_plain, key_of
-from keiki.engine.composed import COMPOSED, Compiled, composed, key_of_composition, stated
+from keiki.engine.composed import Compiled, composed, stated
 from keiki.engine.connect import Engine, SharedTable
 from keiki.engine.entered import OBSERVED, Entered, is_entered
 from keiki.engine.snapshot_facts import Tables
@@ -384,9 +384,10 @@ class Measurer:
 
     def _known(self, key: Hashable, asked: Sequence[Asked]) -> tuple[Compiled, ...]:
         """What was composed for an earlier state of the data, by another process or for another business."""
-        mark = self._mark(key, asked)
-        found = None if mark is None else COMPOSED.get(mark, self._answers_file)
-        if found is None or not isinstance(self.facts, Tables):
+        if not isinstance(self.facts, Tables):
+            return ()
+        found = self.facts.known(key, self._definitions(asked))
+        if found is None:
             return ()
         known = composed(found, asked, self.facts.snapshot)
         self.facts.open([one.sql for one in known] + [table.sql for one in known for table in one.tables])
@@ -397,27 +398,13 @@ class Measurer:
     ) -> tuple[Compiled, ...]:
         made = queries(frame, self.measures, self.facts, rows, rules=self.rules, by=by, where=lens.where)
         new = tuple(map(self._composed, made))
-        mark = self._mark(key, frame.asked)
-        if mark is not None and isinstance(self.facts, Tables):
+        if isinstance(self.facts, Tables):
             told = stated(new, frame.asked, self.facts.snapshot)
-            COMPOSED.put(mark, self.facts.snapshot, told, self._answers_file)
+            self.facts.keep(told, key, self._definitions(frame.asked))
         return new
 
-    def _mark(self, key: Hashable, asked: Sequence[Asked]) -> str | None:
-        """The mark of a question whose SQL may be known: what it depends on, but for the rows."""
-        measures = tuple(self.measures[one.measure] for one in asked)
-        return None if self._depends is None else key_of_composition(self._depends, key, measures)
-
-    @cached_property
-    def _depends(self) -> str | None:
-        """A mark of the engine, the rules and the columns of the facts; None for facts of no lake."""
-        if not isinstance(self.facts, Tables):
-            return None
-        return key_of(type(self.engine).__name__, self.facts.shares, self.facts.columns, self.rules)
-
-    @property
-    def _answers_file(self) -> Answers | None:
-        return None if self.kept is None else self.kept.answers
+    def _definitions(self, asked: Sequence[Asked]) -> tuple[Measure, ...]:
+        return tuple(self.measures[one.measure] for one in asked)
 
     def _composed(self, query: Query) -> Compiled:
         sql = self.engine.compile(query.table)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import ibis.expr.types as ir
 
-from keiki.engine.composed import FACT, of_any
+from keiki.engine.answers import Answers, key_of
+from keiki.engine.composed import COMPOSED, FACT, key_of_composition, of_any, stated_tables, tables_at
 from keiki.engine.connect import HELD, Engine, SharedTable
 from keiki.facts import FACTS
 from keiki.facts.shared import SharedFacts
@@ -44,10 +45,14 @@ class Tables(SharedFacts):
     money is in the currency of the business.
 
     What a model marked `shared` makes of them is worked out once where the engine holds tables, and read from then on.
+    SQL composed for another state of the data, by another process or for another business is known again.
     """
 
-    def __init__(self, engine: Engine, snapshot: int, rules: Rules, exchange: Exchange) -> None:
+    def __init__(
+        self, engine: Engine, snapshot: int, rules: Rules, exchange: Exchange, answers: Answers | None = None
+    ) -> None:
         self._engine, self.snapshot, self._rules, self.exchange = engine, snapshot, rules, exchange
+        self._answers = answers
         self.as_loaded: Mapping[str, ir.Table] = Loaded(engine, snapshot)
         self._shared: dict[str, SharedTable] = {}
         self._guard = threading.RLock()
@@ -79,6 +84,22 @@ class Tables(SharedFacts):
         told = (self._engine.columns(self.snapshot), self.exchange.mark)
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
+    @cached_property
+    def _depends(self) -> str:
+        """A mark of what all SQL depends on: the engine, the rules and the columns of the facts."""
+        return key_of(type(self._engine).__name__, self.shares, self.columns, self._rules)
+
+    def known(self, *question: Hashable) -> Any | None:
+        """What was composed for a question as plain values, of every snapshot; None where nothing was."""
+        key = key_of_composition(self._depends, *question)
+        return None if key is None else COMPOSED.get(key, self._answers)
+
+    def keep(self, body: Any, *question: Hashable) -> None:
+        """Know from now on what was composed for a question."""
+        key = key_of_composition(self._depends, *question)
+        if key is not None:
+            COMPOSED.put(key, self.snapshot, body, self._answers)
+
     def open(self, queries: Iterable[str]) -> None:
         """Have the tables of the facts ready that SQL composed before names."""
         for fact in {name for sql in queries for name in FACT.findall(sql)}:
@@ -89,11 +110,23 @@ class Tables(SharedFacts):
             return build()
         with self._guard:
             if question not in self._shared:
-                sql = self._engine.compile(build())
-                mark = hashlib.sha256(of_any(sql, self.snapshot).encode()).hexdigest()[:16]
-                held = f"{name}__{self.snapshot}_{mark}"
-                self._shared[question] = SharedTable(held, self.snapshot, sql, self.behind(sql))
+                self._shared[question] = self._known_table(name, question) or self._made(name, question, build)
             return self._engine.hold(self._shared[question])
+
+    def _known_table(self, name: str, question: str) -> SharedTable | None:
+        found = self.known(name, question)
+        if found is None:
+            return None
+        tables = tables_at(found["tables"], self.snapshot)
+        self.open(one.sql for one in tables)
+        return tables[-1]
+
+    def _made(self, name: str, question: str, build: Callable[[], ir.Table]) -> SharedTable:
+        sql = self._engine.compile(build())
+        mark = hashlib.sha256(of_any(sql, self.snapshot).encode()).hexdigest()[:16]
+        made = SharedTable(f"{name}__{self.snapshot}_{mark}", self.snapshot, sql, self.behind(sql))
+        self.keep({"tables": stated_tables((*made.made_of, made), self.snapshot)}, name, question)
+        return made
 
     def behind(self, sql: str) -> tuple[SharedTable, ...]:
         """The shared tables that a question reads, each after those that it is made of itself."""

@@ -26,7 +26,7 @@ from keiki.journeys.local_time import midnight
 from keiki.journeys.sessions import sessions
 from keiki.journeys.stage_durations import stage_cohorts, stage_passages, stage_scores, stages_held
 from keiki.journeys.windows import window
-from keiki.measures.aggregates import Aggregate, Where, count, distinct, mean, total
+from keiki.measures.aggregates import Aggregate, Where, count, distinct, mean, only, rows_where, total
 from keiki.measures.rules import Rules
 
 Facts = Mapping[str, ir.Table]
@@ -189,7 +189,7 @@ def _activity(params: Mapping[str, str], rules: Rules) -> ActivityRule:
 
 def _people_per_window(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
     """People summed over the windows of the period, by the number of windows: a window without anybody counts too."""
-    return Aggregate("mean", (table.act_in.nunique(where=where), table.windows.max()))
+    return Aggregate("mean", (only(table.act_in, where).nunique(), table.windows.max()))
 
 
 SEAT_BITS = 20
@@ -199,7 +199,7 @@ SEAT_BITS = 20
 def _seats_once(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
     """The seats of different licences: each binary digit of the seats is counted over licences, then weighed."""
     digits = [
-        table.licence.nunique(where=_both((table.seats // 2**bit).cast("int64") % 2 == 1, where)) * 2**bit
+        only(table.licence, _both((table.seats // 2**bit).cast("int64") % 2 == 1, where)).nunique() * 2**bit
         for bit in range(SEAT_BITS)
     ]
     return Aggregate("count", (sum(digits[1:], digits[0]),))
@@ -214,8 +214,9 @@ def _length_of_stay(months: int) -> Stat:
 
     def stat(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
         asked = [_both(table.month == n, where) for n in range(MOST_MONTHS_OF_CHURN)]
-        there = [table.customer_id.nunique(where=each) for each in asked]
-        lost = [table.customer_id.nunique(where=each & table.lost) for each in asked]
+        # A customer stands in a month once, so that counting rows tells customers at a fraction of the work.
+        there = [rows_where(each) for each in asked]
+        lost = [rows_where(each & table.lost) for each in asked]
         known = sum((ibis.ifelse(n > 0, 1, 0) for n in there), ibis.literal(0))
         shares = (n.cast("float64") / ibis.ifelse(of > 0, of, 1) for n, of in zip(lost, there, strict=True))
         return Aggregate("mean", (known, sum(shares, ibis.literal(0.0)) * months))
@@ -229,7 +230,7 @@ LATEST_PAYBACK = 60
 
 def _payback(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
     """The first age by which the cohort has left nothing or more in sum; unknown while it has not."""
-    by_age = [(table.amount.sum(where=_both(table.age <= age, where)) >= 0, age) for age in range(LATEST_PAYBACK + 1)]
+    by_age = [(only(table.amount, _both(table.age <= age, where)).sum() >= 0, age) for age in range(LATEST_PAYBACK + 1)]
     return Aggregate("last", (ibis.cases(*by_age),))
 
 
