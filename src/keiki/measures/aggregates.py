@@ -50,7 +50,7 @@ def only(column: ir.Value, where: Where) -> ir.Value:
     """The column with nothing in rows that do not count: an engine aggregates it a dozen times faster than it filters
     rows for each aggregate (`FILTER`), and there are hundreds of them in one query.
     """
-    return column if where is None else ibis.ifelse(where, column, ibis.null(column.type()))
+    return column if where is None else ibis.ifelse(where, column, ibis.null())
 
 
 def rows_where(condition: ir.BooleanValue) -> ir.IntegerScalar:
