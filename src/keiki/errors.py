@@ -729,12 +729,39 @@ class UndoImpossible(KeikiError):
             "it is itself an undo. Import the file again instead.",
             "これは取り消しの記録です。ファイルをもう一度取り込んでください。",
         ),
+        "erase": (
+            "it erased a customer, and nothing of that person is left.",
+            "顧客の消去の記録です。その人のデータは残っていません。",
+        ),
         "forgotten": ("the state before it has been deleted.", "取り込む前の状態が削除されています。"),
     }
 
     def __init__(self, *, import_id: str, reason: str) -> None:
         en, ja = self.REASONS[reason]
         super().__init__(import_id=import_id, reason_en=en, reason_ja=ja)
+
+
+class NoSuchCustomer(KeikiError):
+    """The message may be kept in logs, so the id stands in it only as it was asked for."""
+
+    en = "No row names the customer “{customer}”. Nothing was changed. Check the id: capitals and zeros count."
+    ja = "顧客「{customer}」のデータは1行もありません。何も変わっていません。IDを確かめてください（大文字・小文字、先頭の0も区別します）。"
+
+
+class ErasureNotConfirmed(KeikiError):
+    en = "The typed id is not that of the customer. Nothing was changed. Type the id as it stands above."
+    ja = "入力したIDが顧客のIDと違います。何も変わっていません。上に表示したIDのとおりに入力してください。"
+
+
+class ErasureKeyMissing(KeikiError):
+    en = (
+        "Customers of this business were erased, but the key that tells who must not come back, {path}, is not there. "
+        "Nothing was changed. Put the file back from a backup."
+    )
+    ja = (
+        "この事業では顧客を消去していますが、その人の行を見分ける鍵 {path} がありません。何も変わっていません。"
+        "バックアップからこのファイルを戻してください。"
+    )
 
 
 class UnknownSnapshot(KeikiError):

@@ -18,6 +18,7 @@ from keiki.cli import (
     check,
     comments,
     demo,
+    erase,
     explain,
     import_file,
     insight,
@@ -42,7 +43,7 @@ WRONG = 2
 """The exit code when the person can mend something; 1 is a result that wants attention, 0 all is well."""
 
 ORDER = (
-    *("import", "values", "rates", "measure", "together", "kpis", "tree", "explain", "insight", "customers"),
+    *("import", "values", "rates", "measure", "together", "kpis", "tree", "explain", "insight", "customers", "erase"),
     *("demo", "check"),
 )
 HELP = say("Show this help.", "この使い方を表示する。")
@@ -144,6 +145,7 @@ talk = typer.Typer(
 talk.command("list", cls=Verb, help=comments.LIST)(comments.list_comments)
 talk.command("write", cls=Verb, help=comments.WRITE)(comments.write)
 app.add_typer(talk, name="comments")
+app.command("erase", cls=Verb, help=erase.HELP)(erase.erase)
 app.command("demo", cls=Verb, help=demo.HELP)(demo.demo)
 app.command("check", cls=Verb, help=check.HELP)(check.check)
 app.command("serve", cls=Verb, help=serve.HELP)(serve.serve)

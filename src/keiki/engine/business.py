@@ -23,6 +23,7 @@ from keiki.engine.behind import SHOWN, Behind, EveryRow, behind, every_row
 from keiki.engine.comparison import Comparison, compared
 from keiki.engine.connect import Engine, LakeSettings, open_engine
 from keiki.engine.entered import with_entered
+from keiki.engine.erasing import Erased, mask_definitions, pseudonym
 from keiki.engine.imports import Import, Ready
 from keiki.engine.measure import Kept, Measurer, Readings, worked_out_again
 from keiki.engine.measured import Measured, TreeReading
@@ -165,10 +166,24 @@ class Business:
     def forget_snapshots(self, before: datetime) -> int:
         """Delete the states of the data older than an instant (UTC) for good, with every answer kept from them.
 
-        So does whoever erases a person: import the rows without them, then forget the states before. Returns how many
-        states are gone; the newest stays.
+        Returns how many states are gone; the newest stays. `erase` does it by itself.
         """
         return self.lake.forget_snapshots(before)
+
+    def erase(
+        self, customer_id: str, also: Iterable[str] = (), progress: Progress = silent, *, new: str | None = None
+    ) -> Erased:
+        """Erase one customer: the person goes, from every state of the data, and the totals stay.
+
+        `also`: further names and addresses to take out of texts; `new`: the id in place of theirs, else a random one.
+        No KPI changes. It cannot be taken back, and later imports refuse rows of the same id. Backups made before
+        still hold the person. Raises `NoSuchCustomer`, and changes nothing then.
+        """
+        new = new or pseudonym()
+        self.lake.check_customer(customer_id)
+        words = self.lake.words_of(customer_id, also)
+        mask_definitions(self.folder, customer_id, new)
+        return self.lake.erase(words, new, progress)
 
     def rejected(self, import_id: str, offset: int = 0, limit: int | None = None) -> pa.Table:
         """The cells an import refused: fact, row, column, value, reason."""

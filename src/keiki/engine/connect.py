@@ -155,6 +155,13 @@ def prepare(settings: LakeSettings) -> None:
     _sweep(settings.temporary_folder)
 
 
+def make_compact(file: Path) -> None:
+    """Write an SQLite file anew: nothing deleted is left in it or beside it. Readers and writers may be at work."""
+    with closing(sqlite3.connect(file, timeout=60, isolation_level=None)) as database:
+        database.execute("VACUUM")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def newest_snapshot(settings: LakeSettings) -> int | None:
     """The newest snapshot as the catalogue file says it: every page asks, and DuckDB needs forty times as long for it.
 

@@ -11,6 +11,7 @@ from ibis.backends.duckdb import Backend
 
 from keiki.engine import imports
 from keiki.engine.connect import LakeSettings
+from keiki.engine.erased import kept_out
 from keiki.engine.imports import Import, Loaded, Ready
 from keiki.engine.merge import OWN, Arrival, KeysRepeatError, Views, load
 from keiki.engine.refresh import Progress, Run, in_words, refresh
@@ -47,13 +48,15 @@ class Importing:
                 self.staged = True
                 return refresh(self.settings, self.run, lambda: self._work(views))
         finally:
-            for these in views:
-                self.backend.drop_view(these.incoming, force=True)
+            for place in range(len(views)):
+                self.backend.drop_view(f"arriving_{place}", force=True)
 
     def _views(self, place: int, part: Ready) -> Views:
-        """The rows in SQL. The long expression is compiled and bound once, as a view that the others only name."""
+        """The rows in SQL. The long expression is compiled and bound once, as a view that the others only name: through
+        another, made in the transaction, that refuses the rows of erased customers.
+        """
         view = f"incoming_{place}"
-        self.backend.create_view(view, part.rows.unnumbered, overwrite=True)
+        self.backend.create_view(f"arriving_{place}", part.rows.unnumbered, overwrite=True)
         rows = replace(part.rows, unnumbered=ibis.table(part.rows.unnumbered.schema(), name=view))
         queries = (rows.good, rows.rejected)
         return Views(view, *(f"({self.backend.compile(query)})" for query in queries))
@@ -68,6 +71,9 @@ class Importing:
         replaced = tuple(o.id for o in history if o.source == self.source)
         done: list[Loaded] = []
         for place, (part, these) in enumerate(zip(self.parts, views, strict=True)):
+            came = part.rows.unnumbered.columns
+            rows = kept_out(self.run, self.settings, part.fact, came, f"arriving_{place}")
+            self.run(f"CREATE OR REPLACE TEMP VIEW {these.incoming} AS {rows}")
             described = self.run(f"DESCRIBE {these.incoming}")
             columns = {row[0]: row[1] for row in described if row[0] not in OWN}
             arrival = Arrival(these, columns, part.assumed, one.id, self.mode, replaced, self.staged)

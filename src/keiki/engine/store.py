@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,14 +20,16 @@ from ibis.backends.duckdb import Backend
 from keiki.engine import connect, imports
 from keiki.engine.answers import FILE as ANSWERS_FILE
 from keiki.engine.answers import Answers
-from keiki.engine.connect import LAKE, LakeSettings, name, quoted
+from keiki.engine.connect import LAKE, LakeSettings, make_compact, name, quoted
+from keiki.engine.erased import is_marked, make_key
+from keiki.engine.erasing import Erased, Erasing, Words, clear_statistics, is_known, words_of
 from keiki.engine.held import Held
 from keiki.engine.importing import Importing
 from keiki.engine.imports import Import, Ready
 from keiki.engine.refresh import Progress, Run, refresh, silent, taken, writing
 from keiki.engine.tables import TYPES, lacking, listing, make
 from keiki.engine.undo import take_back
-from keiki.errors import LakeUnreachable, UnknownSnapshot
+from keiki.errors import LakeUnreachable, NoSuchCustomer, UnknownSnapshot
 from keiki.facts import FACTS
 from keiki.facts import fact as fact_named
 
@@ -194,6 +197,38 @@ class DuckLake:
             run = Run(backend.con, progress)
             done = refresh(self.settings, run, lambda: take_back(run, import_id))
         return self._entry(done.id)
+
+    def check_customer(self, customer_id: str) -> None:
+        """Raises `NoSuchCustomer` where no row names the customer and none did before they were erased."""
+        if not is_known(self._fetch, customer_id) and not is_marked(self._fetch, self.settings, customer_id):
+            raise NoSuchCustomer(customer=customer_id)
+
+    def words_of(self, customer_id: str, also: Iterable[str] = ()) -> Words:
+        """What a customer is called in the rows that are about them: what erasing them takes out of texts."""
+        return words_of(self._fetch, customer_id, also)
+
+    def erase(self, words: Words, new: str, progress: Progress = silent) -> Erased:
+        """Take a person out of every fact, of this state and, since the earlier ones are deleted, of all.
+
+        The rows stay with the random id `new` in place of the customer's. Done again for the same customer it deletes
+        what an interrupted one left. Raises `NoSuchCustomer`, and changes nothing then.
+        """
+        make_key(self.settings)
+        with connect.importing(self.settings, ()) as backend:
+            run = Run(backend.con, progress)
+            done = refresh(self.settings, run, lambda: Erasing(run, self.settings, words, new)())
+        return replace(done, states=self._forget_for_good())
+
+    def _forget_for_good(self) -> int:
+        """Delete every state but the newest from the disk, and what catalogue and kept answers remember of them."""
+        states = self.forget_snapshots(datetime.now(UTC))
+        with connect.importing(self.settings, ()) as backend, writing(self.settings.lock_file):
+            clear_statistics(Run(backend.con), self.settings)
+        self.close()
+        for file in (self.settings.catalogue_file, self.settings.folder / ANSWERS_FILE):
+            if file.exists():
+                make_compact(file)
+        return states
 
     def forget_snapshots(self, before: datetime) -> int:
         """Delete the states older than an instant (UTC) for good, with their files and every answer kept from them; the

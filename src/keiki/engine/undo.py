@@ -57,8 +57,8 @@ def take_back(run: Run, import_id: str) -> Import:
     one = next((o for o in history if o.id == import_id), None)
     if one is None:
         raise UnknownName(kind="import", name=import_id, known=[o.id for o in history])
-    if one.kind == "undo" or one.undone:
-        raise UndoImpossible(import_id=import_id, reason="undo" if one.kind == "undo" else "undone")
+    if one.kind != "import" or one.undone:
+        raise UndoImpossible(import_id=import_id, reason="undone" if one.undone else one.kind)
     kept = {row[0] for row in run(f"SELECT snapshot_id FROM {LAKE}.snapshots()")}
     if one.before not in kept:
         raise UndoImpossible(import_id=import_id, reason="forgotten")

@@ -23,6 +23,10 @@ REASONS: dict[str, Label] = {
     "broken_characters": Label("文字コードが壊れています", "this row has broken characters"),
     "duplicate_key": Label("同じキーの行が後にあります（後の行を採用）", "a later row has the same key and was taken"),
     "key_exists": Label("同じキーの行がすでにあります", "a row with this key is already there"),
+    "erased": Label(
+        "消去した顧客の行なので取り込みません（値は残していません）",
+        "this customer was erased, so the row is not taken; nothing of it is kept",
+    ),
     "broken_row": Label("行の形が崩れています", "this row cannot be read"),
 }
 

@@ -115,6 +115,7 @@ OPERATIONS = (
     ("get", "/trees/simple_orders/explanation?before=2026-09&after=2026-10"),
     ("post", "/observations"),
     ("post", "/imports?name=a.csv"),
+    ("post", "/erasures"),
     ("get", "/imports"),
     ("get", "/imports/6f1c1b9e-0000-4000-8000-000000000000"),
     ("post", "/drivers"),
@@ -161,6 +162,7 @@ BODIES = {
     "/issues/x/close": {"resolution": "explained", "note": "A holiday"},
     "/rates": {"rates": [{"currency": "USD", "since": "2026-08-01", "rate": "150"}]},
     "/kpis/purchases/comments": {"text": "Half the team was away"},
+    "/erasures": {"customer_id": "C1"},
     "/measure": {"kpis": ["purchases"]},
     "/drivers": {"outcome": "purchases", "drivers": ["aov"]},
     "/observations": {"observations": [{"metric": "nps", "date": "2026-08-01", "grain": "month", "value": 1}]},
@@ -204,6 +206,15 @@ def test_who_only_reads_changes_nothing(cast: Any) -> None:
     viewer = program(cast, "viewer", "write").post("/tea-shop/observations", body)
     assert (reader.status_code, reader.json()["error"]) == (403, "token_only_reads")
     assert (viewer.status_code, viewer.json()["error"]) == (403, "not_allowed")
+
+
+def test_only_owners_erase_a_customer(shop: Any) -> None:
+    sent = ("/tea-shop/erasures", BODIES["/erasures"])
+    assert [program(shop, who, "write").post(*sent).status_code for who in ("viewer", "editor")] == [403, 403]
+    nobody = program(shop, "owner", "write").post("/tea-shop/erasures", {"customer_id": "C99"})
+    assert (nobody.status_code, nobody.json()["error"]) == (422, "no_such_customer")
+    queued = program(shop, "owner", "write").post(*sent)
+    assert (queued.status_code, queued.json()["status"]) == (202, "queued")
 
 
 def test_a_token_ends_when_it_is_withdrawn_expired_or_its_person_leaves(cast: Any) -> None:

@@ -1,9 +1,13 @@
-"""The one write of the audit log."""
+"""The writes of the audit log: an entry is added, and an erased customer is taken out of all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
+
+from django.db import connection, models
 
 from keiki.server.audit.models import Entry
 
@@ -30,6 +34,46 @@ def record(
         old=dict(old or {}),
         new=dict(new or {}),
     )
+
+
+def take_out(business_id: str, customer_id: str, replaced: Callable[[str], str], new: str) -> None:
+    """Take an erased customer out of the entries of a business: the one exception to a log that only grows.
+
+    Who did what and when stays. Entries about the customer lose every value and get the id `new`; in others the texts
+    are `replaced`. Call it inside a transaction: the triggers that guard the log are off within it only.
+    """
+    changed = []
+    for entry in Entry.objects.filter(business_id=business_id).iterator():
+        was = (entry.target, entry.old, entry.new)
+        if _is_about(entry, customer_id):
+            kind = entry.target.removesuffix(customer_id)
+            entry.target, entry.old, entry.new = kind + new if kind != entry.target else kind, {}, {}
+        else:
+            entry.target = replaced(entry.target)
+            entry.old, entry.new = _texts(entry.old, replaced), _texts(entry.new, replaced)
+        if (entry.target, entry.old, entry.new) != was:
+            changed.append(entry)
+    if not changed:
+        return
+    triggers = import_module("keiki.server.audit.migrations.0002_append_only")
+    editor = SimpleNamespace(connection=connection)
+    triggers.unguard(None, editor)
+    rows: models.QuerySet[Entry] = models.QuerySet(Entry)
+    rows.bulk_update(changed, ["target", "old", "new"], batch_size=500)
+    triggers.guard(None, editor)
+
+
+def _is_about(entry: Entry, customer_id: str) -> bool:
+    """Whether the target of an entry is the customer, or one of its values."""
+    return entry.target.endswith(f":{customer_id}") or customer_id in (*entry.old.values(), *entry.new.values())
+
+
+def _texts(value: Any, replaced: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return replaced(value)
+    if isinstance(value, dict):
+        return {name: _texts(each, replaced) for name, each in value.items()}
+    return [_texts(each, replaced) for each in value] if isinstance(value, list) else value
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 class CustomersConfig(AppConfig):
     name = "keiki.server.customers"
+    about_customers: ClassVar[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+        "FitException": (("customer_id",), ("reason",))
+    }
     audit_words: ClassVar[dict[str, Any]] = {
         "customers.export_segment": _("Took the list of a segment out"),
         "customers.keep_profile": _("Put an ideal customer in force"),

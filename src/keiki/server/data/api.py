@@ -15,13 +15,14 @@ from ninja import Query, Router, Status
 from keiki.errors import EmptyFile, FileTooLarge
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
-from keiki.server.accounts.rules import EDIT
+from keiki.server.accounts.rules import EDIT, OWN
 from keiki.server.data import actions, queries
-from keiki.server.data.actions import Done, issues, rates
+from keiki.server.data.actions import Done, erasing, issues, rates
 from keiki.server.data.actions.issues import Found
 from keiki.server.data.schemas import (
     ClosedIn,
     DoneOut,
+    ErasureIn,
     ImportIn,
     IssueOut,
     ObservationsIn,
@@ -77,6 +78,16 @@ def send_file(request: HttpRequest, business: str, read: Query[ImportIn]) -> Sta
         actions.drop_upload(user, upload)
         raise
     return Status(202, _run(run))
+
+
+@router.post(
+    "/businesses/{business}/erasures",
+    response={202: RunOut},
+    summary=gettext_noop("Erase one customer for good; owners only"),
+)
+def erase(request: HttpRequest, business: str, sent: ErasureIn) -> Status[dict[str, Any]]:
+    own = business_in(request, business, OWN)
+    return Status(202, _run(erasing.start_erasure(caller_of(request).user, own, sent.customer_id, sent.also)))
 
 
 @router.get("/businesses/{business}/imports", response=list[DoneOut], summary=gettext_noop("The history of imports"))

@@ -15,6 +15,7 @@ class DataConfig(AppConfig):
         "data.start_import": _("Started an import"),
         "data.drop_upload": _("Removed a file that was not imported"),
         "data.undo_import": _("Took an import back"),
+        "data.erase_customer": _("Erased a customer"),
         "data.observe": _("Entered a value by hand"),
         "data.make_demo": _("Asked for sample data"),
         "data.set_rates": _("Set exchange rates"),

@@ -137,6 +137,17 @@ class ImportIn(Strict):
     )
 
 
+class ErasureIn(Strict):
+    """A customer to erase. The id is that of the facts; nothing of the request is kept once it is done."""
+
+    customer_id: str = Field(min_length=1, max_length=200)
+    also: list[str] = Field(
+        default=[],
+        max_length=20,
+        description=gettext_noop("Further names and addresses of the person to take out of texts."),
+    )
+
+
 class RunOut(Schema):
     """An import at work."""
 

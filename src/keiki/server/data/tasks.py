@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from keiki.server.data import actions
-from keiki.server.data.actions import audits
+from keiki.server.data.actions import audits, erasing
 from keiki.server.jobs.actions import Live, job
 
 
@@ -32,3 +32,9 @@ def make_demo(live: Live, business_id: str) -> dict[str, Any]:
 def plan_audits(live: Live) -> dict[str, int]:
     """Look once a day which audits begin."""
     return {"made": audits.plan_audits()}
+
+
+@job(erasing.ERASE_JOB)
+def erase_customer(live: Live, business_id: str, customer: str, also: list[str]) -> dict[str, Any]:
+    """Erase a customer from everything that is kept."""
+    return erasing.erase_queued(live.id, business_id, customer, also, live.report)

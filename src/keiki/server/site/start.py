@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import django
@@ -50,6 +51,24 @@ def make_demo(name: str, progress: Callable[[float, str], None]) -> bool:
     keep_demo(demo)
     keep_happenings(demo)
     return True
+
+
+def erase_customer(
+    home: Path, business_id: str, customer: str, also: Sequence[str], progress: Callable[[float, str, str], None]
+) -> Any:
+    """Erase a customer from everything the server in `home` keeps of a business, in this process.
+
+    `progress` is told how far it is (0 to 1) and the words, in both languages.
+    """
+    os.environ["KEIKI_HOME"] = str(home)
+    setup()
+    from keiki.server.accounts.models import Business
+    from keiki.server.data.actions.erasing import erase_customer as erase
+
+    business = Business.objects.filter(pk=business_id).first()
+    if business is None:
+        raise UnknownName(kind="business", name=business_id)
+    return erase(None, business, customer, also, progress)
 
 
 def create_setup_token() -> str | None:

@@ -10,6 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 class SuccessConfig(AppConfig):
     name = "keiki.server.success"
+    about_customers: ClassVar[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+        "StageChange": (("customer_id",), ("reason",)),
+        "SuccessPlan": (("customer_id",), ("purpose", "metrics")),
+        "OnboardingStep": (("customer_id",), ()),
+        "Review": (("customer_id",), ("attendees", "results", "agreed")),
+        "WeeklyScore": (("customer_id",), ()),
+        "Alert": (("customer_id",), ()),
+        "CustomerResult": (("customer_id",), ("metric", "source")),
+        "ProductRequest": (("customer_id",), ("text",)),
+        "CaseStudy": (("customer_id",), ("title",)),
+        "Referral": (("referrer", "referred"), ("programme", "deal")),
+    }
     audit_words: ClassVar[dict[str, Any]] = {
         "success.save_plan": _("Changed a success plan"),
         "success.change_stage": _("Set the stage of an account by hand"),

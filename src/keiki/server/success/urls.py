@@ -9,6 +9,7 @@ from keiki.server.success.pages import (
     accounts,
     advocates,
     alerts,
+    erase,
     health,
     plan,
     report,
@@ -52,5 +53,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ACCOUNTS}onboarding/<path:customer>/", account.plan_onboarding, name="plan_onboarding"),
     path(f"{ACCOUNTS}review/<path:customer>/", account.add_review, name="add_review"),
     path(f"{ACCOUNTS}of/<path:customer>/files/<slug:panel>/", account_file, name="account_file"),
+    path(f"{ACCOUNTS}erase/<path:customer>/", erase.erase_page, name="erase"),
     path(f"{ACCOUNTS}of/<path:customer>/", account.account_page, name="account"),
 ]

@@ -35,7 +35,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import SettingsPage, business_page, get_and_post, settings_frame
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.data import actions, queries
-from keiki.server.data.actions import ColumnPreview, Done, PartPreview, Preview, Refusal
+from keiki.server.data.actions import ColumnPreview, Done, PartPreview, Preview, Refusal, erasing
 from keiki.server.data.actions.issues import issues_of
 from keiki.server.data.forms import KEEP, NET, SKIP, ColumnsForm, choice_of, field
 from keiki.server.data.models import Mode, Upload
@@ -248,6 +248,8 @@ def _history(business: Business, done: Done, may_edit: bool) -> HistoryLine:
     here = {"business": business.id, "import_id": done.id}
     is_import = done.kind == "import"
     words = done.source if is_import else _("Taken back: {file}").format(file=done.source)
+    if done.kind == "erase":
+        words = _("A customer was erased")
     return HistoryLine(
         when=_moment(business, done.at.replace(tzinfo=UTC)),
         words=words,
@@ -498,12 +500,16 @@ def _progress(request: HttpRequest, business: Business, run: Run, upload: Upload
     import_id = run.result.get("import_id", "") if run.is_finished else ""
     if import_id:
         return redirect("data:import", business=business.id, import_id=import_id)
-    doing = {actions.UNDO_JOB: _("Taking the import back"), actions.DEMO_JOB: _("Making the sample data")}
+    doing = {
+        actions.UNDO_JOB: _("Taking the import back"),
+        actions.DEMO_JOB: _("Making the sample data"),
+        erasing.ERASE_JOB: _("Erasing the customer"),
+    }
     again = ""
     if upload is not None:
         again = reverse("data:upload", kwargs={"business": business.id, "upload_id": upload.pk}) + "?columns=again"
     page = ImportPage(
-        title=_("Import"),
+        title=_("Erase a customer") if run.kind == erasing.ERASE_JOB else _("Import"),
         subtitle=upload.name if upload else business.name,
         data_url=_url("data:data", business),
         doing=doing.get(run.kind, _("Importing {file}").format(file=upload.name if upload else "")),
@@ -525,8 +531,8 @@ def import_page(request: Any, business: Business, import_id: str) -> HttpRespons
     may_edit = allows(request.membership.role, EDIT)
     here = {"business": business.id, "import_id": done.id}
     page = ImportPage(
-        title=_("Result of the import"),
-        subtitle=f"{done.source} · {_moment(business, done.at.replace(tzinfo=UTC))}",
+        title=_("Result of the erasure") if done.kind == "erase" else _("Result of the import"),
+        subtitle=" · ".join(each for each in (done.source, _moment(business, done.at.replace(tzinfo=UTC))) if each),
         data_url=_url("data:data", business),
         result=_result(done),
         meaning=_meaning(done),
@@ -541,6 +547,8 @@ def import_page(request: Any, business: Business, import_id: str) -> HttpRespons
 
 
 def _result(done: Done) -> str:
+    if done.kind == "erase":
+        return _("The customer was erased")
     if done.kind != "import":
         return _("The import was taken back")
     if done.undone:
@@ -550,6 +558,11 @@ def _result(done: Done) -> str:
 
 def _meaning(done: Done) -> str:
     facts = _comma().join(_fact_name(name) for name in done.facts)
+    if done.kind == "erase":
+        return _(
+            "{facts}: {rows} rows name nobody any more; every total is as it was. Backups made before still hold the "
+            "customer until you delete them; take the customer out of the systems your files come from, too."
+        ).format(facts=facts, rows=f"{done.changed:,}")
     if done.kind == "import" and not done.taken and not done.rejected:
         return _("{facts}: every row was here already, so nothing changed.").format(facts=facts)
     return _("{facts}: {rows} rows changed what the numbers say.").format(facts=facts, rows=f"{done.taken:,}")

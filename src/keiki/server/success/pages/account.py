@@ -19,7 +19,7 @@ from keiki.charts.trend import Bar, trend
 from keiki.customers.timeline import KINDS
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
-from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.accounts.rules import EDIT, OWN, allows
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.success import actions, queries
@@ -115,6 +115,7 @@ class AccountPage:
     reviews: tuple[Review, ...]
     review_form: ReviewForm
     review_url: str
+    erase_url: str
 
 
 @business_page()
@@ -259,6 +260,7 @@ def _page(
         reviews=written.reviews,
         review_form=forms.get("review") or ReviewForm(prefix="review", initial={"held_on": today}),
         review_url=to("add_review"),
+        erase_url=to("erase") if allows(request.membership.role, OWN) else "",
     )
 
 
