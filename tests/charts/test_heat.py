@@ -33,6 +33,13 @@ def test_a_phone_shows_as_many_columns_as_can_be_read() -> None:
     assert len(chart.table.rows[0]) == 25
 
 
+def test_a_picture_of_periods_keeps_the_latest_where_they_do_not_all_fit() -> None:
+    columns = [f"{n}月" for n in range(1, 13)]
+    chart = heat("売上", "", columns, [("店", tuple(float(n) for n in range(1, 13)))], "currency", latest=True)
+    found = words(drawn(chart, narrow=True))
+    assert [("12月" in found), ("1月" in found), chart.table.rows[0][1]] == [True, False, "1円"]
+
+
 def test_values_that_are_all_alike_and_none_at_all_are_drawn() -> None:
     assert words(drawn(heat("a", "", ["x"], [("r", (2.0,))], "count", ENGLISH))) == ["x", "r", "2"]
     assert words(drawn(heat("a", "", [], [], "count", ENGLISH))) == []

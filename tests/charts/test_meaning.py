@@ -7,6 +7,7 @@ from keiki.charts.format import Style
 from keiki.charts.lines import Line
 from keiki.charts.meaning import (
     funnel_sentence,
+    heat_sentence,
     lines_sentence,
     movements_sentence,
     parts_sentence,
@@ -65,3 +66,11 @@ def test_stacked_columns_leave_the_running_period_out() -> None:
         "In 5月, 新規 is largest with 70.0%. Since 4月, 新規 changed most (+20.0pt)."
     )
     assert stacked_sentence(columns[2:], PARTS, EN) == "There are no values yet."
+
+
+def test_a_table_in_colour_tells_where_the_highest_and_the_lowest_value_stand() -> None:
+    rows = [("検索", (3.0, None)), ("店", (1.0, 7.0))]
+    assert heat_sentence(rows, ["9月", "10月"], "count", JA) == "最も高いのは10月の店で7、最も低いのは9月の店で1。"
+    assert heat_sentence(rows, ["Sep", "Oct"], "count", EN) == "店 is highest with 7 in Oct, 店 lowest with 1 in Sep."
+    assert heat_sentence([("店", (2.0,))], ["Sep"], "count", EN) == "It is 2 everywhere."
+    assert heat_sentence([("店", (None,))], ["Sep"], "count", JA) == "まだ値がありません。"

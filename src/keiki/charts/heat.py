@@ -12,8 +12,11 @@ from keiki.charts.format import JAPANESE, MISSING, Style, exact, number
 from keiki.charts.palette import INK, ON_STRONG, SOFT, STRONG
 
 CELL, TOP = 30, 26
-STEPS: Final = (0.06, 0.18, 0.32, 0.5, 0.72, 0.95)
-"""How strong the colours are, from the smallest values to the largest."""
+STEPS: Final = (0.05, 0.18, 0.32, 0.46, 0.8, 1.0)
+"""How strong the colours are, from the smallest values to the largest: on none between could words of either ink be
+read, light and dark (contrast 4.5)."""
+TURNS: Final = 0.6
+"""From that strength on words are written in the ink for strong colours."""
 SHOWN_ROWS: Final = 24
 
 
@@ -25,16 +28,18 @@ def heat(
     unit: str,
     style: Style = JAPANESE,
     over: str = "",
+    latest: bool = False,
 ) -> Chart:
     """Rows of (name, one value per column); a missing value leaves its cell empty. `over` names the rows in the table.
 
-    The picture shows the first `SHOWN_ROWS` rows and, on a phone, as many columns as can be read.
+    The picture shows the first `SHOWN_ROWS` rows and as many columns as can be read: the first, or with `latest` the
+    last, as where they are periods.
     """
     head = (over or ("区分" if style.japanese else "Group"), *columns)
     told = tuple((name, *(exact(value, unit, style) for value in values)) for name, values in rows)
 
     def draw(width: int) -> Picture:
-        return _picture(columns, rows[:SHOWN_ROWS], unit, style, width)
+        return _picture(columns, rows[:SHOWN_ROWS], unit, style, width, latest)
 
     return chart("heat", title, sentence, draw, Table(head, told), unit, style)
 
@@ -45,13 +50,16 @@ def _picture(
     unit: str,
     style: Style,
     width: int,
+    latest: bool,
 ) -> Picture:
     left = min(math.ceil(max((room(name) for name, _values in rows), default=0.0)) + 10, width // 3)
     widest = max((room(_written(value, unit, style)) for _name, values in rows for value in values), default=0.0)
     fits = max(1, int((width - left) / max(widest + 8, 30)))
     shown = min(len(columns), fits)
+    first = len(columns) - shown if latest else 0
+    columns, rows = columns[first : first + shown], [(name, values[first : first + shown]) for name, values in rows]
     plot = Plot(width, TOP + CELL * len(rows) + 4, left, 2, TOP, 4)
-    known = [value for _name, values in rows for value in map(finite, values[:shown]) if value is not None]
+    known = [value for _name, values in rows for value in map(finite, values) if value is not None]
     low, high = min(known, default=0.0), max(known, default=1.0)
     slot = plot.across / max(shown, 1)
     cells: list[Option | None] = []
@@ -64,14 +72,14 @@ def _picture(
             cells.append(_cell(column, row, step, slot))
             if value is not None:
                 x = left + (column + 0.5) * slot
-                ink = ON_STRONG if step is not None and STEPS[step] > 0.45 else INK
+                ink = ON_STRONG if step is not None and STEPS[step] > TURNS else INK
                 words.append(words_at(x, TOP + (row + 0.5) * CELL, _written(value, unit, style), ink, align="center"))
     option = canvas(
         plot,
         xAxis={"type": "value", "min": 0, "max": max(shown, 1), "show": False},
         yAxis={"type": "value", "min": 0, "max": max(len(rows), 1), "inverse": True, "show": False},
         series=[blocks(cells)],
-        graphic=[*_heads(columns[:shown], slot, plot), *words],
+        graphic=[*_heads(columns, slot, plot), *words],
         tooltip={"trigger": "item", "columns": max(shown, 1)},
     )
     return Picture(option, width, plot.height)

@@ -112,6 +112,33 @@ def _known(line: Line) -> list[tuple[int, float | None]]:
     return [(place, finite(value)) for place, value in enumerate(line.values)]
 
 
+def heat_sentence(
+    rows: Sequence[tuple[str, Sequence[float | None]]], columns: Sequence[str], unit: str, style: Style = JAPANESE
+) -> str:
+    """In which row and column the value is highest, and in which lowest."""
+    known = [
+        (value, name, columns[place])
+        for name, values in rows
+        for place, value in enumerate(map(finite, values))
+        if value is not None
+    ]
+    if not known:
+        return NOTHING[not style.japanese]
+    (high, top, then), (low, bottom, when) = max(known, key=_first), min(known, key=_first)
+    most, least = number(high, unit, style), number(low, unit, style)
+    if high == low:
+        return f"どこでも{most}。" if style.japanese else f"It is {most} everywhere."
+    return (
+        f"最も高いのは{then}の{top}で{most}、最も低いのは{when}の{bottom}で{least}。"
+        if style.japanese
+        else f"{top} is highest with {most} in {then}, {bottom} lowest with {least} in {when}."
+    )
+
+
+def _first(told: tuple[float, str, str]) -> float:
+    return told[0]
+
+
 def stacked_sentence(columns: Sequence[Column], parts: Sequence[tuple[str, str]], style: Style = JAPANESE) -> str:
     """Which part is largest in the last complete period, and whose share changed most since the first."""
     whole = [column for column in columns if column.complete and sum(max(part, 0.0) for part in column.parts) > 0]

@@ -82,12 +82,18 @@ def test_link_nobody_made_is_not_found_and_no_token_is_kept(shop: Any, browser_o
 
 def test_what_fewer_than_five_people_did_is_left_out_with_the_whole_that_would_give_it_away() -> None:
     found = Parts((Segment("email", 90.0, 80.0), Segment("paid", 10.0, 20.0)), whole=100.0)
-    many = suppressed(found, counts=False, people={"email": 9.0, "paid": 5.0}, fewest=5)
-    assert many == found
-    few = suppressed(found, counts=False, people={"email": 9.0, "paid": 4.0}, fewest=5)
-    assert (few.segments, few.whole) == ((Segment("email", 90.0, 80.0),), None)
-    assert suppressed(found, counts=False, people={}, fewest=5).segments == ()
-    assert suppressed(found, counts=True, people={}, fewest=5) == found
+    three = Parts((*found.segments, Segment("shop", 50.0, 60.0)), whole=150.0)
+    many = {"email": 9.0, "paid": 5.0, "shop": 6.0}
+    assert suppressed(three, counts=False, people=many) == three
+    few = suppressed(three, counts=False, people=many | {"paid": 4.0})  # the total alone would tell a single one
+    assert (few.segments, few.whole) == ((Segment("email", 90.0, 80.0),), None), (
+        "the total alone would tell a single one"
+    )
+    assert suppressed(found, counts=False, people={"email": 9.0, "paid": 4.0}).segments == ()
+    assert suppressed(found, counts=False, people={}).segments == ()
+    assert suppressed(found, counts=True, people={}) == found
+    fell = Parts((Segment("email", 90.0, 3.0), Segment("paid", 10.0, 20.0)), whole=100.0)
+    assert suppressed(fell, counts=True, people={}).segments == (), "the movement tells the three of before"
 
 
 def test_shared_panel_counts_the_people_behind_each_bar(shop: Any, browser_of: Any) -> None:
@@ -98,6 +104,42 @@ def test_shared_panel_counts_the_people_behind_each_bar(shop: Any, browser_of: A
     panel = Client().get(path).context["page"].sections[0].panels[0]
     assert [bar.label for bar in panel.bars] == ["E-mail", "Organic search"]  # five customers each
     assert {bar.url for bar in panel.bars} == {""}
+
+
+def test_course_by_segment_behind_a_link_has_no_cell_of_few_and_none_that_its_total_gives_away(
+    own_shop: Any, browser_of: Any
+) -> None:
+    first = {"ordered_at": "2026-10-20 03:00:00", "amount": 900, "channel": "store"}
+    orders = [first | {"order_id": f"S{n}", "customer_id": f"S{n}"} for n in range(2)]
+    opened(own_shop.business).business.load_facts({"orders": orders}, name="a store with two customers")
+    panels = [Spec(kind, "simple_orders", "revenue", by="channel") for kind in ("heat", "shares")]
+    made = boards.make_dashboard(own_shop.editor, own_shop.business, "Over time", panels, shared=True)
+    link = make(own_shop, browser_of, kind="share", dashboards=[str(made.pk)])
+    board = reverse("cockpit:dashboard", kwargs={"business": own_shop.business.id, "name": str(made.pk)})
+
+    def drawn(answer: Any) -> list[Any]:
+        return [panel for section in answer.context["page"].sections for panel in section.panels]
+
+    heat, shares = drawn(browser_of(own_shop.viewer).get(board))
+    assert heat.figure.table.head == ("Channel", "Jul", "Aug", "Sep", "Oct")
+    assert heat.figure.table.rows == (
+        ("E-mail", "¥5,000", "¥6,000", "¥10,000", "¥7,200"),
+        ("Organic search", "¥5,000", "¥6,000", "¥10,000", "¥7,200"),
+        ("store", "¥0", "¥0", "¥0", "¥1,800"),
+    )
+    assert heat.sentence == "E-mail is highest with ¥10,000 in Sep 2026, store lowest with ¥0 in Jul 2026."
+    assert shares.sentence == "In Oct 2026, E-mail is largest with 44.4%. Since Jul 2026, store changed most (+11.1pt)."
+    heat, shares = drawn(Client().get(link))
+    assert heat.figure.table.rows == (
+        ("E-mail", "—", "—", "¥10,000", "—"),
+        ("Organic search", "—", "—", "¥10,000", "¥7,200"),
+        ("store", "—", "¥0", "¥0", "—"),
+    )
+    assert (heat.rule, heat.url) == (
+        "Cells of fewer than 5 people, and what would give them away, are empty.",
+        "",
+    )
+    assert (shares.figure, "fewer than 5" in shares.missing) == (None, True)
 
 
 def test_shared_tables_leave_out_counts_of_few_and_what_would_give_them_away(own_shop: Any, browser_of: Any) -> None:

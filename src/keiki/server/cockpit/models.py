@@ -18,6 +18,8 @@ class PanelKind(models.TextChoices):
     LINE = "line", _("Line over time")
     TREND = "trend", _("Columns over time with target")
     BARS = "bars", _("Bars by segment")
+    HEAT = "heat", _("Table in colour by segment and period")
+    SHARES = "shares", _("Shares of the whole over time")
     FUNNEL = "funnel", _("Funnel")
     TABLE = "table", _("Table of a tree")
     PLAN = "plan", _("Plan and actual")
@@ -33,6 +35,8 @@ class Refresh(models.TextChoices):
     DAILY = "daily", _("Once a day")
 
 
+SPLIT = frozenset({PanelKind.BARS, PanelKind.HEAT, PanelKind.SHARES})
+"""Kinds that show a number by the values of a dimension."""
 WIDTHS = (3, 4, 6, 8, 12)
 """How wide a panel may be, in twelfths of the page."""
 

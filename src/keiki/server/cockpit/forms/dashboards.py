@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keiki.server.cockpit.models import WIDTHS, PanelKind, Refresh
+from keiki.server.cockpit.models import SPLIT, WIDTHS, PanelKind, Refresh
 from keiki.server.cockpit.queries.dashboards import Spec
 
 PURPOSES = (
@@ -36,6 +36,18 @@ PURPOSES = (
         _("Every period against its target"),
         PanelKind.TREND,
         _("Columns: each period is an amount of its own and has its own line to reach."),
+    ),
+    (
+        "seasons",
+        _("Where and when a number is high"),
+        PanelKind.HEAT,
+        _("A table in colour: the eye finds the dark cells among many."),
+    ),
+    (
+        "mix",
+        _("What the whole is made of, over time"),
+        PanelKind.SHARES,
+        _("Columns of the same height: only the shares change, not the amount."),
     ),
     (
         "losses",
@@ -103,7 +115,7 @@ class PanelForm(forms.Form):
         self.fields["by"].choices = [("", "—"), *dimensions]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
-        """The kind is the chosen or the suggested one. Bars need a dimension, a note its text, most kinds a number."""
+        """The kind is the chosen or suggested one. Kinds by segment need a dimension, notes a text, most a number."""
         given = super().clean() or {}
         if not given.get("kind"):
             given["kind"] = SUGGESTED[given["purpose"]][0] if given.get("purpose") else ""
@@ -112,7 +124,7 @@ class PanelForm(forms.Form):
             self.add_error("kind", _("Choose what the panel is to show, or its kind."))
         if kind and kind not in WITHOUT_NUMBER and not given.get("number"):
             self.add_error("number", _("Choose the number that the panel is about."))
-        if kind == PanelKind.BARS and not given.get("by"):
+        if kind in SPLIT and not given.get("by"):
             self.add_error("by", _("Choose what the number is split by."))
         if kind == PanelKind.NOTE and not given.get("text", "").strip():
             self.add_error("text", _("Write what the note is to say."))
@@ -136,7 +148,7 @@ class PanelForm(forms.Form):
             given["kind"],
             tree,
             node,
-            by=given["by"] if given["kind"] == PanelKind.BARS else "",
+            by=given["by"] if given["kind"] in SPLIT else "",
             title=given["title"],
             text=given["text"],
             group=given["group"],

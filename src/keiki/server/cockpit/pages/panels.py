@@ -18,17 +18,22 @@ from keiki.charts.attainment import attainment_words, tone, went
 from keiki.charts.card import Card
 from keiki.charts.chart import Chart, short
 from keiki.charts.format import MISSING, Style, change, difference, exact, number
+from keiki.charts.heat import heat
 from keiki.charts.lines import Line, lines
+from keiki.charts.meaning import heat_sentence, stacked_sentence
+from keiki.charts.stacked import Column, stacked_share
 from keiki.charts.status import rule
 from keiki.charts.weeks import weeks
 from keiki.formula import Binary
 from keiki.server.accounts.models import Business
-from keiki.server.cockpit.models import PanelKind, Refresh
+from keiki.server.cockpit.models import SPLIT, PanelKind, Refresh
 from keiki.server.cockpit.pages.campaigns import CampaignLine, campaign_lines
 from keiki.server.cockpit.pages.happened import happened_to
 from keiki.server.cockpit.pages.plan_actual import plan_told
 from keiki.server.cockpit.queries import dashboards as queries
 from keiki.server.cockpit.queries.campaigns import Judged, campaigns
+from keiki.server.cockpit.queries.courses import Courses, courses
+from keiki.server.cockpit.queries.courses import shareable as told_by_link
 from keiki.server.cockpit.queries.dashboards import Spec, Weekly
 from keiki.server.cockpit.queries.refresh import POLLED, DayState, state_of_day
 from keiki.server.cockpit.queries.screens import FEWEST
@@ -47,7 +52,9 @@ LONGEST_TABLE = 40
 PLAN_ROWS = 10
 FROM_DAYS = 72
 COUNTS = frozenset({"count", "items"})
-OF_ONE_NUMBER = frozenset({PanelKind.NUMBER, PanelKind.LINE, PanelKind.TREND, PanelKind.BARS})
+OF_ONE_NUMBER = frozenset({PanelKind.NUMBER, PanelKind.LINE, PanelKind.TREND, *SPLIT})
+MOST_PARTS = 5
+"""Parts that have a colour of their own in columns of shares; the others are one together."""
 
 
 @dataclass(frozen=True)
@@ -386,7 +393,7 @@ def _bars(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView
     found = queries.parts(desk.user, desk.business, numbers, node, by)
     if desk.shared:
         people = queries.people_by(desk.user, desk.business, numbers, by)
-        found = queries.suppressed(found, node.unit in COUNTS, people, FEWEST)
+        found = queries.suppressed(found, node.unit in COUNTS, people)
     if not found.segments:
         return PanelView(spec, label, url=url, missing=kpis.missing_words(numbers, node, style))
     longest = max((abs(each.now or 0.0) for each in found.segments), default=0.0) or 1.0
@@ -424,6 +431,79 @@ def _parts_sentence(desk: Desk, node: Node, by: str, found: queries.Parts) -> st
     return _("{name} is highest with {value}. The parts do not add up to the whole, so there is no total.").format(
         name=name, value=value
     )
+
+
+def _split(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> tuple[PanelView, Courses | None]:
+    """The head of a panel of a number by segment over time, and its courses; None where it cannot be split this way."""
+    style, by = desk.style, spec.by
+    words = (
+        _("Shares of {name} by {dimension}") if spec.kind == PanelKind.SHARES else _("{name} by {dimension} over time")
+    )
+    label = words.format(name=node.label(style.language), dimension=kpis.dimension_words(by, style))
+    view = PanelView(spec, label, url=kpis.node_url(desk.business, numbers, node, desk.asked, by=by))
+    if by not in door.dimensions(desk.user, desk.business, node):
+        return replace(view, url="", missing=_("This number cannot be split this way.")), None
+    found = courses(desk.user, desk.business, numbers, node, by)
+    if desk.shared:
+        found = told_by_link(desk.user, desk.business, numbers, node, by, found)
+    if not found.segments:
+        return replace(view, missing=kpis.missing_words(numbers, node, style)), None
+    running = "" if len(found.periods) and all(numbers.completes) else _("The period that still runs is not drawn.")
+    return replace(view, rule=running), found
+
+
+def _heat(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
+    """A number by segment and period: the larger, the darker."""
+    view, found = _split(desk, spec, numbers, node)
+    if found is None:
+        return view
+    style, ticks = desk.style, _ticks(desk, found)
+    rows = [(desk.words(spec.by, value), values) for value, values in found.segments]
+    labels = [desk.business.calendar.label(period, style.language) for period in found.periods]
+    sentence, over = heat_sentence(rows, labels, node.unit, style), kpis.dimension_words(spec.by, style)
+    figure = heat(view.title, sentence, ticks, rows, node.unit, style, over, latest=True)
+    few = _("Cells of fewer than {count} people, and what would give them away, are empty.").format(count=FEWEST)
+    rule = few if found.hidden else view.rule
+    return replace(view, sentence=sentence, figure=figure, rule=rule)
+
+
+def _shares(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
+    """What a number is made of in every period, as shares of the whole."""
+    view, found = _split(desk, spec, numbers, node)
+    if found is None:
+        return view
+    if found.hidden:
+        gone = _("There were fewer than {count} in some of these periods, so they are not shown by a link.")
+        return replace(view, rule="", missing=gone.format(count=FEWEST))
+    if found.wholes is None:
+        return replace(view, rule="", missing=_("The parts do not add up to the whole, so they have no shares of it."))
+    style, own = desk.style, found.segments[:MOST_PARTS]
+    rest = [values for _value, values in found.segments[MOST_PARTS:]]
+    names = [(desk.words(spec.by, value), "") for value, _values in own]
+    parts = [*names, *([(_("All others"), "none")] if rest else [])]
+    columns = [
+        Column(
+            kpis.tick(period, style),
+            desk.business.calendar.label(period, style.language),
+            (
+                *(values[place] or 0.0 for _value, values in own),
+                *([sum(values[place] or 0.0 for values in rest)] if rest else []),
+            ),
+        )
+        for place, period in enumerate(found.periods)
+    ]
+    sentence = stacked_sentence(columns, parts, style)
+    return replace(view, sentence=sentence, figure=stacked_share(view.title, sentence, columns, parts, style))
+
+
+def _ticks(desk: Desk, found: Courses) -> list[str]:
+    """Short names of periods; with the year where two would have the same one."""
+    names = [kpis.tick(period, desk.style) for period in found.periods]
+    if len(set(names)) == len(names):
+        return names
+    if desk.style.japanese:
+        return [f"{period.start:%y}/{period.start.month}" for period in found.periods]
+    return [f"{name} {period.start:%y}" for name, period in zip(names, found.periods, strict=True)]
 
 
 def _funnel(desk: Desk, spec: Spec) -> PanelView:
@@ -677,6 +757,8 @@ DRAWN: Mapping[PanelKind, Callable[[Desk, Spec, TreeNumbers, Node], PanelView]] 
     PanelKind.LINE: _line,
     PanelKind.TREND: _trend,
     PanelKind.BARS: _bars,
+    PanelKind.HEAT: _heat,
+    PanelKind.SHARES: _shares,
     PanelKind.TABLE: _table,
     PanelKind.WEEKLY: _weekly,
     PanelKind.PLAN: _plan,

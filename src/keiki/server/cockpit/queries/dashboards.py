@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from keiki.charts.status import ACT, WATCH
+from keiki.customers.small_groups import small_parts
 from keiki.errors import KeikiError
 from keiki.formula import Reference, show
 from keiki.periods import Grain
@@ -187,11 +188,16 @@ def _analytical(user: Any, business: Business, numbers: TreeNumbers) -> Iterator
     tree = numbers.tree
     shown = [node for node in headlines(numbers) if numbers.value(node) is not None] or [tree.root]
     halves = [Spec(PanelKind.TREND, tree.id, node.id) for node in shown]
-    halves += [Spec(PanelKind.BARS, tree.id, node.id, by=by) for node, by in _splits(user, business, numbers, shown)]
+    splits = _splits(user, business, numbers, shown)
+    halves += [Spec(PanelKind.BARS, tree.id, node.id, by=by) for node, by in splits]
+    whole = [(node, by) for node, by in splits if parts(user, business, numbers, node, by).whole]
+    halves += [Spec(PanelKind.SHARES, tree.id, node.id, by=by) for node, by in whole[:1]]
     if any(step.people for step in funnel(user, business, numbers.question)):
         halves.append(Spec(PanelKind.FUNNEL))
     yield from halves[:-1]
     yield replace(halves[-1], width=12 if len(halves) % 2 else 6)
+    for node, by in splits[:1]:
+        yield Spec(PanelKind.HEAT, tree.id, node.id, by=by, width=12)
     yield Spec(PanelKind.TABLE, tree.id, width=12)
 
 
@@ -279,9 +285,9 @@ def segments(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple
 
 
 def people_by(user: Any, business: Business, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
-    """How many customers stand behind each value of a dimension in the period and the part of the business that is
-    asked for; empty where nobody can say."""
-    key = ("people by", numbers.period, numbers.question.where, by)
+    """How many customers stand behind each value of a dimension in the part of the business that is asked for: the
+    fewer of the period and of the one compared with, where it had any; empty where nobody can say."""
+    key = ("people by", numbers.period, numbers.question.where, by, numbers.question.comparison)
     found: Mapping[str | None, float | None] = door.answered(
         user, business, key, lambda opened: _people(opened, numbers, by)
     )
@@ -290,24 +296,30 @@ def people_by(user: Any, business: Business, numbers: TreeNumbers, by: str) -> M
 
 def _people(opened: Any, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
     try:
-        read = opened.measure([PEOPLE], opened.question((numbers.period,), where=numbers.question.where, by=(by,)))
+        asked = numbers.question
+        lens = opened.question((numbers.period,), where=asked.where, by=(by,), comparison=asked.comparison)
+        read = opened.measure([PEOPLE], lens)
     except KeikiError:  # customers cannot be split this way
         return {}
-    return {segment[0]: read.value(PEOPLE, -1, segment) for segment in read.segments}
+    both = {segment[0]: [read.value(PEOPLE, -1, segment, back=back) for back in (0, 1)] for segment in read.segments}
+    return {value: min((each for each in told if each), default=None) for value, told in both.items()}
 
 
-def suppressed(found: Parts, counts: bool, people: Mapping[str | None, float | None], fewest: int) -> Parts:
-    """Parts for whoever holds a link: those behind which fewer than `fewest` people stand are left out, and with them
-    the whole, from which they could be worked out. Without anybody to count, only counts themselves are shown.
+def suppressed(found: Parts, counts: bool, people: Mapping[str | None, float | None]) -> Parts:
+    """Parts for whoever holds a link: those behind which fewer than five people stand are left out and, where that is
+    only one, the smallest other, with the whole, from which it could be worked out. Without anybody to count, only
+    counts themselves are shown.
     """
 
-    def shown(each: Segment) -> bool:
+    def least(each: Segment) -> int:
         behind = people.get(each.value) if people else each.now if counts else None
-        enough = behind is not None and behind >= fewest
-        return enough and not (counts and each.now is not None and 0 < each.now < fewest)
+        own = [told for told in (each.now, each.before) if counts and told]
+        sizes = [*own, *([] if behind is None else [behind])]
+        return max(int(min(sizes)), 1) if behind is not None else 1
 
-    kept = tuple(each for each in found.segments if shown(each))
-    return Parts(kept, found.whole if len(kept) == len(found.segments) else None)
+    hidden = small_parts([least(each) for each in found.segments])
+    kept = tuple(each for place, each in enumerate(found.segments) if place not in hidden)
+    return Parts(kept, None if hidden else found.whole)
 
 
 def funnel(user: Any, business: Business, question: Question) -> tuple[Step, ...]:
