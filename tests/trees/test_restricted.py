@@ -8,7 +8,7 @@ from keiki.catalogue.load import builtin
 from keiki.formula import parse, references
 from keiki.trees.build import build
 from keiki.trees.document import template
-from keiki.trees.restricted import closed_kpis, pruned, within, without
+from keiki.trees.restricted import closed_kpis, pruned, within, without, worked_out_from
 
 
 def test_what_names_a_restricted_kpi_or_holds_its_formula_is_closed_with_it() -> None:
@@ -52,3 +52,14 @@ def test_department_keeps_its_kpis_and_those_of_the_whole_company_with_formulas_
         assert left.catalogue.expand(kpi.id) == builtin().expand(kpi.id)
     assert left.refused(parse("mql_count")) == "mql_count"
     assert left.refused(parse("n_sql / n_mql")) is None, "both are parts of a KPI of theirs"
+
+
+def test_what_is_closed_can_be_worked_out_from_the_parts_of_its_formula_and_from_the_others_in_one_of_a_tree() -> None:
+    def sets(name: str, *more: str) -> tuple[tuple[str, ...], ...]:
+        return worked_out_from(builtin(), name, frozenset({name, *more}))
+
+    assert sets("gross_profit") == (("cost_of_goods", "revenue"),)
+    assert ("order_revenue", "purchases") in sets("aov")
+    assert ("aov", "revenue", "sessions") in sets("cvr"), "revenue = sessions × rate × order value in a tree"
+    assert sets("gross_profit", "revenue") == ()
+    assert sets("nps") == (), "a value of its own"

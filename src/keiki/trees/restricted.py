@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -12,7 +13,7 @@ from keiki.catalogue.load import Catalogue
 from keiki.catalogue.versions import reached
 from keiki.errors import KeikiError
 from keiki.formula.evaluate import references
-from keiki.formula.nodes import Binary, Both, Call, Condition, Formula, Negate, Reference
+from keiki.formula.nodes import Binary, Both, Call, Condition, Formula, Negate, Number, Reference
 from keiki.formula.parse import parse
 from keiki.formula.show import show
 from keiki.measures.document import Entry
@@ -100,6 +101,50 @@ def closed_kpis(catalogue: Catalogue, restricted: frozenset[str]) -> frozenset[s
         return any(holds(whole, part) for whole in _unfolded(catalogue, kpi.id) for part in secret)
 
     return restricted | {kpi.id for kpi in catalogue.kpis.values() if gives_away(kpi)}
+
+
+def worked_out_from(catalogue: Catalogue, name: str, restricted: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    """The sets of KPIs from which whoever sees all of a set can work a closed one out, as from revenue and purchases
+    what a purchase is worth: the parts of its own formula, and the other numbers of every formula of a tree that has
+    it. Sets with a KPI that the `restricted` ones close are none.
+
+    >>> from keiki.catalogue.load import builtin
+    >>> worked_out_from(builtin(), "aov", frozenset({"aov"}))[0]
+    ('order_revenue', 'purchases')
+    """
+    closed = closed_kpis(catalogue, restricted | {name})
+    by_formula: dict[Formula, str] = {}
+    for kpi in catalogue.kpis.keys() - closed:
+        for each in _unfolded(catalogue, kpi)[-1:]:
+            by_formula[each] = min(kpi, by_formula.get(each, kpi))
+    own = [_composed(each, by_formula) for each in _unfolded(catalogue, name)[-1:]]
+    beside = [set(each) - {name} for each in _equations(catalogue) if name in each]
+    found = {tuple(sorted(each)) for each in (*own, *beside) if each and closed.isdisjoint(each)}
+    return tuple(sorted(found, key=lambda each: (len(each), each)))
+
+
+def _composed(formula: Formula, by_formula: Mapping[Formula, str]) -> set[str] | None:
+    """The KPIs whose values a formula joins; None where a part of it is the value of none."""
+    if formula in by_formula:
+        return {by_formula[formula]}
+    if isinstance(formula, Number):
+        return set()
+    parts = [_composed(each, by_formula) for each in _parts(formula)]
+    return set().union(*(each for each in parts if each)) if parts and None not in parts else None
+
+
+def _equations(catalogue: Catalogue) -> Iterator[frozenset[str]]:
+    """The KPIs of every formula of a tree: the node's own and those that it joins, all of them on all rows."""
+    for entry in (*catalogue.trees.values(), *catalogue.templates.values()):
+        with suppress(KeikiError):  # unreadable: whoever opens it is told
+            for node in tree_document(entry).root.walk():
+                if node.formula is None:
+                    continue
+                named = {each.id for each in references(parse(node.formula))}
+                joined = [node, *(child for child in node.children if child.id in named)]
+                kpis = [each.kpi for each in joined if each.kpi is not None and each.where is None]
+                if len(kpis) == len(joined) == len(named) + 1:
+                    yield frozenset(kpis)
 
 
 def _unfolded(catalogue: Catalogue, name: str) -> tuple[Formula, ...]:

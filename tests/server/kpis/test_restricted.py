@@ -170,6 +170,22 @@ def test_only_owners_decide_who_sees_a_kpi_and_it_is_written_down(shop: Any, bro
     assert browser_of(shop.viewer).get(url).status_code == 200
 
 
+def test_owner_is_told_from_which_others_a_restricted_kpi_can_be_worked_out_and_closes_them_with_it(
+    shop: Any, browser_of: Any
+) -> None:
+    url, close = address(shop, "kpis:kpi", kpi=CLOSED), address(shop, "kpis:restrict_kpi", kpi=CLOSED)
+    owner = browser_of(shop.owner)
+    assert owner.get(url).context["page"].sight.leaks == ()
+    restrict(shop, browser_of)
+    leaks = owner.get(url).context["page"].sight.leaks
+    assert (leaks[0].words, leaks[0].ids) == ("Order revenue, Completed purchases", "order_revenue purchases")
+    assert owner.post(close, {"least": "editor", "also": "order_revenue nothing"}).status_code == 404
+    assert owner.post(close, {"least": "editor", "also": [each.ids for each in leaks]}).status_code == 302
+    assert owner.get(url).context["page"].sight.leaks == ()
+    assert browser_of(shop.viewer).get(address(shop, "kpis:kpi", kpi="purchases")).status_code == 404
+    assert browser_of(shop.editor).get(url).context["page"].sight.leaks == ()
+
+
 def test_business_whose_every_goal_is_closed_to_staff_still_opens(shop: Any, browser_of: Any) -> None:
     restrict(shop, browser_of, kpi="order_revenue")
     restrict(shop, browser_of, kpi="revenue")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -18,12 +18,23 @@ from keiki.server.accounts.rules import OWN, allows
 from keiki.server.kpis import actions, queries
 from keiki.server.kpis.pages.numbers import Way, kpi_name, kpi_url
 
+MOST_LEAKS: Final = 5
+
+
+@dataclass(frozen=True)
+class Leak:
+    """KPIs from which together a restricted one can be worked out: their names, and their ids for the form."""
+
+    words: str
+    ids: str
+
 
 @dataclass(frozen=True)
 class Sight:
     """Who sees a KPI: `words` when not everybody does; `options` and `url` for whoever may change it.
 
-    `beside` are the KPIs that are closed with it, since they would give it away.
+    `beside` are the KPIs that are closed with it, since they would give it away; `leaks` those from which together it
+    can still be worked out.
     """
 
     words: str
@@ -31,6 +42,7 @@ class Sight:
     options: tuple[tuple[str, str], ...] = ()
     url: str = ""
     beside: tuple[Way, ...] = ()
+    leaks: tuple[Leak, ...] = ()
 
 
 def sight_words() -> dict[str, str]:
@@ -49,21 +61,29 @@ def sight_of(request: Any, business: Business, kpi: Kpi, style: Style) -> Sight:
     if not allows(request.membership.role, OWN):
         return Sight(words, chosen)
     beside = queries.closed_with(request.user, business, kpi.id) if words else ()
+    comma = "、" if style.japanese else ", "
+    leaks = tuple(
+        Leak(comma.join(kpi_name(each, style.language) for each in one), " ".join(each.id for each in one))
+        for one in queries.worked_out(request.user, business, kpi.id)[:MOST_LEAKS]
+    )
     return Sight(
         words,
         chosen,
         tuple(sight_words().items()),
         kpi_url(business, kpi.id, "restrict_kpi"),
         tuple(Way(kpi_name(each, style.language), kpi_url(business, each.id)) for each in beside),
+        leaks,
     )
 
 
 @business_page(OWN)
 @require_POST
 def restrict_kpi(request: Any, business: Business, kpi: str) -> HttpResponse:
-    """Show a KPI from a role on."""
-    least = request.POST.get("least", "")
-    if kpi not in queries.catalogue_of(request.user, business).kpis or least not in Role.values:
+    """Show a KPI from a role on, and with it those of each chosen `also` (ids with spaces between)."""
+    least, chosen = request.POST.get("least", ""), " ".join(request.POST.getlist("also")).split()
+    known = queries.catalogue_of(request.user, business).kpis
+    if not known.keys() >= {kpi, *chosen} or least not in Role.values:
         raise Http404
-    actions.restrict_kpi(request.user, business, kpi, least)
+    for each in dict.fromkeys((kpi, *chosen)):
+        actions.restrict_kpi(request.user, business, each, least)
     return redirect("kpis:kpi", business=business.id, kpi=kpi)

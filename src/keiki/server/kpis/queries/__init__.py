@@ -22,6 +22,7 @@ from keiki.server.kpis.queries.access import (
     may_see,
     opened_for,
     seen_by,
+    worked_out,
 )
 from keiki.server.kpis.queries.cadence import Cadence, cadence_now, overdue_since, running_campaigns
 from keiki.server.kpis.queries.catalogue import (
@@ -332,4 +333,5 @@ __all__ = [
     "value_label",
     "verdicts",
     "version_of",
+    "worked_out",
 ]

@@ -13,14 +13,14 @@ from keiki.catalogue.load import Catalogue
 from keiki.engine.business import Business as Numbers
 from keiki.errors import UnknownName
 from keiki.formula import parse
-from keiki.server.accounts.models import Business
-from keiki.server.accounts.rules import VIEW
+from keiki.server.accounts.models import Business, Role
+from keiki.server.accounts.rules import RANK, VIEW
 from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.models import OwnKpis
 from keiki.server.kpis.queries.kept import T, kept
 from keiki.server.kpis.rules import closed_to, limited_to
 from keiki.server.ui.once import once
-from keiki.trees.restricted import Left, within, without
+from keiki.trees.restricted import Left, within, without, worked_out_from
 from keiki.trees.restricted import closed_kpis as given_away
 
 _state: ContextVar[Mapping[str, int]] = ContextVar("state", default=MappingProxyType({}))
@@ -119,6 +119,18 @@ def closed_with(user: Any, business: Business, kpi_id: str) -> tuple[Kpi, ...]:
     mark = opened(business).mark
     names = kept.get((business.id, mark, kpi_id, "closed with"), lambda: given_away(catalogue, frozenset({kpi_id})))
     return tuple(catalogue.kpis[name] for name in sorted(names - {kpi_id}) if name in catalogue.kpis)
+
+
+def worked_out(user: Any, business: Business, kpi_id: str) -> tuple[tuple[Kpi, ...], ...]:
+    """From which KPIs together whoever may not see a restricted one can still work it out, the fewest first."""
+    least = business.restricted.get(kpi_id)
+    if least is None:
+        return ()
+    catalogue, mark = catalogue_of(user, business), opened(business).mark
+    as_closed = frozenset(kpi for kpi, role in business.restricted.items() if RANK[Role(role)] >= RANK[Role(least)])
+    key = (business.id, mark, kpi_id, as_closed, "worked out")
+    found = kept.get(key, lambda: worked_out_from(catalogue, kpi_id, as_closed))
+    return tuple(tuple(catalogue.kpis[name] for name in each) for each in found)
 
 
 def askable(user: Any, business: Business, texts: Iterable[str]) -> None:
