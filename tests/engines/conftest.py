@@ -42,3 +42,9 @@ def spark() -> Iterator[Any]:
     session = builder.getOrCreate()
     yield ibis.pyspark.connect(session)
     session.stop()
+
+
+@pytest.fixture(scope="module")
+def duck() -> Any:
+    """An Ibis backend on DuckDB whose tables last as long as a file of tests."""
+    return ibis.duckdb.connect()

@@ -237,6 +237,11 @@ def _plain(value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
+def on_duck(duck: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
+    return {name: duck.create_table(name, table, overwrite=True) for name, table in tables.items()}
+
+
+@pytest.fixture(scope="module")
 def on_spark(spark: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
     session = spark._session
     for name, table in tables.items():
@@ -252,10 +257,8 @@ def _spark_type(kind: pa.DataType) -> str:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_models_are_the_same_on_spark(
-    model: str, spark: Any, tables: dict[str, pa.Table], on_spark: dict[str, ir.Table]
+    model: str, spark: Any, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
 ) -> None:
-    duck = ibis.duckdb.connect()
-    on_duck = {name: duck.create_table(name, table) for name, table in tables.items()}
     expected = answered(duck, model, on_duck)
     assert expected, "the made-up rows must reach the model"
     assert answered(spark, model, on_spark) == expected

@@ -108,6 +108,11 @@ def tables() -> dict[str, pa.Table]:
 
 
 @pytest.fixture(scope="module")
+def on_duck(duck: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
+    return {name: duck.create_table(name, table, overwrite=True) for name, table in tables.items()}
+
+
+@pytest.fixture(scope="module")
 def on_spark(spark: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
     for name, table in tables.items():
         columns = ", ".join(f"`{field.name}` {_spark_type(field.type)}" for field in table.schema)
@@ -125,10 +130,8 @@ def answered(backend: Any, model: str, tables: Mapping[str, ir.Table]) -> list[t
 
 @pytest.mark.parametrize("model", MODELS)
 def test_models_of_customer_success_are_the_same_on_spark(
-    model: str, spark: Any, tables: dict[str, pa.Table], on_spark: dict[str, ir.Table]
+    model: str, spark: Any, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
 ) -> None:
-    duck = ibis.duckdb.connect()
-    on_duck = {name: duck.create_table(name, table) for name, table in tables.items()}
     expected = answered(duck, model, on_duck)
     assert expected, "the made-up rows must reach the model"
     assert answered(spark, model, on_spark) == expected
@@ -136,11 +139,9 @@ def test_models_of_customer_success_are_the_same_on_spark(
 
 @pytest.fixture(scope="module")
 def books(
-    spark: Any, tables: dict[str, pa.Table], on_spark: dict[str, ir.Table]
+    spark: Any, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
 ) -> Iterator[list[tuple[Any, ir.Table]]]:
     """The accounts on either engine, worked out once for all orders."""
-    duck = ibis.duckdb.connect()
-    on_duck = {name: duck.create_table(name, table) for name, table in tables.items()}
     with ExitStack() as kept:
         yield [
             (backend, kept.enter_context(account_book(facts, facts["spans"], UNTIL, BookRule(), LEAVING).cache()))
