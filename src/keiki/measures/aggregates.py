@@ -25,8 +25,8 @@ def count(table: ir.Table, where: Where) -> Aggregate:
 
 
 def distinct(column: ir.Value, where: Where) -> Aggregate:
-    """How many different filled values."""
-    return Aggregate("count", (only(column, where).nunique(),))
+    """How many different filled values; filtered, because Spark reads its rows once more for each other column."""
+    return Aggregate("count", (column.nunique(where=where),))
 
 
 def total(table: ir.Table, column: ir.Value, where: Where) -> Aggregate:

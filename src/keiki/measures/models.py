@@ -189,7 +189,7 @@ def _activity(params: Mapping[str, str], rules: Rules) -> ActivityRule:
 
 def _people_per_window(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
     """People summed over the windows of the period, by the number of windows: a window without anybody counts too."""
-    return Aggregate("mean", (only(table.act_in, where).nunique(), table.windows.max()))
+    return Aggregate("mean", (table.act_in.nunique(where=where), table.windows.max()))
 
 
 SEAT_BITS = 20
@@ -199,7 +199,7 @@ SEAT_BITS = 20
 def _seats_once(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
     """The seats of different licences: each binary digit of the seats is counted over licences, then weighed."""
     digits = [
-        only(table.licence, _both((table.seats // 2**bit).cast("int64") % 2 == 1, where)).nunique() * 2**bit
+        table.licence.nunique(where=_both((table.seats // 2**bit).cast("int64") % 2 == 1, where)) * 2**bit
         for bit in range(SEAT_BITS)
     ]
     return Aggregate("count", (sum(digits[1:], digits[0]),))
