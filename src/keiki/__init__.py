@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from keiki.engine.ideal_customers import fit_totals, learned_profile
     from keiki.engine.insight import change_of, drivers, expectation, experiments
     from keiki.engine.joined import accounts_joined
+    from keiki.engine.leads import best_leads, lead_spreads
     from keiki.engine.left_out import left_out
     from keiki.engine.lifetime_value import customer_worths, own_terms
     from keiki.engine.measured import Measured, TreeReading
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from keiki.engine.worked import worked_kpi
     from keiki.facts.mapping import Mapping, Rule
     from keiki.formula import parse, show
+    from keiki.journeys.lead_scores import Criterion, LeadRule
     from keiki.trees.bundle import Bundle, read_bundle, write_bundle
     from keiki.trees.consistency import consistency
     from keiki.trees.decompose import decompositions
@@ -85,8 +87,10 @@ LATER = {
     "Catalogue": "keiki.catalogue.load:Catalogue",
     "CohortTableRule": "keiki.customers.cohort_table:TableRule",
     "Contracts": "keiki.customers.clv.contracts:Contracts",
+    "Criterion": "keiki.journeys.lead_scores:Criterion",
     "Explanation": "keiki.trees.explanation:Explanation",
     "History": "keiki.customers.clv.grouped:History",
+    "LeadRule": "keiki.journeys.lead_scores:LeadRule",
     "LifeRule": "keiki.customers.lives:LifeRule",
     "IdealProfile": "keiki.customers.ideal:IdealProfile",
     "Mapping": "keiki.facts.mapping:Mapping",
@@ -103,6 +107,7 @@ LATER = {
     "account_totals": "keiki.engine.customer_success:account_totals",
     "alerts_of": "keiki.engine.account_alerts:alerts_of",
     "attribution_models": "keiki.engine.channels:attribution_models",
+    "best_leads": "keiki.engine.leads:best_leads",
     "budget_basis": "keiki.engine.budget_basis:budget_basis",
     "change_of": "keiki.engine.insight:change_of",
     "choose_model": "keiki.customers.clv.choose:choose",
@@ -127,6 +132,7 @@ LATER = {
     "health_back_test": "keiki.engine.customer_success:health_back_test",
     "fit_totals": "keiki.engine.ideal_customers:fit_totals",
     "learned_profile": "keiki.engine.ideal_customers:learned_profile",
+    "lead_spreads": "keiki.engine.leads:lead_spreads",
     "left_out": "keiki.engine.left_out:left_out",
     "lifetime_value": "keiki.customers.ltv_formulas:lifetime_value",
     "lifetime_values": "keiki.customers.ltv_formulas:lifetime_values",
@@ -176,11 +182,13 @@ __all__ = [
     "Catalogue",
     "CohortTableRule",
     "Contracts",
+    "Criterion",
     "Explanation",
     "Grain",
     "History",
     "IdealProfile",
     "KeikiError",
+    "LeadRule",
     "Lens",
     "LifeRule",
     "Mapping",
@@ -198,6 +206,7 @@ __all__ = [
     "accounts_joined",
     "alerts_of",
     "attribution_models",
+    "best_leads",
     "budget_basis",
     "change_of",
     "choose_model",
@@ -221,6 +230,7 @@ __all__ = [
     "find_customers",
     "fit_totals",
     "health_back_test",
+    "lead_spreads",
     "learned_profile",
     "left_out",
     "lifetime_value",

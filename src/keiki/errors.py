@@ -1163,6 +1163,34 @@ class IdealProfileImpossible(KeikiError):
     )
 
 
+class LeadRuleImpossible(KeikiError):
+    """A rule for the score of leads that cannot be."""
+
+    en = (
+        "A rule for leads has 1 to 40 criteria, each with a name of its own, at least one value, and points from −100 "
+        "to 100 other than 0; here are {count}{where}. Nothing was kept; please correct it."
+    )
+    ja = (
+        "リードの採点ルールは条件が1〜40個で、それぞれ重複しない名前、1つ以上の値、0以外で−100〜100の点数が必要です"
+        "（いまは{count}個{where_ja}）。保存していません。直してもう一度送ってください。"
+    )
+
+    def __init__(self, count: int, wrong: Sequence[str]) -> None:
+        names = ", ".join(wrong)
+        super().__init__(
+            count=count,
+            where=f", and wrong are: {names}" if names else "",
+            where_ja=f"、直すところ：{names}" if names else "",
+        )
+
+
+class LeadRuleNotAgreed(KeikiError):
+    """One person who speaks for both marketing and sales."""
+
+    en = "Marketing and sales each agree by a person of their own; you have agreed for the other side. Nothing changed."
+    ja = "マーケティングと営業は、別の人が承認します。あなたはもう一方として承認済みです。変更していません。"
+
+
 class ReasonNeeded(KeikiError):
     """An exception for a customer without its reason."""
 

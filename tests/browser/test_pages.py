@@ -28,6 +28,7 @@ PAGES = {
     "dashboards": "dashboards/",
     "campaigns": "campaigns/",
     "channels": "channels/",
+    "leads": "leads/",
     "what happened": "happened/",
     "change": "happened/1/?effects=1",
     "stages": "stages/",

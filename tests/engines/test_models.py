@@ -42,6 +42,7 @@ from keiki.customers.worth import described, worth_by
 from keiki.engine.spread import quarters
 from keiki.facts import FACTS
 from keiki.journeys.attribution import AttributionRule, side_by_side
+from keiki.journeys.lead_scores import Criterion, LeadRule, lead_scores
 from keiki.journeys.sessions import SessionRule, sessions
 from keiki.measures.daily_rows import rows_per_day
 from keiki.measures.exchange import Exchange, Rate, converted, without_rate
@@ -68,6 +69,32 @@ def foreign(facts: Facts) -> Facts:
     code = ibis.cases((orders.channel == "paid", "usd"), euros, else_=ibis.null("string"))
     lines = orders.select("order_id", "amount", product_id=orders.order_id)
     return {**facts, "orders": orders.mutate(currency=code), "order_lines": lines}
+
+
+def leads_of(facts: Facts) -> Facts:
+    """The facts with a lead for every customer, scored at each order by its amount."""
+    orders = facts["orders"].filter(facts["orders"].customer_id.notnull())
+    stages = orders.select(
+        "customer_id",
+        "channel",
+        pipeline=ibis.literal("lead"),
+        subject_id=orders.customer_id,
+        entered_at=orders.ordered_at,
+        score=orders.amount.cast("float64"),
+    )
+    return {**facts, "stages": stages}
+
+
+LEAD_RULES = (
+    LeadRule(
+        (
+            Criterion("By mail", "channel", ("email",), 10),
+            Criterion("At home", "customer.segment", ("home",), -5),
+            Criterion("Came back", "event.name", ("referral", "purchase"), 30),
+        )
+    ),
+    LeadRule((Criterion("By mail", "channel", ("email",), 20),)),
+)
 
 
 MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
@@ -120,6 +147,7 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "running_contracts": lambda facts, spans: running_contracts(facts, date(2025, 9, 30)),
     "joined": lambda facts, spans: joined(facts),
     "overlap": lambda facts, spans: overlap(facts),
+    "lead scores": lambda facts, spans: lead_scores(leads_of(facts), spans, LEAD_RULES),
     "attribution side by side": lambda facts, spans: side_by_side(
         facts, conversions(facts, PostingRule()), rule=AttributionRule(lookback="60d")
     ),

@@ -153,6 +153,18 @@ def _traffic(rules: Rules, style: Style) -> str:
     return f"Weak: a channel with less than {weak} of the visits."
 
 
+def _leads(rules: Rules, style: Style) -> str:
+    limits = rules.leads.bands
+    if limits is None:
+        if style.japanese:
+            return "スコア帯：見ているリードを4等分（Aが上位、最高帯）。"
+        return "Bands: quarters of the leads that are looked at, A being the high one."
+    a, b, c = (f"{limit:g}" for limit in limits)
+    if style.japanese:
+        return f"スコア帯：Aは{a}点から、Bは{b}点から、Cは{c}点から、Dはそれ未満。"
+    return f"Bands: A from {a} points, B from {b}, C from {c}, D below."
+
+
 def _lifetime(rules: Rules, style: Style) -> str:
     months = length_words(f"{rules.lifetime.months}m", style)
     if style.japanese:
@@ -272,6 +284,7 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "expansion": _expansion,
     "balance": _balance,
     "traffic": _traffic,
+    "leads": _leads,
     "lifetime": _lifetime,
     "profit": _profit,
     "attribution": _attribution,

@@ -23,6 +23,7 @@ from keiki.cli import (
     import_file,
     insight,
     kpis,
+    leads,
     measure,
     mistakes,
     password,
@@ -123,6 +124,7 @@ insights.command("compare", cls=Verb, help=insight.COMPARE)(insight.compare)
 insights.command("forecast", cls=Verb, help=insight.FORECAST)(insight.forecast)
 insights.command("budget", cls=Verb, help=budget.HELP)(budget.budget)
 insights.command("channels", cls=Verb, help=channels.HELP)(channels.channels)
+insights.command("leads", cls=Verb, help=leads.HELP)(leads.leads)
 insights.command("trials", cls=Verb, help=insight.TRIALS)(insight.trials)
 app.add_typer(insights, name="insight")
 entered = typer.Typer(

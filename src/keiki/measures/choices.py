@@ -204,7 +204,9 @@ class Limits:
     @property
     def allowed(self) -> Label:
         ja, en = ("小さい", "smallest") if self.rising else ("大きい", "largest")
-        nothing = Label("（空欄は5等分）", ", or nothing for quintiles") if self.may_be_none else Label("", "")
+        parts = "quintiles" if self.count == 4 else "quarters"
+        said = Label(f"（空欄は{self.count + 1}等分）", f", or nothing for {parts}")
+        nothing = said if self.may_be_none else Label("", "")
         return Label(f"{ja}順の{self.count}個の数{nothing.ja}", f"{self.count} numbers, the {en} first{nothing.en}")
 
     def read(self, value: Any) -> tuple[float, ...] | None:
@@ -382,6 +384,14 @@ SUBJECTS: Final = (
         ),
     ),
     Subject(
+        "leads",
+        Label("リードのスコア帯", "Bands of lead scores"),
+        Label(
+            "何点からA・B・Cとみなすか。空欄なら、見ているリードを4等分します。",
+            "From which score a lead is in band A, B or C. Without limits each band holds a quarter of the leads.",
+        ),
+    ),
+    Subject(
         "lifetime",
         Label("顧客寿命", "Customer lifetime"),
         Label("解約率を何か月の平均で読むか。", "Over how many months the churn behind a lifetime is averaged."),
@@ -526,6 +536,7 @@ CHOICES: Final = (
     Choice("balance", "most", Share(), Label("新規が多すぎる割合", "Share of new visitors that is too large")),
     Choice("balance", "least", Share(), Label("新規が少なすぎる割合", "Share of new visitors that is too small")),
     Choice("traffic", "weak", Share(), Label("弱いチャネルの割合（未満）", "Share of a weak channel, below")),
+    Choice("leads", "bands", Limits(3, rising=False), Label("A・B・Cの下限", "Where A, B and C begin")),
     Choice("lifetime", "months", Whole(1, 60), Label("平均する月数", "Months averaged")),
     Choice("profit", "acquisition", Several("cost_category"), Label("獲得の費用", "Costs of acquisition")),
     Choice("profit", "retention_costs", Several("cost_category"), Label("維持の費用", "Costs of retention")),

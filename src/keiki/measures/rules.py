@@ -22,6 +22,7 @@ from keiki.insight.balance import BalanceRule
 from keiki.insight.experiment import ExperimentRule
 from keiki.insight.traffic import TrafficRule
 from keiki.journeys.attribution import AttributionRule
+from keiki.journeys.lead_scores import BandRule
 from keiki.journeys.sessions import SessionRule
 from keiki.journeys.stage_durations import StageRule
 from keiki.measures.choices import SUBJECTS, Choice, Values
@@ -57,6 +58,7 @@ class Rules:
     experiments: ExperimentRule = field(default_factory=ExperimentRule)
     balance: BalanceRule = field(default_factory=BalanceRule)
     traffic: TrafficRule = field(default_factory=TrafficRule)
+    leads: BandRule = field(default_factory=BandRule)
 
     @classmethod
     def of_zone(cls, zone: str, country: str = "JP", own: Values = NOTHING_OWN) -> Rules:
@@ -97,6 +99,7 @@ class Rules:
             attribution=AttributionRule(**chosen["attribution"]),
             balance=BalanceRule(**chosen["balance"]),
             traffic=TrafficRule(**chosen["traffic"]),
+            leads=BandRule(**chosen["leads"]),
         )
 
 

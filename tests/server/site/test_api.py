@@ -145,6 +145,7 @@ OPERATIONS = (
     ("get", "/customers/contracts"),
     ("get", "/customers/whole"),
     ("get", "/channels"),
+    ("get", "/leads"),
     ("get", "/customers/ideal"),
     ("get", "/kpis/purchases/entered"),
     ("get", "/issues"),

@@ -55,7 +55,7 @@ SEEN_ELSEWHERE = {
         cockpit:aim_change cockpit:choose_start success:set_webhook
         cockpit:forget_view cockpit:remove_annotation cockpit:revoke_screen cockpit:save_view cockpit:tag_campaign
         customers:except_contact customers:withdraw data:make_demo kpis:bring_back_kpi kpis:enter_value
-        inbox:choose inbox:read kpis:change_comment kpis:take_back_comment kpis:write_comment
+        inbox:choose inbox:read journeys:agree kpis:change_comment kpis:take_back_comment kpis:write_comment
         kpis:restrict_kpi kpis:say_of_value kpis:score_activity kpis:write_mix
         planning:activate planning:adopt planning:decide
         reasons:keep_idea reasons:remove_idea reports:change_delivery reports:choose_mail scenarios:keep

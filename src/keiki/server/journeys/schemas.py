@@ -63,3 +63,58 @@ class ChannelsOut(Schema):
     gross_profit: Money
     by: str
     places: list[CreditedPlaceOut]
+
+
+class LeadsAsk(Strict):
+    """The leads of a period: the one that holds a day, else the last one that is over."""
+
+    grain: Grain = Grain.MONTH
+    on: date | None = None
+
+
+class BandOut(Schema):
+    """One band and its leads; `least`: null for the last one."""
+
+    name: str
+    least: Number
+    leads: int
+
+
+class SpreadOut(Schema):
+    """Leads by band; they sum to `leads`, those without a score stand beside."""
+
+    bands: list[BandOut]
+    leads: int
+    without: int
+    median: Number
+    high: Number = Field(description=gettext_noop("The share of the high band."))
+
+
+class CriterionOut(Schema):
+    """One line of the rule."""
+
+    name: str
+    attribute: str
+    values: list[str]
+    points: int
+
+
+class LeadVersionOut(Schema):
+    """A version of the rule, who agreed, and the leads by band as it scores them."""
+
+    number: int
+    criteria: list[CriterionOut]
+    agreed: list[str]
+    spread: SpreadOut
+
+
+class LeadsOut(Schema):
+    """The leads of a period by the loaded scores and by the two newest versions of the rule."""
+
+    period: PeriodOut
+    leads: int
+    loaded: SpreadOut
+    in_force: int | None = Field(description=gettext_noop("The version both sides agreed to; null before the first."))
+    versions: list[LeadVersionOut]
+    risen: int = Field(description=gettext_noop("Leads with more points than by the version before."))
+    fallen: int

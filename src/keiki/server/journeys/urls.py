@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from keiki.server.journeys.pages import channels
+from keiki.server.journeys.pages import channels, leads
 
 app_name = "journeys"
 urlpatterns: list[URLPattern] = [
     path("b/<slug:business>/channels/", channels.channels_page, name="channels"),
+    path("b/<slug:business>/leads/", leads.leads_page, name="leads"),
+    path("b/<slug:business>/leads/agree/", leads.agree, name="agree"),
 ]

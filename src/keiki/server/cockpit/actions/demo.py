@@ -1,4 +1,4 @@
-"""Writes of the demo company: what its people wrote down as having happened."""
+"""Writes of the demo company: what its people wrote down as having happened, and the lead rule they propose."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from keiki.demo.changes import happenings
+from keiki.demo.lead_rule import lead_rule
 from keiki.server.accounts.models import Business, Role
 from keiki.server.cockpit.actions.changes import Wish, aim_change, store_effects
 from keiki.server.cockpit.actions.happened import annotate
 from keiki.server.cockpit.models import CHANGES, Annotation, Happening
 from keiki.server.cockpit.queries.changes import key_of_row
 from keiki.server.data.actions import opened
+from keiki.server.journeys.actions.leads import propose_rule
 
 DEMO_JOB: Final = "cockpit.keep_demo"
 
 
 def keep_demo(business: Business) -> bool:
-    """Write down what happened at the demo company, and store what its changes have brought so far.
+    """Write down what happened at the demo company, store what its changes have brought, and propose its lead rule.
 
     In the language of its first owner, else of the server. False where somebody has written something already.
     """
@@ -36,5 +38,6 @@ def keep_demo(business: Business) -> bool:
             row = annotate(author, business, key, each.kind, each.on, text, each.until, each.campaign)
             if each.kind in CHANGES and each.expected:
                 aim_change(author, row, Wish(key_of_row(row), each.expected, each.campaign))
+        propose_rule(author, business, lead_rule(language))
     store_effects(business, timezone.now())
     return True

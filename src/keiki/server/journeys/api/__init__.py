@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from keiki.server.journeys.api import channels
+from keiki.server.journeys.api import channels, leads
 
 router = Router()
-for subject in (channels,):
+for subject in (channels, leads):
     router.add_router("", subject.router)

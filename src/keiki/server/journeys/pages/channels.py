@@ -21,6 +21,7 @@ from keiki.charts.stacked import Column, stacked_share
 from keiki.measures.choices import MODEL_WORDS
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.journeys.pages import period_words
 from keiki.server.journeys.queries import channels as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -29,9 +30,7 @@ from keiki.server.kpis.forms import Asked
 if TYPE_CHECKING:
     from keiki.engine.channels import AttributionModels, Credit, CreditedPlace
     from keiki.insight.traffic import TrafficMix
-    from keiki.periods import Period
     from keiki.server.journeys.queries.channels import Traffic
-    from keiki.server.kpis.queries import Known
 
 SHOWN: Final = 5
 """Places drawn on their own; the others are one part."""
@@ -108,7 +107,7 @@ def channels_page(request: HttpRequest, business: Business) -> HttpResponse:
     rules = queries.rules(request.user, business)
     page = ChannelsPage(
         title=title,
-        subtitle=kpis.beside_business(business, _period_words(business, known, period, style)),
+        subtitle=kpis.beside_business(business, period_words(business, known, period, style)),
         fresh=kpis.fresh_on(known.today, style),
         lens_form=kpis.period_form(business, known, asked, period, [("value", value)] if value != VALUES[0] else ()),
         mix_rule=rule_words(rules, "traffic", style),
@@ -127,11 +126,6 @@ def channels_page(request: HttpRequest, business: Business) -> HttpResponse:
     found = queries.credited(request.user, business, period, by)
     page = _with_credit(page, found, value, style)
     return render(request, "journeys/channels.html", {"page": page})
-
-
-def _period_words(business: Business, known: Known, period: Period, style: Style) -> str:
-    """A period, and that it is not over where it is not."""
-    return business.calendar.label(period, style.language) + ("" if door.is_over(known, period) else _(" (so far)"))
 
 
 def _url(business: Business, asked: Asked, by: str, value: str) -> str:

@@ -1,0 +1,1 @@
+"""Writes about the way to buy, one file per subject."""
