@@ -274,13 +274,14 @@ def test_the_same_alert_appears_in_app_and_as_mail_and_a_user_can_switch_one_off
     alert = Alert.objects.get(kind="unpaid", told=offices.editor)
     assert mine[alert.pk].text == words
     assert words in mailed(offices)["emi@example.jp"].body
-    assert page["shell"].unread == len(mine) == alert_queries.alerts(offices.editor, offices.business, "mine").count()
+    told = alert_queries.alerts(offices.editor, offices.business, "mine").count()
+    assert page["shell"].unread == told > len(mine), "many of one kind are one line"
     assert alert.pk not in {line.number for line in owner.get(inbox).context["page"].lines}
 
     one = {"kind": "alert", "number": alert.pk}
     assert browser.post(read, one | {"open": "1"})["Location"].endswith("/accounts/alerts/?list=mine")
     assert owner.post(read, one).status_code == 404, "of somebody else"
-    assert browser.get(inbox).context["shell"].unread == len(mine) - 1
+    assert browser.get(inbox).context["shell"].unread == told - 1
     assert browser.post(read, {"kind": "all"}).status_code == 302
     assert browser.get(inbox).context["shell"].unread == 0
     assert alert in alert_queries.alerts(offices.editor, offices.business), "it stays open for everybody"
