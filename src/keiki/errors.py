@@ -68,6 +68,7 @@ class UnknownName(KeikiError):
         "member": "メンバー",
         "comparison": "比較",
         "customer": "顧客",
+        "register": "記録簿",
         "unit": "単位",
         "person": "人",
         "value": "値",
@@ -629,6 +630,22 @@ class EditConflict(KeikiError):
 
     en = "Somebody else has changed this in the meantime. Nothing of yours was saved; compare and save again."
     ja = "開いているあいだに、ほかの人が変更しました。まだ保存していません。内容を見比べて、もう一度保存してください。"
+
+
+class MayNotEdit(KeikiError):
+    """A member who only looks at a business is to write something there."""
+
+    en = (
+        "{email} may look at this business but not change it. Nothing was kept; ask an owner for the role of an editor."
+    )
+    ja = "{email} はこの事業を見られますが、変更はできません。何も保存していません。編集者の役割をオーナーに頼んでください。"
+
+
+class RegisterRefused(KeikiError):
+    """A row for a register in which something is missing or cannot be; `wrong` says so field by field."""
+
+    en = "Nothing was kept in the register “{register}”. {wrong} Mend that and send the row again."
+    ja = "記録簿「{register}」には何も保存していません。{wrong} 直して、もう一度送ってください。"
 
 
 class EffectStored(KeikiError):

@@ -47,6 +47,6 @@ def test_main_shows_its_help_in_the_language_of_the_reader(locale, title):
     command = [sys.executable, "-m", "keiki.cli", "--help"]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert title in answer.stdout
-    verbs = [*ORDER, "serve", "work", "password", "backup", "restore", "comments"]
+    verbs = [*ORDER, "serve", "work", "password", "backup", "restore", "registers", "comments"]
     listed = [line.split()[1] for line in answer.stdout.split(title)[1].splitlines() if line[2:3].isalpha()]
     assert listed == verbs

@@ -28,6 +28,7 @@ from keiki.customers.adoption import AdoptionRule, account_adoption, active_peop
 from keiki.customers.churn import Leaving, grouped_outcomes, outcomes
 from keiki.customers.lifecycle import LifecycleRule, current_stages, lifecycle, milestones
 from keiki.customers.paging import page_of
+from keiki.customers.self_help import article_use
 from keiki.customers.success_return import success_accounts
 from keiki.customers.support import complaint_causes, satisfaction_by_team, ticket_statistics, ticket_times
 from keiki.customers.timeline import timeline
@@ -70,6 +71,11 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
         {**facts, "surveys": facts["surveys"].mutate(kind=ibis.literal("csat"), team=ibis._.customer_id)}, UNTIL
     ),
     "complaint_causes": lambda facts, spans: complaint_causes(facts, spans),
+    "article_use": lambda facts, spans: article_use(
+        {**facts, "events": facts["events"].mutate(reaction=ibis.literal("positive"))},
+        {name: name for name in ("alpha", "beta", "nobody reads this")},
+        UNTIL,
+    ),
     "timeline": lambda facts, spans: timeline(facts, "c3"),
     "user_events": lambda facts, spans: user_events(
         {**facts, "events": facts["events"].mutate(name=_step(facts["events"]), campaign_kind=ibis.literal("webinar"))},

@@ -28,6 +28,7 @@ from keiki.cli import (
     mistakes,
     password,
     rates,
+    registers,
     serve,
     together,
     tree,
@@ -141,6 +142,12 @@ exchange.command("import", cls=Verb, help=rates.HELP_LOAD)(rates.load_rates)
 exchange.command("list", cls=Verb, help=rates.HELP_LIST)(rates.list_rates)
 app.add_typer(exchange, name="rates")
 add_customers(app, Verb, Group)
+book = typer.Typer(
+    cls=Group, help=registers.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
+)
+book.command("list", cls=Verb, help=registers.LIST)(registers.list_rows)
+book.command("add", cls=Verb, help=registers.ADD)(registers.add)
+app.add_typer(book, name="registers")
 talk = typer.Typer(
     cls=Group, help=comments.HELP, no_args_is_help=True, context_settings={"help_option_names": ["--help", "-h"]}
 )

@@ -43,9 +43,9 @@ def put_contracts(business: Any) -> None:
 
 
 def put_shop(business: Any) -> None:
-    """Customers of two products, and six who bought for the first time lately, of whom three came again."""
+    """Customers of two products, and six who bought for the first time lately and came again."""
     put_products(business)
-    days = [(n, "2025-03-05") for n in range(6)] + [(n, "2025-05-05") for n in range(3)]
+    days = [(n, "2025-03-05") for n in range(6)] + [(n, "2025-05-05") for n in range(6)]
     orders = [
         {"order_id": f"new{n}{day}", "customer_id": f"new{n}", "ordered_at": f"{day}T12:00:00+09:00"}
         | {"amount": 1_200, "cost": 500, "product": "A"}

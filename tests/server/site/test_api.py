@@ -129,6 +129,8 @@ OPERATIONS = (
     ("get", "/health"),
     ("get", "/alerts"),
     ("get", "/registers"),
+    ("get", "/registers/offers"),
+    ("post", "/registers/offers"),
     ("get", "/customers/cohorts"),
     ("get", "/customers/segments"),
     ("get", "/customers/segments/loyal"),
@@ -157,10 +159,11 @@ OPERATIONS = (
     ("get", "/notices"),
 )
 NAMED = {"/kpis/purchases": "kpi", "/trees/simple_orders": "tree", "/accounts/C1": "customer"}
-NAMED |= {"/issues/x": "issue"}
+NAMED |= {"/issues/x": "issue", "/registers/offers": "name"}
 NAMED |= {"/customers/segments/loyal": "segment", "/imports/6f1c1b9e-0000-4000-8000-000000000000": "run_id"}
 BODIES = {
     "/issues/x/close": {"resolution": "explained", "note": "A holiday"},
+    "/registers/offers": {"row": {}},
     "/rates": {"rates": [{"currency": "USD", "since": "2026-08-01", "rate": "150"}]},
     "/kpis/purchases/comments": {"text": "Half the team was away"},
     "/erasures": {"customer_id": "C1"},

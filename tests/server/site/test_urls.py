@@ -52,7 +52,7 @@ EACH_OF_A_BUSINESS = pytest.mark.parametrize(
 SEEN_ELSEWHERE = {
     "it takes a form and leads on to a page of the list": """
         accounts:change_role accounts:limit_member accounts:revoke_token accounts:withdraw_invitation
-        cockpit:aim_change cockpit:choose_start success:set_webhook
+        cockpit:aim_change cockpit:choose_start success:set_webhook success:keep_article success:keep_offer
         cockpit:forget_view cockpit:remove_annotation cockpit:revoke_screen cockpit:save_view cockpit:tag_campaign
         customers:except_contact customers:withdraw data:make_demo kpis:bring_back_kpi kpis:enter_value
         inbox:choose inbox:read journeys:agree kpis:change_comment kpis:take_back_comment kpis:write_comment

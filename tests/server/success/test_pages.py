@@ -505,7 +505,7 @@ def test_every_panel_of_a_customer_is_a_file_with_the_numbers_of_page_api_and_co
     answer = browser.get(base)
     page, html = answer.context["page"], answer.content.decode()
     files = {name: f"{base}files/{name}/?file=" for name in account_files.PANELS}
-    assert {name for name, file in files.items() if f"{file}xlsx" in html} == set(files) - {"reviews"}
+    assert {name for name, file in files.items() if f"{file}xlsx" in html} == set(files) - {"reviews", "offers"}
     book = sheets_of(browser.get(f"{files['numbers']}xlsx"), tmp_path)
     excel = {row[0]: row[1] for row in book["Summary"][1:]}
     csv = {row["Number"]: row["Value"] for row in rows_of(browser.get(f"{files['numbers']}csv"))}

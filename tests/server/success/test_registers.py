@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from tests.server.cockpit.test_files_out import rows_of
 from tests.server.conftest import Cast
 from tests.server.success.conftest import read
+from tests.server.success.test_pages import asking
 
+from keiki.cli.main import run
+from keiki.server.accounts.actions import make_api_token
 from keiki.server.audit.models import Entry
+from keiki.server.data.actions import opened
 from keiki.server.kpis import queries as door
-from keiki.server.success.models import CaseStudy, CustomerResult, ProductItem, ProductRequest, Referral
+from keiki.server.success.forms.named import REGISTERS
+from keiki.server.success.models import (
+    CaseStudy,
+    CustomerResult,
+    Offer,
+    OnboardingStep,
+    ProductItem,
+    ProductRequest,
+    Referral,
+)
 from keiki.server.success.queries import registers as queries
 
 
@@ -213,3 +229,139 @@ def test_promoters_are_listed_with_last_contact_and_whether_they_were_asked_for_
 @pytest.mark.parametrize("name", ["keep_item", "keep_request", "keep_case", "keep_referral"])
 def test_viewer_registers_nothing(offices: Cast, browser_of: Any, name: str) -> None:
     assert browser_of(offices.viewer).post(address(offices, name)).status_code == 403
+
+
+OFFER = {"offer0-product": "Decaf", "offer0-reason": "They ask for it in the evening", "offer0-on": "2026-06-20"}
+OFFER |= {"offer0-result": "open"}
+
+
+@pytest.mark.feature("F-255")
+def test_each_offer_stores_customer_product_reason_and_whether_it_was_accepted_or_declined(
+    offices: Cast, browser_of: Any
+) -> None:
+    editor, url = browser_of(offices.editor), address(offices, "keep_offer", customer="A05")
+    assert editor.post(url, OFFER | {"offer0-reason": " "}).status_code == 422
+    assert editor.post(url, OFFER | {"offer0-result": "perhaps"}).status_code == 422
+    assert browser_of(offices.viewer).post(url, OFFER).status_code == 403
+    assert not Offer.objects.exists()
+    assert editor.post(url, OFFER).status_code == 302
+    assert editor.post(url, OFFER | {"offer0-product": "Large bags"}).status_code == 302
+    decaf, large = Offer.objects.order_by("pk")
+    for offer, result in ((decaf, "accepted"), (large, "declined")):
+        change = {f"offer{offer.pk}-{name.partition('-')[2]}": value for name, value in OFFER.items()}
+        change |= {f"offer{offer.pk}-result": result, f"offer{offer.pk}-product": offer.product}
+        edit = address(offices, "keep_offer", customer="A05", offer=offer.pk)
+        assert editor.post(edit, change).status_code == 302
+    stored = [(each.customer_id, each.product, each.reason, each.result) for each in Offer.objects.order_by("pk")]
+    reason = OFFER["offer0-reason"]
+    assert stored == [("A05", "Decaf", reason, "accepted"), ("A05", "Large bags", reason, "declined")]
+    account = address(offices, "account", customer="A05")
+    page = read(browser_of(offices.viewer), account)
+    assert "1 accepted, 1 declined, 0 without an answer." in page
+    assert "files/offers/?file=xlsx" in page
+    told = rows_of(browser_of(offices.viewer).get(f"{account}files/offers/?file=csv"))
+    assert [(row["Product offered"], row["Result"]) for row in told] == [
+        ("Large bags", "Declined"),
+        ("Decaf", "Accepted"),
+    ]
+    elsewhere = address(offices, "keep_offer", customer="A06", offer=decaf.pk)
+    assert editor.post(elsewhere, OFFER).status_code == 404
+    assert Entry.objects.filter(action="success.keep_offer").count() == 4
+
+
+@pytest.mark.feature("F-293")
+def test_article_views_and_helpful_votes_are_counted_and_linked_to_the_topic_of_tickets(
+    own_offices: Cast, browser_of: Any
+) -> None:
+    """Three views and two votes of an article about deliveries, like two tickets; no article is about payment."""
+    numbers, at = opened(own_offices.business).business, "2026-06-20 12:00:00"
+    about = {"content": "Track a parcel", "occurred_at": at}
+    seen = [about | {"visitor_id": f"v{n}", "name": "content_view", "reaction": None} for n in range(3)]
+    votes = [
+        about | {"visitor_id": f"v{n}", "name": "cta_click", "reaction": reaction}
+        for n, reaction in enumerate(("positive", "negative"))
+    ]
+    tickets = [
+        {"ticket_id": f"topic{n}", "opened_at": at, "topic": topic}
+        for n, topic in enumerate(("delivery", "delivery", "payment"))
+    ]
+    numbers.load_facts({"events": seen + votes, "tickets": tickets}, name="help")
+    editor, url = browser_of(own_offices.editor), address(own_offices, "keep_article")
+    article = {"article0-name": "Track a parcel", "article0-topic": "delivery", "article0-url": ""}
+    assert editor.post(url, article | {"article0-topic": ""}).status_code == 422
+    assert browser_of(own_offices.viewer).post(url, article).status_code == 403
+    assert editor.post(url, article).status_code == 302
+    assert editor.post(url, article).status_code == 422, "an article is there once"
+    panel = editor.get(address(own_offices, "support")).context["page"].articles
+    (row,) = panel.rows
+    assert (row.name, row.topic, row.views, row.readers) == ("Track a parcel", "delivery", "3", "3")
+    assert (row.votes, row.share, row.tickets, row.before) == ("1 of 2", "50.0%", "2", "0")
+    assert panel.uncovered == (("payment", "1"),)
+    assert panel.sentence == (
+        "Articles were read 3 times; 50.0% of 2 votes say that they helped. "
+        "Most asked without an article: payment, 1 tickets."
+    )
+    (told,) = asking(own_offices)("registers")["articles"]
+    assert (told["views"], told["helpful"], told["unhelpful"], told["tickets"]) == (3, 1, 1, 2)
+
+
+def test_every_register_is_read_and_written_by_programs_and_on_the_command_line_as_on_its_page(
+    offices: Cast, capsys: Any
+) -> None:
+    token = make_api_token(offices.editor, offices.business, "writes", "write", None)
+    client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+
+    def post(name: str, row: dict[str, str], status: int = 201) -> Any:
+        path = f"/api/v1/businesses/{offices.business.id}/registers/{name}"
+        answer = client.post(path, json.dumps({"row": row}), content_type="application/json")
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    def keiki(*words: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        assert run(["registers", *words, "--as", offices.editor.email]) == code
+        return capsys.readouterr()
+
+    mine = {"customer_id": "A05"}
+    plan = {"version": "0", "purpose": "More in the app", "status": "draft", "ltv_cadence": "quarterly"}
+    plan |= {"name-1": "Orders in the app", "target-1": "80%", "by-1": "2026-09-30"}
+    rows: dict[str, dict[str, str]] = {
+        "items": {"name": "Bulk edit", "status": "planned"},
+        "requests": mine | {"text": "Many at once", "on": "2026-06-20"},
+        "cases": mine | {"kind": "case", "title": "Less waste", "status": "asked", "asked_on": "2026-06-01"},
+        "referrals": {"programme": "Friends", "referrer": "A05", "referred": "Next door", "on": "2026-06-01"}
+        | {"status": "named"},
+        "articles": {"name": "Track a parcel", "topic": "delivery"},
+        "results": mine | RESULT,
+        "offers": mine | {"product": "Decaf", "reason": "Evenings", "on": "2026-06-20", "result": "open"},
+        "plans": mine | plan,
+        "stages": mine | {"stage": "advocacy", "on": "2026-06-29", "reason": "Spoke for us"},
+        "reviews": mine
+        | {"held_on": "2026-06-01", "attendees": "Two", "results": "Good", "agreed": "More"}
+        | {"next_on": "2026-09-01"},
+        "onboarding": mine | {"setup-owner": "Emi", "setup-due": "2026-07-31"},
+    }
+    assert set(rows) == set(REGISTERS)
+    business = offices.business.id
+    for n, (name, row) in enumerate(rows.items()):
+        if n % 2:
+            post(name, row)
+        else:
+            keiki("add", business, name, *(f"{field}={value}" for field, value in row.items()))
+        kept = json.loads(keiki("list", business, name, "--json").out)
+        path = f"/api/v1/businesses/{business}/registers/{name}"
+        assert client.get(path).json() == {"name": name, "rows": kept}
+        shared = set(row) & set(kept[0]) - {"version", *RESULT}
+        assert {field: str(kept[0][field]) for field in shared} == {field: row[field] for field in shared}, name
+    post("onboarding", mine | {"training-owner": "Olivia"})
+    steps = {step.step: step.owner for step in OnboardingStep.objects.filter(customer_id="A05")}
+    assert (steps["setup"], steps["training"]) == ("Emi", "Olivia"), "steps not told of stay"
+    assert post("plans", rows["plans"], 409)["error"] == "edit_conflict"
+    refused = post("offers", rows["offers"] | {"result": "perhaps"}, 422)
+    assert refused["message"].startswith("Nothing was kept in the register “offers”. result: ")
+    assert post("offers", rows["offers"] | {"customer_id": "nobody"}, 422)["error"] == "unknown_name"
+    assert post("offers", rows["offers"] | {"prodcut": "x"}, 422)["message"].endswith("Did you mean “product”?")
+    assert "There is no register called “offer”." in keiki("list", business, "offer", code=2).err
+    capsys.readouterr()
+    assert run(["registers", "add", business, "items", "name=x", "status=open", "--as", offices.viewer.email]) == 2
+    assert "may look at this business but not change it" in capsys.readouterr().err

@@ -7,11 +7,13 @@ from keiki.server.site.start import (
     erase_customer,
     make_demo,
     migrate,
+    register_rows,
     serve,
     serve_for_development,
     setup,
     work,
     write_comment,
+    write_in_register,
 )
 
 __all__ = [
@@ -21,9 +23,11 @@ __all__ = [
     "erase_customer",
     "make_demo",
     "migrate",
+    "register_rows",
     "serve",
     "serve_for_development",
     "setup",
     "work",
     "write_comment",
+    "write_in_register",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import django
 
-from keiki.errors import NoSuchPerson, UnknownName
+from keiki.errors import MayNotEdit, NoSuchPerson, UnknownName
 
 
 def setup() -> None:
@@ -122,12 +122,47 @@ def write_comment(
     return {"comment": queries.plain_comment(said.comment), **told}
 
 
+def register_rows(email: str, business_id: str, register: str, customer: str = "") -> list[dict[str, Any]]:
+    """The newest rows of a register of customer success, for the member with this address."""
+    user, business = _member_of(email, business_id)
+    from keiki.server.kpis import queries
+    from keiki.server.success.forms.named import register_named
+    from keiki.server.success.queries.registers import written_row
+
+    if queries.known(user, business).today is None:
+        return []
+    return [written_row(each) for each in register_named(register).rows(business, customer)]
+
+
+def write_in_register(email: str, business_id: str, register: str, fields: dict[str, str]) -> list[dict[str, Any]]:
+    """Keep a row in a register as a member who may edit; the newest rows of the register, or of its customer."""
+    user, business = _member_of(email, business_id)
+    from keiki.server.accounts.rules import EDIT, allows, membership_of
+    from keiki.server.success.forms.named import keep_in
+    from keiki.server.success.queries.registers import written_row
+
+    membership = membership_of(user, business_id)
+    if membership is None or not allows(membership.role, EDIT):
+        raise MayNotEdit(email=email)
+    return [written_row(each) for each in keep_in(user, business, register, fields)]
+
+
 def _member(email: str, business_id: str, kpi: str) -> tuple[Any, Any]:
     """A member and their business, when they see the KPI; raises `NoSuchPerson` or `UnknownName`."""
+    user, business = _member_of(email, business_id)
+    from keiki.server.kpis import queries
+
+    known = queries.catalogue_of(user, business).kpis
+    if kpi not in known:
+        raise UnknownName(kind="KPI", name=kpi, known=known)
+    return user, business
+
+
+def _member_of(email: str, business_id: str) -> tuple[Any, Any]:
+    """A member and their business; raises `NoSuchPerson` or `UnknownName`."""
     setup()
     from keiki.server.accounts.models import User
     from keiki.server.accounts.queries import businesses_of
-    from keiki.server.kpis import queries
 
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None:
@@ -135,9 +170,6 @@ def _member(email: str, business_id: str, kpi: str) -> tuple[Any, Any]:
     by_id = {business.id: business for business in businesses_of(user)}
     if business_id not in by_id:
         raise UnknownName(kind="business", name=business_id, known=by_id)
-    known = queries.catalogue_of(user, by_id[business_id]).kpis
-    if kpi not in known:
-        raise UnknownName(kind="KPI", name=kpi, known=known)
     return user, by_id[business_id]
 
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_noop
-from ninja import Router
+from ninja import Router, Status
 
-from keiki.server.accounts.api import caller_of
+from keiki.server.accounts.api import business_in, caller_of
+from keiki.server.accounts.models import Business
+from keiki.server.accounts.rules import EDIT
 from keiki.server.kpis.api import business_with_rows
 from keiki.server.success import queries
 from keiki.server.success.forms import read_filter
+from keiki.server.success.forms.named import keep_in, register_named
 from keiki.server.success.models import AlertKind
 from keiki.server.success.queries import alerts as alert_queries
 from keiki.server.success.queries import registers as register_queries
-from keiki.server.success.schemas import AccountOut, AccountsOut, AlertsOut, BackTestOut, RegistersOut
+from keiki.server.success.queries.registers import plain_row, written_row
+from keiki.server.success.schemas import (
+    AccountOut,
+    AccountsOut,
+    AlertsOut,
+    BackTestOut,
+    RegisterOut,
+    RegistersOut,
+    RowIn,
+)
 from keiki.server.ui.language import current_language
 
 MOST = 500
@@ -44,7 +52,7 @@ def accounts(
     size = min(max(limit, 1), MOST)
     asked, _page = read_filter({"list": list, "stage": stage, "q": search, "page": str(page)}, size)
     found = queries.accounts(user, own, asked)
-    return {"day": found.overview.day, "total": found.count, "accounts": [_plain(row) for row in found.rows]}
+    return {"day": found.overview.day, "total": found.count, "accounts": [plain_row(row) for row in found.rows]}
 
 
 @router.get(
@@ -62,10 +70,10 @@ def account(request: HttpRequest, business: str, customer: str) -> dict[str, Any
         "customer_id": found.customer_id,
         "acquired_on": found.acquired_on,
         "profit": None if found.profit is None else str(found.profit),
-        "account": None if found.book is None else _plain(found.book),
-        "stages": [_plain(row) for row in found.stages],
-        "scores": [_plain(row) for row in found.scores],
-        "story": [_plain(row) for row in story.rows],
+        "account": None if found.book is None else plain_row(found.book),
+        "stages": [plain_row(row) for row in found.stages],
+        "scores": [plain_row(row) for row in found.scores],
+        "story": [plain_row(row) for row in story.rows],
     }
 
 
@@ -100,7 +108,7 @@ def alerts(
     rows = found[(at - 1) * size : at * size]
     return {
         "total": found.count(),
-        "alerts": [_written(each) | {"kpi": alert_queries.KPI_OF[AlertKind(each.kind)]} for each in rows],
+        "alerts": [written_row(each) | {"kpi": alert_queries.KPI_OF[AlertKind(each.kind)]} for each in rows],
     }
 
 
@@ -110,11 +118,11 @@ def alerts(
     summary=gettext_noop("Requests, case studies and referrals"),
 )
 def registers(request: HttpRequest, business: str) -> dict[str, Any]:
-    own = business_with_rows(request, business)
+    user, own = caller_of(request).user, business_with_rows(request, business)
     inform = register_queries.to_inform(own)
     items = [
         {
-            **_plain(model_to_dict(item, fields=["id", "name", "status"])),
+            **plain_row(model_to_dict(item, fields=["id", "name", "status"])),
             "requests": item.wanted,  # type: ignore[attr-defined]  # counted by the query
             "customers": item.customers,  # type: ignore[attr-defined]
             "first_asked": item.oldest,  # type: ignore[attr-defined]
@@ -125,25 +133,39 @@ def registers(request: HttpRequest, business: str) -> dict[str, Any]:
     ]
     return {
         "items": items,
-        "requests": [_written(each) for each in register_queries.requests(own)],
-        "cases": [_written(each) for each in register_queries.cases(own)],
-        "referrals": [_written(each) for each in register_queries.referrals(own)],
+        "requests": [written_row(each) for each in register_queries.requests(own)],
+        "cases": [written_row(each) for each in register_queries.cases(own)],
+        "referrals": [written_row(each) for each in register_queries.referrals(own)],
+        "offers": [written_row(each) for each in register_queries.offers(own)],
+        "articles": _articles(user, own),
     }
 
 
-def _written(row: Model) -> dict[str, Any]:
-    """A row that was kept as JSON."""
-    return _plain(model_to_dict(row, exclude=["business", "made_by", "told", "seen_by"]))
+@router.get(
+    "/businesses/{business}/registers/{name}",
+    response=RegisterOut,
+    summary=gettext_noop("The newest rows of one register"),
+)
+def register(request: HttpRequest, business: str, name: str, customer: str = "") -> dict[str, Any]:
+    own = business_with_rows(request, business)
+    return {"name": name, "rows": [written_row(each) for each in register_named(name).rows(own, customer)]}
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON: money as an exact text, days as ISO dates."""
-    return {
-        name: value.isoformat()
-        if isinstance(value, date | datetime)
-        else str(value)
-        if isinstance(value, Decimal)
-        else value
-        for name, value in row.items()
-        if name != "matches"
-    }
+@router.post(
+    "/businesses/{business}/registers/{name}",
+    response={201: RegisterOut},
+    summary=gettext_noop("Keep a row in a register, by the rules of its page"),
+)
+def keep_row(request: HttpRequest, business: str, name: str, sent: RowIn) -> Status[dict[str, Any]]:
+    business_in(request, business, EDIT)
+    user, own = caller_of(request).user, business_with_rows(request, business)
+    return Status(201, {"name": name, "rows": [written_row(each) for each in keep_in(user, own, name, sent.row)]})
+
+
+def _articles(user: Any, business: Business) -> list[dict[str, Any]]:
+    used = {each["article"]: each for each in register_queries.self_help(user, business).articles}
+    counts = ("views", "readers", "helpful", "unhelpful", "tickets", "tickets_before")
+    return [
+        written_row(each) | {name: used[each.name][name] for name in counts}
+        for each in register_queries.articles(business)
+    ]

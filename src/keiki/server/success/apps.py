@@ -21,6 +21,7 @@ class SuccessConfig(AppConfig):
         "ProductRequest": (("customer_id",), ("text",)),
         "CaseStudy": (("customer_id",), ("title",)),
         "Referral": (("referrer", "referred"), ("programme", "deal")),
+        "Offer": (("customer_id",), ("reason",)),
     }
     audit_words: ClassVar[dict[str, Any]] = {
         "success.save_plan": _("Changed a success plan"),
@@ -34,6 +35,8 @@ class SuccessConfig(AppConfig):
         "success.keep_request": _("Kept a request of a customer"),
         "success.keep_case": _("Kept a case study, talk or review"),
         "success.keep_referral": _("Kept a referral"),
+        "success.keep_offer": _("Kept an offer to a customer"),
+        "success.keep_article": _("Kept a help article"),
         "success.set_webhook": _("Set where alerts are posted to"),
         "success.drop_webhook": _("Posts alerts nowhere any more"),
         "success.keep_demo": _("Sample registers were written"),

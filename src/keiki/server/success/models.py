@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -405,3 +406,54 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referrer} {self.referred}"
+
+
+class OfferResult(models.TextChoices):
+    OPEN = "open", _("No answer yet")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", pgettext_lazy("offer", "Declined")
+
+
+class Offer(models.Model):
+    """Something that was offered to one customer because it fits, why it fits, and what the customer said."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="offers")
+    customer_id = models.CharField(_("Customer"), max_length=200)
+    product = models.CharField(_("Product offered"), max_length=120)
+    reason = models.CharField(_("Why it fits this customer"), max_length=400)
+    on = models.DateField(_("Day"))
+    result = models.CharField(_("Result"), max_length=8, choices=OfferResult, default=OfferResult.OPEN)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-on", "-id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "customer_id"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(result__in=OfferResult.values), name="offer_result"),
+            models.CheckConstraint(condition=~models.Q(product="") & ~models.Q(reason=""), name="offer_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.product}"
+
+
+class Article(models.Model):
+    """An article by which customers help themselves; `name` as events give it in `content`, `topic` as tickets do."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="articles")
+    name = models.CharField(
+        _("Article"), max_length=200, help_text=_("As your data names it in the column content of events.")
+    )
+    topic = models.CharField(_("Topic of tickets"), max_length=120)
+    url = models.CharField(
+        _("Address"), max_length=400, blank=True, validators=[URLValidator(schemes=("http", "https"))]
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "name"], name="article_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 
 class AccountsOut(Schema):
@@ -71,3 +71,29 @@ class RegistersOut(Schema):
     requests: list[dict[str, Any]]
     cases: list[dict[str, Any]]
     referrals: list[dict[str, Any]]
+    offers: list[dict[str, Any]]
+    articles: list[dict[str, Any]] = Field(
+        description=gettext_noop(
+            "Each: id, name, topic, url, views, readers, helpful, unhelpful, tickets, tickets_before (the days before)."
+        )
+    )
+
+
+class RegisterOut(Schema):
+    """The newest 50 rows of one register, or of one customer in it."""
+
+    name: str
+    rows: list[dict[str, Any]]
+
+
+class RowIn(Schema):
+    """A row to keep: the fields of its form on the page, as text; days as ISO dates."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    row: dict[str, str] = Field(
+        description=gettext_noop(
+            "Registers of a customer (results, offers, plans, stages, reviews, onboarding) name it in customer_id. A "
+            "plan names the version it was made from, 0 for none."
+        )
+    )

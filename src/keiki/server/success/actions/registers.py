@@ -1,4 +1,4 @@
-"""Writes of the registers: results of a customer, requests and product items, case studies, referrals."""
+"""Writes of the registers: results, requests and product items, case studies, referrals, offers, articles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.audit.actions import differences, record
 from keiki.server.data.actions import observe_all
-from keiki.server.success.models import CaseStudy, CustomerResult, ProductItem, ProductRequest, Referral
+from keiki.server.success.models import Article, CaseStudy, CustomerResult, Offer, ProductItem, ProductRequest, Referral
 from keiki.server.success.queries import registers as queries
 
 GRAINS: Final = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR)
@@ -48,6 +48,19 @@ def keep_request(actor: Any, request: ProductRequest) -> ProductRequest:
     """Keep what a customer asked for, or link it to a product item."""
     request.made_by = request.made_by or actor
     return _kept(actor, "success.keep_request", request)
+
+
+@transaction.atomic
+def keep_offer(actor: Any, offer: Offer) -> Offer:
+    """Keep what was offered to a customer and why, or what the customer said."""
+    offer.made_by = offer.made_by or actor
+    return _kept(actor, "success.keep_offer", offer)
+
+
+@transaction.atomic
+def keep_article(actor: Any, article: Article) -> Article:
+    """Keep an article with the topic of tickets that it answers."""
+    return _kept(actor, "success.keep_article", article)
 
 
 @transaction.atomic

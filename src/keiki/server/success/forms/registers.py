@@ -1,4 +1,4 @@
-"""What people type into the registers: results of a customer, requests, case studies, referrals."""
+"""What people type into the registers: results of a customer, requests, case studies, referrals, offers, articles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keiki.server.accounts.models import Business
 from keiki.server.success.forms import Day
-from keiki.server.success.models import CaseStudy, CustomerResult, ProductItem, ProductRequest, Referral
+from keiki.server.success.models import Article, CaseStudy, CustomerResult, Offer, ProductItem, ProductRequest, Referral
 
 
 class _Register(forms.ModelForm[Any]):
@@ -83,3 +83,20 @@ class ReferralForm(_Register):
         if deal and not self._is_won(deal):
             raise forms.ValidationError(_("The data knows no won deal of this id."))
         return deal
+
+
+class OfferForm(_Register):
+    """What was offered to a customer whose page is open, why, and what came of it."""
+
+    class Meta:
+        model = Offer
+        fields = ("product", "reason", "on", "result")
+        widgets: ClassVar[dict[str, Any]] = {"on": Day()}
+
+
+class ArticleForm(_Register):
+    """An article and the topic of tickets that it answers."""
+
+    class Meta:
+        model = Article
+        fields = ("name", "topic", "url")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,8 +23,10 @@ from keiki.server.accounts.rules import EDIT, OWN, allows
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.success import actions, queries
+from keiki.server.success.actions import registers as register_actions
 from keiki.server.success.forms import OnboardingForm, ReviewForm, StageForm, read_kind, read_page, with_query
-from keiki.server.success.models import Review, SuccessPlan
+from keiki.server.success.forms.registers import OfferForm
+from keiki.server.success.models import Offer, OfferResult, Review, SuccessPlan
 from keiki.server.success.pages import (
     Fact,
     account_url,
@@ -38,6 +40,7 @@ from keiki.server.success.pages import (
 )
 from keiki.server.success.pages.alert_words import AlertRow, alert_row
 from keiki.server.success.queries import alerts as alerts_of
+from keiki.server.success.queries import registers
 
 if TYPE_CHECKING:
     from keiki.engine.customer_success import Account, Row, Story
@@ -85,6 +88,17 @@ class PlanSummary:
 
 
 @dataclass(frozen=True)
+class OfferRow:
+    id: int
+    product: str
+    reason: str
+    day: str
+    result: str
+    tone: str
+    form: OfferForm
+
+
+@dataclass(frozen=True)
 class AccountPage:
     title: str
     subtitle: str
@@ -102,6 +116,10 @@ class AccountPage:
     health: Chart | None
     health_sentence: str
     parts: tuple[tuple[str, str], ...]
+    offers: tuple[OfferRow, ...]
+    offers_sentence: str
+    offer_form: OfferForm
+    offer_url: str
     alerts: tuple[AlertRow, ...]
     stages: tuple[StageRow, ...]
     stage_form: StageForm
@@ -165,6 +183,21 @@ def add_review(request: Any, business: Business, customer: str) -> HttpResponse:
     return redirect(account_url(business, customer) + "#reviews")
 
 
+@business_page(EDIT)
+@require_POST
+def keep_offer(request: Any, business: Business, customer: str, offer: int = 0) -> HttpResponse:
+    """Write down an offer to the customer, or what came of one."""
+    _known(request, business, customer)
+    mine = {"business": business, "customer_id": customer}
+    row = get_object_or_404(Offer, pk=offer, **mine) if offer else Offer(**mine)
+    form = OfferForm(business, request.POST, instance=row, prefix=f"offer{offer}")
+    if not form.is_valid():
+        return _answer(request, business, customer, {str(form.prefix): form})
+    register_actions.keep_offer(request.user, form.instance)
+    messages.success(request, _("Kept the offer."))
+    return redirect(account_url(business, customer) + "#offers")
+
+
 def _known(request: Any, business: Business, customer: str) -> Account:
     if door.known(request.user, business).today is None:
         raise Http404
@@ -192,6 +225,7 @@ def _page(
     today = business.calendar.today()
     steps = queries.steps_of(written.steps)
     late = queries.overdue(steps, today)
+    offered = registers.offers(business, customer)
     path = account_url(business, customer)
     figure, sentence = _health(found, style)
     whole = told.counts.get(kind, 0) if kind else sum(told.counts.values())
@@ -226,6 +260,10 @@ def _page(
         health=figure,
         health_sentence=sentence,
         parts=_parts(found, style),
+        offers=tuple(_offer(business, each, forms, style) for each in offered),
+        offers_sentence=_offers_sentence(offered),
+        offer_form=forms.get("offer0") or OfferForm(business, prefix="offer0", initial={"on": today}),
+        offer_url=to("keep_offer"),
         alerts=tuple(
             alert_row(request.user, business, each, style, may_see_to=False)
             for each in alerts_of.alerts_of_account(request.user, business, customer)
@@ -391,6 +429,28 @@ def _parts(found: Account, style: Style) -> tuple[tuple[str, str], ...]:
         (name, _("not known, left out") if row[part] is None else number(row[part], "ratio", style))
         for part, name in names
     )
+
+
+def _offer(business: Business, offer: Offer, forms: Forms, style: Style) -> OfferRow:
+    prefix = f"offer{offer.pk}"
+    tones = {OfferResult.ACCEPTED: "good", OfferResult.DECLINED: ""}
+    return OfferRow(
+        offer.pk,
+        offer.product,
+        offer.reason,
+        day_words(offer.on, style),
+        str(offer.get_result_display()),
+        tones.get(OfferResult(offer.result), "accent"),
+        forms.get(prefix) or OfferForm(business, instance=offer, prefix=prefix),
+    )
+
+
+def _offers_sentence(offers: tuple[Offer, ...]) -> str:
+    if not offers:
+        return _("Nothing was offered to this customer yet.")
+    counts = [sum(each.result == result for each in offers) for result in OfferResult.values]
+    words = _("{accepted} accepted, {declined} declined, {open} without an answer.")
+    return words.format(open=counts[0], accepted=counts[1], declined=counts[2])
 
 
 def _plan(plan: SuccessPlan, found: Account, style: Style) -> PlanSummary:

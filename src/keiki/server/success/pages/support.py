@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
@@ -17,10 +20,15 @@ from keiki.charts.trend import Bar, trend
 from keiki.charts.weeks import weeks
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.accounts.rules import EDIT
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.success import queries
+from keiki.server.success.actions import registers as actions
+from keiki.server.success.forms.registers import ArticleForm
+from keiki.server.success.models import Article
 from keiki.server.success.pages import account_url, day_words, fresh_words, style_of, word
+from keiki.server.success.pages.articles import ArticlesPanel, articles_panel
 
 if TYPE_CHECKING:
     from keiki.engine.customer_success import Tickets, Voices
@@ -80,12 +88,30 @@ class SupportPage:
     teams_sentence: str = ""
     voices: tuple[VoiceRow, ...] = ()
     voices_sentence: str = ""
+    articles: ArticlesPanel | None = None
 
 
 @business_page()
 @require_safe
 def support_page(request: HttpRequest, business: Business) -> HttpResponse:
-    """Tickets, causes of complaints, voices."""
+    """Tickets, causes of complaints, voices, help articles."""
+    return _answer(request, business, {})
+
+
+@business_page(EDIT)
+@require_POST
+def keep_article(request: Any, business: Business, article: int = 0) -> HttpResponse:
+    """Add a help article, or change one."""
+    row = get_object_or_404(Article, pk=article, business=business) if article else None
+    form = ArticleForm(business, request.POST, instance=row, prefix=f"article{article}")
+    if not form.is_valid():
+        return _answer(request, business, {str(form.prefix): form})
+    actions.keep_article(request.user, form.instance)
+    messages.success(request, _("Kept the article."))
+    return redirect(reverse("success:support", kwargs={"business": business.id}) + "#articles")
+
+
+def _answer(request: Any, business: Business, forms: Mapping[str, ArticleForm]) -> HttpResponse:
     known = door.known(request.user, business)
     title = _("Support and voices")
     if known.today is None:
@@ -110,8 +136,9 @@ def support_page(request: HttpRequest, business: Business) -> HttpResponse:
         teams_sentence=_teams_words(told, style),
         voices=tuple(_voice(row, style) for row in said.groups),
         voices_sentence=_voices_words(said, style),
+        articles=articles_panel(request, business, forms, style),
     )
-    return render(request, "success/support.html", {"page": page})
+    return render(request, "success/support.html", {"page": page}, status=422 if forms else 200)
 
 
 def _hours(value: float | None) -> str:

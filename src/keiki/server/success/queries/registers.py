@@ -1,24 +1,30 @@
-"""Reads of the registers: results of a customer, requests by product item, case studies by month, referrals."""
+"""Reads of the registers: results, requests by product item, case studies by month, referrals, offers, articles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Model, Q
+from django.forms.models import model_to_dict
 
 from keiki.engine import customer_success as engine
+from keiki.engine.self_help import SelfHelp
+from keiki.engine.self_help import self_help as engine_of_articles
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.success.models import (
+    Article,
     CaseKind,
     CaseStatus,
     CaseStudy,
     CustomerResult,
     ItemStatus,
+    Offer,
     ProductItem,
     ProductRequest,
     Referral,
@@ -81,6 +87,24 @@ def referrals(business: Business) -> tuple[Referral, ...]:
     return tuple(Referral.objects.filter(business=business)[:SHOWN])
 
 
+def offers(business: Business, customer_id: str = "") -> tuple[Offer, ...]:
+    """The newest offers, to all customers or to one."""
+    found = Offer.objects.filter(business=business)
+    return tuple((found.filter(customer_id=customer_id) if customer_id else found)[:SHOWN])
+
+
+def articles(business: Business) -> tuple[Article, ...]:
+    """Every help article, by name."""
+    return tuple(Article.objects.filter(business=business))
+
+
+def self_help(user: Any, business: Business) -> SelfHelp:
+    """Views, votes and tickets of every help article, and the topics that no article is about."""
+    topics = {each.name: each.topic for each in articles(business)}
+    key = ("self help", tuple(topics.items()))
+    return door.answered(user, business, key, lambda numbers: engine_of_articles(numbers, topics))
+
+
 def published_between(business: Business, start: date, end: date) -> int:
     """Case studies published from one day up to but not including another."""
     published = CaseStudy.objects.filter(business=business, kind=CaseKind.CASE, status=CaseStatus.PUBLISHED)
@@ -113,3 +137,21 @@ def asked_for_a_case(business: Business, customer_ids: tuple[str, ...]) -> Mappi
 def is_won(user: Any, business: Business, deal: str) -> bool:
     """Whether the data knows a won deal of that id."""
     return door.answered(user, business, ("won deal", deal), lambda numbers: engine.is_won(numbers, deal))
+
+
+def written_row(row: Model) -> dict[str, Any]:
+    """A row that was kept, for a program."""
+    return plain_row(model_to_dict(row, exclude=["business", "made_by", "changed_by", "told", "seen_by"]))
+
+
+def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON: money as an exact text, days as ISO dates."""
+    return {
+        name: value.isoformat()
+        if isinstance(value, date | datetime)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+        for name, value in row.items()
+        if name != "matches"
+    }

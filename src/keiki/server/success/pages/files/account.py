@@ -1,4 +1,4 @@
-"""The panels of one customer as files: its numbers, timeline, health, stages, onboarding, plan and reviews."""
+"""The panels of one customer as files: its numbers, timeline, health, stages, onboarding, plan, reviews, offers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from keiki.server.success import queries
 from keiki.server.success.forms import read_kind
 from keiki.server.success.pages import proof_words, stage_words, word
 from keiki.server.success.pages.account import entry_words, kind_words
+from keiki.server.success.queries import registers
 
 if TYPE_CHECKING:
     from keiki.charts.files_out import Cell
@@ -128,6 +129,19 @@ def reviews(asking: Asking, found: Account) -> PanelFile:
     return _file(found, _("Reviews"), Table(columns, rows))
 
 
+def offers(asking: Asking, found: Account) -> PanelFile:
+    """What was offered to the customer, why, and what came of it."""
+    columns = (
+        Column(_("Day")),
+        Column(_("Product offered")),
+        Column(_("Why it fits this customer")),
+        Column(_("Result")),
+    )
+    told = registers.offers(asking.business, found.customer_id)
+    rows = [(each.on, each.product, each.reason, str(each.get_result_display())) for each in told]
+    return _file(found, _("Offers"), Table(columns, rows))
+
+
 def _name(found: Account, panel: str) -> str:
     return f"{found.customer_id} — {panel}"
 
@@ -144,4 +158,5 @@ PANELS: Final[Mapping[str, Callable[[Asking, Account], PanelFile]]] = {
     "onboarding": onboarding,
     "plan": plan,
     "reviews": reviews,
+    "offers": offers,
 }
