@@ -10,6 +10,7 @@ import pytest
 from tests.rows import SmallLake
 
 from keiki.customers.lifetime_value import LifetimeRule, contract_months, customer_profits, lifetimes
+from keiki.measures.choices import Whole, choices_of
 from keiki.measures.models import MODELS
 
 YEAR = ("2026-01-01", "2027-01-01")
@@ -44,6 +45,16 @@ def test_contract_months_is_one_by_the_mean_of_monthly_churn(lake: SmallLake) ->
     ]
     ((months, shares),) = told(lake, "contract_months", "contract_months", table)
     assert months / shares == pytest.approx(12 / (1 / 10 + 1 / 9))
+
+
+def test_every_month_the_rule_asks_for_is_looked_at(lake: SmallLake) -> None:
+    """Of two accounts one leaves 58 months before the end: over 60 months the mean share lost is 1/2 ÷ 60."""
+    (asked,) = (one.kind for one in choices_of("lifetime") if one.name == "months")
+    assert isinstance(asked, Whole)
+    spans = [span("stays", "2020-01-01"), span("leaves", "2020-01-01", "2022-02-10")]
+    table = contract_months(lake.put(subscriptions=spans), lake.spans(*YEAR), LifetimeRule(months=asked.most))
+    ((months, shares),) = told(lake, "contract_months", "contract_months", table)
+    assert (months, shares) == (60, 0.5)
 
 
 def test_contract_months_follows_an_account_through_a_change_of_contract(lake: SmallLake) -> None:

@@ -205,8 +205,8 @@ def _seats_once(table: ir.Table, where: Where, params: Mapping[str, str]) -> Agg
     return Aggregate("count", (sum(digits[1:], digits[0]),))
 
 
-MOST_MONTHS_OF_CHURN = 36
-"""Months before the end of a period whose churn is looked for: the rule asks for 12."""
+MOST_MONTHS_OF_CHURN = 60
+"""Months before the end of a period whose churn is looked for: as many as the rule can ask for; it asks for 12."""
 
 
 def _length_of_stay(months: int) -> Stat:
