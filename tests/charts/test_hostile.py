@@ -11,6 +11,7 @@ from tests.charts.pictures import drawn, words
 from keiki.charts.aim import Aim
 from keiki.charts.bridge import Step, bridge
 from keiki.charts.chart import Chart
+from keiki.charts.happened import Happened
 from keiki.charts.heat import heat
 from keiki.charts.histogram import Mark, histogram
 from keiki.charts.lines import Line, lines
@@ -20,7 +21,7 @@ from keiki.charts.scatter import Axis, Dot, calibration, scatter
 from keiki.charts.stacked import Column, stacked, stacked_share
 from keiki.charts.survival_curve import Curve, Point, survival_curve
 from keiki.charts.tornado import Swing, tornado
-from keiki.charts.trend import Bar, Expected, Happened, trend
+from keiki.charts.trend import Bar, Expected, trend
 from keiki.charts.waterfall import waterfall
 
 LONG = "とても長い日本語の名前" * 20

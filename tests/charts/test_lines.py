@@ -7,6 +7,7 @@ from tests.charts.pictures import drawn, pretty, words
 
 from keiki.charts.axes import room
 from keiki.charts.format import Style
+from keiki.charts.happened import Happened
 from keiki.charts.lines import Line, lines
 
 ENGLISH = Style("en")
@@ -20,6 +21,14 @@ def test_at_most_four_lines_are_drawn_and_all_stand_in_the_table() -> None:
     assert chart.table.head == ("Months", *(line.name for line in SIX))
     assert chart.table.rows[12] == ("12", "¥700", "—", "—", "—", "—", "—")
     assert chart.table.rows[0][1] == "−¥500"
+
+
+def test_what_happened_is_marked_above_the_lines_and_told_in_the_table() -> None:
+    happened = [Happened(12, "Price up", "price"), Happened(0, "Outage", "incident"), Happened(13, "Outside")]
+    chart = lines("Profit", "", SIX, AGES, "currency", ENGLISH, happened=happened)
+    assert {"①", "②"} <= set(words(drawn(chart)))
+    assert chart.table.head[-1] == "What happened"
+    assert [row[-1] for row in chart.table.rows] == ["① Outage", *[""] * 11, "② Price up"]
 
 
 def test_lines_are_told_apart_without_colour() -> None:

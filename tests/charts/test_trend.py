@@ -11,8 +11,9 @@ from tests.charts.pictures import SVG, drawn, pretty, words
 from keiki.charts.aim import Aim
 from keiki.charts.axes import room
 from keiki.charts.format import Style
+from keiki.charts.happened import Happened
 from keiki.charts.palette import INK, PACE, STRONG
-from keiki.charts.trend import Bar, Expected, Happened, trend
+from keiki.charts.trend import Bar, Expected, trend
 
 FIVE = [
     Bar(str(month), f"2026年{month}月", value) for month, value in zip(range(1, 6), (90, 95, 99, 110, 118), strict=True)

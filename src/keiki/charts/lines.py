@@ -22,6 +22,7 @@ from keiki.charts.axes import (
 )
 from keiki.charts.chart import Chart, Option, Picture, Table, chart
 from keiki.charts.format import JAPANESE, MISSING, Style, exact
+from keiki.charts.happened import MARKS, Happened, head, marks, notes, within
 from keiki.charts.palette import DASHES, SERIES
 
 MOST: Final = 4
@@ -48,36 +49,53 @@ def lines(
     style: Style = JAPANESE,
     over: str = "",
     zero: bool = True,
+    happened: Sequence[Happened] = (),
 ) -> Chart:
     """The first `MOST` series over `labels` (periods, or ages such as months), each with a dash of its own.
 
-    `over` heads the first column of the table; `zero` says whether the axis must begin at zero. Values are in `unit`.
+    `over` heads the first column of the table; `zero` says whether the axis must begin at zero. `happened` puts
+    numbered marks above the lines, told in the table. Values are in `unit`.
     """
-    shown = series[:MOST]
-    head = (over or ("期間" if style.japanese else "Period"), *(each.name for each in series))
-    rows = tuple((label, *(_cell(each, place, unit, style) for each in series)) for place, label in enumerate(labels))
+    shown, marked = series[:MOST], within(happened, len(labels))
+    columns = (over or ("期間" if style.japanese else "Period"), *(each.name for each in series), *head(marked, style))
+    rows = tuple(
+        (label, *(_cell(each, place, unit, style) for each in series), *notes(marked, place))
+        for place, label in enumerate(labels)
+    )
 
     def draw(width: int) -> Picture:
-        return _picture(shown, labels, unit, style, zero, width)
+        return _picture(shown, labels, unit, style, zero, marked, width)
 
-    return chart("lines", title, sentence, draw, Table(head, rows), unit, style)
+    return chart("lines", title, sentence, draw, Table(columns, rows), unit, style)
 
 
 def _cell(line: Line, place: int, unit: str, style: Style) -> str:
     return exact(line.values[place], unit, style) if place < len(line.values) else MISSING
 
 
-def _picture(series: Sequence[Line], labels: Sequence[str], unit: str, style: Style, zero: bool, width: int) -> Picture:
+def _picture(
+    series: Sequence[Line],
+    labels: Sequence[str],
+    unit: str,
+    style: Style,
+    zero: bool,
+    happened: Sequence[Happened],
+    width: int,
+) -> Picture:
     scale = Scale.over([value for each in series for value in each.values], zero=zero)
     names = [cut(each.name, width * NAMES) for each in series]
     right = math.ceil(max(map(room, names), default=0.0)) + 16
-    plot = Plot(width, HEIGHT, left_room(scale, unit, style), right, TOP, BOTTOM)
+    plot = Plot(width, HEIGHT, left_room(scale, unit, style), right, TOP + (MARKS if happened else 0), BOTTOM)
+    step = plot.across / max(len(labels) - 1, 1)
     option = canvas(
         plot,
         xAxis=[category_axis(labels, plot.across) | {"boundaryGap": False}],
         yAxis=value_axis(scale, unit, style),
         series=[_line(place, each) for place, each in enumerate(series)],
-        graphic=[*_names(series, names, scale, plot, len(labels))],
+        graphic=[
+            *_names(series, names, scale, plot, len(labels)),
+            *marks(happened, lambda place: plot.left + place * step, plot.height - BOTTOM),
+        ],
         tooltip={"trigger": "axis"},
     )
     return Picture(option, width, HEIGHT)

@@ -25,12 +25,11 @@ from keiki.charts.axes import (
 )
 from keiki.charts.chart import Chart, Option, Picture, Table, chart
 from keiki.charts.format import JAPANESE, MISSING, Style, change, exact, number
-from keiki.charts.palette import AXIS, CALM, INK, PACE, PALE, SOFT, STRONG
+from keiki.charts.happened import MARKS, Happened, head, marks, notes, within
+from keiki.charts.palette import CALM, INK, PACE, PALE, SOFT, STRONG
 
 HEIGHT: Final = 220
 TOP, BOTTOM = 22, 26
-MARKS: Final = 18
-"""Room above the columns for the numbers of what happened."""
 CROWDED: Final = 4.0
 """Below this many pixels for a column the history becomes a line."""
 
@@ -52,18 +51,6 @@ class Expected:
     value: float
     low: float
     high: float
-
-
-@dataclass(frozen=True)
-class Happened:
-    """Something to remember beside a number: in which period (its place in the history), and what, as one short line.
-
-    `kind` is action, incident, price, definition or note.
-    """
-
-    place: int
-    words: str
-    kind: str = "note"
 
 
 @dataclass(frozen=True)
@@ -106,13 +93,9 @@ def trend(
     `unit`, ratios 0-1.
     """
     blank: list[None] = [None] * len(bars)
-    told = _History(bars, list(aims) or blank, list(expected) or blank, _within(happened, len(bars)), unit, style)
+    told = _History(bars, list(aims) or blank, list(expected) or blank, within(happened, len(bars)), unit, style)
     table = Table(_head(title, told), tuple(_rows(told)))
     return chart("trend", title, sentence, lambda width: _picture(told, width), table, unit, style)
-
-
-def _within(happened: Sequence[Happened], periods: int) -> Sequence[Happened]:
-    return sorted((each for each in happened if 0 <= each.place < periods), key=lambda each: each.place)
 
 
 def _picture(told: _History, width: int) -> Picture:
@@ -122,13 +105,17 @@ def _picture(told: _History, width: int) -> Picture:
     right = math.ceil(max((room(words, 12) for _value, _ink, words in names), default=0.0)) + 14
     top = TOP + (MARKS if told.happened else 0)
     plot = Plot(width, HEIGHT, left_room(scale, told.unit, told.style), right, top, BOTTOM)
+    slot = plot.across / max(len(told.bars), 1)
     series = [_columns(told, plot), *_aims(told), *_expectation(told)]
     option = canvas(
         plot,
         xAxis=[category_axis([bar.tick for bar in told.bars], plot.across), slots_axis(len(told.bars))],
         yAxis=value_axis(scale, told.unit, told.style),
         series=series,
-        graphic=[*_named(names, scale, plot), *_marks(told, plot)],
+        graphic=[
+            *_named(names, scale, plot),
+            *marks(told.happened, lambda place: plot.left + (place + 0.5) * slot, plot.height - BOTTOM),
+        ],
         tooltip={"trigger": "axis"},
     )
     return Picture(option, width, HEIGHT)
@@ -274,46 +261,19 @@ def _named(names: Sequence[_Named], scale: Scale, plot: Plot) -> Iterator[Option
         yield words_at(plot.width - plot.right + 8, height, words, ink, strong=ink == STRONG)
 
 
-def _marks(told: _History, plot: Plot) -> Iterator[Option]:
-    """A number in a ring above each period in which something happened, and a fine line down to its column."""
-    slot = plot.across / max(len(told.bars), 1)
-    by_place: dict[int, list[int]] = {}
-    for order, each in enumerate(told.happened, 1):
-        by_place.setdefault(each.place, []).append(order)
-    for place, orders in by_place.items():
-        x = round(plot.left + (place + 0.5) * slot, 1)
-        line = {"type": "line", "silent": True, "shape": {"x1": x, "x2": x, "y1": 20, "y2": plot.height - BOTTOM}}
-        yield line | {"style": {"stroke": AXIS, "lineDash": [2, 3], "lineWidth": 1}}
-        yield words_at(x, 11, ring(orders[0]) + ("+" if len(orders) > 1 else ""), INK, align="center", size=14)
-
-
-def ring(order: int) -> str:
-    """A number in a ring, as on the picture and in the table.
-
-    >>> ring(1), ring(21), ring(60)
-    ('①', '㉑', '(60)')
-    """
-    if 1 <= order <= 20:
-        return chr(0x245F + order)
-    return chr(0x3251 + order - 21) if 21 <= order <= 35 else f"({order})"
-
-
 def _head(title: str, told: _History) -> tuple[str, ...]:
     ja = told.style.japanese
-    head = ["期間", title] if ja else ["Period", title]
+    columns = ["期間", title] if ja else ["Period", title]
     if any(told.aims):
-        head += ["目標", "目標との差"] if ja else ["Target", "vs target"]
+        columns += ["目標", "目標との差"] if ja else ["Target", "vs target"]
     if any(told.expected):
-        head += ["見込み（幅）" if ja else "Expected (range)"]
-    return (*head, *([("出来事" if ja else "What happened")] if told.happened else []))
+        columns += ["見込み（幅）" if ja else "Expected (range)"]
+    return (*columns, *head(told.happened, told.style))
 
 
 def _rows(told: _History) -> Iterator[tuple[str, ...]]:
     unit, style = told.unit, told.style
     part = "（途中）" if style.japanese else " (so far)"
-    notes: dict[int, list[str]] = {}
-    for order, each in enumerate(told.happened, 1):
-        notes.setdefault(each.place, []).append(f"{ring(order)} {each.words}")
     for place, (bar, aim, ahead) in enumerate(zip(told.bars, told.aims, told.expected, strict=True)):
         row = [bar.label + ("" if bar.complete or bar.value is None else part), exact(bar.value, unit, style)]
         if any(told.aims):
@@ -321,7 +281,7 @@ def _rows(told: _History) -> Iterator[tuple[str, ...]]:
             row.append(MISSING if aim is None else change(bar.value, aim.bound(bar.value), unit, style))
         if any(told.expected):
             row.append(_range(ahead, unit, style))
-        yield (*row, *([" ".join(notes.get(place, []))] if told.happened else []))
+        yield (*row, *notes(told.happened, place))
 
 
 def _range(ahead: Expected | None, unit: str, style: Style) -> str:

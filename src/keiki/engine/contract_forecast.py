@@ -82,7 +82,7 @@ def contract_forecast(business: Business, months: int = MONTHS, discount: float 
     rule = LifeRule(as_of=until, retention=business.rules.retention)
     lives = business.engine.run(grouped_lives(business.facts, rule)).to_pylist()
     choice = choose(contracts_of(lives), discrete=False)
-    running = business.engine.run(running_contracts(business.facts, until, rule)).to_pylist()
+    running = business.engine.run(running_contracts(business.facts, until, rule).order_by("months")).to_pylist()
     if not running:
         raise NoCustomers()
     ages = np.array([row["months"] for row in running], dtype=np.float64)
@@ -132,7 +132,7 @@ def _held_out(business: Business, rule: LifeRule, until: date) -> HeldOut | None
     then = until - timedelta(days=YEAR)
     past = replace(rule, as_of=then)
     lives = business.engine.run(grouped_lives(business.facts, past)).to_pylist()
-    running = business.engine.run(running_contracts(business.facts, then, rule)).to_pylist()
+    running = business.engine.run(running_contracts(business.facts, then, rule).order_by("months")).to_pylist()
     if not lives or not running:
         return None
     model = choose(contracts_of(lives), discrete=False).model

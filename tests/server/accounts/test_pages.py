@@ -185,7 +185,7 @@ def test_audit_page_tells_who_did_what(cast: Any, browser_of: Any) -> None:
     actions.change_business(cast.owner, cast.business, 1, {"tax_included": True})
     words = " ".join(browser_of(cast.owner).get(url("audit", cast.business)).content.decode().split())
     assert "Changed the settings of the business" in words
-    assert "Amounts in our files include tax:</span> No → Yes" in words
+    assert "Amounts in our files include tax: </span>No → Yes" in words
 
 
 @pytest.mark.parametrize("before", ["", "x", "-1", "9" * 40])

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from keiki.periods import Grain
 from keiki.server.audit.models import Entry
+from keiki.server.cockpit.actions.dashboards import make_dashboard
 from keiki.server.cockpit.models import Annotation
+from keiki.server.cockpit.queries.dashboards import Spec
 from keiki.server.cockpit.queries.happened import marks_of
 from keiki.server.kpis.queries import Question, known
 from keiki.server.planning.actions import Proposal, propose_target
@@ -55,7 +57,9 @@ def test_annotation_at_the_day_of_an_action_is_a_mark_on_the_chart_and_a_line_in
     shop: Any, browser_of: Any
 ) -> None:
     write(shop, browser_of(shop.editor), "simple_orders/aov", "Newsletter doubled")
+    line = make_dashboard(shop.editor, shop.business, "A line", [Spec("line", "simple_orders")], shared=True)
     pages = {
+        "line": reverse("cockpit:dashboard", kwargs={"business": shop.business.id, "name": str(line.pk)}),
         "node": node_url(shop.business, "revenue"),
         "today": reverse("cockpit:today", kwargs={"business": shop.business.id}) + "?tree=simple_orders",
         "dashboard": reverse("cockpit:dashboard", kwargs={"business": shop.business.id, "name": "executive"})

@@ -20,7 +20,7 @@ from tests.server.cockpit.test_screens import make as make_link
 from keiki.cli.main import run
 from keiki.server.accounts import actions
 from keiki.server.cockpit.actions import dashboards
-from keiki.server.cockpit.models import PanelKind
+from keiki.server.cockpit.models import SPLIT, PanelKind
 from keiki.server.cockpit.pages.panels import Desk, PanelView, shown
 from keiki.server.cockpit.queries.dashboards import FUNNEL, Spec
 from keiki.server.data.actions import opened
@@ -95,11 +95,28 @@ def trend(view: PanelView, told: Told, desk: Desk) -> list[tuple[str, float | No
 
 def bars(view: PanelView, told: Told, desk: Desk) -> list[tuple[str, float | None]]:
     found = told.measured("order_revenue", by=("channel",))
-    rows = {row.label: row.cells[0] for group in view.groups for row in group.rows}
-    pairs = [(rows[desk.words("channel", name)], value) for name, value in found.items() if name is not None]
-    assert len(pairs) == 2
-    # a link to share leaves out the part of fewer than five people and with it the whole
-    return [*pairs, *([(view.foot[1], told.tree()["revenue"])] if view.foot else [])]
+    values = {desk.words("channel", name): value for name, value in found.items()}
+    pairs = [(row.cells[0], values[row.label]) for group in view.groups for row in group.rows]
+    if not view.foot:  # a link to share leaves out parts of fewer than five people, and what would give them away
+        return pairs
+    assert len(pairs) == len(found) == 3
+    return [*pairs, (view.foot[1], told.tree()["revenue"])]
+
+
+def heat(view: PanelView, told: Told, desk: Desk) -> list[tuple[str, float | None]]:
+    assert view.figure is not None
+    found = told.measured("order_revenue", by=("channel",))
+    rows = {row[0]: row[-1] for row in view.figure.table.rows}
+    return [(rows[desk.words("channel", name)], value) for name, value in found.items()]
+
+
+def shares(view: PanelView, told: Told, desk: Desk) -> list[tuple[str, float | None]]:
+    assert view.figure is not None
+    found = told.measured("order_revenue", by=("channel",))
+    head, october = view.figure.table.head, next(row for row in view.figure.table.rows if row[0] == "Oct 2026")
+    whole = told.tree()["revenue"]
+    assert whole
+    return [(october[head.index(desk.words("channel", name))], (value or 0) / whole) for name, value in found.items()]
 
 
 def of_nodes(place: int) -> Callable[[PanelView, Told, Desk], list[tuple[str, float | None]]]:
@@ -139,6 +156,8 @@ COMPARED = {
     PanelKind.LINE: trend,
     PanelKind.TREND: trend,
     PanelKind.BARS: bars,
+    PanelKind.HEAT: heat,
+    PanelKind.SHARES: shares,
     PanelKind.FUNNEL: funnel,
     PanelKind.TABLE: of_nodes(0),
     PanelKind.PLAN: of_nodes(1),
@@ -166,7 +185,7 @@ def test_every_kind_of_panel_shows_the_number_of_the_api_the_command_line_screen
         reading = measured(own_shop.owner, own_shop.business, "simple_orders", asked.question)
         desk = Desk(own_shop.owner, own_shop.business, asked, reading)
         for kind, pairs_of in COMPARED.items():
-            spec = Spec(kind, "simple_orders", by="channel" if kind == PanelKind.BARS else "")
+            spec = Spec(kind, "simple_orders", by="channel" if kind in SPLIT else "")
             view = shown(desk, spec)
             pairs = pairs_of(view, told, desk)
             assert pairs, kind

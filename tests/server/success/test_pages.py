@@ -289,7 +289,7 @@ def test_onboarding_steps_have_owner_due_and_done_and_overdue_ones_are_marked(of
     given |= {"onboarding-training-due": (date.today() + timedelta(days=3)).isoformat()}
     assert editor.post(address(offices, "plan_onboarding", "A05"), given).status_code == 302
     assert set(OnboardingStep.objects.values_list("step", flat=True)) == {"setup", "data", "training", "quick_win"}
-    page = read(editor, address(offices, "account", "A05")).split('id="onboarding"')[1].split("<details")[0]
+    page = read(editor, address(offices, "account", "A05")).split('id="onboarding"')[1].split("</section")[0]
     assert page.count('class="overdue"') == 1
     assert "Ken" in page.split('class="overdue"')[0]
 

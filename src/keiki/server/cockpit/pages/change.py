@@ -17,8 +17,9 @@ from keiki.catalogue.kpi import Kpi
 from keiki.charts.aim import bounds
 from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, difference, exact, number
+from keiki.charts.happened import Happened
 from keiki.charts.tornado import Swing, tornado
-from keiki.charts.trend import Bar, Happened, trend
+from keiki.charts.trend import Bar, trend
 from keiki.errors import KeikiError
 from keiki.insight.side_effects import SideEffectRule, Unsaid
 from keiki.periods import Period

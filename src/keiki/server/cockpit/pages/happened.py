@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keiki.charts.format import Style
-from keiki.charts.trend import Happened
+from keiki.charts.happened import Happened
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post, way_back
 from keiki.server.accounts.rules import EDIT, allows

@@ -360,20 +360,21 @@ def _trend(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelVie
 
 
 def _line(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
-    """The course of a number as a line, beside the line it is to reach; a period that still runs has no point."""
+    """The course of a number as a line beside its target, with what happened; a period that still runs has no point."""
     style, over = desk.style, sum(numbers.completes)
     values, aims = numbers.series(node)[:over], (numbers.aims.get(node.id) or ())[:over]
     bounds = tuple(None if aim is None else aim.full.bound(value) for aim, value in zip(aims, values, strict=False))
     label, sentence = node.label(style.language), _told(desk, numbers, node)
     drawn = [Line(label, values), *([Line(_("Target"), bounds)] if any(bounds) else [])]
     ticks = [kpis.tick(period, style) for period in numbers.periods[:over]]
+    happened = () if desk.shared else happened_to(desk.user, desk.business, numbers, node, style)
     known = any(value is not None for value in values)
     return PanelView(
         spec,
         label,
         sentence=sentence,
         url=kpis.node_url(desk.business, numbers, node, desk.asked),
-        figure=lines(label, sentence, drawn, ticks, node.unit, style) if known else None,
+        figure=lines(label, sentence, drawn, ticks, node.unit, style, happened=happened) if known else None,
         rule="" if over == len(numbers.periods) else _("The period that still runs is not drawn."),
         missing="" if known else kpis.missing_words(numbers, node, style),
     )

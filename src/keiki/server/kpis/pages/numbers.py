@@ -15,8 +15,9 @@ from keiki.charts.card import Card, Compared, card
 from keiki.charts.certainty import certainty_words, provisional_mark
 from keiki.charts.chart import Chart
 from keiki.charts.format import Money, Style, number
+from keiki.charts.happened import Happened
 from keiki.charts.sentence import Driver, Told, sentence
-from keiki.charts.trend import Bar, Happened, trend
+from keiki.charts.trend import Bar, trend
 from keiki.facts import fact
 from keiki.lens import FINAL
 from keiki.periods import Grain, Period

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from keiki.catalogue.kpi import Horizon, Kpi
 from keiki.charts.format import Style, number
-from keiki.charts.trend import Happened
+from keiki.charts.happened import Happened
 from keiki.insight.baseline import BaselineRule, unusual
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
