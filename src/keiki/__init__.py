@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keiki.engine.budget_basis import budget_basis
     from keiki.engine.business import Business
     from keiki.engine.business import open_business as open
-    from keiki.engine.channels import attribution_models, traffic_of
+    from keiki.engine.channels import attribution_models, search_keywords, traffic_of
     from keiki.engine.cohort_table import cohort_table
     from keiki.engine.contract_forecast import contract_forecast
     from keiki.engine.customer_forecast import customer_forecast
@@ -158,6 +158,7 @@ LATER = {
     "repeat": "keiki.engine.repeat:repeat",
     "return_reason_change": "keiki.engine.repeat:return_reason_change",
     "rfm_segments": "keiki.engine.rfm_segments:rfm_segments",
+    "search_keywords": "keiki.engine.channels:search_keywords",
     "segment_customers": "keiki.engine.rfm_segments:segment_customers",
     "segment_reach": "keiki.engine.rfm_segments:segment_reach",
     "show": "keiki.formula:show",
@@ -257,6 +258,7 @@ __all__ = [
     "review",
     "rfm_segments",
     "save_rates",
+    "search_keywords",
     "segment_customers",
     "segment_reach",
     "show",

@@ -42,6 +42,7 @@ from keiki.customers.worth import described, worth_by
 from keiki.engine.spread import quarters
 from keiki.facts import FACTS
 from keiki.journeys.attribution import AttributionRule, side_by_side
+from keiki.journeys.keywords import KeywordRule, keyword_classes
 from keiki.journeys.lead_scores import Criterion, LeadRule, lead_scores
 from keiki.journeys.sessions import SessionRule, sessions
 from keiki.measures.daily_rows import rows_per_day
@@ -83,6 +84,17 @@ def leads_of(facts: Facts) -> Facts:
         score=orders.amount.cast("float64"),
     )
     return {**facts, "stages": stages}
+
+
+def searched(facts: Facts) -> Facts:
+    """The facts with a search result of some keyword, in either script, for every row of media."""
+    media = facts["media"]
+    words = ("METAコーヒー", "豆　選び方", "coffee  beans", "豆", " ")
+    keyword = ibis.cases(
+        *((media.cost.cast("int64") % 6 == n, each) for n, each in enumerate(words)), else_=ibis.null("string")
+    )
+    clicks = media.cost.cast("int64")
+    return {**facts, "media": media.mutate(kind=ibis.literal("search"), keyword=keyword, clicks=clicks)}
 
 
 LEAD_RULES = (
@@ -148,6 +160,7 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "joined": lambda facts, spans: joined(facts),
     "overlap": lambda facts, spans: overlap(facts),
     "lead scores": lambda facts, spans: lead_scores(leads_of(facts), spans, LEAD_RULES),
+    "keyword classes": lambda facts, spans: keyword_classes(searched(facts), spans, KeywordRule(("Meta",), words=2)),
     "attribution side by side": lambda facts, spans: side_by_side(
         facts, conversions(facts, PostingRule()), rule=AttributionRule(lookback="60d")
     ),

@@ -165,6 +165,17 @@ def _leads(rules: Rules, style: Style) -> str:
     return f"Bands: A from {a} points, B from {b}, C from {c}, D below."
 
 
+def _keywords(rules: Rules, style: Style) -> str:
+    rule = rules.keywords
+    if style.japanese:
+        brand = "・".join(rule.brand) or "未設定"
+        problem = "・".join(rule.problem) or "未設定"
+        return f"指名：{brand}を含む。課題：{problem}を含む。ロングテール：{rule.words}語以上。ほかは一般。"
+    brand = ", ".join(rule.brand) or "no words set"
+    problem = ", ".join(rule.problem) or "no words set"
+    return f"Brand: has {brand}. Problem: has {problem}. Long tail: {rule.words} words or more. Others are generic."
+
+
 def _lifetime(rules: Rules, style: Style) -> str:
     months = length_words(f"{rules.lifetime.months}m", style)
     if style.japanese:
@@ -285,6 +296,7 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "balance": _balance,
     "traffic": _traffic,
     "leads": _leads,
+    "keywords": _keywords,
     "lifetime": _lifetime,
     "profit": _profit,
     "attribution": _attribution,

@@ -14,7 +14,7 @@ from keiki.lens import period_of
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
-    from keiki.engine.channels import AttributionModels
+    from keiki.engine.channels import AttributionModels, SearchKeywords
     from keiki.insight.traffic import TrafficMix
     from keiki.measures.rules import Rules
 
@@ -42,13 +42,15 @@ def channels(
     with keiki.open(business) as own:
         period = last_over(own) if when is None else period_of(when, own.settings.calendar)
         mix, found = keiki.traffic_of(own, period), keiki.attribution_models(own, period, by)
+        searched = keiki.search_keywords(own, period)
         style, rules, label = style_of(own), own.rules, own.settings.calendar.label(period, language())
     if as_json:
-        show_json({"traffic": asdict(mix), "attribution": asdict(found)})
+        show_json({"traffic": asdict(mix), "attribution": asdict(found), "keywords": asdict(searched)})
         return
     tell(label)
     _show_mix(mix, rules, style)
     _show_credit(found, style)
+    _show_keywords(searched, rules, style)
 
 
 def _show_mix(mix: TrafficMix, rules: Rules, style: Style) -> None:
@@ -86,6 +88,28 @@ def _show_credit(found: AttributionModels, style: Style) -> None:
     )
     money = number(found.revenue, "currency", style)
     tell(words.format(f"{found.conversions:,}", money, found.rule.lookback, f"{found.rule.half_life_days:g}"))
+
+
+def _show_keywords(found: SearchKeywords, rules: Rules, style: Style) -> None:
+    from keiki.charts.format import number
+    from keiki.charts.rule_words import rule_words
+
+    names = {
+        "brand": say("brand", "指名"),
+        "generic": say("generic", "一般"),
+        "problem": say("problem", "課題"),
+        "long_tail": say("long tail", "ロングテール"),
+        "unnamed": say("without a keyword", "キーワードなし"),
+    }
+    if not found.classes:
+        tell(say("No search result of this period is known.", "この期間の検索結果がありません。"))
+        return
+    rows = [
+        (names[each.name], number(each.clicks, "count", style), number(found.share(each), "ratio", style))
+        for each in found.classes
+    ]
+    show_table([say("Search", "検索"), say("clicks", "クリック"), say("share", "構成比")], rows)
+    tell(rule_words(rules, "keywords", style))
 
 
 def _word(by: str, place: str | None, style: Style) -> str:

@@ -13,6 +13,7 @@ from keiki.engine.business import Business
 from keiki.engine.spans import rows_over
 from keiki.insight.traffic import TrafficMix, traffic_mix
 from keiki.journeys.attribution import MODELS, AttributionRule, side_by_side
+from keiki.journeys.keywords import CLASSES, KeywordRule, keyword_classes
 from keiki.periods import Period
 
 VISITS = "sessions"
@@ -57,6 +58,41 @@ class AttributionModels:
     conversions: int
     revenue: Decimal
     gross_profit: Decimal | None
+
+
+@dataclass(frozen=True)
+class KeywordClass:
+    """One class of search keywords: how many different ones, and what their results were seen and clicked."""
+
+    name: str
+    keywords: int
+    clicks: int
+    impressions: int
+
+
+@dataclass(frozen=True)
+class SearchKeywords:
+    """The search results of a period by class of keyword; the clicks of the classes are all clicks."""
+
+    rule: KeywordRule
+    classes: tuple[KeywordClass, ...]
+
+    @property
+    def clicks(self) -> int:
+        """All clicks."""
+        return sum(each.clicks for each in self.classes)
+
+    def share(self, each: KeywordClass) -> float | None:
+        """The part of all clicks that a class has; None without clicks."""
+        return each.clicks / self.clicks if self.clicks else None
+
+
+def search_keywords(business: Business, period: Period) -> SearchKeywords:
+    """What people searched for in a period and clicked, by class of keyword, in the order of `CLASSES`."""
+    facts, rule = business.facts, business.rules.keywords
+    rows = rows_over(business, [period], lambda spans: keyword_classes(facts, spans, rule))
+    found = [KeywordClass(row["keyword_class"], row["keywords"], row["clicks"], row["impressions"]) for row in rows]
+    return SearchKeywords(rule, tuple(sorted(found, key=lambda each: CLASSES.index(each.name))))
 
 
 def traffic_of(business: Business, period: Period) -> TrafficMix:

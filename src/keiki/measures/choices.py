@@ -240,6 +240,23 @@ class Weekdays:
 
 
 @dataclass(frozen=True)
+class Words:
+    """Words that a text may hold, such as names of the business; none at all, too."""
+
+    allowed: Label = Label("語の並び（200個まで）", "words, up to 200")
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or len(value) > 200:
+            raise ValueError(value)
+        if not all(isinstance(one, str) and one.strip() and len(one) <= 80 for one in value):
+            raise ValueError(value)
+        return tuple(dict.fromkeys(value))
+
+    def plain(self, value: Any) -> list[str]:
+        return list(value)
+
+
+@dataclass(frozen=True)
 class Days:
     """Some days of the calendar."""
 
@@ -381,6 +398,14 @@ SUBJECTS: Final = (
         Label(
             "訪問に占める割合がどれだけ小さければ、弱いチャネルとみなすか。",
             "Below which share of the visits a channel is called weak.",
+        ),
+    ),
+    Subject(
+        "keywords",
+        Label("検索キーワードの種類", "Kinds of search keywords"),
+        Label(
+            "どの語を含む検索を指名・課題とみなし、何語からロングテールとみなすか。",
+            "Which words make a search one for the brand or for a problem, and how many words a long tail has.",
         ),
     ),
     Subject(
@@ -536,6 +561,9 @@ CHOICES: Final = (
     Choice("balance", "most", Share(), Label("新規が多すぎる割合", "Share of new visitors that is too large")),
     Choice("balance", "least", Share(), Label("新規が少なすぎる割合", "Share of new visitors that is too small")),
     Choice("traffic", "weak", Share(), Label("弱いチャネルの割合（未満）", "Share of a weak channel, below")),
+    Choice("keywords", "brand", Words(), Label("指名とみなす語（社名・商品名）", "Words of the brand")),
+    Choice("keywords", "problem", Words(), Label("課題とみなす語", "Words of a problem")),
+    Choice("keywords", "words", Whole(2, 10), Label("ロングテールの語数（以上）", "Words of a long tail, at least")),
     Choice("leads", "bands", Limits(3, rising=False), Label("A・B・Cの下限", "Where A, B and C begin")),
     Choice("lifetime", "months", Whole(1, 60), Label("平均する月数", "Months averaged")),
     Choice("profit", "acquisition", Several("cost_category"), Label("獲得の費用", "Costs of acquisition")),

@@ -22,6 +22,7 @@ from keiki.insight.balance import BalanceRule
 from keiki.insight.experiment import ExperimentRule
 from keiki.insight.traffic import TrafficRule
 from keiki.journeys.attribution import AttributionRule
+from keiki.journeys.keywords import KeywordRule
 from keiki.journeys.lead_scores import BandRule
 from keiki.journeys.sessions import SessionRule
 from keiki.journeys.stage_durations import StageRule
@@ -59,6 +60,7 @@ class Rules:
     balance: BalanceRule = field(default_factory=BalanceRule)
     traffic: TrafficRule = field(default_factory=TrafficRule)
     leads: BandRule = field(default_factory=BandRule)
+    keywords: KeywordRule = field(default_factory=KeywordRule)
 
     @classmethod
     def of_zone(cls, zone: str, country: str = "JP", own: Values = NOTHING_OWN) -> Rules:
@@ -100,6 +102,7 @@ class Rules:
             balance=BalanceRule(**chosen["balance"]),
             traffic=TrafficRule(**chosen["traffic"]),
             leads=BandRule(**chosen["leads"]),
+            keywords=KeywordRule(**chosen["keywords"]),
         )
 
 

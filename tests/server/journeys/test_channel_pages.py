@@ -15,6 +15,7 @@ from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.data.actions import opened
 
 VISITS = {"organic": 40, "paid": 25, "direct": 15, "social": 10, "email": 6, "referral": 4}
+SEARCHED = {"tea shop": 50, "tea": 25, "how to brew tea": 15, "light green tea online": 10}
 BOUGHT = datetime(2026, 10, 20, 12)
 PATH = (("paid", "spring", 15), ("email", None, 10), ("organic", None, 3))
 MODELS = ("First touch", "Last touch", "Linear", "Time decay", "Position based (40-20-40)")
@@ -38,7 +39,12 @@ def fill(business: Any) -> None:
     others.append({"occurred_at": datetime(2026, 11, 2, 9), "visitor_id": "late", "session_id": "late"})
     events = [{"name": "page_view", **each, "occurred_at": f"{each['occurred_at']}"} for each in (*touched, *others)]
     order = {"order_id": "o", "customer_id": "c", "ordered_at": f"{BOUGHT}", "amount": 9_000, "gross_profit": 3_000}
-    business.load_facts({"events": events, "orders": [order]}, name="made")
+    media = [
+        {"date": "2026-10-06", "platform": "google", "kind": "search", "keyword": keyword, "clicks": clicks}
+        | {"impressions": 10 * clicks}
+        for keyword, clicks in SEARCHED.items()
+    ]
+    business.load_facts({"events": events, "orders": [order], "media": media}, name="made")
 
 
 def asking(cast: Any, path: str, **query: Any) -> Any:
@@ -106,6 +112,27 @@ def test_six_channels_sum_to_all_visits_with_a_hint_below_five_per_cent_and_mode
     for place in range(len(MODELS)):
         assert sum(each["by_model"][place]["conversions"] for each in answer["places"]) == pytest.approx(1)
         assert sum(each["by_model"][place]["revenue"] for each in answer["places"]) == pytest.approx(9_000)
+
+
+@pytest.mark.feature("F-137")
+def test_classes_of_keywords_show_clicks_and_shares_that_sum_to_all_by_words_of_the_business(
+    filled: Any, page: Any, capsys: Any
+) -> None:
+    assert page().keyword_sentence == "100 clicks from search. Name the words of your brand, and its part is told."
+    change_rules(filled.owner, filled.business, 1, "keywords", {"brand": ("Tea Shop",)})
+    shown = page()
+    assert [(row.name, row.keywords, row.clicks, row.share, row.rate) for row in shown.keyword_rows] == [
+        ("Brand", "1", "50", "50.0%", "10.0%"),
+        ("Generic", "1", "25", "25.0%", "10.0%"),
+        ("Problem", "1", "15", "15.0%", "10.0%"),
+        ("Long tail", "1", "10", "10.0%", "10.0%"),
+    ]
+    assert shown.keyword_totals == ("4", "100", "100.0%", "1,000", "10.0%")
+    assert shown.keywords.table.rows[-1] == ("Total", "100", "100.0%")
+    assert "Brand: has Tea Shop." in shown.keyword_rule
+    assert sum(each["clicks"] for each in asking(filled, "channels")["keywords"]) == 100
+    assert run(["insight", "channels", "-p", "2026-10", "-b", str(filled.business.folder)]) == 0
+    assert "Long tail: 3 words or more." in capsys.readouterr().out
 
 
 def test_limit_and_window_are_rules_of_the_business_printed_beside_the_numbers(

@@ -49,8 +49,17 @@ class CreditedPlaceOut(Schema):
     by_model: list[CreditOut]
 
 
+class KeywordClassOut(Schema):
+    """One class of search keywords."""
+
+    name: str
+    keywords: int
+    clicks: int
+    impressions: int
+
+
 class ChannelsOut(Schema):
-    """The mix of visits, and what earned the conversions by every model."""
+    """The mix of visits, what earned the conversions by every model, and the clicks from search by class of keyword."""
 
     period: PeriodOut
     visits: Number = Field(description=gettext_noop("Null where the number of visits is closed to the caller."))
@@ -63,6 +72,7 @@ class ChannelsOut(Schema):
     gross_profit: Money
     by: str
     places: list[CreditedPlaceOut]
+    keywords: list[KeywordClassOut]
 
 
 class LeadsAsk(Strict):

@@ -28,6 +28,7 @@ from keiki.measures.choices import (
     Share,
     Weekdays,
     Whole,
+    Words,
     choices_of,
     read_choice,
     read_choices,
@@ -113,7 +114,7 @@ def _field_of(kind: Kind) -> forms.Field:
         case Weekdays():
             days = tuple((str(number), words) for number, words in WEEKDAYS.items())
             return forms.MultipleChoiceField(choices=days, widget=forms.CheckboxSelectMultiple)
-        case Days() | Holdings():
+        case Days() | Holdings() | Words():
             return forms.CharField(required=False, max_length=8_000, widget=forms.Textarea(attrs={"rows": 4}))
         case Length() | Limits():
             return forms.CharField(required=isinstance(kind, Length), max_length=80)
@@ -144,6 +145,8 @@ def typed(kind: Kind, value: Any) -> Any:
             return ", ".join(f"{limit:g}" for limit in value)
         case Days():
             return "\n".join(day.isoformat() for day in value)
+        case Words():
+            return "\n".join(value)
         case Holdings():
             return "\n".join(f"{name}: {', '.join(held)}" for name, held in value)
     return value
@@ -160,6 +163,8 @@ def meant(kind: Kind, cleaned: Any) -> Any:
             return re.split(r"[,、\s]+", cleaned.strip(" ,、")) if cleaned.strip() else None
         case Days():
             return re.split(r"[,、\s]+", cleaned.strip()) if cleaned.strip() else []
+        case Words():
+            return [word.strip() for word in re.split(r"[,、\n]", cleaned) if word.strip()]
         case Holdings():
             return _holdings(cleaned)
     return cleaned

@@ -39,4 +39,5 @@ def channels(request: HttpRequest, business: str, asked: Query[ChannelsAsk]) -> 
         "gross_profit": found.gross_profit,
         "by": found.by,
         "places": found.places,
+        "keywords": queries.keywords(user, own, period).classes,
     }

@@ -28,7 +28,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 
 if TYPE_CHECKING:
-    from keiki.engine.channels import AttributionModels, Credit, CreditedPlace
+    from keiki.engine.channels import AttributionModels, Credit, CreditedPlace, SearchKeywords
     from keiki.insight.traffic import TrafficMix
     from keiki.server.journeys.queries.channels import Traffic
 
@@ -62,6 +62,18 @@ class CreditRow:
 
 
 @dataclass(frozen=True)
+class KeywordRow:
+    """One class of keywords as written."""
+
+    name: str
+    keywords: str
+    clicks: str
+    share: str
+    impressions: str
+    rate: str
+
+
+@dataclass(frozen=True)
 class ChannelsPage:
     title: str
     subtitle: str
@@ -82,6 +94,12 @@ class ChannelsPage:
     credit_total: tuple[str, ...] = ()
     credit_rule: str = ""
     credit_rule_url: str = ""
+    keyword_sentence: str = ""
+    keywords: Chart | None = None
+    keyword_rows: tuple[KeywordRow, ...] = ()
+    keyword_totals: tuple[str, ...] = ()
+    keyword_rule: str = ""
+    keyword_rule_url: str = ""
     by_ways: tuple[kpis.Way, ...] = ()
     value_ways: tuple[kpis.Way, ...] = ()
 
@@ -113,6 +131,8 @@ def channels_page(request: HttpRequest, business: Business) -> HttpResponse:
         mix_rule=rule_words(rules, "traffic", style),
         mix_rule_url=f"{rules_url}#rules-traffic",
         credit_rule_url=f"{rules_url}#rules-attribution",
+        keyword_rule=rule_words(rules, "keywords", style),
+        keyword_rule_url=f"{rules_url}#rules-keywords",
         by_ways=tuple(
             kpis.Way(by_words(each), _url(business, asked, each, value), each == by) for each in queries.PLACES
         ),
@@ -125,6 +145,7 @@ def channels_page(request: HttpRequest, business: Business) -> HttpResponse:
     page = _with_mix(page, traffic, style)
     found = queries.credited(request.user, business, period, by)
     page = _with_credit(page, found, value, style)
+    page = _with_keywords(page, queries.keywords(request.user, business, period), style)
     return render(request, "journeys/channels.html", {"page": page})
 
 
@@ -338,3 +359,62 @@ def credit_rule(found: AttributionModels, style: Style) -> str:
         last=f"{rule.ends[1]:.0%}",
         model=model_words(rule.model, style),
     )
+
+
+# --- what people searched for ---
+
+
+def class_words(name: str) -> str:
+    """What a class of keywords is called."""
+    words = {
+        "brand": _("Brand"),
+        "generic": _("Generic"),
+        "problem": _("Problem"),
+        "long_tail": _("Long tail"),
+        "unnamed": _("Without a keyword"),
+    }
+    return words[name]
+
+
+def _with_keywords(page: ChannelsPage, found: SearchKeywords, style: Style) -> ChannelsPage:
+    if not found.classes:
+        return replace(page, keyword_sentence=_("No search result of this period is known: load Search Console."))
+    sentence = keyword_sentence(found, style)
+    drawn = [Part(class_words(each.name), float(each.clicks)) for each in found.classes]
+    seen = sum(each.impressions for each in found.classes)
+    return replace(
+        page,
+        keyword_sentence=sentence,
+        keywords=parts(_("Clicks"), sentence, drawn, "count", style, float(found.clicks)),
+        keyword_rows=tuple(
+            KeywordRow(
+                class_words(each.name),
+                number(each.keywords, "count", style),
+                number(each.clicks, "count", style),
+                number(found.share(each), "ratio", style),
+                number(each.impressions, "count", style),
+                number(each.clicks / each.impressions if each.impressions else None, "ratio", style),
+            )
+            for each in found.classes
+        ),
+        keyword_totals=(
+            number(sum(each.keywords for each in found.classes), "count", style),
+            number(found.clicks, "count", style),
+            number(1.0 if found.clicks else None, "ratio", style),
+            number(seen, "count", style),
+            number(found.clicks / seen if seen else None, "ratio", style),
+        ),
+    )
+
+
+def keyword_sentence(found: SearchKeywords, style: Style) -> str:
+    """How much of the search is for the brand, and how much from people who do not know it yet."""
+    if not found.clicks:
+        return _("Nobody clicked a search result in this period.")
+    brand = sum(each.clicks for each in found.classes if each.name == "brand")
+    if not brand and not found.rule.brand:
+        return _("{clicks} clicks from search. Name the words of your brand, and its part is told.").format(
+            clicks=number(found.clicks, "count", style)
+        )
+    words = _("Of {clicks} clicks from search {brand} are for the brand; the others are people who look for a way.")
+    return words.format(clicks=number(found.clicks, "count", style), brand=number(brand / found.clicks, "ratio", style))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keiki.engine.channels import VISITS, AttributionModels, attribution_models, traffic_of
+from keiki.engine.channels import (
+    VISITS,
+    AttributionModels,
+    SearchKeywords,
+    attribution_models,
+    search_keywords,
+    traffic_of,
+)
 from keiki.engine.channels import CreditedPlace as CreditedPlace
 from keiki.insight.traffic import TrafficMix
 from keiki.journeys.attribution import OF_TOUCH
@@ -51,6 +58,12 @@ def credited(user: Any, business: Business, period: Period, by: str) -> Attribut
     """What earned the conversions of a period by every model."""
     key = ("attribution models", period, by)
     return door.answered(user, business, key, lambda numbers: attribution_models(numbers, period, by))
+
+
+def keywords(user: Any, business: Business, period: Period) -> SearchKeywords:
+    """The search results of a period by class of keyword."""
+    key = ("search keywords", period)
+    return door.answered(user, business, key, lambda numbers: search_keywords(numbers, period))
 
 
 def rules(user: Any, business: Business) -> Rules:
