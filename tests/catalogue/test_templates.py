@@ -116,10 +116,14 @@ BESIDE = (
     "subscription",
     "co_creation_five",
     "house_development_chain",
+    "flow_manufacturing",
+    "flow_service",
 )
 """Templates that are no KPI system of the specification."""
 
 INFLUENCES_ONLY = {
+    "flow_manufacturing",
+    "flow_service",
     "webinar_long_term",
     "om_awareness",
     "om_interest",
