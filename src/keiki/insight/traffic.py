@@ -54,7 +54,7 @@ def traffic_mix(visits: Mapping[str | None, float], rule: TrafficRule | None = N
     >>> [(each.channel, each.share, each.weak) for each in mix.channels]
     [('organic', 0.6, False), ('paid', 0.36, False), ('email', 0.04, True)]
     >>> round(mix.carrying, 2)
-    2.03
+    2.04
     """
     rule = rule or TrafficRule()
     told = {channel: count for channel, count in visits.items() if count > 0}

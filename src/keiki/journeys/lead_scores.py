@@ -186,7 +186,7 @@ def score_spread(counts: Mapping[float | None, int], rule: BandRule | None = Non
 
     >>> told = score_spread({90: 1, 60: 2, 40: 1, None: 3}, BandRule((75, 50, 25)))
     >>> [band.leads for band in told.bands], told.leads, told.without, told.median, told.high
-    ([1, 2, 1, 0], 4, 3, 60, 0.25)
+    ([1, 2, 1, 0], 4, 3, 60.0, 0.25)
     """
     rule = rule or BandRule()
     known = sorted((score, count) for score, count in counts.items() if score is not None)
