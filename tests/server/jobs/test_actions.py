@@ -43,6 +43,13 @@ def test_work_is_done_and_its_result_kept(cast: Any) -> None:
         assert done.message == "Half way"
 
 
+def test_what_a_person_asked_for_comes_before_what_keiki_queued_by_itself(cast: Any) -> None:
+    by_itself = [enqueue("test.add", a=1, b=2) for _ in range(2)]
+    asked = enqueue("test.add", actor=cast.owner, business_id=cast.business.id, a=1, b=2)
+    order = [message.args_kwargs["args"][0] for message in DBTaskResult.objects.ready()]
+    assert order == [str(run.pk) for run in (asked, *by_itself)]
+
+
 def test_unknown_kind_is_refused_at_once() -> None:
     with pytest.raises(UnknownJob):
         enqueue("test.unknown")

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -41,6 +41,8 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
+WAITED_FOR: Final = 10
+"""The priority of what a person asked for: before everything that Keiki queued by itself, which has 0."""
 
 
 def job(name: str, attempts: int = 3, every: timedelta | None = None) -> Callable[[Job], Job]:
@@ -76,7 +78,9 @@ def enqueue(kind: str, *, actor: Any = None, business_id: str = "", **arguments:
 def _deliver(run: Run, after: timedelta | None = None) -> None:
     """Hand the run's id to the task queue; the queue lives in the same database, so both are committed together."""
     perform_task = import_string("keiki.server.jobs.tasks.perform")
-    task = perform_task.using(run_after=timezone.now() + after) if after else perform_task
+    task = perform_task.using(
+        priority=WAITED_FOR if run.actor_id else None, run_after=timezone.now() + after if after else None
+    )
     run.task_id = str(task.enqueue(str(run.pk), run.attempt).id)
     run.save(update_fields=["task_id"])
 
