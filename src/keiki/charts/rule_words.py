@@ -168,12 +168,10 @@ def _leads(rules: Rules, style: Style) -> str:
 def _keywords(rules: Rules, style: Style) -> str:
     rule = rules.keywords
     if style.japanese:
-        brand = "・".join(rule.brand) or "未設定"
-        problem = "・".join(rule.problem) or "未設定"
-        return f"指名：{brand}を含む。課題：{problem}を含む。ロングテール：{rule.words}語以上。ほかは一般。"
-    brand = ", ".join(rule.brand) or "no words set"
-    problem = ", ".join(rule.problem) or "no words set"
-    return f"Brand: has {brand}. Problem: has {problem}. Long tail: {rule.words} words or more. Others are generic."
+        brand, problem = (f"{'・'.join(each)}を含む" if each else "語が未設定" for each in (rule.brand, rule.problem))
+        return f"指名：{brand}。課題：{problem}。ロングテール：{rule.words}語以上。ほかは一般。"
+    brand, problem = (f"has {', '.join(each)}" if each else "no words set" for each in (rule.brand, rule.problem))
+    return f"Brand: {brand}. Problem: {problem}. Long tail: {rule.words} words or more. Others are generic."
 
 
 def _lifetime(rules: Rules, style: Style) -> str:
