@@ -9,6 +9,7 @@ import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, When, last_over, style_of
 from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.segments import segment_words
 from keiki.cli.words import language, say
 from keiki.lens import period_of
 
@@ -60,7 +61,7 @@ def _show_mix(mix: TrafficMix, rules: Rules, style: Style) -> None:
     weak = say("weak channel", "弱いチャネル")
     rows = [
         (
-            _word("channel", each.channel, style),
+            _word("channel", each.channel),
             number(each.visits, "count", style),
             number(each.share, "ratio", style),
             weak if each.weak else "",
@@ -78,8 +79,7 @@ def _show_credit(found: AttributionModels, style: Style) -> None:
 
     head = [found.by, *(MODEL_WORDS[model].words(style.language) for model in found.models)]
     rows = [
-        [_word(found.by, each.place, style), *(f"{one.conversions:,.1f}" for one in each.by_model)]
-        for each in found.places
+        [_word(found.by, each.place), *(f"{one.conversions:,.1f}" for one in each.by_model)] for each in found.places
     ]
     show_table(head, rows)
     words = say(
@@ -112,10 +112,5 @@ def _show_keywords(found: SearchKeywords, rules: Rules, style: Style) -> None:
     tell(rule_words(rules, "keywords", style))
 
 
-def _word(by: str, place: str | None, style: Style) -> str:
-    from keiki.facts.vocabulary import vocabulary
-
-    if place is None:
-        return say("not named", "名前なし")
-    known = vocabulary(by) if by != "campaign" else {}
-    return known[place].words(style.language) if place in known else place
+def _word(by: str, place: str | None) -> str:
+    return say("not named", "名前なし") if place is None else segment_words(by, place)
