@@ -315,7 +315,7 @@ def test_page_holds_no_text_of_the_other_language(shown: Page) -> None:
         assert [text for text in english_texts() if text in seen] == []
         return
     words = shown.evaluate(
-        """() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("[lang=ja]"))
+        """() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("[lang=ja], textarea"))
             .flatMap((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent)
             .concat(["aria-label", "title", "placeholder"].map((a) => e.getAttribute(a) ?? "")))"""
     )

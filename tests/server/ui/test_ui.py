@@ -40,6 +40,19 @@ def test_status_is_colour_icon_and_word(language: str, words: list[str]) -> None
     assert all("<svg" in each for each in shown)
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", 'Problem: <span lang="ja">とは</span>, how to &lt;b&gt;, <span lang="ja">解決</span>'),
+        ("ja", "Problem: とは, how to &lt;b&gt;, 解決"),
+    ],
+)
+def test_japanese_words_of_a_business_are_japanese_on_a_page_of_another_language(language: str, shown: str) -> None:
+    with translation.override(language):
+        words = Template("{{ words|languages_marked }}").render(Context({"words": "Problem: とは, how to <b>, 解決"}))
+    assert words == shown
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(SERVER).as_posix())
 def test_template_obeys_the_strict_policy(path: Path) -> None:
     source = path.read_text(encoding="utf-8")

@@ -35,6 +35,7 @@ from keiki.measures.choices import (
 )
 from keiki.measures.rules import Rules, value_in
 from keiki.server.ui.language import current_language
+from keiki.server.ui.templatetags.ui import languages_marked
 
 
 class RulesForm(forms.Form):
@@ -59,7 +60,7 @@ class RulesForm(forms.Form):
             field.label = f"{field.label} (%)"
         words = shown(choice.kind, self.defaults[choice.name])
         hints = [choice.note.words(language), gettext("Default: {value}").format(value=words)]
-        field.help_text = " ".join(hint for hint in hints if hint)
+        field.help_text = languages_marked(" ".join(hint for hint in hints if hint))
         return field
 
     def clean(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from keiki.server.ui.language import current_language
 
 register = template.Library()
 
+JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]+")
 STATUS_WORDS = {"good": _("On track"), "watch": _("Watch"), "act": _("Act now"), "none": _("No data")}
 
 
@@ -97,6 +99,18 @@ def initials(name: str) -> str:
     if words[0][0].isascii() and len(words) > 1:
         return (words[0][0] + words[-1][0]).upper()
     return words[0][0].upper()
+
+
+@register.filter
+def languages_marked(words: str) -> SafeString:
+    """Words that may hold Japanese on a page of another language, each part in its own language for who hears it read.
+
+    For what a business typed itself, such as its keywords.
+    """
+    text = conditional_escape(words)
+    if current_language() == "ja":
+        return text
+    return mark_safe(JAPANESE.sub(r'<span lang="ja">\g<0></span>', text))  # escaped above
 
 
 @register.filter
