@@ -23,6 +23,15 @@ def certainty_words(certainty: str, style: Style = JAPANESE) -> str:
     return WORDS[certainty][0 if style.japanese else 1]
 
 
+def period_name(label: str, complete: bool, style: Style = JAPANESE) -> str:
+    """The name of a period, marked while the period is not over.
+
+    >>> period_name("2026年10月", complete=True), period_name("Oct 2026", False, Style("en"))
+    ('2026年10月', 'Oct 2026 (so far)')
+    """
+    return label if complete else label + provisional_mark(SO_FAR, style)
+
+
 def provisional_mark(certainty: str, style: Style = JAPANESE) -> str:
     """What follows the name of a period whose numbers may still change; "" when they are final.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from keiki.charts.axes import Plot, Scale, canvas, category_axis, finite, left_room, room, value_axis, words_at
+from keiki.charts.certainty import period_name
 from keiki.charts.chart import Chart, Option, Picture, Table, chart
 from keiki.charts.format import JAPANESE, Style, exact
 from keiki.charts.palette import BAD, FLAT, GOOD, PACE, SERIES, SOFT, SURFACE
@@ -112,8 +113,7 @@ def _legend(names: Sequence[str], inks: Sequence[str], left: int, width: int) ->
 
 
 def _table(columns: Sequence[Column], parts: Sequence[tuple[str, str]], unit: str, style: Style) -> Table:
-    part = "（途中）" if style.japanese else " (so far)"
     rows = tuple(
-        (c.label + ("" if c.complete else part), *(exact(amount, unit, style) for amount in c.parts)) for c in columns
+        (period_name(c.label, c.complete, style), *(exact(amount, unit, style) for amount in c.parts)) for c in columns
     )
     return Table(("期間" if style.japanese else "Period", *(name for name, _tone in parts)), rows)

@@ -23,6 +23,7 @@ from keiki.charts.axes import (
     value_axis,
     words_at,
 )
+from keiki.charts.certainty import period_name
 from keiki.charts.chart import Chart, Option, Picture, Table, chart
 from keiki.charts.format import JAPANESE, MISSING, Style, change, exact, number
 from keiki.charts.happened import MARKS, Happened, head, marks, notes, within
@@ -273,9 +274,8 @@ def _head(title: str, told: _History) -> tuple[str, ...]:
 
 def _rows(told: _History) -> Iterator[tuple[str, ...]]:
     unit, style = told.unit, told.style
-    part = "（途中）" if style.japanese else " (so far)"
     for place, (bar, aim, ahead) in enumerate(zip(told.bars, told.aims, told.expected, strict=True)):
-        row = [bar.label + ("" if bar.complete or bar.value is None else part), exact(bar.value, unit, style)]
+        row = [period_name(bar.label, bar.complete or bar.value is None, style), exact(bar.value, unit, style)]
         if any(told.aims):
             row.append(MISSING if aim is None else bounds(aim.full, unit, style, exactly=True))
             row.append(MISSING if aim is None else change(bar.value, aim.bound(bar.value), unit, style))

@@ -93,11 +93,11 @@ def _plain(answer: RecurringAnswer) -> dict[str, object]:
 
 
 def _show(answer: RecurringAnswer, own: Business, style: Style) -> None:
+    from keiki.charts.certainty import period_name
     from keiki.charts.format import number
 
-    calendar, part = own.settings.calendar, say(" (so far)", "（途中）")
-    found = answer.periods
-    head = ["", *(calendar.label(each.period, language()) + ("" if each.complete else part) for each in found)]
+    calendar, found = own.settings.calendar, answer.periods
+    head = ["", *(period_name(calendar.label(each.period, language()), each.complete, style) for each in found)]
     told = [name for name in MOVES if any(each.moves.get(name) is not None for each in found)]
     if "upsell" in told:
         told.remove("expansion")

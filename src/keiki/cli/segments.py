@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,25 +37,20 @@ def show_split(
     _table(shown, unit, style)
 
 
-def _labels(dimension: str) -> Callable[[str | None], str | None]:
-    """Puts the values of a dimension into the reader's words, where a vocabulary has them."""
-    from keiki.facts import FACTS
-    from keiki.facts.vocabulary import vocabulary
-
-    columns = (declared.column(dimension) for declared in FACTS.values())
-    domain = next((column.vocabulary for column in columns if column is not None), None)
-    labels = vocabulary(domain) if domain is not None else {}
-    return lambda value: labels[value].words(language()) if value in labels else value
-
-
 def segment_words(dimension: str, value: str | None) -> str:
     """One value of a dimension in the reader's words; rows without one are said to be empty."""
-    return _labels(dimension.removeprefix("customer."))(value) or say("(empty)", "（空）")
+    from keiki.facts import value_words
+
+    return say("(empty)", "（空）") if not value else value_words(dimension, value, language())
 
 
 def _named(split: Split, dimension: str) -> Split:
     """The split with the values of its dimension in the reader's words."""
-    words = _labels(dimension)
+    from keiki.facts import value_words
+
+    def words(value: str | None) -> str | None:
+        return None if value is None else value_words(dimension, value, language())
+
     parts = tuple(replace(part, segment=tuple(map(words, part.segment))) for part in split.parts)
     return replace(split, parts=parts)
 

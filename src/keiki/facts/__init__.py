@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from keiki.errors import UnknownName
 from keiki.facts.contract import Column, Fact, Kind, Role
 from keiki.facts.costs import COSTS
@@ -46,4 +48,21 @@ def fact(name: str) -> Fact:
     return FACTS[name]
 
 
-__all__ = ["FACTS", "Column", "Fact", "Kind", "Label", "Role", "fact", "vocabulary"]
+def value_words(column: str, value: str, language: str) -> str:
+    """What a value of a column is called in `ja` or `en`, where a vocabulary knows it; else the value itself.
+
+    >>> value_words("channel", "email", "ja"), value_words("customer.plan", "gold", "en")
+    ('メール', 'gold')
+    """
+    label = _labels(column.removeprefix("customer.")).get(value)
+    return value if label is None else label.words(language)
+
+
+@cache
+def _labels(name: str) -> dict[str, Label]:
+    columns = (declared.column(name) for declared in FACTS.values())
+    domain = next((column.vocabulary for column in columns if column is not None), None)
+    return vocabulary(domain) if domain is not None else {}
+
+
+__all__ = ["FACTS", "Column", "Fact", "Kind", "Label", "Role", "fact", "value_words", "vocabulary"]

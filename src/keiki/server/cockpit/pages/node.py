@@ -17,7 +17,7 @@ from keiki.charts.chart import Chart
 from keiki.charts.format import Style, change, difference, exact, number
 from keiki.charts.lines import Line
 from keiki.charts.multiples import multiples
-from keiki.facts import fact
+from keiki.facts import fact, value_words
 from keiki.formula import mathml
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -227,7 +227,7 @@ def _segments(
             continue
         name = segment[0]
         url = asked.url(path, segment=(by, name), by="") if name is not None else ""
-        words = door.value_label(by, name, style.language) if name is not None else _("(empty)")
+        words = value_words(by, name, style.language) if name is not None else _("(empty)")
         moved = change(value, before, node.unit, style)
         behind = rows_url(business, reading, node, asked, (by, name)) if name is not None else ""
         shown = SegmentRow(words, exact(value, node.unit, style), moved, url, behind)
@@ -245,7 +245,7 @@ def _segment_chart(
     if len(found) < 2:
         return None
     found.sort(key=lambda one: (-(one[1][-1] or 0.0), str(one[0])))
-    named = [Line(door.value_label(by, str(each[0]), style.language), values) for each, values in found]
+    named = [Line(value_words(by, str(each[0]), style.language), values) for each, values in found]
     title = _("{name} by {dimension}").format(
         name=node.label(style.language), dimension=kpis.dimension_words(by, style)
     )

@@ -24,6 +24,7 @@ from keiki.charts.meaning import heat_sentence, stacked_sentence
 from keiki.charts.stacked import Column, stacked_share
 from keiki.charts.status import rule
 from keiki.charts.weeks import weeks
+from keiki.facts import value_words
 from keiki.formula import Binary
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import SPLIT, PanelKind, Refresh
@@ -214,7 +215,7 @@ class Desk:
 
     def words(self, dimension: str, value: str | None) -> str:
         """What a value of a dimension is called."""
-        return _("(empty)") if value is None else door.value_label(dimension, value, self.style.language)
+        return _("(empty)") if value is None else value_words(dimension, value, self.style.language)
 
 
 def shown(desk: Desk, spec: Spec) -> PanelView:
@@ -603,7 +604,7 @@ def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelV
         owned = _without_few(weekly, owned)
     groups = tuple(
         Group(
-            door.value_label("department", each.owner, desk.style.language) if each.owner else nobody,
+            value_words("department", each.owner, desk.style.language) if each.owner else nobody,
             tuple(_week_row(desk, row) for row in each.rows),
         )
         for each in owned

@@ -19,6 +19,7 @@ from keiki.charts.sentence import briefly_against
 from keiki.charts.spark import sparkline
 from keiki.charts.status import rule
 from keiki.charts.tree import Badge, Edge, Layout, Twig, layout, levels, troubled
+from keiki.facts import value_words
 from keiki.formula import show
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -213,7 +214,7 @@ def _chips(business: Business, reading: TreeNumbers, asked: Asked, path: str, st
     chips = []
     if asked.segment is not None:
         dimension, value = asked.segment
-        words = f"{kpis.dimension_words(dimension, style)}{colon()}{door.value_label(dimension, value, style.language)}"
+        words = f"{kpis.dimension_words(dimension, style)}{colon()}{value_words(dimension, value, style.language)}"
         chips.append(kpis.Chip(words, "accent", asked.url(path, segment=None)))
     chips.append(kpis.certainty_chip(reading, style))
     chips.append(kpis.Chip(kpis.tax_words(business)))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from keiki.charts.format import MISSING, Style, exact, number
 from keiki.customers.cohort_table import DIMENSIONS, PER_CUSTOMER, VALUES, TableRule
+from keiki.facts import value_words
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -164,9 +165,9 @@ def grid(table: CohortTable, asked: CohortsAsked, style: Style, business: Busine
     average = _("Average of cohorts") if asked.simple or asked.value not in PER_CUSTOMER else _("All customers")
     total = number(sum(cohort.size for cohort in shown), "count", style)
     line = Row(average, total, tuple(_cell(mean, 0, asked, style) for mean in means))
-    title = value_words(asked.value)
+    title = cell_words(asked.value)
     if asked.by:
-        name = door.value_label(asked.by, table.segment, style.language) if table.segment else _("(unknown)")
+        name = value_words(asked.by, table.segment, style.language) if table.segment else _("(unknown)")
         title = f"{title} — {name}"
     return Grid(title, sentence(table, asked, style, business), tuple(map(str, range(ages))), rows, line)
 
@@ -228,7 +229,7 @@ def sentence(table: CohortTable, asked: CohortsAsked, style: Style, business: Bu
         "mean": number(mean, unit, style),
         "cohort": business.calendar.label(newest.period, style.language),
         "value": number(value, unit, style),
-        "what": value_words(asked.value),
+        "what": cell_words(asked.value),
     }
     if asked.value == "share":
         text = _("One period after they began, {mean} of customers are there; of those of {cohort}, {value}.")
@@ -237,7 +238,7 @@ def sentence(table: CohortTable, asked: CohortsAsked, style: Style, business: Bu
     return text.format(**words)
 
 
-def value_words(value: str) -> str:
+def cell_words(value: str) -> str:
     """What a cell shows, in words."""
     return {
         "share": _("Share still there"),
@@ -274,7 +275,7 @@ def choices_of(asked: CohortsAsked, style: Style) -> tuple[kpis.Choice, ...]:
     return (
         kpis.Choice("start", _("Customers begin"), starts, asked.start),
         kpis.Choice("counts", _("Being there is"), acts, asked.counts),
-        kpis.Choice("value", _("Cells show"), tuple((name, value_words(name)) for name in VALUES), asked.value),
+        kpis.Choice("value", _("Cells show"), tuple((name, cell_words(name)) for name in VALUES), asked.value),
         kpis.Choice("grain", _("Periods"), grains, asked.grain.value),
         kpis.Choice("mode", _("Counted"), modes, "after" if asked.or_after else "on"),
         kpis.Choice("average", _("Average of"), averages, "simple" if asked.simple else "weighted"),

@@ -32,6 +32,7 @@ from keiki.customers.ltv_formulas import (
     lifetime_values,
 )
 from keiki.errors import AcquisitionImpossible, KeikiError
+from keiki.facts import value_words
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -551,7 +552,7 @@ def group_words(by: str, value: Any, style: Style) -> str:
         return _("(unknown)")
     if isinstance(value, date):
         return f"{value:%Y/%m}" if style.japanese else f"{value:%b %Y}"
-    return segments.get(value) or door.value_label(by, str(value), style.language)
+    return segments.get(value) or value_words(by, str(value), style.language)
 
 
 def _group(by: str, row: GroupWorth, style: Style) -> GroupRow:

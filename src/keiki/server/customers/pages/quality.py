@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from keiki.charts.certainty import period_name
 from keiki.charts.chart import Chart
 from keiki.charts.format import MINUS, MISSING, Style, number
 from keiki.charts.lines import Line, lines
@@ -286,7 +287,7 @@ def _period_row(business: Business, each: QualityPeriod, style: Style) -> Period
 
     label = business.calendar.label(each.period, style.language)
     return PeriodRow(
-        label=label if each.complete else label + _(" (so far)"),
+        label=period_name(label, each.complete, style),
         revenue=money(each.revenue),
         new=money(each.new),
         repeat=money(each.repeat),

@@ -15,12 +15,14 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.charts.bridge import Step
+from keiki.charts.certainty import period_name
 from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, exact, number
 from keiki.charts.survival_curve import Curve, Point, survival_curve
 from keiki.charts.waterfall import waterfall as columns
 from keiki.customers.lives import LifeRule
 from keiki.customers.mrr_presets import NAMED, PRESETS
+from keiki.facts import value_words
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -183,7 +185,7 @@ def _asked(found: Sequence[Recurring]) -> set[Any]:
 
 
 def _label(each: Recurring, business: Business, style: Style) -> str:
-    return business.calendar.label(each.period, style.language) + ("" if each.complete else _(" (so far)"))
+    return period_name(business.calendar.label(each.period, style.language), each.complete, style)
 
 
 def sentence(each: Recurring, business: Business, style: Style) -> str:
@@ -348,7 +350,7 @@ def segment_of(curve: Survival, answer: SurvivalAnswer, style: Style) -> str:
     by = answer.rule.by
     if by is None:
         return _("All customers")
-    return door.value_label(by, curve.segment, style.language) if curve.segment else _("(unknown)")
+    return value_words(by, curve.segment, style.language) if curve.segment else _("(unknown)")
 
 
 def _lives_sentence(answer: SurvivalAnswer, style: Style) -> str:

@@ -17,6 +17,7 @@ from keiki.charts.format import MISSING, Style, number
 from keiki.charts.meaning import funnel_sentence
 from keiki.charts.rows import Held, Part, bullets, funnel
 from keiki.charts.rule_words import rule_words
+from keiki.facts import value_words
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.whole import WholeAsked
@@ -120,7 +121,7 @@ def _lens(segments: dict[str, tuple[str, ...]], asked: WholeAsked, style: Style)
 
 def segment_words(attribute: str, value: str, style: Style) -> str:
     """A segment in words."""
-    return f"{kpis.dimension_words(attribute, style)}{colon()}{door.value_label(attribute, value, style.language)}"
+    return f"{kpis.dimension_words(attribute, style)}{colon()}{value_words(attribute, value, style.language)}"
 
 
 def _page(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
+from keiki.charts.certainty import period_name
 from keiki.charts.format import Style
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
@@ -12,4 +11,4 @@ from keiki.server.kpis import queries as door
 
 def period_words(business: Business, known: door.Known, period: Period, style: Style) -> str:
     """A period, and that it is not over where it is not."""
-    return business.calendar.label(period, style.language) + ("" if door.is_over(known, period) else _(" (so far)"))
+    return period_name(business.calendar.label(period, style.language), door.is_over(known, period), style)

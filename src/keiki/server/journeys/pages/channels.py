@@ -18,6 +18,7 @@ from keiki.charts.format import MISSING, Style, difference, exact, number
 from keiki.charts.rows import Part, parts
 from keiki.charts.rule_words import length_words, rule_words
 from keiki.charts.stacked import Column, stacked_share
+from keiki.facts import value_words
 from keiki.measures.choices import MODEL_WORDS
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -170,7 +171,7 @@ def by_words(by: str) -> str:
 
 def place_words(by: str, place: str | None, style: Style) -> str:
     """What a channel, campaign … is called; that a touch names none."""
-    return _("Not named") if place is None else door.value_label(by, place, style.language)
+    return _("Not named") if place is None else value_words(by, place, style.language)
 
 
 # --- the mix of visits ---

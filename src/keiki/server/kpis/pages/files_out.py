@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from keiki.charts.certainty import certainty_words
 from keiki.charts.files_out import Book, Drawn, Sheet
 from keiki.charts.format import Style
+from keiki.facts import value_words
 from keiki.formula import show
 from keiki.server.accounts.models import Business
 from keiki.server.data.pages.rates import left_out_words
@@ -39,7 +40,7 @@ def filters_of(request: Any, business: Business, reading: TreeNumbers, style: St
         found.append((_("Without an exchange rate"), left))
     if question.segment is not None:
         name, value = question.segment
-        words = f"{dimension_words(name, style)}: {queries.value_label(name, value, style.language)}"
+        words = f"{dimension_words(name, style)}: {value_words(name, value, style.language)}"
         found.insert(5, (_("Segment"), words))
     return tuple(found)
 

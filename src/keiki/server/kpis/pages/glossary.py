@@ -17,6 +17,7 @@ from keiki.catalogue.sources import source_words
 from keiki.catalogue.tags import TAGS, label
 from keiki.charts.files_out import Book, Sheet
 from keiki.charts.format import Style
+from keiki.facts import value_words
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.pages.files_out import file_answer, file_asked
@@ -121,7 +122,7 @@ def _source(entry: Entry, style: Style) -> str:
 
 
 def _owner(owner: Owner, style: Style) -> str:
-    department = queries.value_label("department", owner.department or "", style.language)
+    department = value_words("department", owner.department or "", style.language)
     return " ".join(word for word in (owner.person, department) if word)
 
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from keiki.catalogue.kpi import Kpi
 from keiki.charts.card import Card, Compared, card
-from keiki.charts.certainty import certainty_words, provisional_mark
+from keiki.charts.certainty import certainty_words, period_name, provisional_mark
 from keiki.charts.chart import Chart
 from keiki.charts.format import Money, Style, number
 from keiki.charts.happened import Happened
 from keiki.charts.sentence import Driver, Told, sentence
 from keiki.charts.trend import Bar, trend
-from keiki.facts import fact
+from keiki.facts import fact, value_words
 from keiki.lens import FINAL
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
@@ -97,7 +97,7 @@ def owner_words(node: Node | NodeDocument, style: Style) -> str:
     """Who looks after a node: person and department; "" while nobody does."""
     if node.owner is None:
         return ""
-    department = queries.value_label("department", node.owner.department or "", style.language)
+    department = value_words("department", node.owner.department or "", style.language)
     return ("・" if style.japanese else ", ").join(word for word in (node.owner.person, department) if word)
 
 
@@ -234,12 +234,9 @@ def period_form(
 ) -> LensForm:
     """The selects of period, grain and comparison; `kept` stays in the address besides what was asked."""
     language = current_language()
-    so_far = _(" (so far)")
+    style = Style(language, business.currency)
     listed = tuple(
-        (
-            p.start.isoformat(),
-            business.calendar.label(p, language) + ("" if queries.is_over(known, p) else so_far),
-        )
+        (p.start.isoformat(), period_name(business.calendar.label(p, language), queries.is_over(known, p), style))
         for p in queries.choosable(business, known, asked.grain)
     )
     grains = (

@@ -158,7 +158,7 @@ from keiki.server.kpis.queries.results import WINDOW, CostPart, PastResult, Spen
 from keiki.server.kpis.queries.strengths import Strength, strengths
 from keiki.server.kpis.queries.together import joined, names_apart, periods_together
 from keiki.server.kpis.queries.without_rate import left_out_of
-from keiki.server.kpis.queries.words import dimension_label, fact_words, renamed, unit_words, value_label
+from keiki.server.kpis.queries.words import dimension_label, fact_words, renamed, unit_words
 
 __all__ = [
     "BRACKET_BEFORE",
@@ -330,7 +330,6 @@ __all__ = [
     "unit_words",
     "unmeasurable",
     "used_in",
-    "value_label",
     "verdicts",
     "version_of",
     "worked_out",

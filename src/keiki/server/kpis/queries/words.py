@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from keiki.facts import FACTS, vocabulary
+from keiki.facts import FACTS
 from keiki.measures.check import fact_of
 from keiki.measures.units import unit as unit_of
 
@@ -27,14 +27,6 @@ def dimension_label(name: str, language: str) -> str:
     columns = (declared.column(name) for declared in FACTS.values())
     column = next((each for each in columns if each is not None), None)
     return name if column is None else column.ja if language == "ja" else column.en
-
-
-def value_label(dimension: str, value: str, language: str) -> str:
-    """What a value of a dimension is called, where a vocabulary knows it; else the value itself."""
-    columns = (declared.column(dimension) for declared in FACTS.values())
-    domain = next((column.vocabulary for column in columns if column is not None), None)
-    label = vocabulary(domain).get(value) if domain is not None else None
-    return value if label is None else label.words(language)
 
 
 def unit_words(name: str, language: str) -> str:

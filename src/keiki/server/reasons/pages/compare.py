@@ -15,6 +15,7 @@ from keiki.catalogue.benchmarks import benchmark_reading
 from keiki.catalogue.kpi import Direction, Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.charts.format import ABSOLUTE_CHANGE, MISSING, Style, change, difference, exact, number
+from keiki.facts import value_words
 from keiki.formula import Formula, Reference, references, show
 from keiki.insight.devices import phone_gap
 from keiki.insight.rates import NORMAL, Arm, TrialRule, wilson
@@ -223,7 +224,7 @@ def _segment(dimension: str, value: str | None, style: Style) -> str:
         return _("(empty)")
     if dimension == "is_new_visitor":
         return _("New") if value == "true" else _("Returning")
-    return door.value_label(dimension.removeprefix("customer."), value, style.language)
+    return value_words(dimension.removeprefix("customer."), value, style.language)
 
 
 def _level_words(level: Level, kpi: Kpi, style: Style) -> str:

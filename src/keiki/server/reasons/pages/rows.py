@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from keiki.charts.files_out import Book, Cell, Flow, Sheet
 from keiki.charts.format import Style, counter_word, exact, number
-from keiki.facts import FACTS, fact
+from keiki.facts import FACTS, fact, value_words
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.pages.files_out import IN_EXCEL, file_answer, file_asked, flowing_answer
@@ -85,7 +85,7 @@ def rows_page(request: HttpRequest, business: Business, tree: str, node: str) ->
     chips = []
     if asked.segment is not None:
         dimension, value = asked.segment
-        words = f"{kpis.dimension_words(dimension, style)}{colon()}{door.value_label(dimension, value, style.language)}"
+        words = f"{kpis.dimension_words(dimension, style)}{colon()}{value_words(dimension, value, style.language)}"
         chips.append(kpis.Chip(words, "accent", asked.url(path_to(business, "rows", numbers, chosen), segment=None)))
     page = RowsPage(
         title=_("Rows behind {name}").format(name=label),
@@ -189,4 +189,4 @@ def _cell(column: str, value: Any, style: Style) -> str:
         return value.isoformat()
     if isinstance(value, Decimal | float):
         return f"{Decimal(str(value)).normalize():,f}"
-    return f"{value:,}" if isinstance(value, int) else door.value_label(column, str(value), style.language)
+    return f"{value:,}" if isinstance(value, int) else value_words(column, str(value), style.language)

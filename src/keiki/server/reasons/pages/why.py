@@ -16,6 +16,7 @@ from keiki.charts.format import MISSING, Style, change, counter_word, difference
 from keiki.charts.mix_sentence import mix_sentence
 from keiki.charts.sentence import briefly_against
 from keiki.errors import KeikiError
+from keiki.facts import value_words
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
@@ -349,7 +350,7 @@ def _more(split: Split) -> str:
 
 
 def _segment(by: str, value: str | None, style: Style) -> str | None:
-    return None if value is None else door.value_label(by, value, style.language)
+    return None if value is None else value_words(by, value, style.language)
 
 
 def _segment_row(part: Any, label: str, by: str, node: Node, asked: Asked, path: str, style: Style) -> SegmentRow:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from keiki.customers.cohort_table import PER_CUSTOMER, VALUES
 from keiki.customers.small_groups import small_parts
-from keiki.server.customers.pages.cohorts import COUNTS, CohortsAsked, choices_of, notes, unit_of, value_words
+from keiki.facts import value_words
+from keiki.server.customers.pages.cohorts import COUNTS, CohortsAsked, cell_words, choices_of, notes, unit_of
 from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told, chosen
 from keiki.server.customers.queries import cohorts as queries
 from keiki.server.customers.queries import repeat as repeat_queries
@@ -36,11 +37,11 @@ def table_of(asking: Asking, asked: CohortsAsked, found: Sequence[CohortTable]) 
     segment = (Column(kpis.dimension_words(asked.by, asking.style)),) if asked.by else ()
     head = (*segment, Column(_("Began")), Column(_("Customers"), "count"))
     unit = unit_of(asked.value)
-    meaning = _("{what} so many periods after the beginning").format(what=value_words(asked.value))
+    meaning = _("{what} so many periods after the beginning").format(what=cell_words(asked.value))
     shown = [row for each in found for row in _rows(each, asked, asking, told)]
-    values = tuple(Column(value_words(name), unit_of(name)) for name in VALUES)
+    values = tuple(Column(cell_words(name), unit_of(name)) for name in VALUES)
     return PanelFile(
-        name=value_words(asked.value),
+        name=cell_words(asked.value),
         shown=Table((*head, *(Column(str(age), unit, meaning) for age in ages)), shown),
         details=Table(
             (*head, Column(_("Age in periods"), "count"), *values),
@@ -56,7 +57,7 @@ def _segment(found: CohortTable, asked: CohortsAsked, asking: Asking) -> tuple[s
     if not asked.by:
         return ()
     name = found.segment
-    return (door.value_label(asked.by, name, asking.style.language) if name else _("(unknown)"),)
+    return (value_words(asked.by, name, asking.style.language) if name else _("(unknown)"),)
 
 
 def _rows(found: CohortTable, asked: CohortsAsked, asking: Asking, told: Told) -> list[tuple[Cell, ...]]:

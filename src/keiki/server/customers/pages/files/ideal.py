@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from keiki.facts import value_words
 from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told
 from keiki.server.customers.pages.ideal import learned_rule, verdict_words
 from keiki.server.customers.queries import ideal as queries
 from keiki.server.kpis import pages as kpis
-from keiki.server.kpis import queries as door
 
 
 def lessons(asking: Asking) -> PanelFile:
@@ -17,7 +17,7 @@ def lessons(asking: Asking) -> PanelFile:
     for each in found.lessons:
         numbers = (each.customers, each.good, each.share, each.low, each.high, each.shrunk, each.profit)
         cells = [told(value, each.customers) for value in numbers]
-        value = door.value_label(each.attribute, each.value, asking.style.language)
+        value = value_words(each.attribute, each.value, asking.style.language)
         rows.append((kpis.dimension_words(each.attribute, asking.style), value, *cells, verdict_words(each.verdict)))
     columns = (
         Column(_("Attribute")),

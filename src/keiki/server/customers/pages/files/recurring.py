@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from keiki.charts.certainty import period_name
 from keiki.customers.lives import LifeRule
 from keiki.customers.mrr_presets import PRESETS
 from keiki.customers.small_groups import small_parts
@@ -68,7 +69,7 @@ def periods(asking: Asking) -> PanelFile:
     asked = RecurringAsked.read(asking.request.GET)
     found = queries.movements(asking.user, asking.business, asked.preset, asked.grain).periods
     shown, numbers = found[-SHOWN[asked.grain] :], _numbers()
-    labels = [asking.label(each.period) + ("" if each.complete else _(" (so far)")) for each in shown]
+    labels = [period_name(asking.label(each.period), each.complete, asking.style) for each in shown]
     return PanelFile(
         _("Recurring revenue"),
         Table(
