@@ -55,6 +55,29 @@ def test_donors_are_expected_to_give_as_published() -> None:
     assert model.probability_alive(history).round(2).tolist() == [0.11, 0.93, 0.93, 0.93]
 
 
+def test_every_donor_is_worth_what_was_published() -> None:
+    """Discounted purchases of all time to come, at 10 % a year (Fader, Hardie and Shang 2010, table 7), to five digits
+    as a public notebook (abdullahau/customer-analytics) gives them.
+    """
+    published = {
+        (6, 6): 5.90979, (5, 6): 5.08939, (4, 6): 4.26898, (3, 6): 3.44857, (2, 6): 2.62816, (1, 6): 1.80775,
+        (5, 5): 2.85511, (4, 5): 3.19701, (3, 5): 2.84216, (2, 5): 2.27259, (1, 5): 1.60901,
+        (4, 4): 0.91843, (3, 4): 1.62930, (2, 4): 1.66557, (1, 4): 1.32192,
+        (3, 3): 0.35213, (2, 3): 0.84430, (1, 3): 0.93523, (2, 2): 0.18760, (1, 2): 0.49488, (1, 1): 0.13496,
+        (0, 0): 0.11476,
+    }  # fmt: skip
+    x, last = zip(*published, strict=True)
+    worth = bg_bb.fit(donations()).clv(History.of(x, last, [6] * len(x)), 1.0, discount=0.1, chances=2000)
+    assert worth.tolist() == pytest.approx(list(published.values()), abs=2e-4)
+
+
+def test_donors_of_the_package_btyd_are_expected_to_give_as_its_handbook_says() -> None:
+    model = bg_bb.fit(donations())
+    assert model.purchases_of_newcomer(10)[0] == pytest.approx(3.179895, abs=1e-3)
+    few, many = model.expected_purchases(History.of([0, 4], [0, 5], [6, 6]), 10)
+    assert (few, many) == pytest.approx((0.1302169, 3.627858), abs=1e-3)
+
+
 def test_newcomers_give_what_everybody_gave() -> None:
     history = donations()
     model = bg_bb.fit(history)

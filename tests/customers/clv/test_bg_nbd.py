@@ -37,6 +37,15 @@ def test_published_customer_is_expected_to_buy_as_published() -> None:
     assert PUBLISHED.expected_purchases(customer, 39)[0] == pytest.approx(1.226, abs=0.001)
 
 
+def test_customer_of_the_package_btyd_is_expected_to_buy_as_its_handbook_says(shared_data: Path) -> None:
+    """Within a year of 52 weeks: a newcomer, and customer 1516 with 26 purchases."""
+    model = bg_nbd.fit(sample(shared_data).history)
+    customer = History.of([26], [30.86], [31], unit="week")
+    assert model.purchases_of_newcomer(52)[0] == pytest.approx(1.44401, abs=1e-4)
+    assert model.expected_purchases(customer, 52)[0] == pytest.approx(25.75659, abs=5e-3)
+    assert model.probability_alive(customer)[0] == pytest.approx(0.9688523, abs=1e-4)
+
+
 def test_days_and_weeks_give_the_same_money_of_twelve_months(shared_data: Path) -> None:
     weeks, days = (sample(shared_data, unit).history for unit in (Unit.WEEK, Unit.DAY))
     in_weeks, in_days = bg_nbd.fit(weeks), bg_nbd.fit(days)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize
+from scipy.stats import beta as beta_distribution
 from tests.customers.clv.slopes import assert_slope
 
 from keiki.customers.clv import beta_discrete_weibull, shifted_beta_geometric
@@ -33,12 +35,75 @@ def test_shifted_beta_geometric_gives_the_published_values(
     assert model.survival(12) == pytest.approx(survivors[12] / 1000, abs=0.02)
 
 
-def test_beta_discrete_weibull_gives_the_published_values() -> None:
-    """Fitted to four years, of which the shifted model makes too little for the years to come."""
-    contracts = Contracts.of_survivors(HIGH_END[:5])
+@pytest.mark.parametrize(
+    ("survivors", "years", "parameters", "level"),
+    [
+        (REGULAR, 4, [0.5231, 0.8944, 1.1963], -1401.3831),
+        (HIGH_END, 4, [0.2593, 1.7225, 1.5844], -1222.7493),
+        (REGULAR, 12, [0.5083, 0.8688, 1.2094], -1930.9297),
+        (HIGH_END, 12, [0.2496, 1.6542, 1.5968], -2004.8169),
+    ],
+)
+def test_beta_discrete_weibull_gives_the_published_values(
+    survivors: tuple[int, ...], years: int, parameters: list[float], level: float
+) -> None:
+    """Fader, Hardie, Liu, Davin and Steenburgh 2018, whose figures a public notebook (abdullahau/customer-analytics)
+    works out to four digits.
+    """
+    model = beta_discrete_weibull.fit(Contracts.of_survivors(survivors[: years + 1]))
+    assert list(model.parameters.values()) == pytest.approx(parameters, abs=0.0003)
+    assert model.estimate is not None
+    assert model.estimate.log_likelihood == pytest.approx(level, abs=0.0005)
+
+
+@pytest.mark.parametrize(("survivors", "ratio"), [(REGULAR, 0.35), (HIGH_END, 4.77)])
+def test_age_matters_for_high_end_customers_only_as_published(survivors: tuple[int, ...], ratio: float) -> None:
+    """Twice the gain in log-likelihood over the shifted model, fitted to four years, and what comes of it."""
+    contracts = Contracts.of_survivors(survivors[:5])
     weibull, shifted = beta_discrete_weibull.fit(contracts), shifted_beta_geometric.fit(contracts)
-    assert list(weibull.parameters.values()) == pytest.approx([0.259, 1.722, 1.584], abs=0.002)
-    assert abs(weibull.survival(12) - 0.394) < abs(shifted.survival(12) - 0.394)
+    assert weibull.estimate is not None
+    assert shifted.estimate is not None
+    assert 2 * (weibull.estimate.log_likelihood - shifted.estimate.log_likelihood) == pytest.approx(ratio, abs=0.01)
+    truth = survivors[12] / 1000
+    assert abs(weibull.survival(12) - truth) <= 0.02
+    assert abs(weibull.survival(12) - truth) < abs(shifted.survival(12) - truth)
+
+
+def test_beta_discrete_weibull_is_what_plain_integration_and_a_plain_search_give() -> None:
+    """The likelihood from the definition: each contract's own chance, averaged over its beta distribution by numbers;
+    a simplex search without slopes; standard errors from second differences of that likelihood.
+    """
+    points, weights = np.polynomial.legendre.leggauss(400)
+    chance = (points + 1) / 2
+
+    def level(logs: np.ndarray) -> float:
+        alpha, beta, c = np.exp(logs)
+        # Densities are steep near 0 and 1, so p = u^(2/α) on the left half of the line and likewise on the right one.
+        left = 0.5 * chance ** (2 / alpha)
+        right = 1 - 0.5 * chance ** (2 / beta)
+        p = np.concatenate([left, right])
+        stretch = np.concatenate([left * 2 / alpha / chance, (1 - right) * 2 / beta / chance])
+        mass = np.tile(weights / 2, 2) * stretch * beta_distribution.pdf(p, alpha, beta)
+        there = (mass[:, None] * (1 - p[:, None]) ** (np.arange(5.0) ** c)).sum(axis=0) / mass.sum()
+        lost = -np.diff(np.array(HIGH_END[:5], dtype=float))
+        return float(lost @ np.log(-np.diff(there)) + HIGH_END[4] * np.log(there[-1]))
+
+    model = beta_discrete_weibull.fit(Contracts.of_survivors(HIGH_END[:5]))
+    options = {"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000}
+    plain = minimize(lambda at: -level(at), np.log([0.5, 1.0, 1.0]), method="Nelder-Mead", options=options)
+    assert list(model.parameters.values()) == pytest.approx(np.exp(plain.x), rel=1e-4)
+    assert model.estimate is not None
+    assert model.estimate.log_likelihood == pytest.approx(-plain.fun, abs=1e-6)
+    steps = 0.01 * np.eye(3)
+
+    def bend(i: int, j: int) -> float:
+        ends = [(a, b, a * b) for a in (1, -1) for b in (1, -1)]
+        return sum(sign * level(plain.x + a * steps[i] + b * steps[j]) for a, b, sign in ends) / (4 * 0.01**2)
+
+    curvature = np.array([[-bend(i, j) for j in range(3)] for i in range(3)])
+    errors = np.exp(plain.x) * np.sqrt(np.diag(np.linalg.inv(curvature)))
+    assert model.estimate.standard_errors is not None
+    assert list(model.estimate.standard_errors.values()) == pytest.approx(errors, rel=0.01)
 
 
 @settings(deadline=None)

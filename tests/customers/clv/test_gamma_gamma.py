@@ -19,6 +19,18 @@ def test_cdnow_sample_gives_the_published_values(shared_data: Path) -> None:
     assert model.cautions == ()
 
 
+def test_customers_of_cdnow_are_expected_to_spend_as_published(shared_data: Path) -> None:
+    """Customers 1, 2, 3, 2354 and 2356 of the sample, as a public notebook (abdullahau/customer-analytics) values them,
+    and the log-likelihood it reaches.
+    """
+    model = gamma_gamma.fit(sample(shared_data).history)
+    assert model.estimate is not None
+    assert model.estimate.log_likelihood == pytest.approx(-4055.9177, abs=1e-4)
+    spent = History.of([2, 1, 0, 5, 4], [1, 1, 0, 1, 1], [9] * 5, mean_value=[22.345, 11.77, np.nan, 44.928, 33.3175])
+    published = [24.653556, 18.909032, 35.170584, 44.140425, 33.500768]
+    assert model.expected_value(spent).tolist() == pytest.approx(published, abs=0.002)
+
+
 def test_yen_and_dollars_give_the_same_shape(shared_data: Path) -> None:
     history = sample(shared_data).history
     assert history.mean_value is not None

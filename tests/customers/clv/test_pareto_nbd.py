@@ -26,6 +26,15 @@ def test_cdnow_sample_gives_the_published_values(shared_data: Path) -> None:
     assert model.estimate.standard_errors == pytest.approx(errors, rel=1e-3)
 
 
+def test_customer_of_the_package_btyd_is_expected_to_buy_as_its_handbook_says(shared_data: Path) -> None:
+    """Within a year of 52 weeks: a newcomer, and customer 1516 with 26 purchases."""
+    model = pareto_nbd.fit(sample(shared_data).history)
+    customer = History.of([26], [30.86], [31], unit="week")
+    assert model.purchases_of_newcomer(52)[0] == pytest.approx(1.473434, abs=1e-4)
+    assert model.expected_purchases(customer, 52)[0] == pytest.approx(25.45647, abs=5e-3)
+    assert model.probability_alive(customer)[0] == pytest.approx(0.997874, abs=1e-4)
+
+
 def test_days_and_weeks_give_the_same_money_of_twelve_months(shared_data: Path) -> None:
     weeks, days = (sample(shared_data, unit).history for unit in (Unit.WEEK, Unit.DAY))
     np.testing.assert_allclose(pareto_nbd.fit(days).clv(days, 35.0), pareto_nbd.fit(weeks).clv(weeks, 35.0), rtol=1e-7)

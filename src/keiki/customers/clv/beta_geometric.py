@@ -32,21 +32,25 @@ def likelihood(history: History, scale: float = 1.0, *, leaves_at_once: bool) ->
     def slope(values: Numbers) -> tuple[float, Numbers]:
         r, alpha, a, b = values
         after, purchases = b + counts + stays, r * of_age + bought_by_age
-        log_age, log_last = np.log(alpha + ages), np.log(alpha + lasts)
-        waited = log_age[age_place] - log_last[last_place]
+        of_ages, of_lasts = alpha + ages, alpha + lasts
+        log_age = np.log(of_ages)
+        waited = log_age.take(age_place) - np.log(of_lasts).take(last_place)
         before = np.maximum(after - 1, 1e-300)
-        gone = (np.log(a) - np.log(before))[place] + (r + x) * waited
+        bought = r + x
+        gone = (np.log(a) - np.log(before)).take(place) + bought * waited
         small = np.exp(-np.abs(gone))
-        share = weights * np.where(gone > 0, 1.0, small) / (1 + small)
+        either = 1 + small
+        share = weights * np.where(gone > 0, 1.0, small) / either
+        # The logarithm of `either` without log1p, which NumPy takes row by row: it is off by 1e-16 at most.
         level = of_count @ (gammaln(r + counts) + gammaln(after) - gammaln(a + after)) - purchases @ log_age
-        level += summed(weights, np.maximum(gone, 0) + np.log1p(small))
+        level += summed(weights, np.maximum(gone, 0) + np.log(either))
         level -= total * (gammaln(r) - r * np.log(alpha) + gammaln(b) - gammaln(a + b))
-        nearer = (1 / (alpha + ages))[age_place] - (1 / (alpha + lasts))[last_place]
+        nearer = (1 / of_ages).take(age_place) - (1 / of_lasts).take(last_place)
         both, whole = psi(a + after), psi(a + b)
         d_r = of_count @ psi(r + counts) - of_age @ log_age + summed(share, waited) - total * (psi(r) - np.log(alpha))
-        d_alpha = total * r / alpha - purchases @ (1 / (alpha + ages)) + summed(share, (r + x) * nearer)
+        d_alpha = total * r / alpha - purchases @ (1 / of_ages) + summed(share, bought * nearer)
         d_a = total * whole - of_count @ both + share.sum() / a
-        d_b = of_count @ (psi(after) - both) - summed(share, (1 / before)[place]) - total * (psi(b) - whole)
+        d_b = of_count @ (psi(after) - both) - summed(share, (1 / before).take(place)) - total * (psi(b) - whole)
         return float(level), np.array([d_r, d_alpha, d_a, d_b])
 
     return slope
