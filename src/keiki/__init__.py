@@ -59,7 +59,13 @@ if TYPE_CHECKING:
     from keiki.engine.rates import read_rates, save_rates
     from keiki.engine.recurring import recurring, recurring_differences
     from keiki.engine.repeat import loyal_migration, repeat, return_reason_change
-    from keiki.engine.rfm_segments import every_addressable, rfm_segments, segment_customers, segment_reach
+    from keiki.engine.rfm_segments import (
+        every_addressable,
+        every_member,
+        rfm_segments,
+        segment_customers,
+        segment_reach,
+    )
     from keiki.engine.settings import Settings
     from keiki.engine.side_effects import side_effects
     from keiki.engine.survival import survival
@@ -126,6 +132,7 @@ LATER = {
     "enter_values": "keiki.engine.entered_values:enter_values",
     "entered_values": "keiki.engine.entered_values:entered_values",
     "every_addressable": "keiki.engine.rfm_segments:every_addressable",
+    "every_member": "keiki.engine.rfm_segments:every_member",
     "expectation": "keiki.engine.insight:expectation",
     "experiments": "keiki.engine.insight:experiments",
     "explain_change": "keiki.trees.explain:explain_change",
@@ -225,6 +232,7 @@ __all__ = [
     "enter_values",
     "entered_values",
     "every_addressable",
+    "every_member",
     "expectation",
     "experiments",
     "explain_change",

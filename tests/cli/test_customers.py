@@ -70,6 +70,8 @@ def test_rfm_shows_segments_and_lists_the_customers_of_one(shop):
     names = [each["segment"] for each in answer["segments"] if each["customers"]]
     listed = [shop("customers", "rfm", "-p", "2026-10", "--segment", name, "--json").json for name in names]
     assert sorted(each["customer_id"] for rows in listed for each in rows) == ["C1", "C2", "C3"]
+    nobody = next(each["segment"] for each in answer["segments"] if not each["customers"])
+    assert shop("customers", "rfm", "-p", "2026-10", "--segment", nobody, "--json").json == []
     assert shop("customers", "rfm", "--segment", "best").code == 2
     assert shop("customers", "rfm", "-p", "2026-10", language="ja").lines[1][0] == "人数"
 

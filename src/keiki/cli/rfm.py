@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_json_list, show_table, tell
 from keiki.cli.words import language, say
 from keiki.lens import periods_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keiki.charts.format import Style
     from keiki.customers.rfm_segments import Segments
     from keiki.engine.business import Business
@@ -103,10 +105,11 @@ def _members(own: Business, segment: str, period: Period | None, *, as_json: boo
     import keiki
     from keiki.charts.format import number
 
-    found: tuple[Member, ...] = keiki.segment_customers(own, segment, period, None if as_json else SHOWN)
     if as_json:
-        show_json([asdict(each) | {"addressable": each.addressable} for each in found])
+        every: Iterator[Member] = keiki.every_member(own, segment, period)
+        show_json_list(asdict(each) | {"addressable": each.addressable} for each in every)
         return
+    found: tuple[Member, ...] = keiki.segment_customers(own, segment, period, SHOWN)
     style = style_of(own)
     head = [say("Customer", "顧客"), "R", "F", "M", say("days since", "経過日数"), say("orders", "購入数")]
     rows = [

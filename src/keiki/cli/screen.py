@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from textwrap import indent
 from typing import Any, Protocol
 
 from rich.box import SIMPLE
@@ -61,6 +62,15 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, figures: i
 def show_json(value: Any) -> None:
     """The value as JSON for a program; None is null, money is an exact text, days are ISO dates."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def show_json_list(values: Iterable[Any]) -> None:
+    """The same list as `show_json`, written while it comes: it may have any length."""
+    between = "[\n"
+    for value in values:
+        print(between + indent(json.dumps(value, ensure_ascii=False, indent=2, default=_plain), "  "), end="")
+        between = ",\n"
+    print("[]" if between == "[\n" else "\n]")
 
 
 def _plain(value: Any) -> str:

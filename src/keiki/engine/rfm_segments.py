@@ -100,12 +100,22 @@ def segment_customers(
     return tuple(Member(**row) for row in rows)
 
 
+def every_member(
+    business: Business, segment: str, period: Period | None = None, rule: RfmRule | None = None
+) -> Iterator[Member]:
+    """All customers of a segment, those with the most money first, one after the other: a list of any length is never
+    in memory. Arguments and errors as for `segment_customers`.
+    """
+    asked, build = _members_of(business, segment, period, rule)
+    return (
+        Member(**row) for row in each_row_over(business, (asked,), lambda spans: _with_most_money_first(build(spans)))
+    )
+
+
 def every_addressable(
     business: Business, segment: str, period: Period | None = None, rule: RfmRule | None = None
 ) -> Iterator[Member]:
-    """The customers of a segment whom a campaign may address, those with the most money first, one after the other: a
-    list of any length is never in memory. Arguments and errors as for `segment_customers`.
-    """
+    """Those of `every_member` whom a campaign may address."""
     asked, build = _members_of(business, segment, period, rule)
 
     def addressable(spans: ir.Table) -> ir.Table:

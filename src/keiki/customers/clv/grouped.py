@@ -71,7 +71,7 @@ class History:
         return cls(x, last, until, weights, Unit(unit), None if mean_value is None else frozen(mean_value, empty=True))
 
     @classmethod
-    def of_rows(cls, columns: Mapping[str, Sequence[Any]], unit: Unit | str = Unit.DAY) -> History:
+    def of_rows(cls, columns: Mapping[str, Sequence[Any] | Numbers], unit: Unit | str = Unit.DAY) -> History:
         """A history from the columns of `customers.history.history` or `grouped_history`, by name."""
         return cls.of(
             columns["frequency"],
