@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.server.cockpit.test_files_out import rows_of, sheets_of
 
 from keiki.cli.main import run
 from keiki.server.accounts.actions import change_rules, make_api_token
@@ -153,3 +155,48 @@ def test_limit_and_window_are_rules_of_the_business_printed_beside_the_numbers(
     assert "weak channel" in printed
     assert "1 conversions worth ¥9,000 in each model" in printed
     assert run(["insight", "channels", "--by", "chanel", "-b", str(filled.business.folder)]) == 2
+
+
+def test_panels_are_files_with_the_numbers_of_the_page_and_nothing_of_few_customers(
+    filled: Any, page: Any, browser_of: Any, tmp_path: Path
+) -> None:
+    def file(panel: str, kind: str = "csv", **query: str) -> Any:
+        address = reverse("journeys:channels_file", kwargs={"business": filled.business.id, "panel": panel})
+        answer = browser_of(filled.viewer).get(address, {**query, "file": kind})
+        assert answer.status_code == 200, panel
+        return answer
+
+    def credit(panel: str, **query: str) -> list[tuple[str, ...]]:
+        return [tuple(row.values()) for row in rows_of(file(panel, **query))]
+
+    assert credit("credit") == []
+    sheets = sheets_of(file("credit", "xlsx"), tmp_path)
+    assert "fewer than 5 customers" in dict(row[:2] for row in sheets["Filters"])["Left out"]
+    bought = [(f"c{n}", BOUGHT + timedelta(minutes=n)) for n in range(1, 5)]
+    events = [
+        {"name": "page_view", "occurred_at": f"{at - timedelta(days=days)}", "customer_id": customer}
+        | {"session_id": f"{customer}-{channel}", "channel": channel, "campaign": campaign}
+        for customer, at in bought
+        for channel, campaign, days in PATH
+    ]
+    orders = [
+        {"order_id": f"o{customer}", "customer_id": customer, "ordered_at": f"{at}", "amount": 9_000}
+        | {"gross_profit": 3_000}
+        for customer, at in bought
+    ]
+    opened(filled.business).business.load_facts({"events": events, "orders": orders}, name="more")
+    shown = page(value="revenue")
+    told = {row.place: row.by_model for row in shown.credit_rows}
+    assert told["Paid"][0] == told["Organic search"][1] == "¥45,000"
+    sheets = sheets_of(file("credit", "xlsx", value="revenue"), tmp_path)
+    assert {row[0]: row[2] for row in sheets["Summary"][1:]} == {"Paid": 45_000}, "e-mail has few, organic tells it"
+    details = {(row[0], row[1]): row[2:] for row in credit("credit", value="revenue")}
+    assert details["Paid", "First touch"] == ("5", "45000", "15000")
+    assert "A touch counts in the 90 days" in str(sheets["Definitions"])
+    assert ["Split by", "Channel"] in [row[:2] for row in sheets["Filters"]]
+    visits = {row.channel: row.visits for row in shown.mix_rows}
+    assert {row[0]: row[1] for row in credit("mix")} == visits
+    assert sum(int(row[2]) for row in credit("keywords")) == 100
+    body = browser_of(filled.viewer).get(reverse("journeys:channels", kwargs={"business": filled.business.id}))
+    for panel in ("mix", "credit", "keywords"):
+        assert f"/channels/files/{panel}/?file=xlsx" in body.content.decode()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from tests.server.cockpit.test_files_out import rows_of
 from tests.server.journeys.test_channel_pages import asking
 
 from keiki.cli.main import run
@@ -64,6 +65,10 @@ def test_histogram_of_200_leads_by_band_sums_to_200_with_median_and_share_of_the
     assert page.bands.table.rows[-1] == ("Total", "200", "100.0%")
     assert (page.band_totals, page.medians, page.highs) == (("200",), ("49.5",), ("25.0%",))
     assert page.rule == "Bands: quarters of the leads that are looked at, A being the high one."
+    file = browser.get(f"{address(filled)}files/bands/", {"file": "csv"})
+    assert [tuple(row.values())[1] for row in rows_of(file)] == ["50"] * 4
+    best = rows_of(browser.get(f"{address(filled)}files/best/", {"file": "csv"}))
+    assert [next(iter(row.values())) for row in best] == [lead.lead for lead in page.leads]
     change_rules(filled.owner, filled.business, 1, "leads", {"bands": (90.0, 60.0, 20.0)})
     page = browser.get(address(filled)).context["page"]
     assert [row.cells[0][0] for row in page.band_rows] == ["20", "60", "80", "40"]

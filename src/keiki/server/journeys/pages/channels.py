@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,8 +20,10 @@ from keiki.charts.rule_words import length_words, rule_words
 from keiki.charts.stacked import Column, stacked_share
 from keiki.facts import value_words
 from keiki.measures.choices import MODEL_WORDS
+from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
+from keiki.server.customers.pages.files.panel import Asking, Filters
 from keiki.server.journeys.pages import period_words
 from keiki.server.journeys.queries import channels as queries
 from keiki.server.kpis import pages as kpis
@@ -105,44 +107,71 @@ class ChannelsPage:
     value_ways: tuple[kpis.Way, ...] = ()
 
 
+@dataclass(frozen=True)
+class ChannelsAsked:
+    """What the address of the page asks for: the period and the one before, what credit is told by, and of what."""
+
+    lens: Asked
+    period: Period
+    before: Period
+    by: str
+    value: str
+
+    @classmethod
+    def of(cls, asking: Asking) -> Self:
+        """Read from the address; what is not offered falls back to the first that is."""
+        business, lens = asking.business, Asked.read(asking.request.GET)
+        period, calendar = queries.period_of(business, asking.known, lens.question), business.calendar
+        before = calendar.last_year(period) if lens.comparison == "last_year" else calendar.shift(period, -1)
+        value = asking.request.GET.get("value", "")
+        return cls(
+            lens,
+            period,
+            before,
+            lens.by if lens.by in queries.PLACES else queries.PLACES[0],
+            value if value in VALUES else VALUES[0],
+        )
+
+    def filters(self, asking: Asking) -> Filters:
+        """The period in words, and the one it is compared with."""
+        words = period_words(asking.business, asking.known, self.period, asking.style)
+        return (_("Period"), words), (_("Compared with"), asking.label(self.before))
+
+
 @business_page()
 @require_safe
 def channels_page(request: HttpRequest, business: Business) -> HttpResponse:
     """The channels of a period; the address holds period, what credit is told by, and of what."""
-    asked = Asked.read(request.GET)
     known = door.known(request.user, business)
     title = _("Channels")
     if known.today is None:
         page = ChannelsPage(title, business.name, kpis.empty_state(request, business))
         return render(request, "journeys/channels.html", {"page": page})
     style = kpis.style_of(business, known)
-    period = queries.period_of(business, known, asked.question)
-    calendar = business.calendar
-    before = calendar.last_year(period) if asked.comparison == "last_year" else calendar.shift(period, -1)
-    by = asked.by if asked.by in queries.PLACES else queries.PLACES[0]
-    value = request.GET.get("value", "")
-    value = value if value in VALUES else VALUES[0]
+    asked = ChannelsAsked.of(Asking(request, business, known, style))
+    period, by, value = asked.period, asked.by, asked.value
+    kept = [("value", value)] if value != VALUES[0] else []
     rules_url = reverse("accounts:rules", kwargs={"business": business.id})
     rules = queries.rules(request.user, business)
     page = ChannelsPage(
         title=title,
         subtitle=kpis.beside_business(business, period_words(business, known, period, style)),
         fresh=kpis.fresh_on(known.today, style),
-        lens_form=kpis.period_form(business, known, asked, period, [("value", value)] if value != VALUES[0] else ()),
+        lens_form=kpis.period_form(business, known, asked.lens, period, kept),
         mix_rule=rule_words(rules, "traffic", style),
         mix_rule_url=f"{rules_url}#rules-traffic",
         credit_rule_url=f"{rules_url}#rules-attribution",
         keyword_rule=rule_words(rules, "keywords", style),
         keyword_rule_url=f"{rules_url}#rules-keywords",
         by_ways=tuple(
-            kpis.Way(by_words(each), _url(business, asked, each, value), each == by) for each in queries.PLACES
+            kpis.Way(by_words(each), _url(business, asked.lens, each, value), each == by) for each in queries.PLACES
         ),
         value_ways=tuple(
-            kpis.Way(words, _url(business, asked, by, each), each == value)
-            for each, words in zip(VALUES, (_("Conversions"), _("Revenue"), _("Gross profit")), strict=True)
+            kpis.Way(words, _url(business, asked.lens, by, each), each == value)
+            for each, words in value_names().items()
         ),
     )
-    traffic = queries.traffic(request.user, business, period, before)
+    traffic = queries.traffic(request.user, business, period, asked.before)
     page = _with_mix(page, traffic, style)
     found = queries.credited(request.user, business, period, by)
     page = _with_credit(page, found, value, style)
@@ -156,6 +185,11 @@ def _url(business: Business, asked: Asked, by: str, value: str) -> str:
     if value != VALUES[0]:
         path += ("&" if "?" in path else "?") + f"value={value}"
     return f"{path}#credit"
+
+
+def value_names() -> dict[str, str]:
+    """What credit can be told of, in words."""
+    return dict(zip(VALUES, (_("Conversions"), _("Revenue"), _("Gross profit")), strict=True))
 
 
 def by_words(by: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -21,9 +21,11 @@ from keiki.charts.rule_words import rule_words
 from keiki.errors import KeikiError
 from keiki.facts import FACTS
 from keiki.journeys.lead_scores import ATTRIBUTES, LeadRule, ScoreSpread
+from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.customers.pages.files.panel import Asking, Filters
 from keiki.server.journeys.actions import leads as actions
 from keiki.server.journeys.forms.leads import CriterionRow, LeadRuleForm
 from keiki.server.journeys.models import LeadRuleVersion, Side
@@ -110,6 +112,44 @@ class LeadsPage:
     leads_sentence: str = ""
 
 
+@dataclass(frozen=True)
+class LeadsAsked:
+    """What the address of the page asks for: the period, and the versions of the rule that stand side by side."""
+
+    lens: Asked
+    period: Period
+    logged: Sequence[LeadRuleVersion]
+
+    @classmethod
+    def of(cls, asking: Asking) -> Self:
+        """Read from the address."""
+        lens = Asked.read(asking.request.GET)
+        period = channels.period_of(asking.business, asking.known, lens.question)
+        return cls(lens, period, queries.versions(asking.business))
+
+    @property
+    def rules(self) -> tuple[LeadRule, ...]:
+        """The newest version and the one before."""
+        return tuple(queries.rule_of(version) for version in self.logged[:2])
+
+    def loaded(self, found: LeadSpreads) -> bool:
+        """Whether the scores that were loaded stand beside those by the rules."""
+        return bool(found.loaded.leads) or not self.logged
+
+    def told(self, found: LeadSpreads) -> tuple[ScoreSpread, ...]:
+        """How the leads spread, in each of the ways they are scored."""
+        return (*found.by_rule, found.loaded) if self.loaded(found) else found.by_rule
+
+    def ways(self, found: LeadSpreads) -> tuple[str, ...]:
+        """The names of those ways."""
+        names = tuple(_name(version) for version in self.logged[:2])
+        return (*names, _("As loaded")) if self.loaded(found) else names
+
+    def filters(self, asking: Asking) -> Filters:
+        """The period in words."""
+        return ((_("Period"), period_words(asking.business, asking.known, self.period, asking.style)),)
+
+
 @business_page()
 @get_and_post
 def leads_page(request: Any, business: Business) -> HttpResponse:
@@ -155,24 +195,21 @@ def _whole(text: str) -> int:
 
 def _page(request: Any, business: Business, form: LeadRuleForm | None) -> LeadsPage:
     known = door.known(request.user, business)
-    asked, style = Asked.read(request.GET), kpis.style_of(business, known)
-    period = channels.period_of(business, known, asked.question)
-    logged = queries.versions(business)
-    compared = logged[:2]
-    rules = tuple(queries.rule_of(version) for version in compared)
+    style = kpis.style_of(business, known)
+    asked = LeadsAsked.of(Asking(request, business, known, style))
+    period, logged, rules = asked.period, asked.logged, asked.rules
     found = queries.spreads(request.user, business, period, rules)
     best = queries.best(request.user, business, period, rules)
     form = form or LeadRuleForm.of(rules[0] if rules else None)
-    lens = kpis.period_form(business, known, asked, period)
-    ways = [_name(version) for version in compared]
+    lens = kpis.period_form(business, known, asked.lens, period)
     page = LeadsPage(
         title=_("Leads"),
         subtitle=kpis.beside_business(business, period_words(business, known, period, style)),
         fresh=kpis.fresh_on(known.today, style),
         lens_form=replace(lens, choices=lens.choices[:-1]),
         may_edit=allows(request.membership.role, EDIT),
-        ways=(*ways, _("As loaded")) if found.loaded.leads or not ways else tuple(ways),
-        loaded=bool(found.loaded.leads) or not ways,
+        ways=asked.ways(found),
+        loaded=asked.loaded(found),
         rule=rule_words(channels.rules(request.user, business), "leads", style),
         rule_url=reverse("accounts:rules", kwargs={"business": business.id}) + "#rules-leads",
         moved=_moved_words(found, style) if len(rules) > 1 else "",
@@ -185,7 +222,7 @@ def _page(request: Any, business: Business, form: LeadRuleForm | None) -> LeadsP
         leads=tuple(_lead_row(business, each, style) for each in best),
         leads_sentence=_leads_sentence(best, bool(rules)),
     )
-    return _with_bands(page, found, style)
+    return _with_bands(page, found, asked.told(found), style)
 
 
 def attribute_words(name: str, style: Style) -> str:
@@ -201,9 +238,8 @@ def attribute_words(name: str, style: Style) -> str:
 # --- how scores spread ---
 
 
-def _with_bands(page: LeadsPage, found: LeadSpreads, style: Style) -> LeadsPage:
-    told = (*found.by_rule, found.loaded) if found.loaded.leads or not found.by_rule else found.by_rule
-    shown = found.by_rule[0] if found.by_rule else found.loaded
+def _with_bands(page: LeadsPage, found: LeadSpreads, told: Sequence[ScoreSpread], style: Style) -> LeadsPage:
+    shown = told[0]
     sentence = spread_sentence(shown, found.leads, style)
     if not shown.leads:
         return replace(page, sentence=sentence)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from keiki.errors import NoCustomers
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
-from keiki.server.accounts.pages.files_out import file_answer
 from keiki.server.customers.pages.files import (
     cohorts,
     forecast,
@@ -22,9 +19,7 @@ from keiki.server.customers.pages.files import (
     segments,
     whole,
 )
-from keiki.server.customers.pages.files.panel import Asking, Panels, book_of
-from keiki.server.kpis import pages as kpis
-from keiki.server.kpis import queries as door
+from keiki.server.customers.pages.files.panel import Panels, panel_answer
 
 OVERVIEW: Final = "overview"
 """The page that has no part of the address of its own."""
@@ -44,15 +39,6 @@ PAGES: Final[dict[str, Panels]] = {
 
 @business_page()
 @require_safe
-def panel_file(request: Any, business: Business, panel: str, page: str = OVERVIEW) -> HttpResponse:
-    """A panel as the file that `file=` asks for (csv where it asks for none); 404 while it has nothing to show."""
-    known = door.known(request.user, business)
-    make = PAGES.get(page, {}).get(panel)
-    if make is None or known.today is None:
-        raise Http404
-    asking = Asking(request, business, known, kpis.style_of(business, known))
-    try:
-        found = make(asking)
-    except NoCustomers as error:
-        raise Http404 from error
-    return file_answer(request, business, book_of(asking, found))
+def panel_file(request: Any, business: Business, panel: str, page: str = OVERVIEW) -> Any:
+    """A panel as the file that `file=` asks for."""
+    return panel_answer(request, business, PAGES.get(page, {}).get(panel))

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from keiki.charts.files_out import Book, Cell, Sheet
 from keiki.charts.format import Style
 from keiki.customers.small_groups import LEAST
+from keiki.errors import NoCustomers
 from keiki.server.accounts.models import Business
-from keiki.server.accounts.pages.files_out import IN_EXCEL
+from keiki.server.accounts.pages.files_out import IN_EXCEL, file_answer, file_asked, flowing_answer
 from keiki.server.data.pages.rates import left_out_words
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -90,7 +93,26 @@ class PanelFile:
         return replace(self, details=first, filters=(*self.filters, left))
 
 
-Panels = Mapping[str, Callable[[Asking], PanelFile]]
+Make = Callable[[Asking], PanelFile]
+Panels = Mapping[str, Make]
+
+
+def panel_answer(request: Any, business: Business, make: Make | None) -> HttpResponseBase:
+    """A panel as the file that `file=` asks for (csv where it asks for none); 404 while it has nothing to show.
+
+    Lists of any length flow into a CSV; a workbook holds their beginning.
+    """
+    known = door.known(request.user, business)
+    if make is None or known.today is None:
+        raise Http404
+    asking = Asking(request, business, known, kpis.style_of(business, known))
+    try:
+        found = make(asking)
+    except NoCustomers as error:
+        raise Http404 from error
+    if found.flowing is not None and file_asked(request) != "xlsx":
+        return flowing_answer(request, business, book_of(asking, found))
+    return file_answer(request, business, book_of(asking, found.in_workbook))
 
 
 @dataclass(frozen=True)
