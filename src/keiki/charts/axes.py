@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keiki.charts.chart import Option
-from keiki.charts.format import Style, number
+from keiki.charts.format import MINUS, Style, number
 from keiki.charts.palette import AXIS, GRID, INK, SOFT
 
 LETTER, WIDE_LETTER = 0.58, 1.04
@@ -146,15 +146,28 @@ def value_axis(scale: Scale, unit: str, style: Style, labels: bool = True, lines
             "color": SOFT,
             "fontSize": SIZE,
             "hideOverlap": False,
-            "words": [plain(number(tick, unit, style)) for tick in scale.ticks],
+            "words": [plain(words) for words in tick_words(scale, unit, style)],
         },
         "splitLine": {"show": lines, "lineStyle": {"color": GRID}},
     }
 
 
+def tick_words(scale: Scale, unit: str, style: Style) -> list[str]:
+    """What is written at the ticks; rates with no more places than all of them need.
+
+    >>> tick_words(Scale((0, 0.5, 1)), "ratio", Style()), tick_words(Scale((-0.025, 0)), "ratio", Style())
+    (['0%', '50%', '100%'], ['−2.5%', '0.0%'])
+    """
+    if unit != "ratio":
+        return [number(tick, unit, style) for tick in scale.ticks]
+    percents = [_rounded(100 * tick) for tick in scale.ticks]
+    places = next((n for n in range(6) if all(round(each, n) == each for each in percents)), 6)
+    return [f"{each:,.{places}f}%".replace("-", MINUS) for each in percents]
+
+
 def left_room(scale: Scale, unit: str, style: Style) -> int:
     """How much room the words of a value axis take at its left."""
-    return math.ceil(max(room(number(tick, unit, style)) for tick in scale.ticks)) + 14
+    return math.ceil(max(map(room, tick_words(scale, unit, style)))) + 14
 
 
 def category_axis(names: Sequence[str], across: float, size: int = SIZE, line: bool = True) -> Option:
