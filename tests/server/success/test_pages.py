@@ -496,6 +496,46 @@ def test_lists_of_accounts_are_files_with_every_account_and_the_numbers_of_page_
     assert browser_of(offices.outsider).get(f"{base}files/list/?file=csv").status_code == 404
 
 
+def test_panels_of_use_support_and_value_are_files_with_the_rows_of_the_page(offices: Cast, browser_of: Any) -> None:
+    browser = browser_of(offices.viewer)
+    pages = {name: browser.get(address(offices, name)) for name in ("use", "support", "value")}
+
+    def rows(name: str, panel: str, query: str = "") -> list[dict[str, str]]:
+        assert f"files/{panel}/?file=csv" in pages[name].content.decode(), (name, panel)
+        return rows_of(browser.get(f"{address(offices, name)}files/{panel}/?{query}file=csv"))
+
+    use, support, value = (pages[name].context["page"] for name in ("use", "support", "value"))
+    adoption, by_week = rows("use", "adoption"), rows("use", "adoption", "by=week&")
+    assert [row["Window"] for row in adoption] == [row[0] for row in use.adoption.table.rows]
+    assert [row["Used a core feature"] for row in adoption] == [row[1].strip("—") for row in use.adoption.table.rows]
+    assert len(by_week) == 12
+    assert by_week[0]["Window"] != adoption[0]["Window"]
+    kept = [row for row in rows("use", "features") if row["People using it"]]
+    assert [(row["Feature"], row["People using it"]) for row in kept] == [("order", "117")]
+    assert (use.waiting, "files/waiting/" in pages["use"].content.decode()) == ((), False)
+    assert rows_of(browser.get(f"{address(offices, 'use')}files/waiting/?file=csv")) == []
+    (event,) = rows("use", "events")
+    assert (event["Event"], event["Invited"], event["Attended"]) == ("User day", "", ""), "two people, four people"
+
+    times = rows("support", "times")
+    assert [(row["Month"], row["Tickets"]) for row in times] == [row[:2] for row in support.times.table.rows]
+    by_cause: dict[str, int] = {}
+    for row in rows("support", "causes"):
+        by_cause[row["Cause"]] = by_cause.get(row["Cause"], 0) + int(row["Complaints"])
+    assert [(cause, str(count)) for cause, count in by_cause.items()] == [(r.cause, r.whole) for r in support.causes]
+    assert [row["Ticket"] for row in rows("support", "late")] == [row.ticket for row in support.late]
+    teams = {row["Team"]: (row["Answers"], row["Satisfied"]) for row in rows("support", "teams")}
+    assert teams == {"Morning": ("20", "0.9"), "Evening": ("", "")}
+    assert {row["Customers asked"] for row in rows("support", "voices")} == {""}, "one answer each"
+
+    money = rows("value", "share")
+    assert [row["Month"] for row in money] == [row[0] for row in value.share.table.rows]
+    assert [f"¥{float(row['Cost']):,.0f}" for row in money] == [row[3] for row in value.share.table.rows]
+    outsider = browser_of(offices.outsider)
+    for name, panel in (("use", "features"), ("support", "times"), ("value", "share"), ("advocates", "promoters")):
+        assert outsider.get(f"{address(offices, name)}files/{panel}/?file=csv").status_code == 404
+
+
 def test_every_panel_of_a_customer_is_a_file_with_the_numbers_of_page_api_and_command_line(
     offices: Cast, browser_of: Any, tmp_path: Path, capsys: Any
 ) -> None:

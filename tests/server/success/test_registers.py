@@ -118,6 +118,10 @@ def test_idea_linked_to_seven_requests_shows_count_days_and_status_and_lists_who
     (row,) = editor.get(url).context["page"].items
     assert [customer for customer, _url in row.inform] == [f"A0{n}" for n in range(6)]
     assert all(f'<a href="{link}">{customer}</a>' in page for customer, link in row.inform)
+    (told,) = rows_of(editor.get(f"{url}files/items/?file=csv"))
+    assert (told["Requests"], told["Customers asking"], told["First asked"]) == ("7", "6", "2026-03-01")
+    asked = rows_of(editor.get(f"{url}files/requests/?file=csv"))
+    assert [row["Customer"] for row in asked] == [f"A0{n % 6}" for n in range(6, -1, -1)]
 
 
 def test_item_of_another_business_is_not_offered(offices: Cast, browser_of: Any) -> None:
@@ -172,6 +176,13 @@ def test_published_case_studies_of_a_month_are_what_the_kpi_says_of_that_month(
     months = queries.published_by_month(offices.viewer, offices.business)
     assert [(each.registered, each.measured) for each in months if each.registered] == [(1, 1), (2, 2)]
     assert "How A05 did it" in read(editor, address(offices, "advocates"))
+    files = f"{address(offices, 'advocates')}files/"
+    by_month = [
+        (row["In the register"], row["KPI: published case studies"])
+        for row in rows_of(editor.get(f"{files}months/?file=csv"))
+    ]
+    assert [row for row in by_month if row[0] != "0"] == [("1", "1"), ("2", "2")]
+    assert "How A05 did it" in [row["Title"] for row in rows_of(editor.get(f"{files}cases/?file=csv"))]
 
 
 @pytest.mark.feature("F-297")
@@ -202,6 +213,8 @@ def test_referral_has_programme_referrer_day_status_and_reward_and_a_converted_o
     page = read(editor, address(offices, "advocates"))
     assert "1 of 1 referrals led to a won deal." in page
     assert "won deal" in page.split('id="referrals"')[1]
+    (row,) = rows_of(editor.get(f"{address(offices, 'advocates')}files/referrals/?file=csv"))
+    assert (row["Referrer"], row["Reward"], row["Won deal"]) == ("A01", "5000.00", "won deal")
 
 
 @pytest.mark.feature("F-298")
@@ -224,6 +237,13 @@ def test_promoters_are_listed_with_last_contact_and_whether_they_were_asked_for_
     after = promoters()
     assert "10 Jun 2026 (Agreed)" in after
     assert "not asked yet" not in after
+    (row,) = rows_of(editor.get(f"{address(offices, 'advocates')}files/promoters/?file=csv"))
+    assert (row["Customer"], row["Answer"], row["Asked for a case"], row["Status"]) == (
+        "A00",
+        "9",
+        "2026-06-10",
+        "Agreed",
+    )
 
 
 @pytest.mark.parametrize("name", ["keep_item", "keep_request", "keep_case", "keep_referral"])
@@ -301,6 +321,9 @@ def test_article_views_and_helpful_votes_are_counted_and_linked_to_the_topic_of_
         "Articles were read 3 times; 50.0% of 2 votes say that they helped. "
         "Most asked without an article: payment, 1 tickets."
     )
+    listed = rows_of(editor.get(f"{address(own_offices, 'support')}files/articles/?file=csv"))
+    numbers_of = [(row["Article"], row["Views"], row["Helped"], row["Tickets on the topic"]) for row in listed]
+    assert numbers_of == [("Track a parcel", "3", "0.5", "2"), ("", "", "", "1")]
     (told,) = asking(own_offices)("registers")["articles"]
     assert (told["views"], told["helpful"], told["unhelpful"], told["tickets"]) == (3, 1, 1, 2)
 

@@ -194,28 +194,42 @@ def _late(business: Business, row: Any, style: Style) -> LateRow:
     return LateRow(row["ticket_id"], customer, url, day_words(row["escalated_at"].date(), style), waited)
 
 
-def _causes(business: Business, told: Tickets, style: Style) -> tuple[CauseRow, ...]:
-    """Causes with their counts by month; one without a new complaint in the last whole months is removed."""
+@dataclass(frozen=True)
+class Cause:
+    """A cause of complaints with their count in every month; one without a new one in the last months is removed."""
+
+    name: str
+    counts: tuple[int, ...]
+    lately: int
+    removed: bool
+
+
+def causes_of(told: Tickets) -> tuple[Cause, ...]:
+    """The causes, the one with the most complaints first, what nobody found the cause of at the end."""
     recent = len(told.months) - 1 - told.rule.quiet_months
     found: dict[str | None, list[int]] = {}
     for row in told.causes:
         found.setdefault(row["root_cause"], [0] * len(told.months))[row["period"]] = row["complaints"]
+    ordered = sorted(found.items(), key=lambda item: (item[0] is None, -sum(item[1]), item[0] or ""))
+    return tuple(
+        Cause(
+            _("not found yet") if name is None else name.replace("_", " "),
+            tuple(counts),
+            sum(counts[recent:]),
+            name is not None and not sum(counts[recent:]),
+        )
+        for name, counts in ordered
+    )
+
+
+def _causes(business: Business, told: Tickets, style: Style) -> tuple[CauseRow, ...]:
     labels = [business.calendar.label(month, style.language) for month in told.months]
     complete = [n != len(labels) - 1 for n in range(len(labels))]
     rows = []
-    for cause, counts in sorted(found.items(), key=lambda item: (item[0] is None, -sum(item[1]), item[0] or "")):
-        name = _("not found yet") if cause is None else cause.replace("_", " ")
-        line = weeks(name, labels, [float(count) for count in counts], (), "count", style, complete)
-        lately = sum(counts[recent:])
-        rows.append(
-            CauseRow(
-                name,
-                mark_safe(line.svg),  # made by weeks(), which escapes every word
-                f"{sum(counts):,}",
-                f"{lately:,}",
-                cause is not None and lately == 0,
-            )
-        )
+    for cause in causes_of(told):
+        line = weeks(cause.name, labels, [float(count) for count in cause.counts], (), "count", style, complete)
+        drawn = mark_safe(line.svg)  # made by weeks(), which escapes every word
+        rows.append(CauseRow(cause.name, drawn, f"{sum(cause.counts):,}", f"{cause.lately:,}", cause.removed))
     return tuple(rows)
 
 
@@ -246,11 +260,15 @@ def _teams_words(told: Tickets, style: Style) -> str:
     )
 
 
+def voice_words(voice: str) -> str:
+    """How a group of answers is called."""
+    return {"promoter": _("Promoters"), "passive": _("Passives"), "detractor": _("Detractors")}[voice]
+
+
 def _voice(row: Any, style: Style) -> VoiceRow:
-    groups = {"promoter": _("Promoters"), "passive": _("Passives"), "detractor": _("Detractors")}
     return VoiceRow(
         word("survey_kind", row["kind"]),
-        groups[row["voice"]],
+        voice_words(row["voice"]),
         f"{row['answers']:,}",
         f"{row['mean_score']:.1f}",
         number(row["revenue"], "currency", style),

@@ -25,7 +25,10 @@ from keiki.server.success.forms import with_query
 from keiki.server.success.pages import Fact, account_url, accounts_words, day_words, fresh_words, style_of
 
 if TYPE_CHECKING:
-    from keiki.engine.customer_success import Onboarding, Use
+    from collections.abc import Mapping
+
+    from keiki.engine.customer_success import Onboarding, Row, Use
+    from keiki.server.success.models import Feature
 
 GRAINS = ("month", "week")
 
@@ -78,8 +81,7 @@ def use_page(request: HttpRequest, business: Business) -> HttpResponse:
     if door.known(request.user, business).today is None:
         page = UsePage(title, business.name, kpis.empty_state(request, business))
         return render(request, "success/use.html", {"page": page})
-    grain = request.GET.get("by", "month")
-    grain = grain if grain in GRAINS else "month"
+    grain = grain_of(request.GET)
     told, begun = queries.product_use(request.user, business, grain), queries.onboarding(request.user, business)
     style, held = style_of(request, business), queries.user_events(request.user, business)
     page = replace(
@@ -107,7 +109,6 @@ def _page(request: Any, business: Business, told: Use, begun: Onboarding, grain:
     style = style_of(request, business)
     path = reverse("success:use", kwargs={"business": business.id})
     marked = queries.features(business)
-    any_core = any(feature.is_core for feature in marked.values())
     words = {"month": _("Monthly"), "week": _("Weekly")}
     return UsePage(
         title=_("Use and first value"),
@@ -127,16 +128,16 @@ def _page(request: Any, business: Business, told: Use, begun: Onboarding, grain:
         grains=tuple(kpis.Way(words[g], with_query(path, by=g if g != "month" else ""), g == grain) for g in GRAINS),
         adoption=_adoption(business, told, style),
         basis=_("Adoption = people who used a core feature ÷ seats entitled to it. {core}").format(
-            core=_("Core: the features marked below.") if any_core else _("Core: the features of the group “core”.")
+            core=_("Core: the features marked below.")
+            if any(feature.is_core for feature in marked.values())
+            else _("Core: the features of the group “core”.")
         ),
         features=tuple(
             FeatureRow(
                 row["feature"],
                 f"{row['users']:,}",
                 f"{row['uses']:,}",
-                marked[row["feature"]].is_core
-                if row["feature"] in marked
-                else (not any_core and row["feature_group"] == "core"),
+                is_core(row, marked),
                 day_words(marked[row["feature"]].since, style) if row["feature"] in marked else "",
             )
             for row in told.features
@@ -148,6 +149,19 @@ def _page(request: Any, business: Business, told: Use, begun: Onboarding, grain:
             for row in begun.waiting
         ),
     )
+
+
+def is_core(row: Row, marked: Mapping[str, Feature]) -> bool:
+    """Whether a feature is core: as it was marked, else by its group while none is marked as core."""
+    if row["feature"] in marked:
+        return marked[row["feature"]].is_core
+    return row["feature_group"] == "core" and not any(feature.is_core for feature in marked.values())
+
+
+def grain_of(query: Mapping[str, str]) -> str:
+    """By month, or by week where the address says so."""
+    grain = query.get("by", "month")
+    return grain if grain in GRAINS else "month"
 
 
 def _count(value: float | None) -> str:

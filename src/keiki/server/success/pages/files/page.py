@@ -12,9 +12,17 @@ from keiki.server.accounts.pages import business_page
 from keiki.server.customers.pages.files.panel import Panels, panel_answer
 from keiki.server.kpis import queries as door
 from keiki.server.success import queries
-from keiki.server.success.pages.files import account, accounts, health
+from keiki.server.success.pages.files import account, accounts, advocates, health, support, use, value, voice
 
-PAGES: Final[dict[str, Panels]] = {"accounts": accounts.PANELS, "health": health.PANELS}
+PAGES: Final[dict[str, Panels]] = {
+    "accounts": accounts.PANELS,
+    "health": health.PANELS,
+    "use": use.PANELS,
+    "support": support.PANELS,
+    "value": value.PANELS,
+    "voice": voice.PANELS,
+    "advocates": advocates.PANELS,
+}
 
 
 @business_page()
