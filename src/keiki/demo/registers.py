@@ -79,6 +79,17 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """What an office was offered, why it fits, and what it said."""
+
+    customer_id: str
+    product: Words
+    reason: Words
+    on: date
+    result: str
+
+
+@dataclass(frozen=True)
 class Registers:
     """Everything that is written down. `office` is the one with a plan, a review and `results`."""
 
@@ -86,6 +97,7 @@ class Registers:
     wishes: tuple[Wish, ...]
     cases: tuple[Case, ...]
     referrals: tuple[Recommended, ...]
+    offers: tuple[Offered, ...]
     office: str
     results: tuple[Result, ...]
     purpose: Words
@@ -114,6 +126,16 @@ ITEMS = (
     ),
     Item(
         Words("請求書の一括払い", "One invoice for all sites"), "open", Words("請求を一つにまとめたい", "One bill"), 2
+    ),
+)
+OFFERS = (
+    (
+        Words("席の追加（5席）", "Five more seats"),
+        Words("契約した席のほとんどが毎週使われている", "Nearly all seats it pays for are in use every week"),
+    ),
+    (
+        Words("季節の豆の定期便", "Beans of the season, every month"),
+        Words("単品で季節の豆を2回購入している", "It bought beans of the season twice"),
     ),
 )
 LOOSE = Words("デカフェの定期便がほしい", "A decaf subscription")
@@ -152,6 +174,7 @@ def registers(facts: Mapping[str, Columns], until: date, months: int = 24) -> Re
         tuple(wishes),
         _cases(offices, until, months),
         _referrals(offices, facts["stages"], until),
+        _offers(offices, until),
         offices[0],
         RESULTS,
         Words(
@@ -184,6 +207,17 @@ def _cases(offices: list[str], until: date, months: int) -> tuple[Case, ...]:
         Case(offices[9], "case", title, "asked", open_days[1], None),
         Case(offices[10], "case", title, "declined", open_days[2], None),
     )
+
+
+def _offers(offices: list[str], until: date) -> tuple[Offered, ...]:
+    """Two to the office with the plan, and one each to two more."""
+    told = (
+        (0, 150, OFFERS[0], "accepted"),
+        (0, 30, OFFERS[1], "open"),
+        (1, 75, OFFERS[0], "declined"),
+        (2, 60, OFFERS[1], "accepted"),
+    )
+    return tuple(Offered(offices[n], *offer, until - timedelta(days=ago), result) for n, ago, offer, result in told)
 
 
 def _referrals(offices: list[str], stages: Columns, until: date) -> tuple[Recommended, ...]:

@@ -16,13 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.server.cockpit.test_files_out import rows_of, sheets_of
 from tests.server.conftest import Cast
-from tests.server.success.conftest import TODAY, read
+from tests.server.success.conftest import TODAY, contract, read
 
 from keiki.charts.files_out import plain
 from keiki.cli.main import run
 from keiki.errors import EditConflict
 from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.audit.models import Entry
+from keiki.server.data.actions import opened
 from keiki.server.success import actions, queries
 from keiki.server.success.actions import Metric, Wanted
 from keiki.server.success.actions.alerts import raise_alerts
@@ -77,6 +78,29 @@ def test_accounts_whose_use_halved_are_flagged_with_the_hit_rate_on_those_that_l
     assert (past.falling, past.others) == (1.0, 0.0)
     page = read(browser_of(offices.viewer), address(offices, "health"))
     assert "Use fallen by half in 4 weeks: 100.0% left; all others: 0.00%." in page
+
+
+@pytest.mark.feature("F-145")
+def test_accounts_with_core_use_above_80_percent_may_grow_with_the_reason_and_how_often_such_accounts_grew(
+    own_offices: Cast, browser_of: Any
+) -> None:
+    """Month ends from October to February: 30 offices looked ready at all five, 8 more at four, 4 more at one; the
+    others are the 8 at one and the 4 at three. One grew in April, within 90 days of the last two.
+    """
+    grown = [contract("A05", valid_to="2026-04-15"), contract("A05", "2026-04-15", mrr=1500)]
+    opened(own_offices.business).business.load(grown, "subscriptions")
+    page = browser_of(own_offices.viewer).get(address(own_offices, "accounts"), {"list": "growth"}).context["page"]
+    assert page.rows[0].customer == "A05"
+    assert page.count == "29 accounts"
+    assert "A00" not in {row.customer for row in page.rows}, "one of its four seats is in use"
+    reason = "Core features used on 100.0% of the seats, 100.0% of the seats in use"
+    assert {row.reasons[-1] for row in page.rows} == {reason}
+    assert page.meaning == (
+        "Of 186 accounts that looked like this in the last six months 2 grew within 90 days (1.08%); "
+        "of the others 0.00%."
+    )
+    told = asking(own_offices)("accounts?list=growth")
+    assert (told["accounts"][0]["customer_id"], told["accounts"][0]["core_share"]) == ("A05", 1.0)
 
 
 def test_search_narrows_the_list(offices: Cast, browser_of: Any) -> None:

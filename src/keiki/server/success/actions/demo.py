@@ -20,6 +20,7 @@ from keiki.server.success.models import (
     CaseStudy,
     CustomerResult,
     LtvCadence,
+    Offer,
     PlanStatus,
     ProductItem,
     ProductRequest,
@@ -29,7 +30,7 @@ from keiki.server.success.models import (
 )
 
 DEMO_JOB: Final = "success.keep_demo"
-TABLES: Final = (ProductItem, ProductRequest, CaseStudy, Referral, CustomerResult, SuccessPlan, Review)
+TABLES: Final = (ProductItem, ProductRequest, CaseStudy, Referral, Offer, CustomerResult, SuccessPlan, Review)
 
 
 @transaction.atomic
@@ -84,6 +85,10 @@ class _Pen:
                 | {"programme": say(Words("お客さまの紹介", "Offices tell offices"))}
             )
             for each in told.referrals
+        )
+        Offer.objects.bulk_create(
+            Offer(**vars(each) | {"business": own, "product": say(each.product), "reason": say(each.reason)})
+            for each in told.offers
         )
         self._account(told)
 
