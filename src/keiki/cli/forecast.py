@@ -20,6 +20,14 @@ def forecast(
         float,
         typer.Option("--discount", min=0.0, max=1.0, help=say("Yearly rate, such as 0.1.", "年の割引率（0.1 など）。")),
     ] = 0.1,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            help=say("BG/NBD, MBG/NBD or Pareto/NBD.", "BG/NBD、MBG/NBD、Pareto/NBD のいずれか。"),
+            show_default=say("the one nearest to the past", "過去に最も近いもの"),
+        ),
+    ] = None,
     top: Annotated[int, typer.Option("--top", min=0, max=1000, help=say("Customers shown.", "表示する顧客数。"))] = 10,
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
@@ -27,10 +35,13 @@ def forecast(
     """Purchases and worth of the next months, the model with its reason and cautions, and the customers worth most."""
     import keiki
     from keiki.charts.format import number
-    from keiki.engine.customer_forecast import ForecastRule
+    from keiki.engine.customer_forecast import FITS, ForecastRule
+    from keiki.errors import UnknownName
 
+    if model is not None and model not in FITS:
+        raise UnknownName(kind="value", name=model, known=tuple(FITS))
     with keiki.open(business) as own:
-        found = keiki.customer_forecast(own, ForecastRule(months, discount, top=top))
+        found = keiki.customer_forecast(own, ForecastRule(months, discount, model, top))
         spoken, style = language(), style_of(own)
         if as_json:
             show_json(
@@ -60,7 +71,8 @@ def forecast(
                 number(found.worth, "currency", style),
             )
         )
-        tell(f"{found.name}: {found.choice.words(spoken)}")
+        reason = found.choice.words(spoken) if model is None else say("Chosen by hand.", "手動で選んでいます。")
+        tell(f"{found.name}: {reason}")
         tell(found.hold_out.words(spoken))
         for each in found.cautions:
             tell(each.words(spoken))

@@ -47,6 +47,21 @@ def test_model_months_and_discount_can_be_chosen(page: Any) -> None:
     assert "5.00% a year" in shown.basis
 
 
+def test_who_never_came_again_counts_as_alive_in_bg_nbd_and_page_program_and_command_line_say_so(
+    page: Any, bare: Any, capsys: Any
+) -> None:
+    begin = "This model takes every customer who bought once"
+    (words,) = [each for each in page(model="BG/NBD").cautions if each.startswith(begin)]
+    assert words in asking(bare)("forecast?model=BG/NBD")["cautions"]
+    assert not [each for each in page(model="MBG/NBD").cautions if each.startswith(begin)]
+    capsys.readouterr()
+    assert run(["customers", "forecast", "--model", "BG/NBD", "-b", str(bare.business.folder)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert words in told
+    assert "BG/NBD: Chosen by hand." in told
+    assert run(["customers", "forecast", "--model", "BG", "-b", str(bare.business.folder)]) == 2
+
+
 def test_discount_that_cannot_be_is_said_and_kept(page: Any) -> None:
     shown = page(discount="500%")
     assert (shown.discount, bool(shown.discount_error)) == ("500%", True)
