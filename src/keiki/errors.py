@@ -443,6 +443,13 @@ class UnreadableWindow(KeikiError):
     ja = "「{text}」は期間の長さとして読めません。60d や 6m のように、数字と h・d・w・m・y で書いてください。"
 
 
+class UnknownActivityWindow(KeikiError):
+    """A length of time in which active people cannot be counted."""
+
+    en = "Active people are counted per day, week or month, not per “{text}”. Write one of these, such as month."
+    ja = "アクティブな人は、日・週・月ごとに数えます。「{text}」ごとには数えられません。month のように day・week・month のどれかを書いてください。"
+
+
 # --- command line ---
 
 

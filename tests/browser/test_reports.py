@@ -44,6 +44,18 @@ def test_executive_report_prints_on_a4_with_date_author_goal_numbers_and_actions
     assert 1 <= len(re.findall(rb"/Type /Page\b", paper)) <= 4
 
 
+def test_paper_is_light_and_holds_nothing_that_can_only_be_pressed(site: Any, opens: Any) -> None:
+    page = opens(site, dark=True)
+    page.goto(site.url("today/"))
+    page.set_viewport_size(A4)
+    page.emulate_media(media="print", color_scheme="dark")
+    pressed = page.locator(".sidebar, .bar, .header-side, .tabs, .button, .figure-explore, details")
+    assert pressed.count() > 4
+    assert [each.is_visible() for each in pressed.all()] == [False] * pressed.count()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 245, 247)"
+    expect(page.locator("main svg.chart").first).to_be_visible()
+
+
 @pytest.mark.feature("F-104")
 def test_list_of_kpis_needs_no_sideways_scroll_at_375_px_and_a_card_opens_in_one_tap(site: Any, opens: Any) -> None:
     page = opens(site, width=375)

@@ -66,6 +66,11 @@ def test_briefly_against_keeps_japanese_and_shortens_english() -> None:
             "3.7% below the target. Since the previous month, moved most by A (−¥7.02M).",
         ),
         (
+            Told(4_502_650, None, "currency", driver=Driver("A", -859_878, of_target=True), aim=Aim(low=5_100_000)),
+            "目標を11.7%下回る。最も響いているのはAの未達（−859,878円）。",
+            "11.7% below the target. The missed target of A weighs most (−¥859,878).",
+        ),
+        (
             Told(0.0295, None, "ratio", aim=Aim(low=0.0344)),
             "目標より0.49pt低い。",
             "0.49pt below the target.",

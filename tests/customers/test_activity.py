@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.rows import SmallLake
 
 from keiki.customers.activity import ActivityRule, acts, entitlements, licences
-from keiki.errors import UnknownName
+from keiki.errors import UnknownActivityWindow
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_acts_of_a_short_period_look_back_over_the_whole_window(lake: SmallLake)
 
 
 def test_acts_refuses_a_window_that_is_none(lake: SmallLake) -> None:
-    with pytest.raises(UnknownName):
+    with pytest.raises(UnknownActivityWindow):
         acts(lake.put(), lake.spans(*APRIL), ActivityRule(window="12m"))
 
 

@@ -37,10 +37,14 @@ BRIEFLY: Final[dict[str, dict[Grain, str]]] = {
 
 @dataclass(frozen=True)
 class Driver:
-    """What moved the number most: its name and its part of the change, in the number's own unit."""
+    """What moved the number most: its name and its part of the change, in the number's own unit.
+
+    `of_target`: not since the period compared with, but by missing its own target.
+    """
 
     label: str
     part: float
+    of_target: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,12 @@ def _part(told: Told, style: Style) -> str:
 
 
 def _of_target(told: Told, value: float, aim: Aim, style: Style) -> str:
-    """How the value stands to its target, and what moved it since the period compared with."""
+    """How the value stands to its target, and which missed target weighs on it or what moved it since before."""
     words = _target_japanese(told, value, aim, style) if style.japanese else _target_english(told, value, aim, style)
+    if told.driver is not None and told.driver.of_target:
+        if style.japanese:
+            return f"{words}最も響いているのは{told.driver.label}の未達（{_part(told, style)}）。"
+        return f"{words} The missed target of {told.driver.label} weighs most ({_part(told, style)})."
     if told.driver is None or told.before is None:
         return words
     period = against(told.comparison, told.grain, style)

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from keiki.customers.contracts import bridged, open_before
 from keiki.customers.postings import Facts
-from keiki.errors import UnknownName
+from keiki.errors import UnknownActivityWindow
 from keiki.journeys.local_time import local_time
 from keiki.journeys.people import people
 from keiki.journeys.windows import window as length
@@ -46,12 +46,12 @@ def acts(facts: Facts, spans: ir.Table, rule: ActivityRule | None = None) -> ir.
     Columns: those of the fact `events`, person_id (visitor, else customer), period, windows (how many the period
     holds), and act_in (person and window: as many different ones as people summed over the windows, so that divided by
     windows they are the mean). Windows are counted back from the end of the period; days left over at its start are
-    in none, and a period shorter than its window is read with the one window that ends with it. Raises UnknownName
-    for a window that is none.
+    in none, and a period shorter than its window is read with the one window that ends with it. Raises
+    UnknownActivityWindow.
     """
     rule = rule or ActivityRule()
     if rule.window is not None and rule.window not in WINDOWS:
-        raise UnknownName(kind="value", name=rule.window, known=WINDOWS)
+        raise UnknownActivityWindow(text=rule.window)
     events = facts["events"] if rule.within is None else people(facts["events"])
     events = events.mutate(person_id=ibis.coalesce(events.visitor_id, events.customer_id))
     events = events.filter(events.person_id.notnull())

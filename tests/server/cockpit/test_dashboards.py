@@ -141,6 +141,13 @@ def test_running_month_lands_by_its_pace(shop: Any, browser_of: Any) -> None:
     assert (goal.actual, goal.landing) == ("¥8,000", "¥30,000")  # 8 of 30 days
 
 
+def test_what_is_counted_in_whole_numbers_lands_on_one() -> None:
+    assert landing(375, 29, 30, unit="count") == 388  # 387.93
+    assert landing(375, 29, 30, same_days=374.5, whole=389.3, unit="count") == 390  # 389.82
+    assert landing(0.5, 10, 30, unit="count") == 1.5
+    assert landing(375, 29, 30, unit="currency") == 375 / 29 * 30
+
+
 def test_landing_follows_last_year_where_it_is_known() -> None:
     assert landing(60, 10, 30, same_days=40, whole=100) == 150
     assert landing(60, 10, 30, same_days=None, whole=100) == 180

@@ -198,7 +198,7 @@ def test_what_was_typed_is_plain_text_with_safe_links(shop: Any, browser_of: Any
 
 @pytest.mark.parametrize(
     ("text", "error"),
-    [("   ", "This field is required."), ("x" * (LONGEST_COMMENT + 1), "Ensure this value has at most 2000")],
+    [("   ", "Please fill this in."), ("x" * (LONGEST_COMMENT + 1), "Ensure this value has at most 2000")],
     ids=["nothing", "too long"],
 )
 def test_form_keeps_what_was_typed(shop: Any, browser_of: Any, text: str, error: str) -> None:

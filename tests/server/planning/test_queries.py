@@ -16,7 +16,7 @@ from tests.server.planning.test_actions import KEY, TREE, plan_of, propose, targ
 from keiki.charts.format import Style
 from keiki.periods import Calendar, Grain
 from keiki.server.accounts.models import Business
-from keiki.server.kpis.queries import Question, catalogue_of
+from keiki.server.kpis.queries import Mover, Question, catalogue_of
 from keiki.server.planning import queries
 from keiki.server.planning.models import State
 from keiki.server.planning.pages import target as pages
@@ -115,11 +115,21 @@ def test_gaps_rank_by_the_effect_on_the_goal(shop: Any) -> None:
     propose(shop, 20, key=queries.key_of(tree, tree.node("first_time_buyers")), state=State.APPROVED)
     propose(shop, 950, key=queries.key_of(tree, tree.node("aov")), state=State.APPROVED)
     numbers = measured(shop)
-    rows = queries.gaps(numbers)
+    rows = numbers.gaps
     missed = {row.node: row.gap for row in rows}
     assert missed["aov"] == pytest.approx(900 / 950 - 1)
     effects = [abs(row.effect or 0) for row in rows]
     assert effects == sorted(effects, reverse=True)
+
+
+def test_a_goal_that_misses_its_target_names_the_missed_target_that_weighs_most(shop: Any) -> None:
+    tree = tree_of(shop)
+    moved = measured(shop).mover
+    assert (moved.node, moved.of_target) == ("orders_per_buyer", False)
+    propose(shop, 950, key=queries.key_of(tree, tree.node("aov")), state=State.APPROVED)
+    propose(shop, 15_000, state=State.APPROVED)
+    heaviest = measured(shop).gaps[0]
+    assert measured(shop).mover == Mover("aov", heaviest.effect, of_target=True)
 
 
 def test_baseline_of_the_shop(shop: Any) -> None:

@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from keiki.server.accounts import actions
+from keiki.server.accounts.forms.people import SetupForm
 from keiki.server.accounts.models import Business, Membership, SetupToken, User
 from keiki.server.audit.models import Entry
 from keiki.server.jobs.models import Run
@@ -222,6 +223,21 @@ def test_not_found_keeps_the_frame_for_members(cast: Any, browser_of: Any) -> No
     page = browser_of(cast.viewer).get("/nothing/here/")
     assert page.status_code == 404
     assert 'class="sidebar"' in page.content.decode()
+
+
+def test_address_of_a_form_that_is_opened_as_a_page_says_so(cast: Any, browser_of: Any, client: Client) -> None:
+    where = f"/b/{cast.business.id}/views/save/"
+    for page in (browser_of(cast.viewer).get(where), client.get("/look/", headers={"accept-language": "en"})):
+        assert (page.status_code, page["Allow"]) == (405, "POST")
+        assert "This address is where a form is sent" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ["Please fill this in."]), ("ja", ["入力してください。"])], ids=["en", "ja"]
+)
+def test_what_is_left_empty_is_asked_for_in_our_own_words(language: str, words: list[str]) -> None:
+    with translation.override(language):
+        assert SetupForm({}).errors["email"] == words
 
 
 def test_not_found_is_a_part_for_htmx(cast: Any, browser_of: Any) -> None:

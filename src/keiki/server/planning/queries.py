@@ -25,7 +25,6 @@ from keiki.trees.build import FormulaEdge, Node, Tree, build
 from keiki.trees.bundle import KpiTarget
 from keiki.trees.consistency import Consistency, consistency
 from keiki.trees.document import NodeDocument, TreeDocument
-from keiki.trees.explain import Shortfall, shortfalls
 from keiki.trees.fields import entry_of, read
 from keiki.trees.over_time import LONG, TargetsOverTime
 from keiki.trees.smart import Known as SmartKnown
@@ -374,30 +373,6 @@ def _begins(plan: Planned, written: Written, calendar: Calendar) -> date:
         return written.since
     first = calendar.period(grain, written.since).start
     return first if plan.in_force(first) is not None else written.since
-
-
-def gaps(numbers: TreeNumbers) -> tuple[Shortfall, ...]:
-    """The numbers below the goal that miss their targets: first the lowest ones that formulas lead to the goal, by
-    their effect on it, then those that only influence it or stand above others, by how far they miss.
-    """
-    missed: dict[str, Shortfall] = {}
-    wanted: dict[str, float | None] = {}
-    for node in numbers.tree.nodes:
-        aim, value = numbers.aim(node), numbers.value(node)
-        if aim is None or value is None:
-            continue
-        bound = aim.bound(value)
-        wanted[node.id] = bound if aim.missing(value) else value
-        if aim.missing(value) and node.parent is not None:
-            gap = (value - bound) / abs(bound) if bound else None
-            missed[node.id] = Shortfall(node.id, value, bound, gap, None)
-    if not missed:
-        return ()
-    values = {node.id: numbers.value(node) for node in numbers.tree.nodes}
-    told = shortfalls(numbers.tree, values, wanted) if values[numbers.tree.root.id] is not None else ()
-    ranked = {row.node: row for row in told if row.node in missed and row.effect}
-    rest = sorted((row for name, row in missed.items() if name not in ranked), key=lambda row: -abs(row.gap or 0.0))
-    return (*ranked.values(), *rest)
 
 
 def reaching(user: Any, business: Business, tree: Tree, plans: Mapping[str, Planned]) -> Consistency | None:

@@ -73,13 +73,16 @@ class OneAnswer:
 
 
 class WordsForErrors:
-    """An error that the person can mend becomes a page with its words, not a stack trace."""
+    """An error that the person can mend becomes a page with its words, not a stack trace or an empty one."""
 
     def __init__(self, handle: Handler) -> None:
         self.handle = handle
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.handle(request)
+        response = self.handle(request)
+        if response.status_code == 405 and not response.content:
+            return pages.not_this_way(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return pages.mendable(request, error) if isinstance(error, KeikiError) else None

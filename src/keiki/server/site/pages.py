@@ -173,6 +173,19 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _trouble(request, TroublePage(_("That did not work"), _("The request could not be understood.")), 400)
 
 
+def not_this_way(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """405: where a form goes was opened as a page, or the other way round."""
+    page = TroublePage(
+        _("That did not work"),
+        _("This address is where a form is sent; there is no page to open."),
+        kept=_("Nothing was changed."),
+        todo=_("Go back to the page you came from and use its button."),
+    )
+    answer = _trouble(request, page, 405)
+    answer["Allow"] = refused["Allow"]
+    return answer
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our mistake. The number is in the log beside the stack trace; this page needs neither database nor user."""
     number = secrets.token_hex(4)

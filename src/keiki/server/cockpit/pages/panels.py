@@ -315,8 +315,8 @@ def _told(desk: Desk, numbers: TreeNumbers, node: Node) -> str:
     """The sentence of a number; whoever holds a link is told none that names a count of fewer than five."""
     if not desk.shared:
         return kpis.told(numbers, node, desk.style)
-    movers = numbers.explanation.movers[:1] if numbers.explanation is not None and node.parent is None else ()
-    hidden = told_of_few(numbers).intersection((node.id, *(part.node for part in movers)))
+    mover = numbers.mover if node.parent is None else None
+    hidden = told_of_few(numbers).intersection((node.id, *([mover.node] if mover is not None else ())))
     return "" if hidden else kpis.told(numbers, node, desk.style)
 
 

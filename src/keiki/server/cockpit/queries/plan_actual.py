@@ -63,7 +63,7 @@ def _row(numbers: TreeNumbers, last_year: TreeNumbers, node: Node, adds_up: bool
     if value is None or numbers.elapsed is None or not adds_up:
         return PlanRow(node, aim, value, pace, value)
     whole, same_days = _whole_last_year(last_year, node), last_year.value_before(node)
-    found = landing(value, numbers.elapsed, numbers.period.days, same_days, whole)
+    found = landing(value, numbers.elapsed, numbers.period.days, same_days, whole, node.unit)
     return PlanRow(node, aim, value, pace, found, seasonal=bool(same_days and whole))
 
 
@@ -73,12 +73,14 @@ def _whole_last_year(numbers: TreeNumbers, node: Node) -> float | None:
     return None if back is None or len(series) <= back else series[-1 - back]
 
 
-def landing(value: float, elapsed: int, days: int, same_days: float | None = None, whole: float | None = None) -> float:
+def landing(
+    value: float, elapsed: int, days: int, same_days: float | None = None, whole: float | None = None, unit: str = ""
+) -> float:
     """Where a number that adds up lands when the period is over: as last year went on from the same day, else evenly.
+    What is counted in whole numbers lands on one.
 
-    >>> landing(60, 10, 30), landing(60, 10, 30, same_days=40, whole=100)
-    (180.0, 150.0)
+    >>> landing(60, 10, 30), landing(60, 10, 30, same_days=40, whole=100), landing(13, 7, 30, unit="count")
+    (180.0, 150.0, 56.0)
     """
-    if same_days and whole:
-        return value * whole / same_days
-    return value / elapsed * days
+    found = value * whole / same_days if same_days and whole else value / elapsed * days
+    return float(round(found)) if unit == "count" and value == int(value) else found

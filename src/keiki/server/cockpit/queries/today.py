@@ -7,7 +7,6 @@ from typing import Final
 
 from keiki.charts.status import ACT, PLAIN, WATCH
 from keiki.server.kpis.queries import TreeNumbers
-from keiki.server.planning.queries import gaps
 from keiki.trees.build import InfluenceEdge, Node
 
 HEADLINES: Final = 4
@@ -49,7 +48,7 @@ def levers(numbers: TreeNumbers) -> tuple[Lever, ...]:
     side, then those that miss a target and only influence it.
     """
     wished = -1 if numbers.tree.root.direction == "lower" else 1
-    missed = [(numbers.tree.node(row.node), row.effect) for row in gaps(numbers)]
+    missed = [(numbers.tree.node(row.node), row.effect) for row in numbers.gaps]
     costly = [Lever(node, -cost, to_target=True) for node, cost in missed if cost is not None and cost * wished < 0]
     beside = [Lever(node, None) for node, cost in missed if cost is None and not node.children]
     beside.sort(key=lambda lever: numbers.status(lever.node) != ACT)

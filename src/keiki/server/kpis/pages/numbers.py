@@ -112,12 +112,11 @@ def missing_words(reading: TreeNumbers, node: Node, style: Style) -> str:
 
 
 def told(reading: TreeNumbers, node: Node, style: Style) -> str:
-    """One sentence about a node's number; for the goal also what moved it most."""
+    """One sentence about a node's number; for the goal also what weighs on it or moved it most."""
+    mover = reading.mover if node.parent is None else None
     driver = None
-    if node.parent is None and reading.explanation is not None:
-        movers = [part for part in reading.explanation.movers if not part.residual and part.node != node.id]
-        if movers and movers[0].contribution:
-            driver = Driver(reading.tree.node(movers[0].node).label(style.language), movers[0].contribution)
+    if mover is not None:
+        driver = Driver(reading.tree.node(mover.node).label(style.language), mover.part, mover.of_target)
     question = reading.question
     value, before = reading.value(node), reading.value_before(node)
     aim, days = reading.aim(node), reading.elapsed

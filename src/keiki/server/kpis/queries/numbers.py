@@ -34,6 +34,7 @@ from keiki.server.kpis.rules import closed_to, limited_to
 from keiki.server.ui.once import once
 from keiki.trees.build import Node, Tree, build
 from keiki.trees.document import template
+from keiki.trees.explain import Shortfall, shortfalls
 from keiki.trees.explanation import Explanation
 from keiki.trees.mix import Split
 from keiki.trees.targets import adds_up as formula_adds_up
@@ -90,6 +91,15 @@ class Known:
     def tree(self, tree_id: str | None) -> Tree:
         """The tree of that id, or the one that the data tells most of."""
         return next((tree for tree in self.trees if tree.id == tree_id), self.trees[0])
+
+
+@dataclass(frozen=True)
+class Mover:
+    """The number that weighs most on the goal, and how much in the goal's unit; `of_target`: by its missed target."""
+
+    node: str
+    part: float
+    of_target: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +188,45 @@ class TreeNumbers:
         if self.value(root) is None or self.value_before(root) is None:
             return None
         return self.reading.explanation()
+
+    @cached_property
+    def gaps(self) -> tuple[Shortfall, ...]:
+        """The numbers below the goal that miss their targets: first the lowest ones that formulas lead to the goal, by
+        their effect on it, then those that only influence it or stand above others, by how far they miss.
+        """
+        missed: dict[str, Shortfall] = {}
+        wanted: dict[str, float | None] = {}
+        for node in self.tree.nodes:
+            aim, value = self.aim(node), self.value(node)
+            if aim is None or value is None:
+                continue
+            bound = aim.bound(value)
+            wanted[node.id] = bound if aim.missing(value) else value
+            if aim.missing(value) and node.parent is not None:
+                gap = (value - bound) / abs(bound) if bound else None
+                missed[node.id] = Shortfall(node.id, value, bound, gap, None)
+        if not missed:
+            return ()
+        values = {node.id: self.value(node) for node in self.tree.nodes}
+        told = shortfalls(self.tree, values, wanted) if values[self.tree.root.id] is not None else ()
+        ranked = {row.node: row for row in told if row.node in missed and row.effect}
+        rest = sorted((row for name, row in missed.items() if name not in ranked), key=lambda row: -abs(row.gap or 0.0))
+        return (*ranked.values(), *rest)
+
+    @cached_property
+    def mover(self) -> Mover | None:
+        """What a sentence about the goal names: the missed target that weighs most while the goal misses its own, else
+        what moved it most since the period compared with; None when neither is known."""
+        root = self.tree.root
+        aim, value = self.aim(root), self.value(root)
+        if aim is not None and value is not None and aim.missing(value):
+            away = value - (aim.bound(value) or 0.0)
+            for row in self.gaps:
+                if row.effect is not None and row.effect * away > 0:
+                    return Mover(row.node, row.effect, of_target=True)
+        parts = self.explanation.movers if self.explanation is not None else ()
+        moved = next((part for part in parts if not part.residual and part.node != root.id), None)
+        return Mover(moved.node, moved.contribution) if moved is not None and moved.contribution else None
 
 
 @dataclass(frozen=True)

@@ -303,7 +303,7 @@ def _needed(found: Consistency, style: Style) -> tuple[str, ...]:
 
 def _gap_rows(business: Business, numbers: TreeNumbers, style: Style) -> tuple[GapRow, ...]:
     tree, rows = numbers.tree, []
-    for short in queries.gaps(numbers):
+    for short in numbers.gaps:
         node = tree.node(short.node)
         aim = numbers.aim(node)
         if aim is None:

@@ -1,0 +1,67 @@
+"""Pages outside the frame of a business: signing in, errors and a shared link, as strangers meet them.
+
+A big screen is not among them: it turns its page by itself, and so in the middle of a test.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import MOST_SHIFT
+from tests.browser.test_pages import (
+    CUT_OFF,
+    JAPANESE,
+    LOOKS_IN,
+    OVERLAPS,
+    READ_AT,
+    WIDTHS,
+    english_texts,
+    in_every_look,
+    resize,
+    sideways,
+)
+
+
+def link_of(page: Page, site: Any) -> str:
+    """The address of a link to share that was just made, in the language of whoever makes it."""
+    page.goto(site.url("screens/"))
+    form = page.locator("form:has([name=kind])")
+    form.locator("[name=name]").fill("Agency")
+    form.locator("[name=kind][value=share]").check()
+    for place, box in enumerate(form.locator("[name=dashboards]").all()):
+        box.set_checked(place == 0)
+    form.locator("button[type=submit]").click()
+    page.wait_for_load_state()
+    return str(page.locator("input[value*='/screen/']").input_value())
+
+
+def foreign(page: Page, language: str) -> list[str]:
+    """Words of the other language that a page shows."""
+    seen = page.locator("body").inner_text().replace("日本語", "").replace("English", "").replace("計器", "")
+    return [each for each in english_texts() if each in seen] if language == "ja" else JAPANESE.findall(seen)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_pages_outside_a_business_are_accessible_fit_and_keep_to_their_language(
+    site: Any, opens: Any, language: str
+) -> None:
+    page = opens(site, language=language)
+    link = link_of(page, site)
+    inside = [(site.url("views/save/"), 405), (site.url("nothing/"), 404)]
+    outside = [(f"{site.address}/account/{path}/", 200) for path in ("login", "signup", "password/reset")]
+    outside += [(f"{site.address}/nothing/", 404), (link, 200)]
+    for address, status in (*inside, *outside):
+        if (address, status) == outside[0]:
+            page.context.clear_cookies()
+        answer = page.goto(address)
+        assert (address, answer.status) == (address, status)
+        assert (address, in_every_look(page, LOOKS_IN[language])) == (address, {})
+        assert page.evaluate("window.shifted") <= MOST_SHIFT
+        assert (address, foreign(page, language)) == (address, [])
+        for width in WIDTHS:
+            resize(page, width)
+            assert (address, width, sideways(page)) == (address, width, 0)
+            if width in READ_AT:
+                assert (address, width, page.evaluate(CUT_OFF), page.evaluate(OVERLAPS)) == (address, width, [], [])
