@@ -112,7 +112,9 @@ def test_import_takes_good_rows_lists_bad_ones_and_removes_the_file(bare: Any) -
     assert [(cell.row, cell.column, cell.value, cell.reason) for cell in cells] == [
         (2, "amount", "many", "not_a_number")
     ]
-    assert (upload.path.exists(), list(actions.state_of(bare.business).days)) == (False, ["orders"])
+    state = actions.state_of(bare.business)
+    assert (upload.path.exists(), list(state.days), state.rows["orders"]) == (False, ["orders"], 1)
+    assert sum(state.rows.values()) == 1
 
 
 def test_import_done_twice_is_one_import(bare: Any) -> None:

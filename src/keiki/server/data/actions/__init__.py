@@ -19,6 +19,7 @@ from keiki.demo import load_demo
 from keiki.engine.business import Business as Numbers
 from keiki.engine.business import open_business
 from keiki.engine.entered_values import enter_values, standing_values
+from keiki.engine.fact_rows import fact_rows
 from keiki.engine.gaps import gaps
 from keiki.engine.imports import Import
 from keiki.engine.joined import Joined, accounts_joined
@@ -305,9 +306,12 @@ class Missing:
 
 @dataclass(frozen=True)
 class State:
-    """The days each fact with rows speaks of, the last of them, the history, and what is missing, newest first."""
+    """The days each fact with rows speaks of and its number of rows, the last of all days, the history, and what is
+    missing, newest first.
+    """
 
     days: Mapping[str, tuple[date | None, date | None]]
+    rows: Mapping[str, int]
     today: date | None
     imports: tuple[Done, ...]
     gaps: tuple[Missing, ...] = ()
@@ -353,7 +357,8 @@ def state_of(business: Business) -> State:
     brought = {name for done in history for name in done.facts}
     coverage = {name: numbers.measurer.coverage(name) for name in FACTS if name in brought}
     days = {name: (found.first, found.last) for name, found in coverage.items() if found.first is not None}
-    return State(days, numbers.today if days else None, history, tuple(_missing(numbers)) if days else ())
+    rows = numbers.remembered("rows of facts", fact_rows)
+    return State(days, rows, numbers.today if days else None, history, tuple(_missing(numbers)) if days else ())
 
 
 def _missing(numbers: Numbers) -> Iterator[Missing]:

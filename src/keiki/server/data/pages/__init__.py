@@ -63,6 +63,7 @@ class WaitingLine:
 class FactLine:
     name: str
     grain: str
+    rows: str
     first: str
     last: str
 
@@ -189,7 +190,7 @@ def _data_page(request: Any, business: Business) -> DataPage:
         offer_demo=may_edit and not state.days,
         waiting=tuple(_waiting(business, each) for each in queries.waiting_uploads(business)) if may_edit else (),
         facts=tuple(
-            FactLine(_fact_name(name), _grain(fact(name)), _day(first), _day(last))
+            FactLine(_fact_name(name), _grain(fact(name)), f"{state.rows[name]:,}", _day(first), _day(last))
             for name, (first, last) in state.days.items()
         ),
         history=tuple(_history(business, done, may_edit) for done in state.imports),
