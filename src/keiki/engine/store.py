@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -62,6 +63,7 @@ class DuckLake:
         self._views: dict[tuple[str, int], ir.Table] = {}
         self._known: set[int] = set()
         self._with_files: dict[int, frozenset[str]] = {}
+        self._columns: dict[int, dict[str, dict[str, str]]] = {}
         self._guard = threading.RLock()
 
     def __enter__(self) -> Self:
@@ -77,6 +79,7 @@ class DuckLake:
             self._views.clear()
             self._known.clear()
             self._with_files.clear()
+            self._columns.clear()
             self._stack.close()
 
     @property
@@ -288,16 +291,32 @@ class DuckLake:
         """A view in the measuring connection; columns the contract gained later are empty in older snapshots."""
         self._check(version)
         rows = f"SELECT * FROM {LAKE}.facts.{name(fact)} AT (VERSION => {int(version)})"
-        had = {row[0]: row[1] for row in self._fetch(f"DESCRIBE {rows}")}
-        gained = [f", NULL::{TYPES[c.kind]} AS {name(c.name)}" for c in FACTS[fact].loadable if c.name not in had]
+        had = self._columns_of(fact, version, rows)
+        missing = {c.name: TYPES[c.kind] for c in FACTS[fact].loadable if c.name not in had}
+        gained = [f", NULL::{kind} AS {name(column)}" for column, kind in missing.items()]
         view = f"{fact}__{version}"
         whole = rows.replace("*", f"*{''.join(gained)}", 1)
         if fact not in self._filled(version) or not self._fetch(f"SELECT 1 FROM ({rows}) LIMIT 1"):
             # Planning a query takes ten times as long over an empty table of the lake as over no rows of its types.
             columns = ", ".join(f"NULL::{kind} AS {name(column)}" for column, kind in had.items())
             whole = f"SELECT {columns}{''.join(gained)} WHERE false"
-        self.backend.con.execute(f"CREATE OR REPLACE VIEW {name(view)} AS {whole}")
-        return self.backend.table(view)
+        backend = self.backend
+        backend.con.execute(f"CREATE OR REPLACE VIEW {name(view)} AS {whole}")
+        # What the view has is known; asking the lake for it takes longer than making the view.
+        kinds = {c: backend.compiler.type_mapper.from_string(kind) for c, kind in (had | missing).items()}
+        return ops.DatabaseTable(view, schema=ibis.schema(kinds), source=backend, namespace=ops.Namespace()).to_expr()
+
+    def _columns_of(self, fact: str, version: int, rows: str) -> dict[str, str]:
+        """The columns of a fact and their types in a snapshot; those of the newest are asked once for every fact."""
+        if version not in self._columns and version == self.snapshot():
+            found: dict[str, dict[str, str]] = {}
+            for one, column, kind in self.columns(version):
+                found.setdefault(one, {})[column] = kind
+            if version == self.snapshot():  # nobody has written in between
+                self._columns[version] = found
+        if version in self._columns:
+            return self._columns[version][fact]
+        return {row[0]: row[1] for row in self._fetch(f"DESCRIBE {rows}")}
 
     def _filled(self, version: int) -> frozenset[str]:
         """The facts that have files as of a snapshot, looked up once: asking the others for a row is slow."""
