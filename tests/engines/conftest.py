@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
+
+from keiki.engine.spark import SparkEngine
+
+Run = Callable[[ir.Table], pa.Table]
 
 SETTINGS = {
     "spark.driver.host": "127.0.0.1",
@@ -42,6 +48,13 @@ def spark() -> Iterator[Any]:
     session = builder.getOrCreate()
     yield ibis.pyspark.connect(session)
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def by_spark(spark: Any) -> Run:
+    """Answers expressions over tables of that session as the product does."""
+    no_lake: Any = None
+    return SparkEngine(no_lake, spark, spark._session).run
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 from tests.customers.test_campaigns import many_rows
+from tests.engines.conftest import Run
 from tests.engines.test_history import answered
 from tests.engines.test_models import SPARK_TYPES
 from tests.rows import fact_rows
@@ -25,7 +26,7 @@ TABLES: dict[str, Callable[[Mapping[str, ir.Table]], ir.Table]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_campaigns_are_the_same_on_spark(name: str, spark: Any) -> None:
+def test_campaigns_are_the_same_on_spark(name: str, spark: Any, by_spark: Run) -> None:
     duck, rows = ibis.duckdb.connect(), many_rows()
     tables = {fact: fact_rows(fact, rows.get(fact, ())) for fact in FACTS}
     on_duck = {fact: duck.create_table(fact, table) for fact, table in tables.items()}
@@ -34,6 +35,6 @@ def test_campaigns_are_the_same_on_spark(name: str, spark: Any) -> None:
         given = [tuple(row.values()) for row in table.to_pylist()]
         spark._session.createDataFrame(given, kinds).createOrReplaceTempView(f"campaigns_{fact}")
     on_spark = {fact: spark.table(f"campaigns_{fact}") for fact in tables}
-    expected, found = (answered(b, TABLES[name](f)) for b, f in ((duck, on_duck), (spark, on_spark)))
+    expected, found = (answered(run, TABLES[name](f)) for run, f in ((duck.to_pyarrow, on_duck), (by_spark, on_spark)))
     assert len(expected) >= 3
     assert found == expected

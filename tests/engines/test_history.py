@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 from tests.customers.test_history import many_orders
+from tests.engines.conftest import Run
 from tests.engines.test_models import SPARK_TYPES
 from tests.rows import fact_rows
 
@@ -38,7 +39,7 @@ TABLES: dict[str, Callable[[Mapping[str, ir.Table]], ir.Table]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_history_is_the_same_on_spark(name: str, spark: Any) -> None:
+def test_history_is_the_same_on_spark(name: str, spark: Any, by_spark: Run) -> None:
     duck = ibis.duckdb.connect()
     tables = {fact: fact_rows(fact, many_orders() if fact == "orders" else ()) for fact in FACTS}
     on_duck = {fact: duck.create_table(fact, table) for fact, table in tables.items()}
@@ -47,12 +48,12 @@ def test_history_is_the_same_on_spark(name: str, spark: Any) -> None:
         rows = [tuple(row.values()) for row in table.to_pylist()]
         spark._session.createDataFrame(rows, kinds).createOrReplaceTempView(f"of_{fact}")
     on_spark = {fact: spark.table(f"of_{fact}") for fact in tables}
-    expected, found = (answered(b, TABLES[name](f)) for b, f in ((duck, on_duck), (spark, on_spark)))
+    expected, found = (answered(run, TABLES[name](f)) for run, f in ((duck.to_pyarrow, on_duck), (by_spark, on_spark)))
     assert len(expected) > 20
     assert found == expected
 
 
-def answered(backend: Any, table: ir.Table) -> list[Any]:
-    rows = [tuple(row.values()) for row in backend.to_pyarrow(table).to_pylist()]
+def answered(run: Run, table: ir.Table) -> list[Any]:
+    rows = [tuple(row.values()) for row in run(table).to_pylist()]
     rows = [tuple(round(v, 9) if isinstance(v, float) else v for v in row) for row in rows]
     return sorted(rows, key=str)

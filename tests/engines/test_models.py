@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
+from tests.engines.conftest import Run
 from tests.rows import fact_rows, span_rows
 
 from keiki.customers.cohort_table import TableRule, cohort_cells
@@ -265,9 +266,9 @@ def tables() -> dict[str, pa.Table]:
     return made | {"spans": span_rows(*(f"2025-{month:02}-01" for month in range(6, 13)), "2026-01-01")}
 
 
-def answered(backend: Any, model: str, tables: Mapping[str, ir.Table]) -> list[tuple[Any, ...]]:
+def answered(run: Run, model: str, tables: Mapping[str, ir.Table]) -> list[tuple[Any, ...]]:
     table = MODELS[model](tables, tables["spans"])
-    rows = [tuple(_plain(v) for v in row.values()) for row in backend.to_pyarrow(table).to_pylist()]
+    rows = [tuple(_plain(v) for v in row.values()) for row in run(table).to_pylist()]
     return sorted(rows, key=str)
 
 
@@ -298,8 +299,8 @@ def _spark_type(kind: pa.DataType) -> str:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_models_are_the_same_on_spark(
-    model: str, spark: Any, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
+    model: str, by_spark: Run, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
 ) -> None:
-    expected = answered(duck, model, on_duck)
+    expected = answered(duck.to_pyarrow, model, on_duck)
     assert expected, "the made-up rows must reach the model"
-    assert answered(spark, model, on_spark) == expected
+    assert answered(by_spark, model, on_spark) == expected

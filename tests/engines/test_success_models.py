@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
+from tests.engines.conftest import Run
 from tests.engines.test_models import _plain, _spark_type
 from tests.made_up import made_up_rows
 from tests.rows import fact_rows, span_rows
@@ -127,20 +128,20 @@ def on_spark(spark: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
     return {name: spark.table(f"success_{name}") for name in tables}
 
 
-def answered(backend: Any, model: str, tables: Mapping[str, ir.Table]) -> list[tuple[Any, ...]]:
+def answered(run: Run, model: str, tables: Mapping[str, ir.Table]) -> list[tuple[Any, ...]]:
     table = MODELS[model](tables, tables["spans"])
     names = sorted(table.columns)
-    rows = [tuple(_plain(row[name]) for name in names) for row in backend.to_pyarrow(table).to_pylist()]
+    rows = [tuple(_plain(row[name]) for name in names) for row in run(table).to_pylist()]
     return sorted(rows, key=str)
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_models_of_customer_success_are_the_same_on_spark(
-    model: str, spark: Any, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
+    model: str, by_spark: Run, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
 ) -> None:
-    expected = answered(duck, model, on_duck)
+    expected = answered(duck.to_pyarrow, model, on_duck)
     assert expected, "the made-up rows must reach the model"
-    assert answered(spark, model, on_spark) == expected
+    assert answered(by_spark, model, on_spark) == expected
 
 
 @pytest.fixture(scope="module")

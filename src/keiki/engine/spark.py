@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar
+from itertools import count, islice
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import ibis
 import ibis.expr.types as ir
@@ -16,7 +18,7 @@ from keiki.errors import SparkMissing
 
 if TYPE_CHECKING:
     from ibis.backends.pyspark import Backend
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
     from keiki.engine.connect import Facts, SharedTable
 
@@ -27,6 +29,11 @@ TYPES = {
     "date": "DATE",
     "boolean": "BOOLEAN",
 }
+MOST_READ: Final = 40
+"""Reads of tables in one statement; beyond them planning takes longer than working out the common tables one by one."""
+TOKEN: Final = re.compile(r"'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`|[()]", re.DOTALL)
+READ: Final = re.compile(r"\b(?:FROM|JOIN) `([^`]+)`(?!\.)")
+_numbers = count(1)
 
 
 @dataclass
@@ -84,8 +91,10 @@ class SparkEngine:
     def run(self, query: ir.Expr | str) -> pa.Table:
         """The rows of an expression or of SQL that `compile` made."""
         if isinstance(query, str):
-            return self.session.sql(query).toArrow()
-        return query.as_table().to_pyarrow()
+            return self._answer(query)
+        table = query.as_table()
+        self.backend._run_pre_execute_hooks(table)  # rows handed over from Python become views
+        return self._answer(self.compile(table)).cast(table.schema().to_pyarrow())
 
     def batches(self, sql: str, size: int) -> Iterator[list[dict[str, Any]]]:
         """The rows of SQL that `compile` made, so many at a time; a partition is in memory, never all of them."""
@@ -106,6 +115,27 @@ class SparkEngine:
             self.session.catalog.dropTempView(f"{fact}__{version}")
         self._known.clear()
 
+    def _answer(self, sql: str) -> pa.Table:
+        """Spark puts a common table wherever it is read: ten that read each other become a thousand. Of a statement
+        that would grow so far each common table is worked out once, before those that read it.
+        """
+        tables, rest = common_tables(sql)
+        if not tables or reads(tables, rest) <= MOST_READ:
+            return self.session.sql(sql).toArrow()
+        number = next(_numbers)
+        views = {each: f"{each}__{number}" for each in tables}
+        with ExitStack() as made:
+            for each, body in tables.items():
+                self._reading(views, body).localCheckpoint().createOrReplaceTempView(views[each])
+                made.callback(self.session.catalog.dropTempView, views[each])
+            return self._reading(views, rest).toArrow()
+
+    def _reading(self, views: Mapping[str, str], select: str) -> DataFrame:
+        """A SELECT over common tables that are worked out."""
+        read = [name for name in dict.fromkeys(READ.findall(select)) if name in views]
+        named = ", ".join(f"`{name}` AS (SELECT * FROM `{views[name]}`)" for name in read)
+        return self.session.sql(f"WITH {named} {select}" if named else select)
+
     def _view(self, fact: str, version: int) -> ir.Table:
         schema = self.facts.table(fact, version).schema()
         # Columns that came later are missing in older files: the declared schema reads them as empty.
@@ -117,6 +147,42 @@ class SparkEngine:
         view = f"{fact}__{version}"
         frame.createOrReplaceTempView(view)
         return self.backend.table(view)
+
+
+def common_tables(sql: str) -> tuple[dict[str, str], str]:
+    """The common tables of a statement that `compile` made, in order, and the SELECT after them.
+
+    >>> common_tables("WITH `a` AS (SELECT ')' AS x), `b` AS (SELECT (1) AS y FROM `a`) SELECT * FROM `b`")
+    ({'a': "SELECT ')' AS x", 'b': 'SELECT (1) AS y FROM `a`'}, ' SELECT * FROM `b`')
+    """
+    tables: dict[str, str] = {}
+    name, depth, start = "", 0, 0
+    for token in TOKEN.finditer(sql) if sql.startswith("WITH ") else ():
+        sign = token[0]
+        if sign == "(":
+            depth += 1
+            start = token.end() if depth == 1 else start
+        elif sign == ")":
+            depth -= 1
+            if depth == 0:
+                tables[name] = sql[start : token.start()]
+                if sql[token.end()] != ",":
+                    return tables, sql[token.end() :]
+        elif depth == 0:
+            name = sign[1:-1]
+    return {}, sql
+
+
+def reads(tables: Mapping[str, str], rest: str) -> int:
+    """How many tables a statement reads once its common tables stand wherever they are read.
+
+    >>> reads({"a": "SELECT * FROM `x` JOIN `y`", "b": "SELECT * FROM `a` JOIN `a`"}, "SELECT * FROM `b` JOIN `a`")
+    6
+    """
+    read: dict[str, int] = {}
+    for name, body in tables.items():
+        read[name] = sum(read.get(each, 1) for each in READ.findall(body))
+    return sum(read.get(each, 1) for each in READ.findall(rest))
 
 
 def _type(kind: Any) -> str:
