@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.customers.clv.cdnow import sample
+from tests.customers.clv.cdnow import LAST, sample
 from tests.customers.clv.slopes import assert_slope
 
 from keiki.customers.clv import gamma_gamma
@@ -17,6 +17,12 @@ def test_cdnow_sample_gives_the_published_values(shared_data: Path) -> None:
     model = gamma_gamma.fit(sample(shared_data).history)
     assert (model.p, model.q, model.v) == pytest.approx((6.25, 3.74, 15.44), abs=0.03)
     assert model.cautions == ()
+
+
+def test_all_78_weeks_of_the_cdnow_sample_give_the_published_values(shared_data: Path) -> None:
+    """Fader, Hardie and Lee 2005, RFM and CLV, as a public notebook (abdullahau/customer-analytics) works it out."""
+    model = gamma_gamma.fit(sample(shared_data, until=LAST).history)
+    assert (model.p, model.q, model.v) == pytest.approx((4.682, 4.190, 24.401), abs=0.02)
 
 
 def test_customers_of_cdnow_are_expected_to_spend_as_published(shared_data: Path) -> None:

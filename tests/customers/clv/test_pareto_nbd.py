@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from tests.customers.clv.cdnow import sample
+from tests.customers.clv.cdnow import LAST, sample
 from tests.customers.clv.slopes import assert_slope
 
 from keiki.customers.clv import pareto_nbd
@@ -24,6 +24,12 @@ def test_cdnow_sample_gives_the_published_values(shared_data: Path) -> None:
     assert model.estimate.log_likelihood == pytest.approx(-9594.976, abs=0.001)
     errors = {"r": 0.0476264, "alpha": 0.8427222, "s": 0.1872594, "beta": 6.2105448}
     assert model.estimate.standard_errors == pytest.approx(errors, rel=1e-3)
+
+
+def test_all_78_weeks_of_the_cdnow_sample_give_the_published_values(shared_data: Path) -> None:
+    """Fader, Hardie and Lee 2005, RFM and CLV, as a public notebook (abdullahau/customer-analytics) works it out."""
+    model = pareto_nbd.fit(sample(shared_data, until=LAST).history)
+    assert list(model.parameters.values()) == pytest.approx([0.5630, 12.5589, 0.4081, 10.5146], abs=5e-4)
 
 
 def test_customer_of_the_package_btyd_is_expected_to_buy_as_its_handbook_says(shared_data: Path) -> None:
