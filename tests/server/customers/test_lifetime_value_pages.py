@@ -156,6 +156,8 @@ def test_half_as_much_spending_again_shows_the_cost_of_one_more_customer_and_a_r
     page = calculated(numbers, marketing="1000000", sales="0", customers="100", model="margin")
     assert page.pace_status == "act"
     assert "33 more customers at ¥15,235 each: LTV/CAC goes from 3.0 to 2.7, of the additional ones 2.0" in page.pace
+    general = calculated(numbers, marketing="1000000", sales="0", customers="100", model="general")
+    assert (general.answer.value, general.pace) == ("¥60,000", page.pace), "revenue never stands beside a cost"
     cheap = calculated(numbers, marketing="100000", sales="0", customers="100", model="margin")
     assert cheap.pace_status == "good"
 

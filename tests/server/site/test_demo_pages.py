@@ -21,7 +21,7 @@ from keiki.server.planning.actions import keep_demo as keep_targets
 from keiki.server.planning.models import Revision, State
 from keiki.server.success.actions.alerts import raise_alerts
 from keiki.server.success.actions.demo import keep_demo
-from keiki.server.success.models import CaseStudy, Offer, ProductItem, ProductRequest, Referral
+from keiki.server.success.models import CaseStudy, Offer, OnboardingStep, ProductItem, ProductRequest, Referral
 from keiki.server.success.queries import registers
 
 PANEL = re.compile(r'<section class="panel"(.*?)</section>', re.DOTALL)
@@ -102,6 +102,7 @@ def test_fresh_install_with_demo_data_shows_every_dashboard_and_list_filled(demo
     assert all(registers.is_won(demo.owner, demo.business, each.deal) for each in Referral.objects.exclude(deal=""))
     assert ProductItem.objects.count() == 4
     assert CaseStudy.objects.exists()
+    assert OnboardingStep.objects.filter(done=None).count() == 0 < OnboardingStep.objects.count()
     assert sorted(Offer.objects.values_list("result", flat=True)) == ["accepted", "accepted", "declined", "open"]
 
 

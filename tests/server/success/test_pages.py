@@ -332,7 +332,7 @@ def test_review_keeps_date_attendees_results_and_actions_and_needs_the_next_date
     assert editor.post(url, given | {"review-next_on": "2026-06-25"}).status_code == 302
     page = read(editor, address(offices, "account", "A05"))
     assert "On time 91%" in page
-    assert "The next review is on 2026-06-25." in page
+    assert "The next review is on 25 Jun 2026." in page
     assert "The next review with these customers is due." in read(editor, address(offices, "accounts"))
 
 

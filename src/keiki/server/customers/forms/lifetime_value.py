@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from keiki.customers.acquisition_cost import Acquisition, HealthRule, Payback, payback
-from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS, lifetime_values
+from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS, LifetimeValue, lifetime_values
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import OwnTerms
@@ -96,11 +96,16 @@ class Calculation:
         known = own.acquisition if own is not None and self.own else Acquisition()
         return Acquisition(**{name: self.typed.get(name, getattr(known, name)) for name in SPENT})
 
-    def payback(self, given: Mapping[str, float | None]) -> Payback | None:
-        """The decisive value of gross profit beside CAC: of the formula, else of the first of its model that is."""
-        cac = given.get("cac")
+    def of_profit(self, given: Mapping[str, float | None]) -> LifetimeValue | None:
+        """The decisive value of gross profit, the only one to hold beside a cost: of the formula, else of the first of
+        its model that is.
+        """
         ids = dict.fromkeys((self.formula, *BUSINESS_MODELS[self.model].formulas, *FORMULAS))
-        found = next((v for v in lifetime_values(given, ids) if v.basis == "gross_profit" and v.value), None)
+        return next((v for v in lifetime_values(given, ids) if v.basis == "gross_profit" and v.value), None)
+
+    def payback(self, given: Mapping[str, float | None]) -> Payback | None:
+        """That value beside CAC."""
+        cac, found = given.get("cac"), self.of_profit(given)
         if cac is None or cac < 0 or found is None:
             return None
         if found.value is None or found.monthly is None or found.share is None:

@@ -227,8 +227,8 @@ def _page(
             kpis.Way(f"+{step}%", f"{path}?{urlencode({**here, 'step': step})}#drivers", step == asked.step)
             for step in STEPS
         ),
-        pace=_pace(asked, acquisition, chosen, style)[0],
-        pace_status=_pace(asked, acquisition, chosen, style)[1],
+        pace=_pace(asked, acquisition, asked.of_profit(given), style)[0],
+        pace_status=_pace(asked, acquisition, asked.of_profit(given), style)[1],
         groups=tuple(_group(by, row, style) for row in worths.rows) if worths else (),
         groups_by=tuple(
             kpis.Way(split_words(name), f"{path}?{urlencode({**here, 'by': name})}#groups", name == by)
@@ -491,12 +491,12 @@ def _gain(found: Moved | None) -> float:
     return 0.0 if found is None else found.value_after - found.value_before
 
 
-def _pace(asked: Calculation, spent: Acquisition, chosen: LifetimeValue, style: Style) -> tuple[str, str]:
-    """What half as much spending again would bring, and its status."""
+def _pace(asked: Calculation, spent: Acquisition, worth: LifetimeValue | None, style: Style) -> tuple[str, str]:
+    """What half as much spending again would bring beside the gross profit of a customer, and its status."""
     whole = (spent.marketing or 0) + (spent.sales or 0)
-    if chosen.value is None or chosen.value <= 0 or whole <= 0 or not spent.customers:
+    if worth is None or worth.value is None or worth.value <= 0 or whole <= 0 or not spent.customers:
         return "", ""
-    found = pace(whole, spent.customers, chosen.value, more=ADDITIONAL, rule=asked.rule)
+    found = pace(whole, spent.customers, worth.value, more=ADDITIONAL, rule=asked.rule)
     sentence = _(
         "With {more}% more spending, {customers} more customers at {marginal} each: LTV/CAC goes from {before} to "
         "{after}, of the additional ones {marginal_ratio}. Assumed: customers grow with spending to the power of 0.7."

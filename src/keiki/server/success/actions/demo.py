@@ -21,16 +21,21 @@ from keiki.server.success.models import (
     CustomerResult,
     LtvCadence,
     Offer,
+    OnboardingStep,
     PlanStatus,
     ProductItem,
     ProductRequest,
     Referral,
     Review,
+    Step,
     SuccessPlan,
 )
 
 DEMO_JOB: Final = "success.keep_demo"
-TABLES: Final = (ProductItem, ProductRequest, CaseStudy, Referral, Offer, CustomerResult, SuccessPlan, Review)
+TABLES: Final = (
+    *(ProductItem, ProductRequest, CaseStudy, Referral, Offer),
+    *(CustomerResult, OnboardingStep, SuccessPlan, Review),
+)
 
 
 @transaction.atomic
@@ -93,7 +98,7 @@ class _Pen:
         self._account(told)
 
     def _account(self, told: Registers) -> None:
-        """The plan, the last review and the results of one office."""
+        """The onboarding, the plan, the last review and the results of one office."""
         say, day = self._say, max(wish.on for wish in told.wishes)
         mine = {"business": self._business, "customer_id": told.office}
         CustomerResult.objects.bulk_create(
@@ -109,6 +114,17 @@ class _Pen:
                 source=say(each.source),
             )
             for each in told.results
+        )
+        begun, owner = day - timedelta(days=320), say(Words("高橋", "Takahashi"))
+        OnboardingStep.objects.bulk_create(
+            OnboardingStep(
+                **mine,
+                step=step,
+                owner=owner,
+                due=begun + timedelta(days=7 * week),
+                done=begun + timedelta(days=7 * week - 2),
+            )
+            for week, step in enumerate(Step.values, start=1)
         )
         by = (day + timedelta(days=90)).isoformat()
         SuccessPlan.objects.create(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -458,7 +459,7 @@ def _plan(plan: SuccessPlan, found: Account, style: Style) -> PlanSummary:
         plan.purpose,
         str(plan.get_status_display()),
         day_words(plan.agreed_on, style),
-        tuple((m["name"], m["target"], m["by"]) for m in plan.metrics),
+        tuple((m["name"], m["target"], day_words(date.fromisoformat(m["by"]), style)) for m in plan.metrics),
         MISSING if found.profit is None else number(found.profit, "currency", style),
         MISSING if plan.ltv_target is None else number(plan.ltv_target, "currency", style),
         "" if plan.changed_by is None else str(plan.changed_by),

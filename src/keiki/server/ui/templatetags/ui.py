@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -120,6 +120,12 @@ def moment(at: datetime | None) -> str:
         return "—"
     pattern = "Y/m/d H:i" if current_language() == "ja" else "j M Y, H:i"
     return date_format(timezone.localtime(at), pattern)
+
+
+@register.filter
+def on_day(day: date | None) -> str:
+    """A day as people write it: 2026/11/20, or 20 Nov 2026."""
+    return "—" if day is None else date_format(day, "Y/m/d" if current_language() == "ja" else "j M Y")
 
 
 @register.simple_tag(takes_context=True)
