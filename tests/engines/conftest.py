@@ -13,6 +13,14 @@ import pytest
 
 from keiki.engine.spark import SparkEngine
 
+SPARK_TYPES = {
+    "double": "double",
+    "int64": "bigint",
+    "date32[day]": "date",
+    "timestamp[us]": "timestamp",
+    "bool": "boolean",
+    "decimal128(18, 4)": "decimal(18,4)",
+}
 Run = Callable[[ir.Table], pa.Table]
 
 SETTINGS = {
@@ -61,3 +69,25 @@ def by_spark(spark: Any) -> Run:
 def duck() -> Any:
     """An Ibis backend on DuckDB whose tables last as long as a file of tests."""
     return ibis.duckdb.connect()
+
+
+@pytest.fixture(scope="module")
+def on_duck(duck: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
+    """The tables of a file of tests on DuckDB."""
+    return {name: duck.create_table(name, table, overwrite=True) for name, table in tables.items()}
+
+
+@pytest.fixture(scope="module")
+def on_spark(spark: Any, tables: dict[str, pa.Table], request: pytest.FixtureRequest) -> Iterator[dict[str, ir.Table]]:
+    """The same on Spark, held in one part each: a query over few rows neither makes them anew nor moves them about."""
+    session, least = spark._session, "spark.sql.autoBroadcastJoinThreshold"
+    before = session.conf.get(least)
+    session.conf.set(least, "-1")
+    names = {name: f"{request.path.stem}_{name}" for name in tables}
+    for name, table in tables.items():
+        kinds = ", ".join(f"`{field.name}` {SPARK_TYPES.get(str(field.type), 'string')}" for field in table.schema)
+        rows = [tuple(row.values()) for row in table.to_pylist()]
+        session.createDataFrame(rows, kinds).coalesce(1).cache().createOrReplaceTempView(names[name])
+    yield {name: spark.table(names[name]) for name in tables}
+    session.catalog.clearCache()
+    session.conf.set(least, before)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 from tests.customers.test_campaigns import many_rows
 from tests.engines.conftest import Run
 from tests.engines.test_history import answered
-from tests.engines.test_models import SPARK_TYPES
 from tests.rows import fact_rows
 
 from keiki.customers.campaigns import CampaignRule, campaign_gains, campaigns
@@ -25,16 +24,16 @@ TABLES: dict[str, Callable[[Mapping[str, ir.Table]], ir.Table]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pa.Table]:
+    rows = many_rows()
+    return {fact: fact_rows(fact, rows.get(fact, ())) for fact in FACTS}
+
+
 @pytest.mark.parametrize("name", TABLES)
-def test_campaigns_are_the_same_on_spark(name: str, spark: Any, by_spark: Run) -> None:
-    duck, rows = ibis.duckdb.connect(), many_rows()
-    tables = {fact: fact_rows(fact, rows.get(fact, ())) for fact in FACTS}
-    on_duck = {fact: duck.create_table(fact, table) for fact, table in tables.items()}
-    for fact, table in tables.items():
-        kinds = ", ".join(f"{field.name} {SPARK_TYPES.get(str(field.type), 'string')}" for field in table.schema)
-        given = [tuple(row.values()) for row in table.to_pylist()]
-        spark._session.createDataFrame(given, kinds).createOrReplaceTempView(f"campaigns_{fact}")
-    on_spark = {fact: spark.table(f"campaigns_{fact}") for fact in tables}
+def test_campaigns_are_the_same_on_spark(
+    name: str, duck: Any, by_spark: Run, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
+) -> None:
     expected, found = (answered(run, TABLES[name](f)) for run, f in ((duck.to_pyarrow, on_duck), (by_spark, on_spark)))
     assert len(expected) >= 3
     assert found == expected

@@ -173,16 +173,6 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
 }
 
 
-SPARK_TYPES = {
-    "double": "double",
-    "int64": "bigint",
-    "date32[day]": "date",
-    "timestamp[us]": "timestamp",
-    "bool": "boolean",
-    "decimal128(18, 4)": "decimal(18,4)",
-}
-
-
 def some(chance: random.Random, *values: Any) -> Any:
     return chance.choice([None, *values])
 
@@ -276,25 +266,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 9)
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
-
-
-@pytest.fixture(scope="module")
-def on_duck(duck: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
-    return {name: duck.create_table(name, table, overwrite=True) for name, table in tables.items()}
-
-
-@pytest.fixture(scope="module")
-def on_spark(spark: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
-    session = spark._session
-    for name, table in tables.items():
-        columns = ", ".join(f"{f.name} {_spark_type(f.type)}" for f in table.schema)
-        rows = [tuple(row.values()) for row in table.to_pylist()]
-        session.createDataFrame(rows, columns).createOrReplaceTempView(name)
-    return {name: spark.table(name) for name in tables}
-
-
-def _spark_type(kind: pa.DataType) -> str:
-    return SPARK_TYPES.get(str(kind), "string")
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 from tests.engines.conftest import Run
-from tests.engines.test_models import _plain, _spark_type
+from tests.engines.test_models import _plain
 from tests.made_up import made_up_rows
 from tests.rows import fact_rows, span_rows
 
@@ -112,20 +112,6 @@ def rows_of(fact: str) -> list[dict[str, Any]]:
 def tables() -> dict[str, pa.Table]:
     spans = span_rows("2025-06-01", "2025-07-01", "2025-08-01")
     return {name: fact_rows(name, rows_of(name)) for name in FACTS} | {"spans": spans}
-
-
-@pytest.fixture(scope="module")
-def on_duck(duck: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
-    return {name: duck.create_table(name, table, overwrite=True) for name, table in tables.items()}
-
-
-@pytest.fixture(scope="module")
-def on_spark(spark: Any, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
-    for name, table in tables.items():
-        columns = ", ".join(f"`{field.name}` {_spark_type(field.type)}" for field in table.schema)
-        rows = [tuple(row.values()) for row in table.to_pylist()]
-        spark._session.createDataFrame(rows, columns).createOrReplaceTempView(f"success_{name}")
-    return {name: spark.table(f"success_{name}") for name in tables}
 
 
 def answered(run: Run, model: str, tables: Mapping[str, ir.Table]) -> list[tuple[Any, ...]]:
