@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import glob
 import os
 import shutil
@@ -89,6 +90,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for kind in sorted(kinds)[:1]:
             item.add_marker(pytest.mark.xdist_group(kind))
     items.sort(key=lambda item: _place(item.path))
+
+
+def pytest_collection_finish() -> None:
+    """Half a million objects of modules and tests live until the end: the garbage collector need not walk over them
+    again and again, which took a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 def _place(path: Path) -> int:
