@@ -1341,6 +1341,23 @@ class CurrenciesDiffer(KeikiError):
         super().__init__(name=kpi.en, name_ja=kpi.ja, listed=", ".join(said), listed_ja="、".join(said))
 
 
+class Restricted(KeikiError):
+    """Numbers that would show a KPI which is closed to this person. `owners` may be left out."""
+
+    en = (
+        "Not shown to you: it would tell numbers that “{business}” shows to some roles only. Ask {whom} if you need it."
+    )
+    ja = "表示できません。「{business}」が一部の役割だけに公開している数字が分かってしまうためです。必要なときは{whom_ja}に相談してください。"
+
+    def __init__(self, business: str, owners: Sequence[str] = ()) -> None:
+        whom = (
+            (" or ".join(owners), "または".join(f"{each}さん" for each in owners))
+            if owners
+            else ("an owner", "オーナー")
+        )
+        super().__init__(business=business, whom=whom[0], whom_ja=whom[1])
+
+
 class OfBusinesses(KeikiError):
     """A KPI of several businesses has no total because of some of them."""
 

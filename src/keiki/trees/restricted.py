@@ -17,6 +17,7 @@ from keiki.formula.nodes import Binary, Both, Call, Condition, Formula, Negate, 
 from keiki.formula.parse import parse
 from keiki.formula.show import show
 from keiki.measures.document import Entry
+from keiki.measures.told import Told, gives_away, subjects
 from keiki.trees.document import Influence, NodeDocument, TreeDocument, as_dict, tree_document
 from keiki.trees.fields import entry_of
 
@@ -27,26 +28,38 @@ WHOLE_COMPANY: Final = "executive"
 @dataclass(frozen=True)
 class Left:
     """A catalogue without its `closed` KPIs; `measures` are those the closed ones are made of, to be asked for only
-    through KPIs that are left.
+    through KPIs that are left; `secrets` what the restricted ones are made of, measure by measure.
     """
 
     catalogue: Catalogue
     closed: frozenset[str]
     measures: frozenset[str]
+    secrets: frozenset[frozenset[Told]] = frozenset()
 
     def refused(self, formula: Formula) -> str | None:
         """The first name in a typed formula that this person cannot ask for; None when there is none."""
         named = (reference.id for reference in references(formula))
         return next((name for name in named if name in self.closed or name in self.measures), None)
 
+    def shown(self, told: Told) -> bool:
+        """Whether numbers that tell `told` show no restricted KPI."""
+        return not any(gives_away(told, secret) for secret in self.secrets)
 
-def without(catalogue: Catalogue, restricted: Iterable[str]) -> Left:
+
+def without(catalogue: Catalogue, restricted: frozenset[str]) -> Left:
     """The catalogue without these KPIs, without those calculated from them or by the same formula, and with trees that
     have lost their nodes; a tree whose goal is closed is gone.
     """
-    closed = closed_kpis(catalogue, frozenset(restricted))
+    closed = closed_kpis(catalogue, restricted)
     measures = _made_of(catalogue, closed)
-    return Left(_lessened(catalogue, catalogue.kpis, closed), closed, measures)
+    return Left(_lessened(catalogue, catalogue.kpis, closed), closed, measures, secrets_of(catalogue, restricted))
+
+
+def secrets_of(catalogue: Catalogue, restricted: Iterable[str]) -> frozenset[frozenset[Told]]:
+    """What every formula that a restricted KPI has or had is made of, measure by measure."""
+    formulas = (each for name in restricted if name in catalogue.kpis for each in _unfolded(catalogue, name))
+    named = ({reference.id for reference in references(each)} for each in formulas)
+    return frozenset(frozenset(subjects(catalogue.measures[measure]) for measure in each) for each in named if each)
 
 
 def within(catalogue: Catalogue, departments: frozenset[str]) -> Left:

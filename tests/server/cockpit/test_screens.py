@@ -15,6 +15,8 @@ from keiki.server.cockpit.actions import dashboards as boards
 from keiki.server.cockpit.models import Screen
 from keiki.server.cockpit.queries.dashboards import Parts, Segment, Spec, suppressed
 from keiki.server.data.actions import opened
+from keiki.server.kpis.actions import add_tree
+from keiki.trees.document import from_dict
 
 
 def make(cast: Any, browser_of: Any, who: str = "editor", **values: Any) -> str:
@@ -176,3 +178,37 @@ def test_shared_tables_leave_out_counts_of_few_and_what_would_give_them_away(own
     assert history.figure.sentence == history.sentence == course.figure.sentence == course.sentence
     assert not any("First-time buyers" in panel.sentence for panel in drawn)
     assert few.isdisjoint(act.number.label for act in acts.acts)
+
+
+def test_amount_of_a_part_of_the_business_that_fewer_than_five_paid_is_not_told_by_a_link(
+    own_shop: Any, browser_of: Any
+) -> None:
+    """Money does not say how many paid it: who bought in that part of the business is counted."""
+    first = {"ordered_at": "2026-10-20 03:00:00", "amount": 900, "channel": "store"}
+    orders = [first | {"order_id": f"S{n}", "customer_id": f"S{n}"} for n in range(2)]
+    opened(own_shop.business).business.load_facts({"orders": orders}, name="a store with two customers")
+    part = {"kpi": "order_revenue", "influence": {"sign": "+"}}
+    children = [
+        part | {"id": name, "where": f"channel = '{name}'", "ja": name, "en": f"{name} sales"}
+        for name in ("store", "email", "paid")
+    ]
+    words = {"ja": "場所", "en": "Places", "about_ja": "場所ごと。", "about_en": "By place."}
+    document = {"id": "places", **words, "root": {"id": "all", "kpi": "order_revenue", "children": children}}
+    add_tree(own_shop.owner, own_shop.business, from_dict(document), {"what": "new"})
+    panels = [Spec("number", "places", name) for name in ("store", "email", "paid", "all")]
+    panels += [Spec("trend", "places", "store"), Spec("table", "places", width=12)]
+    panels += [Spec("bars", "places", "store", by="channel"), Spec("bars", "places", "email", by="channel")]
+    made = boards.make_dashboard(own_shop.editor, own_shop.business, "Places", panels, shared=True)
+    link = make(own_shop, browser_of, kind="share", dashboards=[str(made.pk)])
+    board = reverse("cockpit:dashboard", kwargs={"business": own_shop.business.id, "name": str(made.pk)})
+
+    def told(answer: Any) -> tuple[list[str], bool, set[str], list[int]]:
+        drawn = [panel for section in answer.context["page"].sections for panel in section.panels]
+        labels = {row.label for group in drawn[5].groups for row in group.rows}
+        numbers = [panel.number.exact for panel in drawn[:4]]
+        return numbers, drawn[4].figure is not None, labels, [len(panel.bars) for panel in drawn[6:]]
+
+    everything = ["¥1,800", "¥7,200", "¥0", "¥16,200"]
+    inside, outside = told(browser_of(own_shop.viewer).get(board)), told(Client().get(link))
+    assert inside == (everything, True, {"Order revenue", "store sales", "email sales", "paid sales"}, [1, 1])
+    assert outside == (["fewer than 5", *everything[1:]], False, inside[2] - {"store sales"}, [0, 1])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from keiki.measures.choices import choices_of, read_choices
 from keiki.measures.rules import SUBJECT_NAMES, Rules, value_in
-from keiki.server.accounts.models import ApiToken, Business, Invitation, SetupToken, User
+from keiki.server.accounts.models import ApiToken, Business, Invitation, Role, SetupToken, User
 from keiki.server.audit.queries import changes
 
 
@@ -104,6 +104,12 @@ def people_of(business: Business, you: User) -> tuple[Person, ...]:
         )
         for each in members
     )
+
+
+def owners_of(business: Business) -> tuple[str, ...]:
+    """What the owners of a business are called, by name."""
+    owners = business.memberships.filter(role=Role.OWNER, user__is_active=True)
+    return tuple(owners.order_by("user__name", "id").values_list("user__name", flat=True))
 
 
 def pending_invitations(business: Business) -> tuple[Pending, ...]:

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from keiki.errors import EditConflict, FileTooLarge, KeikiError, TokenOnlyReads, UnknownName
+from keiki.errors import EditConflict, FileTooLarge, KeikiError, Restricted, TokenOnlyReads, UnknownName
 from keiki.server.accounts.api import PerMinute, Session, Token
 from keiki.server.accounts.schemas import ErrorOut
 from keiki.server.ui.language import current_language
 
 log = logging.getLogger(__name__)
-STATUS = {EditConflict: 409, FileTooLarge: 413, TokenOnlyReads: 403}
+STATUS = {EditConflict: 409, FileTooLarge: 413, Restricted: 403, TokenOnlyReads: 403}
 
 api = NinjaAPI(
     title="Keiki",

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keiki.errors import KeikiError
+from keiki.errors import KeikiError, Restricted
 from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.people import SetupForm
 from keiki.server.accounts.models import Palette, Theme
@@ -31,6 +31,12 @@ from keiki.server.ui.language import current_language
 log = logging.getLogger(__name__)
 FIRST_PAGES = ("cockpit:start", "cockpit:today", "cockpit:tree", "data:data", "accounts:settings")
 YEAR = 365 * 24 * 3600
+SUBJECT_TABS = {
+    "customers": ("customers/tabs.html",),
+    "success": ("customers/tabs.html", "success/tabs.html"),
+    "journeys": ("journeys/tabs.html",),
+}
+"""The ways to the other pages of a subject, for a page of it that is closed to somebody, by app."""
 
 
 @require_safe
@@ -121,6 +127,7 @@ class TroublePage:
     todo: str = ""
     id: str = ""
     subtitle: str = ""
+    ways: tuple[str, ...] = ()
 
 
 def _trouble(request: HttpRequest, page: TroublePage, status: int) -> HttpResponse:
@@ -133,6 +140,9 @@ def _trouble(request: HttpRequest, page: TroublePage, status: int) -> HttpRespon
 
 def mendable(request: HttpRequest, error: KeikiError) -> HttpResponse:
     """An error with words of its own: what was wrong, what was kept, what to do."""
+    if isinstance(error, Restricted):
+        ways = SUBJECT_TABS.get(request.resolver_match.app_name if request.resolver_match else "", ())
+        return _trouble(request, TroublePage(_("Restricted"), error.words(current_language()), ways=ways), 403)
     return _trouble(request, TroublePage(_("That did not work"), error.words(current_language())), 400)
 
 

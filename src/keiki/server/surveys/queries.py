@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 
+from keiki.measures.told import counts
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.queries import digest
@@ -59,4 +60,4 @@ def score_of(user: Any, business: Business, survey: Survey) -> Score:
         counts = tuple(int(read.value(name) or 0) for name in measures)
         return Score(kpi, read.value(kpi), int(read.value("n_responses") or 0), counts)
 
-    return door.answered(user, business, ("survey", survey.pk, survey.made_at), ask)
+    return door.answered(user, business, ("survey", survey.pk, survey.made_at), ask, tells=counts("surveys"))

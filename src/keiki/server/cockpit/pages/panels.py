@@ -24,6 +24,7 @@ from keiki.charts.meaning import heat_sentence, stacked_sentence
 from keiki.charts.stacked import Column, stacked_share
 from keiki.charts.status import rule
 from keiki.charts.weeks import weeks
+from keiki.errors import Restricted
 from keiki.facts import value_words
 from keiki.formula import Binary
 from keiki.server.accounts.models import Business
@@ -36,6 +37,7 @@ from keiki.server.cockpit.queries.campaigns import Judged, campaigns
 from keiki.server.cockpit.queries.courses import Courses, courses
 from keiki.server.cockpit.queries.courses import shareable as told_by_link
 from keiki.server.cockpit.queries.dashboards import Spec, Weekly
+from keiki.server.cockpit.queries.people import Behind, people_behind
 from keiki.server.cockpit.queries.refresh import POLLED, DayState, state_of_day
 from keiki.server.cockpit.queries.screens import FEWEST
 from keiki.server.cockpit.queries.today import Lever, levers
@@ -172,6 +174,10 @@ class Desk:
         """How numbers are written for this reader."""
         return kpis.style_of(self.business, self.main.known)
 
+    def people(self, numbers: TreeNumbers) -> Mapping[str, Behind]:
+        """How many people stand behind the amounts of parts of the business; empty for the business's own people."""
+        return people_behind(self.user, self.business, numbers) if self.shared else {}
+
     def numbers(self, tree: str) -> TreeNumbers | None:
         """The numbers of a tree for the question of the page; None when there is no such tree any more."""
         if tree in {"", self.main.tree.id}:
@@ -248,6 +254,13 @@ def without_links(drawn: PanelView) -> PanelView:
 
 
 def _shown(desk: Desk, spec: Spec) -> PanelView:
+    try:
+        return _asked_for(desk, spec)
+    except Restricted as why:
+        return PanelView(spec, spec.title or str(PanelKind(spec.kind).label), missing=why.words(desk.style.language))
+
+
+def _asked_for(desk: Desk, spec: Spec) -> PanelView:
     if spec.kind == PanelKind.NOTE:
         return PanelView(spec, spec.title or _("Note"), text=spec.text)
     if spec.kind == PanelKind.CAMPAIGNS:
@@ -259,7 +272,7 @@ def _shown(desk: Desk, spec: Spec) -> PanelView:
     if numbers is None or node is None:
         gone = _("The number of this panel is no longer in a tree.")
         return PanelView(spec, spec.title or spec.node or spec.tree, missing=gone)
-    if desk.shared and spec.kind in COURSES and _few_once(numbers, node):
+    if desk.shared and spec.kind in COURSES and _few_once(desk, numbers, node):
         gone = _("There were fewer than {count} in some of these periods, so they are not shown by a link.")
         return PanelView(spec, spec.title or node.label(desk.style.language), missing=gone.format(count=FEWEST))
     drawn = DRAWN[PanelKind(spec.kind)](desk, spec, numbers, node)
@@ -281,16 +294,33 @@ def few(value: float | None, unit: str) -> bool:
     return value is not None and unit in COUNTS and 0 < value < FEWEST
 
 
-def told_of_few(numbers: TreeNumbers) -> frozenset[str]:
-    """The nodes that whoever holds a link is not told: counts of fewer than five in the period or the one before, with
-    everything in their formula and beside them in that of their parent, from which they could be worked out.
+def few_behind(value: float | None, people: float | None) -> bool:
+    """Whether an amount of a part of the business comes from so few, or nobody knows from how many."""
+    return bool(value) and (people is None or people < FEWEST)
+
+
+def few_now(desk: Desk, numbers: TreeNumbers, node: Node) -> bool:
+    """Whether a number speaks of fewer than five in the period or the one it is compared with."""
+    now, before = numbers.value(node), numbers.value_before(node)
+    behind = desk.people(numbers).get(node.id)
+    if behind is None:
+        return few(now, node.unit) or few(before, node.unit)
+    return few_behind(now, behind.each[-1] if behind.each else None) or few_behind(before, behind.before)
+
+
+def told_of_few(desk: Desk, numbers: TreeNumbers) -> frozenset[str]:
+    """The nodes that whoever holds a link is not told: counts of fewer than five in the period or the one before, and
+    amounts that so few paid, with everything in their formula and beside them in that of their parent, from which they
+    could be worked out.
     """
-    tree = numbers.tree
+    if not desk.shared:
+        return frozenset()
+    tree, people = numbers.tree, desk.people(numbers)
     found = {
         node.id
         for node in tree.nodes
-        if not isinstance(node.measured, Binary)  # an average says nothing about how many there are
-        and any(few(value, node.unit) for value in (numbers.value(node), numbers.value_before(node)))
+        if node.id in people or not isinstance(node.measured, Binary)  # an average does not say how many there are
+        if few_now(desk, numbers, node)
     }
     parts = [node for node in tree.nodes if isinstance(node.edge, FormulaEdge)]
     parents = {node.parent for node in parts if node.id in found}
@@ -302,8 +332,8 @@ def told_of_few(numbers: TreeNumbers) -> frozenset[str]:
 
 
 def shareable(desk: Desk, card: Card, numbers: TreeNumbers, node: Node) -> Card:
-    """A card for whoever holds a link: a count of fewer than five is not told, nor what would give it away."""
-    if not desk.shared or not (few(numbers.value(node), node.unit) or few(numbers.value_before(node), node.unit)):
+    """A card for whoever holds a link: a number of fewer than five people is not told, nor what would give it away."""
+    if not desk.shared or not few_now(desk, numbers, node):
         return card
     told = _("fewer than {count}").format(count=FEWEST)
     return replace(
@@ -316,13 +346,13 @@ def _told(desk: Desk, numbers: TreeNumbers, node: Node) -> str:
     if not desk.shared:
         return kpis.told(numbers, node, desk.style)
     mover = numbers.mover if node.parent is None else None
-    hidden = told_of_few(numbers).intersection((node.id, *([mover.node] if mover is not None else ())))
+    hidden = told_of_few(desk, numbers).intersection((node.id, *([mover.node] if mover is not None else ())))
     return "" if hidden else kpis.told(numbers, node, desk.style)
 
 
 def _number(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
     value, before = numbers.value(node), numbers.value_before(node)
-    direction, hidden = went(value, before), desk.shared and few(value, node.unit)
+    direction, hidden = went(value, before), desk.shared and few_now(desk, numbers, node)
     return PanelView(
         spec,
         node.label(desk.style.language),
@@ -394,7 +424,7 @@ def _bars(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView
         return PanelView(spec, label, missing=_("This number cannot be split this way."))
     found = queries.parts(desk.user, desk.business, numbers, node, by)
     if desk.shared:
-        people = queries.people_by(desk.user, desk.business, numbers, by)
+        people = queries.people_by(desk.user, desk.business, numbers, node, by)
         found = queries.suppressed(found, node.unit in COUNTS, people)
     if not found.segments:
         return PanelView(spec, label, url=url, missing=kpis.missing_words(numbers, node, style))
@@ -558,7 +588,7 @@ def _share(after: float | None, before: float | None) -> float | None:
 
 
 def _table(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView:
-    hidden = told_of_few(numbers) if desk.shared else frozenset()
+    hidden = told_of_few(desk, numbers)
     nodes = [each for each in _below(numbers, node) if counted(each) and each.id not in hidden]
     rows = tuple(_table_row(desk, numbers, each) for each in nodes[:LONGEST_TABLE])
     good = sum(row.status == "good" for row in rows)
@@ -601,7 +631,7 @@ def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelV
     owned = queries.weekly(desk.user, desk.business, weekly)
     nobody = _("Nobody in charge yet")
     if desk.shared:
-        owned = _without_few(weekly, owned)
+        owned = _without_few(desk, weekly, owned)
     groups = tuple(
         Group(
             value_words("department", each.owner, desk.style.language) if each.owner else nobody,
@@ -632,19 +662,24 @@ def _weekly(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelV
     )
 
 
-def _without_few(weekly: TreeNumbers, owned: tuple[queries.Owned, ...]) -> tuple[queries.Owned, ...]:
+def _without_few(desk: Desk, weekly: TreeNumbers, owned: tuple[queries.Owned, ...]) -> tuple[queries.Owned, ...]:
     """The weekly numbers without those that count fewer than five in any week shown."""
-    hidden = told_of_few(weekly)
+    hidden = told_of_few(desk, weekly)
 
     def told(row: Weekly) -> bool:
-        return row.node.id not in hidden and not _few_once(weekly, row.node)
+        return row.node.id not in hidden and not _few_once(desk, weekly, row.node)
 
     kept = (replace(each, rows=tuple(row for row in each.rows if told(row))) for each in owned)
     return tuple(each for each in kept if each.rows)
 
 
-def _few_once(numbers: TreeNumbers, node: Node) -> bool:
-    """Whether a number counts fewer than five in any period of its history; an average counts nobody."""
+def _few_once(desk: Desk, numbers: TreeNumbers, node: Node) -> bool:
+    """Whether a number speaks of fewer than five in any period of its history; an average of everybody of nobody."""
+    behind = desk.people(numbers).get(node.id)
+    if behind is not None:
+        values = numbers.series(node)
+        people = behind.each or (None,) * len(values)
+        return any(few_behind(value, each) for value, each in zip(values, people, strict=True))
     counts = not isinstance(node.measured, Binary)
     return counts and any(few(value, node.unit) for value in numbers.series(node))
 
@@ -670,7 +705,7 @@ def _week_row(desk: Desk, row: Weekly) -> Row:
 
 def _plan(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelView:
     told = plan_told(desk.user, desk.business, numbers, desk.asked, desk.style)
-    hidden = told_of_few(numbers) if desk.shared else frozenset()
+    hidden = told_of_few(desk, numbers)
     labels = {numbers.tree.node(name).label(desk.style.language) for name in hidden}
     rows = tuple(
         Row(line.label, (line.plan, line.actual, line.landing, line.gap), line.status, line.url)
@@ -705,7 +740,7 @@ def _acts(desk: Desk, spec: Spec, numbers: TreeNumbers, _node: Node) -> PanelVie
 
 def levers_for(desk: Desk, numbers: TreeNumbers) -> tuple[Lever, ...]:
     """Where to act; whoever holds a link is not told of numbers that count fewer than five."""
-    hidden = told_of_few(numbers) if desk.shared else frozenset()
+    hidden = told_of_few(desk, numbers)
     return tuple(lever for lever in levers(numbers) if lever.node.id not in hidden)
 
 

@@ -11,6 +11,7 @@ from keiki.engine.budget_basis import BudgetBasis as BudgetBasis
 from keiki.engine.budget_basis import Spent as Spent
 from keiki.engine.budget_basis import budget_basis
 from keiki.engine.campaigns import Campaign, Campaigns, campaigns_of
+from keiki.measures.told import WORTH, counts
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import CampaignTag, MediaType
@@ -73,7 +74,11 @@ class Found:
 def campaigns(user: Any, business: Business, period: Period) -> Found:
     """What each campaign cost and brought in a period, judged by what its customers earned up to today."""
     found: Campaigns = door.answered(
-        user, business, ("campaigns", period), lambda numbers: campaigns_of(numbers, period.start, period.end)
+        user,
+        business,
+        ("campaigns", period),
+        lambda numbers: campaigns_of(numbers, period.start, period.end),
+        tells=WORTH | counts("events", "media"),
     )
     tags = dict(CampaignTag.objects.filter(business=business).values_list("campaign", "media_type"))
     today = door.known(user, business).today
@@ -101,7 +106,9 @@ def budget(user: Any, business: Business) -> BudgetBasis:
         CampaignTag.objects.filter(business=business).order_by("campaign").values_list("campaign", "media_type")
     )
     key = ("budget basis", tuple(said.items()))
-    return door.answered(user, business, key, lambda numbers: budget_basis(numbers, types=said))
+    return door.answered(
+        user, business, key, lambda numbers: budget_basis(numbers, types=said), tells=WORTH | counts("media")
+    )
 
 
 def status_of(campaign: Campaign, months: int) -> str:

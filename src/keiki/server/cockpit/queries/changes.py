@@ -17,6 +17,7 @@ from keiki.engine.business import Business as Numbers
 from keiki.engine.measured import Measured
 from keiki.engine.side_effects import SideEffect as SideEffect
 from keiki.engine.side_effects import SideEffects as SideEffects
+from keiki.measures.told import NOTHING
 from keiki.periods import Calendar, Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import CHANGES, HORIZONS, STARTED, Annotation, Horizon
@@ -161,7 +162,13 @@ def effect(user: Any, business: Business, row: Annotation) -> Effect:
     periods = tuple(calendar.shift(first, n) for n in range(-BEFORE, last + 1))
     key = ("around", row.kpi, row.where, periods[: len(reached)])
     values = (
-        door.answered(user, business, key, lambda numbers: _read(numbers, row, periods[: len(reached)]).series(row.kpi))
+        door.answered(
+            user,
+            business,
+            key,
+            lambda numbers: _read(numbers, row, periods[: len(reached)]).series(row.kpi),
+            tells=NOTHING,
+        )
         if reached
         else ()
     )

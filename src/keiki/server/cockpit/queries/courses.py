@@ -10,9 +10,10 @@ from keiki.customers.small_groups import small_cells
 from keiki.engine.business import Business as Numbers
 from keiki.errors import KeikiError
 from keiki.formula import Reference, show
+from keiki.measures.told import NOTHING
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
-from keiki.server.cockpit.queries.dashboards import PEOPLE
+from keiki.server.cockpit.queries.people import people_of
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import TreeNumbers
 from keiki.trees.build import Node
@@ -62,7 +63,7 @@ def shareable(user: Any, business: Business, numbers: TreeNumbers, node: Node, b
     """The courses for whoever holds a link: without what fewer than five people did, and without as many other cells as
     it takes so that no part and no period misses a single one, which its total would give away.
     """
-    people = _people(user, business, numbers, found.periods, by)
+    people = _people(user, business, numbers, found.periods, people_of(node), by)
     counts = node.unit in COUNTS
     nobody = (None,) * len(found.periods)
     sizes = [
@@ -96,15 +97,15 @@ def _split(
     def ask(opened: Numbers) -> Measured:
         return opened.measure([name], opened.question(periods, where=where, by=(by,)))
 
-    return door.answered(user, business, ("courses", name, periods, where, by), ask)
+    return door.answered(user, business, ("courses", name, periods, where, by), ask, tells=NOTHING)
 
 
 def _people(
-    user: Any, business: Business, numbers: TreeNumbers, periods: tuple[Period, ...], by: str
+    user: Any, business: Business, numbers: TreeNumbers, periods: tuple[Period, ...], who: str, by: str
 ) -> Mapping[str | None, Values]:
     """How many customers stand behind each value in each period; empty where nobody can say."""
     try:
-        read = _split(user, business, numbers, periods, PEOPLE, by)
+        read = _split(user, business, numbers, periods, who, by)
     except KeikiError:  # customers cannot be split this way
         return {}
-    return {segment[0]: read.series(PEOPLE, segment) for segment in read.segments}
+    return {segment[0]: read.series(who, segment) for segment in read.segments}

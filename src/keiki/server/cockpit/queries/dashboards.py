@@ -14,9 +14,11 @@ from keiki.charts.status import ACT, WATCH
 from keiki.customers.small_groups import small_parts
 from keiki.errors import KeikiError
 from keiki.formula import Reference, show
+from keiki.measures.told import NOTHING, counts
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import Dashboard, Panel, PanelKind, Refresh
+from keiki.server.cockpit.queries.people import people_of
 from keiki.server.cockpit.queries.today import headlines, levers
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import Known, Question, TreeNumbers
@@ -37,8 +39,6 @@ TREND_WIDTHS: Final[Mapping[int, tuple[int, ...]]] = {0: (), 1: (8,), 2: (8, 12)
 WEEKS: Final = 8
 BARS: Final = 4
 MOST_SEGMENTS: Final = 40
-PEOPLE: Final = "u_buyers"
-"""What counts the people behind a part of a number."""
 FUNNEL: Final[Mapping[str, str]] = {
     "visit": "u_visitors",
     "product_view": "u_event_visitors[name = 'product_view']",
@@ -246,6 +246,7 @@ def parts(user: Any, business: Business, numbers: TreeNumbers, node: Node, by: s
             [name],
             opened.question((numbers.period,), where=question.where, by=(by,), comparison=question.comparison),
         ),
+        tells=NOTHING,
     )
     found = [
         Segment(segment[0], split.value(name, -1, segment), split.value(name, -1, segment, back=1))
@@ -280,28 +281,33 @@ def segments(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple
             if formula is not None
             else []
         ),
+        tells=NOTHING,
     )
     return tuple(found[:MOST_SEGMENTS])
 
 
-def people_by(user: Any, business: Business, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
-    """How many customers stand behind each value of a dimension in the part of the business that is asked for: the
-    fewer of the period and of the one compared with, where it had any; empty where nobody can say."""
-    key = ("people by", numbers.period, numbers.question.where, by, numbers.question.comparison)
+def people_by(
+    user: Any, business: Business, numbers: TreeNumbers, node: Node, by: str
+) -> Mapping[str | None, float | None]:
+    """How many customers stand behind each value of a dimension in the part of the business that is asked for, and that
+    a node speaks of: the fewer of the period and of the one compared with, where it had any; empty where nobody can
+    say."""
+    who = people_of(node)
+    key = ("people by", who, numbers.period, numbers.question.where, by, numbers.question.comparison)
     found: Mapping[str | None, float | None] = door.answered(
-        user, business, key, lambda opened: _people(opened, numbers, by)
+        user, business, key, lambda opened: _people(opened, numbers, who, by), tells=NOTHING
     )
     return found
 
 
-def _people(opened: Any, numbers: TreeNumbers, by: str) -> Mapping[str | None, float | None]:
+def _people(opened: Any, numbers: TreeNumbers, who: str, by: str) -> Mapping[str | None, float | None]:
     try:
         asked = numbers.question
         lens = opened.question((numbers.period,), where=asked.where, by=(by,), comparison=asked.comparison)
-        read = opened.measure([PEOPLE], lens)
+        read = opened.measure([who], lens)
     except KeikiError:  # customers cannot be split this way
         return {}
-    both = {segment[0]: [read.value(PEOPLE, -1, segment, back=back) for back in (0, 1)] for segment in read.segments}
+    both = {segment[0]: [read.value(who, -1, segment, back=back) for back in (0, 1)] for segment in read.segments}
     return {value: min((each for each in told if each), default=None) for value, told in both.items()}
 
 
@@ -342,6 +348,7 @@ def funnel(user: Any, business: Business, question: Question) -> tuple[Step, ...
             for found in [numbers.measure(FUNNEL.values(), numbers.question((period,), where=where))]
             for name, text in FUNNEL.items()
         },
+        tells=counts("events"),
     )
     return tuple(Step(name, values[name]) for name in FUNNEL)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from keiki.measures.told import NOTHING
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 
@@ -33,6 +34,7 @@ def state_of_day(user: Any, business: Business) -> DayState | None:
             for each in numbers.imports()
             if each.snapshot is not None
         ),
+        tells=NOTHING,
     )
     began = datetime.combine(business.calendar.today(), time(), ZoneInfo(business.zone))
     return next((each for each in states if each.at < began), states[-1] if states else None)

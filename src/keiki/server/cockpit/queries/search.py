@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.search import fold
 from keiki.engine.customers_called import Called, find_customers
+from keiki.measures import told
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.queries.dashboards import Stored, dashboards_of
 from keiki.server.kpis import queries as door
@@ -50,7 +51,9 @@ def anything(user: Any, business: Business, words: str, language: str) -> Anythi
 
 
 def _customers(user: Any, business: Business, words: str) -> tuple[Called, ...]:
-    found: tuple[Called, ...] = door.asked(user, business, lambda numbers: find_customers(numbers, words, MOST))
+    found: tuple[Called, ...] = door.asked(
+        user, business, lambda numbers: find_customers(numbers, words, MOST), tells=told.NOTHING
+    )
     return found
 
 

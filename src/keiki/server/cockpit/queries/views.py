@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from keiki.measures.told import NOTHING
 from keiki.server.accounts.models import Business, Role
 from keiki.server.cockpit.models import SavedView, StartPage
 from keiki.server.cockpit.queries.dashboards import EXECUTIVE, GENERATED, OPERATIONAL, dashboards_of
@@ -36,7 +37,11 @@ def start_of(user: Any, business: Business, role: str) -> str:
 def imported_at(user: Any, business: Business) -> datetime | None:
     """When data last came in; None while none has."""
     found: datetime | None = door.answered(
-        user, business, "imported at", lambda numbers: next((each.at for each in numbers.imports()), None)
+        user,
+        business,
+        "imported at",
+        lambda numbers: next((each.at for each in numbers.imports()), None),
+        tells=NOTHING,
     )
     return None if found is None else found.replace(tzinfo=UTC)
 

@@ -5,7 +5,7 @@ to win a customer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -31,7 +31,7 @@ from keiki.customers.ltv_formulas import (
     drivers,
     lifetime_values,
 )
-from keiki.errors import AcquisitionImpossible, KeikiError
+from keiki.errors import AcquisitionImpossible, KeikiError, Restricted
 from keiki.facts import value_words
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
@@ -166,6 +166,7 @@ class LifetimeValuePage:
     groups_head: str = ""
     groups_sentence: str = ""
     groups_note: str = ""
+    closed: str = ""
     fresh: str = ""
 
 
@@ -175,9 +176,11 @@ def lifetime_value_page(request: HttpRequest, business: Business) -> HttpRespons
     """Every lifetime value of the numbers in the address; what is not typed comes from the business's data."""
     known = door.known(request.user, business)
     asked = Calculation.read(request.GET)
-    own = queries.terms(request.user, business, asked.on) if known.today is not None and asked.own else None
-    style = kpis.style_of(business, known)
-    page = _page(request, business, asked, own, style)
+    style, own, closed = kpis.style_of(business, known), None, ""
+    if known.today is not None and asked.own:
+        found = door.unless_restricted(lambda: queries.terms(request.user, business, asked.on))
+        own, closed = (None, found.words(style.language)) if isinstance(found, Restricted) else (found, "")
+    page = replace(_page(request, business, asked, own, style), closed=closed)
     return render(request, "customers/lifetime_value.html", {"page": page})
 
 

@@ -23,6 +23,7 @@ from keiki.charts.waterfall import waterfall as columns
 from keiki.customers.lives import LifeRule
 from keiki.customers.mrr_presets import NAMED, PRESETS
 from keiki.facts import value_words
+from keiki.measures.told import NOTHING
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -294,7 +295,9 @@ def _committed(answer: RecurringAnswer, style: Style) -> str:
 
 def _source(answer: RecurringAnswer, business: Business, request: Any) -> str:
     if answer.preset.id == OWN:
-        rules = door.answered(request.user, business, "movement rule", lambda numbers: numbers.rules.movements)
+        rules = door.answered(
+            request.user, business, "movement rule", lambda numbers: numbers.rules.movements, tells=NOTHING
+        )
         return _(
             "Rule: a customer's revenue at both ends of the period is compared; pauses are none up to {n} (days)."
         ).format(n=rules.gap_days)

@@ -8,18 +8,21 @@ from keiki.customers.cohort_table import CohortTable, TableRule
 from keiki.engine.business import Business as Numbers
 from keiki.engine.cohort_table import COHORTS as COHORTS
 from keiki.engine.cohort_table import cohort_table
+from keiki.measures.told import NOTHING, WORTH
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 
 
 def tables(user: Any, business: Business, rule: TableRule, count: int = COHORTS) -> tuple[CohortTable, ...]:
     """The cohort table, one per segment where the rule splits."""
-    return door.answered(user, business, ("cohorts", rule, count), lambda numbers: cohort_table(numbers, rule, count))
+    return door.answered(
+        user, business, ("cohorts", rule, count), lambda numbers: cohort_table(numbers, rule, count), tells=WORTH
+    )
 
 
 def begins_with(user: Any, business: Business) -> str:
     """How customers of this business begin: with a contract where it has contracts and never had an order."""
-    return door.answered(user, business, "begins with", _begins_with)
+    return door.answered(user, business, "begins with", _begins_with, tells=NOTHING)
 
 
 def _begins_with(numbers: Numbers) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from keiki.engine.contract_forecast import ContractForecast, contract_forecast
 from keiki.engine.customer_forecast import Forecast, ForecastRule, customer_forecast
+from keiki.measures.told import NOTHING, WORTH
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 
@@ -16,17 +17,23 @@ MONTHS = (6, 12, 24, 36)
 def forecast(user: Any, business: Business, months: int, discount: float, model: str | None) -> Forecast:
     """What customers are expected to bring in the next months. Raises NoCustomers."""
     rule = ForecastRule(months, discount, model)
-    return door.answered(user, business, ("customer forecast", rule), lambda numbers: customer_forecast(numbers, rule))
+    return door.answered(
+        user, business, ("customer forecast", rule), lambda numbers: customer_forecast(numbers, rule), tells=WORTH
+    )
 
 
 def has_contracts(user: Any, business: Business) -> bool:
     """Whether a business has ever had a contract."""
     return door.answered(
-        user, business, "has contracts", lambda numbers: numbers.measurer.coverage("subscriptions").first is not None
+        user,
+        business,
+        "has contracts",
+        lambda numbers: numbers.measurer.coverage("subscriptions").first is not None,
+        tells=NOTHING,
     )
 
 
 def contracts(user: Any, business: Business, months: int, discount: float) -> ContractForecast:
     """What the contracts that run today will bring. Raises NoCustomers."""
     key = ("contract forecast", months, discount)
-    return door.answered(user, business, key, lambda numbers: contract_forecast(numbers, months, discount))
+    return door.answered(user, business, key, lambda numbers: contract_forecast(numbers, months, discount), tells=WORTH)

@@ -16,6 +16,7 @@ from keiki.engine.ideal_customers import (
     learned_profile,
     nurture_counts,
 )
+from keiki.measures.told import CUSTOMERS, WORTH
 from keiki.server.accounts.models import Business
 from keiki.server.customers.models import FitException, IdealVersion
 from keiki.server.kpis import queries as door
@@ -42,28 +43,34 @@ def exceptions(business: Business) -> dict[str, FitException]:
 
 def totals(user: Any, business: Business, profile: IdealProfile) -> FitTotals:
     """How many fit and what was spent on the others."""
-    return door.answered(user, business, ("fit totals", profile), lambda numbers: fit_totals(numbers, profile))
+    return door.answered(
+        user, business, ("fit totals", profile), lambda numbers: fit_totals(numbers, profile), tells=WORTH
+    )
 
 
 def outside(user: Any, business: Business, profile: IdealProfile) -> tuple[Contact, ...]:
     """Customers and prospects who do not fit, the worst first."""
     key = ("contacts outside", profile)
-    return door.answered(user, business, key, lambda numbers: contacts_outside(numbers, profile, LISTED))
+    return door.answered(
+        user, business, key, lambda numbers: contacts_outside(numbers, profile, LISTED), tells=CUSTOMERS
+    )
 
 
 def nurtured(user: Any, business: Business, profile: IdealProfile) -> Iterator[Contact]:
     """Who may be marketed to, one after the other: those who fit, and the exceptions; nobody excluded by the list."""
     excepted = tuple(sorted(exceptions(business)))
-    return door.asked(user, business, lambda numbers: contacts_to_nurture(numbers, profile, excepted))
+    return door.asked(user, business, lambda numbers: contacts_to_nurture(numbers, profile, excepted), tells=CUSTOMERS)
 
 
 def counts(user: Any, business: Business, profile: IdealProfile) -> tuple[int, int]:
     """How many may be marketed to, and how many are left out."""
     excepted = tuple(sorted(exceptions(business)))
     key = ("nurture counts", profile, excepted)
-    return door.answered(user, business, key, lambda numbers: nurture_counts(numbers, profile, excepted))
+    return door.answered(
+        user, business, key, lambda numbers: nurture_counts(numbers, profile, excepted), tells=CUSTOMERS
+    )
 
 
 def learned(user: Any, business: Business) -> Learned:
     """What good customers have in common."""
-    return door.answered(user, business, "learned profile", learned_profile)
+    return door.answered(user, business, "learned profile", learned_profile, tells=WORTH)

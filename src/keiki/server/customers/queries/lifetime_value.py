@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from keiki.engine.lifetime_value import OwnTerms, Worths, customer_worths, own_terms
+from keiki.measures.told import WORTH
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 
@@ -14,9 +15,11 @@ GROUPED_BY = ("rfm_segment", "cohort", "channel", "product", "plan")
 
 def terms(user: Any, business: Business, on: date | None) -> OwnTerms:
     """The terms of the formulas in a month, as this business measures them."""
-    return door.answered(user, business, ("ltv terms", on), lambda numbers: own_terms(numbers, on))
+    return door.answered(user, business, ("ltv terms", on), lambda numbers: own_terms(numbers, on), tells=WORTH)
 
 
 def worths(user: Any, business: Business) -> dict[str, Worths]:
     """What customers have brought so far, by each of GROUPED_BY."""
-    return door.answered(user, business, "customer worths", lambda numbers: customer_worths(numbers, GROUPED_BY))
+    return door.answered(
+        user, business, "customer worths", lambda numbers: customer_worths(numbers, GROUPED_BY), tells=WORTH
+    )

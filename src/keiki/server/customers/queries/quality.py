@@ -7,6 +7,7 @@ from typing import Any
 from keiki.customers.profit_curves import Curve
 from keiki.engine.customer_quality import Places, QualityReport, places, profit_curves, quality_report
 from keiki.measures.rules import Rules
+from keiki.measures.told import NOTHING, WORTH
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -17,21 +18,25 @@ PLACES_BY = ("channel", "product", "plan", "campaign")
 
 def report(user: Any, business: Business, grain: Grain) -> QualityReport:
     """Revenue quality of the last eight periods."""
-    return door.answered(user, business, ("quality report", grain), lambda numbers: quality_report(numbers, grain))
+    return door.answered(
+        user, business, ("quality report", grain), lambda numbers: quality_report(numbers, grain), tells=WORTH
+    )
 
 
 def curves_by(user: Any, business: Business, by: tuple[str, ...]) -> dict[str, tuple[Curve, ...]]:
     """The cumulative profit of a customer by age, for each group of each of the splits."""
     wanted = tuple(dict.fromkeys(by))
-    return door.answered(user, business, ("profit curves", wanted), lambda numbers: profit_curves(numbers, wanted))
+    return door.answered(
+        user, business, ("profit curves", wanted), lambda numbers: profit_curves(numbers, wanted), tells=WORTH
+    )
 
 
 def places_by(user: Any, business: Business, by: str, beside: str) -> Places:
     """What to do with acquisition money, by one of PLACES_BY; `beside` are the curves shown on the same page."""
     found = curves_by(user, business, (beside, by))[by]
-    return door.answered(user, business, ("places", by), lambda numbers: places(numbers, by, found))
+    return door.answered(user, business, ("places", by), lambda numbers: places(numbers, by, found), tells=WORTH)
 
 
 def rules(user: Any, business: Business) -> Rules:
     """The settings the numbers follow."""
-    return door.answered(user, business, "rules", lambda numbers: numbers.rules)
+    return door.answered(user, business, "rules", lambda numbers: numbers.rules, tells=NOTHING)

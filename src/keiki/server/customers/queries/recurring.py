@@ -14,6 +14,7 @@ from keiki.engine.recurring import (
     recurring_differences,
 )
 from keiki.engine.survival import SurvivalAnswer, survival
+from keiki.measures.told import CONTRACTS, CUSTOMERS
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -26,6 +27,7 @@ def movements(user: Any, business: Business, preset: str, grain: Grain, count: i
         business,
         ("recurring", preset, grain, count),
         lambda numbers: recurring(numbers, last_periods(numbers, grain, count), preset),
+        tells=CONTRACTS,
     )
 
 
@@ -38,9 +40,10 @@ def differences(
         business,
         ("recurring differences", preset, grain, count),
         lambda numbers: recurring_differences(numbers, "keiki", preset, last_periods(numbers, grain, count)),
+        tells=CONTRACTS,
     )
 
 
 def lives(user: Any, business: Business, rule: LifeRule) -> SurvivalAnswer:
     """How long customers stay."""
-    return door.answered(user, business, ("survival", rule), lambda numbers: survival(numbers, rule))
+    return door.answered(user, business, ("survival", rule), lambda numbers: survival(numbers, rule), tells=CUSTOMERS)

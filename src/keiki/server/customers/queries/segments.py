@@ -13,6 +13,7 @@ from keiki.customers.rfm_segments import Segments
 from keiki.engine.business import Business as Numbers
 from keiki.engine.rfm_segments import Member, Reach, every_addressable, rfm_segments, segment_customers, segment_reach
 from keiki.measures.rules import Rules
+from keiki.measures.told import CUSTOMERS, NOTHING, WORTH
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.queries import earlier_rules
@@ -44,7 +45,9 @@ def scales(user: Any, business: Business) -> tuple[Scale, ...]:
     found = [then for then in earlier_rules(business) if SCALE in then.subjects]
     kept = []
     for number, then in zip(range(len(found), 0, -1), found, strict=True):
-        snapshot = door.answered(user, business, ("snapshot at", then.until), partial(_snapshot_at, moment=then.until))
+        snapshot = door.answered(
+            user, business, ("snapshot at", then.until), partial(_snapshot_at, moment=then.until), tells=NOTHING
+        )
         if snapshot is not None:
             kept.append(Scale(number, then.until, then.rules, snapshot))
     return tuple(kept)
@@ -52,12 +55,12 @@ def scales(user: Any, business: Business) -> tuple[Scale, ...]:
 
 def rules(user: Any, business: Business) -> Rules:
     """The settings the numbers follow."""
-    return door.answered(user, business, "rules", lambda numbers: numbers.rules)
+    return door.answered(user, business, "rules", lambda numbers: numbers.rules, tells=NOTHING)
 
 
 def scale_in_force(user: Any, business: Business) -> RfmRule:
     """The scale that scores customers now."""
-    return door.answered(user, business, "rfm scale", lambda numbers: numbers.rules.rfm)
+    return door.answered(user, business, "rfm scale", lambda numbers: numbers.rules.rfm, tells=NOTHING)
 
 
 def _snapshot_at(numbers: Numbers, moment: datetime) -> int | None:
@@ -74,6 +77,7 @@ def segments(user: Any, business: Business, period: Period | None = None, scale:
         business,
         ("rfm", period, scale),
         lambda numbers: _by(numbers, scale, lambda then, rule: rfm_segments(then, period, rule)),
+        tells=WORTH,
     )
 
 
@@ -91,6 +95,7 @@ def members(
         business,
         ("rfm members", segment, period, limit, scale),
         lambda numbers: _by(numbers, scale, lambda then, rule: segment_customers(then, segment, period, limit, rule)),
+        tells=WORTH,
     )
 
 
@@ -103,6 +108,7 @@ def reach(
         business,
         ("rfm reach", segment, period, scale),
         lambda numbers: _by(numbers, scale, lambda then, rule: segment_reach(then, segment, period, rule)),
+        tells=CUSTOMERS,
     )
 
 
@@ -110,7 +116,7 @@ def every_addressable_member(
     user: Any, business: Business, segment: str, period: Period | None = None, scale: Scale | None = None
 ) -> Iterator[Member]:
     """The customers of a segment whom a campaign may address, one after the other; asked for anew each time."""
-    return door.asked(user, business, lambda numbers: _each_by(numbers, scale, segment, period))
+    return door.asked(user, business, lambda numbers: _each_by(numbers, scale, segment, period), tells=WORTH)
 
 
 def _each_by(numbers: Numbers, scale: Scale | None, segment: str, period: Period | None) -> Iterator[Member]:
@@ -131,13 +137,17 @@ def _by(numbers: Numbers, scale: Scale | None, ask: Callable[[Numbers, RfmRule |
 
 def plan(user: Any, business: Business, segment: str) -> NodeDocument | None:
     """What the template of this business proposes for a segment: its node, whose children carry the targets."""
-    document = door.answered(user, business, "rfm plan", lambda numbers: template(numbers.catalogue, PLAN))
+    document = door.answered(
+        user, business, "rfm plan", lambda numbers: template(numbers.catalogue, PLAN), tells=NOTHING
+    )
     return next((node for node in _nodes(document.root) if node.id == segment), None)
 
 
 def kpi_words(user: Any, business: Business, kpi: str, language: str) -> tuple[str, str]:
     """Name and unit of a KPI."""
-    known = door.answered(user, business, ("kpi words", kpi), lambda numbers: numbers.catalogue.kpis[kpi])
+    known = door.answered(
+        user, business, ("kpi words", kpi), lambda numbers: numbers.catalogue.kpis[kpi], tells=NOTHING
+    )
     return (known.ja if language == "ja" else known.en, known.unit)
 
 

@@ -8,6 +8,7 @@ from keiki.engine.whole_revenue import ATTRIBUTES as ATTRIBUTES
 from keiki.engine.whole_revenue import NUMBERS as NUMBERS
 from keiki.engine.whole_revenue import WholeRevenue, customer_segments, segment_size, whole_revenue
 from keiki.measures.rules import Rules
+from keiki.measures.told import CUSTOMERS, NOTHING
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 
@@ -19,14 +20,16 @@ def whole(user: Any, business: Business, segment: tuple[str, str] | None) -> Who
 
 def size(user: Any, business: Business, segment: tuple[str, str]) -> int:
     """How many customers are in a segment."""
-    return door.answered(user, business, ("segment size", segment), lambda numbers: segment_size(numbers, segment))
+    return door.answered(
+        user, business, ("segment size", segment), lambda numbers: segment_size(numbers, segment), tells=CUSTOMERS
+    )
 
 
 def rules(user: Any, business: Business) -> Rules:
     """The settings the numbers follow."""
-    return door.answered(user, business, "rules", lambda numbers: numbers.rules)
+    return door.answered(user, business, "rules", lambda numbers: numbers.rules, tells=NOTHING)
 
 
 def segments(user: Any, business: Business) -> dict[str, tuple[str, ...]]:
     """What customers can be told apart by, and the values of each."""
-    return door.answered(user, business, "customer segments", customer_segments)
+    return door.answered(user, business, "customer segments", customer_segments, tells=NOTHING)

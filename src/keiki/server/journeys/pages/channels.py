@@ -18,6 +18,7 @@ from keiki.charts.format import MISSING, Style, difference, exact, number
 from keiki.charts.rows import Part, parts
 from keiki.charts.rule_words import length_words, rule_words
 from keiki.charts.stacked import Column, stacked_share
+from keiki.errors import Restricted
 from keiki.facts import value_words
 from keiki.measures.choices import MODEL_WORDS
 from keiki.periods import Period
@@ -171,10 +172,16 @@ def channels_page(request: HttpRequest, business: Business) -> HttpResponse:
             for each, words in value_names().items()
         ),
     )
-    traffic = queries.traffic(request.user, business, period, asked.before)
-    page = _with_mix(page, traffic, style)
-    found = queries.credited(request.user, business, period, by)
-    page = _with_credit(page, found, value, style)
+    traffic = door.unless_restricted(lambda: queries.traffic(request.user, business, period, asked.before))
+    if isinstance(traffic, Restricted):
+        page = replace(page, mix_sentence=traffic.words(style.language))
+    else:
+        page = _with_mix(page, traffic, style)
+    found = door.unless_restricted(lambda: queries.credited(request.user, business, period, by))
+    if isinstance(found, Restricted):
+        page = replace(page, credit_sentence=found.words(style.language), by_ways=(), value_ways=())
+    else:
+        page = _with_credit(page, found, value, style)
     page = _with_keywords(page, queries.keywords(request.user, business, period), style)
     return render(request, "journeys/channels.html", {"page": page})
 

@@ -17,6 +17,7 @@ from keiki.engine.channels import CreditedPlace as CreditedPlace
 from keiki.insight.traffic import TrafficMix
 from keiki.journeys.attribution import OF_TOUCH
 from keiki.measures.rules import Rules
+from keiki.measures.told import NOTHING, WORTH, counts
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -49,7 +50,9 @@ def traffic(user: Any, business: Business, period: Period, before: Period) -> Tr
         return Traffic(None, None)
 
     def of(each: Period) -> TrafficMix:
-        return door.answered(user, business, ("traffic", each), lambda numbers: traffic_of(numbers, each))
+        return door.answered(
+            user, business, ("traffic", each), lambda numbers: traffic_of(numbers, each), tells=counts("events")
+        )
 
     return Traffic(of(period), of(before))
 
@@ -57,15 +60,17 @@ def traffic(user: Any, business: Business, period: Period, before: Period) -> Tr
 def credited(user: Any, business: Business, period: Period, by: str) -> AttributionModels:
     """What earned the conversions of a period by every model."""
     key = ("attribution models", period, by)
-    return door.answered(user, business, key, lambda numbers: attribution_models(numbers, period, by))
+    return door.answered(
+        user, business, key, lambda numbers: attribution_models(numbers, period, by), tells=WORTH | counts("events")
+    )
 
 
 def keywords(user: Any, business: Business, period: Period) -> SearchKeywords:
     """The search results of a period by class of keyword."""
     key = ("search keywords", period)
-    return door.answered(user, business, key, lambda numbers: search_keywords(numbers, period))
+    return door.answered(user, business, key, lambda numbers: search_keywords(numbers, period), tells=counts("media"))
 
 
 def rules(user: Any, business: Business) -> Rules:
     """The settings the numbers follow."""
-    return door.answered(user, business, "rules in force", lambda numbers: numbers.rules)
+    return door.answered(user, business, "rules in force", lambda numbers: numbers.rules, tells=NOTHING)

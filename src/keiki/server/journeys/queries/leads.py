@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from keiki.engine.leads import LeadSpreads, ScoredLead, best_leads, lead_spreads
 from keiki.journeys.lead_scores import Criterion, LeadRule
+from keiki.measures.told import counts
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.journeys.models import LeadRuleVersion, Side
@@ -14,6 +15,7 @@ from keiki.server.kpis import queries as door
 
 LOGGED: Final = 20
 LISTED: Final = 20
+LEADS: Final = counts("customers", "stages", "events")
 
 
 def versions(business: Business) -> tuple[LeadRuleVersion, ...]:
@@ -42,10 +44,10 @@ def rule_of(version: LeadRuleVersion) -> LeadRule:
 def spreads(user: Any, business: Business, period: Period, rules: tuple[LeadRule, ...]) -> LeadSpreads:
     """The leads of a period by band, by the loaded scores and by each rule."""
     key = ("lead spreads", period, rules)
-    return door.answered(user, business, key, lambda numbers: lead_spreads(numbers, period, rules))
+    return door.answered(user, business, key, lambda numbers: lead_spreads(numbers, period, rules), tells=LEADS)
 
 
 def best(user: Any, business: Business, period: Period, rules: tuple[LeadRule, ...]) -> tuple[ScoredLead, ...]:
     """The leads of a period with most points by the first rule."""
     key = ("best leads", period, rules)
-    return door.answered(user, business, key, lambda numbers: best_leads(numbers, period, rules, LISTED))
+    return door.answered(user, business, key, lambda numbers: best_leads(numbers, period, rules, LISTED), tells=LEADS)

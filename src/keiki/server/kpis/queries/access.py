@@ -11,38 +11,76 @@ from typing import Any
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.engine.business import Business as Numbers
-from keiki.errors import UnknownName
+from keiki.errors import Restricted, UnknownName
 from keiki.formula import parse
+from keiki.measures.told import EVERYTHING, Told
 from keiki.server.accounts.models import Business, Role
-from keiki.server.accounts.rules import RANK, VIEW
+from keiki.server.accounts.queries import owners_of
+from keiki.server.accounts.rules import RANK, VIEW, Onlooker
 from keiki.server.data.actions import Opened, opened
 from keiki.server.kpis.models import OwnKpis
 from keiki.server.kpis.queries.kept import T, kept
 from keiki.server.kpis.rules import closed_to, limited_to
 from keiki.server.ui.once import once
-from keiki.trees.restricted import Left, within, without, worked_out_from
+from keiki.trees.restricted import Left, secrets_of, within, without, worked_out_from
 from keiki.trees.restricted import closed_kpis as given_away
 
 _state: ContextVar[Mapping[str, int]] = ContextVar("state", default=MappingProxyType({}))
 """By business the state of its data that is asked for, where it is not the newest."""
 
 
-def answered(user: Any, business: Business, key: Hashable, ask: Callable[[Numbers], T]) -> T:
+def answered(
+    user: Any, business: Business, key: Hashable, ask: Callable[[Numbers], T], *, tells: Told = EVERYTHING
+) -> T:
     """What `ask` finds out about a business's numbers, for a person who may see them.
+
+    `tells` is what the answer lets read; KPIs asked for by name tell NOTHING, since the person's own catalogue has only
+    those that are open. Raises `Restricted` when it would show a KPI that is closed to the person.
 
     Kept per business, definitions, snapshot, day and `key`, which names the question with everything it depends on: in
     this process, and on disk for the others and for the time after a restart.
     """
     numbers = opened_for(user, business)
+    may_be_told(user, business, tells)
     return kept.get(
         (business.id, numbers.mark, numbers.business.snapshot, business.calendar.today(), key),
         lambda: numbers.business.remembered((numbers.mark, key), ask),
     )
 
 
-def asked(user: Any, business: Business, ask: Callable[[Numbers], T]) -> T:
-    """What `ask` finds out, for a person who may see it, kept nowhere: for background work over many rows."""
-    return ask(opened_for(user, business).business)
+def asked(user: Any, business: Business, ask: Callable[[Numbers], T], *, tells: Told = EVERYTHING) -> T:
+    """What `ask` finds out, for a person who may see it, kept nowhere: for background work over many rows.
+
+    `tells` as in `answered`. Raises `Restricted`.
+    """
+    numbers = opened_for(user, business)
+    may_be_told(user, business, tells)
+    return ask(numbers.business)
+
+
+def may_be_told(user: Any, business: Business, tells: Told) -> None:
+    """Raises `Restricted` when numbers that tell `tells` would show a KPI that is closed to a person.
+
+    It says whom to ask; whoever only holds a link is told no names.
+    """
+    if shows(user, business, tells):
+        return
+    owners = () if isinstance(user, Onlooker) else once(("owners", business.id), lambda: owners_of(business))
+    raise Restricted(business.name, owners)
+
+
+def shows(user: Any, business: Business, tells: Told) -> bool:
+    """Whether a person may be told numbers that tell `tells`."""
+    left = left_of(user, business)
+    return left is None or left.shown(tells)
+
+
+def unless_restricted(ask: Callable[[], T]) -> T | Restricted:
+    """What `ask` gives, or why it is not shown: for a panel beside others that are."""
+    try:
+        return ask()
+    except Restricted as why:
+        return why
 
 
 def opened_for(user: Any, business: Business) -> Opened:
@@ -102,8 +140,8 @@ def _left(catalogue: Catalogue, restricted: frozenset[str], departments: frozens
     theirs = within(catalogue, departments)
     if not restricted:
         return theirs
-    left = without(theirs.catalogue, restricted)
-    return Left(left.catalogue, theirs.closed | left.closed, theirs.measures | left.measures)
+    left, secrets = without(theirs.catalogue, restricted), secrets_of(catalogue, restricted)
+    return Left(left.catalogue, theirs.closed | left.closed, theirs.measures | left.measures, secrets)
 
 
 def closed_kpis(user: Any, business: Business) -> frozenset[str]:

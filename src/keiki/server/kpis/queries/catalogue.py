@@ -24,6 +24,7 @@ from keiki.formula import parse, references, show
 from keiki.lens import FINAL
 from keiki.measures.check import fact_of
 from keiki.measures.measure import Asked, Measure
+from keiki.measures.told import NOTHING
 from keiki.measures.workspace import WORKSPACE
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
@@ -162,7 +163,7 @@ def kpi_history(
 def entered_of(user: Any, business: Business, kpi_id: str, grain: Grain, since: date) -> tuple[EnteredValue, ...]:
     """What was entered for a KPI in periods of a grain from a day on, oldest first."""
     key = ("entered", kpi_id, grain, since)
-    return answered(user, business, key, lambda numbers: entered_values(numbers, kpi_id, grain, since))
+    return answered(user, business, key, lambda numbers: entered_values(numbers, kpi_id, grain, since), tells=NOTHING)
 
 
 CADENCES: Final = {
@@ -194,7 +195,9 @@ def excluded_of(business: Business, node: Node) -> frozenset[date]:
 
 def kpi_spread(user: Any, business: Business, kpi_id: str, period: Period) -> Spread | None:
     """How the single values behind a mean lie in a period; None for a KPI that is no mean, and without values."""
-    return answered(user, business, ("spread", kpi_id, period), lambda numbers: numbers.spread(kpi_id, period))
+    return answered(
+        user, business, ("spread", kpi_id, period), lambda numbers: numbers.spread(kpi_id, period), tells=NOTHING
+    )
 
 
 def kpi_worked(user: Any, business: Business, kpi_id: str, asked: Known | None = None) -> WorkedHere | None:
@@ -216,14 +219,16 @@ def kpi_months(user: Any, business: Business, kpi_id: str, count: int) -> Measur
     def ask(numbers: Numbers) -> Measured:
         return numbers.measure([kpi_id], lens_of(opened_for(user, business), asked, Question(span=count), ""))
 
-    return answered(user, business, ("months", kpi_id, count), ask)
+    return answered(user, business, ("months", kpi_id, count), ask, tells=NOTHING)
 
 
 def expected_months(user: Any, business: Business, kpi_id: str, count: int = 3) -> Expectation:
     """What a KPI is expected to bring in the months to come, without the months that people left out."""
     left_out = tuple(sorted(excluded_days(business, kpi_id, Grain.MONTH)))
     key = ("expected", kpi_id, count, left_out)
-    return answered(user, business, key, lambda numbers: expectation(numbers, kpi_id, count, left_out=left_out))
+    return answered(
+        user, business, key, lambda numbers: expectation(numbers, kpi_id, count, left_out=left_out), tells=NOTHING
+    )
 
 
 def formula_value(user: Any, business: Business, text: str, asked: Known | None = None) -> KpiHistory | None:

@@ -24,10 +24,20 @@ from keiki.facts import FACTS
 from keiki.formula import Compare, Condition, Formula, Reference, Text, references
 from keiki.lens import Lens, period_of, periods_of
 from keiki.measures.measure import Measure
+from keiki.measures.told import NOTHING, Told, counts, money
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.data.actions import Opened, opened
-from keiki.server.kpis.queries.access import answered, askable, healed, may_see, opened_for, seen_by, state_asked
+from keiki.server.kpis.queries.access import (
+    answered,
+    askable,
+    healed,
+    may_be_told,
+    may_see,
+    opened_for,
+    seen_by,
+    state_asked,
+)
 from keiki.server.kpis.queries.kept import kept
 from keiki.server.kpis.queries.own_trees import stored_trees, templates
 from keiki.server.kpis.rules import closed_to, limited_to
@@ -304,6 +314,7 @@ def measured_kpis(
         business,
         key,
         lambda numbers: numbers.measure(wanted, _lens_of(numbers, span, where, split, comparison)),
+        tells=NOTHING,
     )
     unknown = next((why for why in found.readings.reasons.values() if isinstance(why, UnknownName)), None)
     if unknown is not None and all(found.missing(name) for name in wanted):
@@ -335,7 +346,11 @@ def read_tree(
     """Every node of a tree over periods."""
     key = ("read_tree", tree, span, where, comparison)
     return answered(
-        user, business, key, lambda numbers: numbers.tree(tree, _lens_of(numbers, span, where, (), comparison))
+        user,
+        business,
+        key,
+        lambda numbers: numbers.tree(tree, _lens_of(numbers, span, where, (), comparison)),
+        tells=NOTHING,
     )
 
 
@@ -346,7 +361,9 @@ def explained(
     calendar = business.calendar
     periods = period_of(before, calendar), period_of(after, calendar)
     key = ("explained", tree, periods, where, method)
-    return answered(user, business, key, lambda numbers: numbers.explain(tree, *periods, where, method)), *periods
+    return answered(
+        user, business, key, lambda numbers: numbers.explain(tree, *periods, where, method), tells=NOTHING
+    ), *periods
 
 
 def _lens_of(numbers: Numbers, span: Span, where: str | None, by: tuple[str, ...], comparison: str | None) -> Lens:
@@ -405,6 +422,7 @@ def rows_behind(
     """The rows that were counted for a node in the period asked for, one answer per measure."""
     if node.measured is None:
         return ()
+    may_be_told(user, business, _rows_tell(user, business, node))
     opened = opened_for(user, business).business
     return opened.behind(calculated(node.measured), numbers.period, numbers.question.where, limit)
 
@@ -413,8 +431,15 @@ def every_row_behind(user: Any, business: Business, numbers: TreeNumbers, node: 
     """All rows that were counted for a node in the period asked for, to be gone through; None where there are none."""
     if node.measured is None:
         return None
+    may_be_told(user, business, _rows_tell(user, business, node))
     opened = opened_for(user, business).business
     return opened.every_row_behind(calculated(node.measured), numbers.period, numbers.question.where)
+
+
+def _rows_tell(user: Any, business: Business, node: Node) -> Told:
+    """What rows let read that are shown with every cell: the money in them, and how many they are."""
+    facts = sources_of(user, business, node).facts
+    return money(*facts) | counts(*facts)
 
 
 def sources_of(user: Any, business: Business, node: Node) -> Sources:

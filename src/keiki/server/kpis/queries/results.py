@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from keiki.engine.business import Business as Numbers
 from keiki.insight.before_after import BeforeAfter, before_after
+from keiki.measures.told import money
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis.queries.access import answered, may_see
@@ -45,7 +46,7 @@ def spending(user: Any, business: Business, asked: Known) -> Spending | None:
         parts = [CostPart(where[0], where[1], amount) for where, amount in amounts if amount]
         return Spending(span, tuple(sorted(parts, key=lambda each: (-each.amount, str(each)))))
 
-    return answered(user, business, ("spending", span), ask)
+    return answered(user, business, ("spending", span), ask, tells=money("costs"))
 
 
 WINDOW: Final = 3

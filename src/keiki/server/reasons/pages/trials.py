@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.format import MISSING, Style, change, difference, exact, number
-from keiki.errors import KeikiError
+from keiki.errors import KeikiError, Restricted
 from keiki.insight.before_after import Caution
 from keiki.insight.rates import Arm, Trial, TrialRule, Verdict, duration, sample_size, trial
 from keiki.server.accounts.models import Business
@@ -21,7 +22,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import Known
 from keiki.server.reasons.forms import ALPHAS, POWERS, ChangeAsked, Counted, Plan
 from keiki.server.reasons.queries import trials as queries
-from keiki.server.reasons.queries.trials import Change
+from keiki.server.reasons.queries.trials import Change, Experiment
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class TrialsPage:
     result_sentence: str
     rule: str
     measured: tuple[TrialLine, ...]
+    measured_sentence: str
     change: ChangePanel | None
     fresh: str = ""
 
@@ -95,7 +97,7 @@ def trials_page(request: HttpRequest, business: Business) -> HttpResponse:
     style = kpis.style_of(business, known)
     plan, counted = Plan.read(request.GET), Counted.read(request.GET)
     told = trial(counted.control, counted.treatment, plan.rule) if counted.control and counted.treatment else None
-    measured = queries.experiments(request.user, business, known)
+    measured = door.unless_restricted(lambda: queries.experiments(request.user, business, known))
     page = TrialsPage(
         title=_("Trials"),
         subtitle=_("{business} / plan, judge, compare before and after").format(business=business.name),
@@ -106,10 +108,21 @@ def trials_page(request: HttpRequest, business: Business) -> HttpResponse:
         result=_line("", told, style) if told else None,
         result_sentence=_result_sentence(told, style) if told else "",
         rule=_rule_words(plan.rule, style),
-        measured=tuple(_line(each.name, each.told, style) for each in measured),
+        measured=()
+        if isinstance(measured, Restricted)
+        else tuple(_line(each.name, each.told, style) for each in measured),
+        measured_sentence=_measured_words(measured, style),
         change=_change(request, business, known, style) if known.today is not None else None,
     )
     return render(request, "reasons/trials.html", {"page": page})
+
+
+def _measured_words(measured: Sequence[Experiment] | Restricted, style: Style) -> str:
+    if isinstance(measured, Restricted):
+        return measured.words(style.language)
+    if not measured:
+        return _("No file of who saw which variant has been brought in yet.")
+    return _("A person counts in the group first seen, once the window for the goal has ended.")
 
 
 def _plan(plan: Plan, style: Style) -> PlanPanel:

@@ -11,6 +11,7 @@ from keiki.catalogue.load import Catalogue
 from keiki.errors import KeikiError
 from keiki.formula import show_condition
 from keiki.measures.check import column_names, fact_of
+from keiki.measures.told import NOTHING
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -104,6 +105,7 @@ def by_segments(
                 business,
                 ("compare", kpi_id, dimension, key),
                 lambda numbers: numbers.compare(kpi_id, dimension, period, where, level.value),
+                tells=NOTHING,
             )
         except KeikiError as error:
             return BySegments(dimension, None, error)
@@ -147,4 +149,4 @@ def standing(user: Any, business: Business, kpi_id: str, question: Question, day
         before, year = (read[name].value(kpi_id, -1, back=1) for name in ("previous", "last_year"))
         return Standing(period, read["previous"].value(kpi_id), before, year)
 
-    return door.answered(user, business, ("standing", kpi_id, question, days), ask)
+    return door.answered(user, business, ("standing", kpi_id, question, days), ask, tells=NOTHING)

@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 from keiki.engine.insight import Change as Change
-from keiki.engine.insight import Drivers, Experiment, change_of
+from keiki.engine.insight import Drivers, change_of
+from keiki.engine.insight import Experiment as Experiment
 from keiki.engine.insight import drivers as drivers_of
 from keiki.engine.insight import experiments as experiments_of
 from keiki.engine.side_effects import SideEffect as SideEffect
 from keiki.engine.side_effects import SideEffects, side_effects
 from keiki.insight.side_effects import SideEffectRule
+from keiki.measures.told import NOTHING, WORTH, counts
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -24,7 +26,7 @@ def experiments(user: Any, business: Business, known: Known) -> tuple[Experiment
     """Every experiment with both arms, by name; a unit counts once its window has ended."""
     if known.today is None:
         return ()
-    return door.answered(user, business, "experiments", experiments_of)
+    return door.answered(user, business, "experiments", experiments_of, tells=WORTH | counts("events", "exposures"))
 
 
 def around(
@@ -33,7 +35,7 @@ def around(
     """A KPI in the complete months before and from a day's month on; None when the data does not reach both sides."""
     key = ("around", kpi_id, first_after, window, where)
     return door.answered(
-        user, business, key, lambda numbers: change_of(numbers, kpi_id, first_after, window, where=where)
+        user, business, key, lambda numbers: change_of(numbers, kpi_id, first_after, window, where=where), tells=NOTHING
     )
 
 
@@ -44,7 +46,9 @@ def beside(
     names = others or door.active_kpis(user, business)
     rule = SideEffectRule(window=weeks)
     key = ("side effects", since, aimed, names, rule)
-    return door.answered(user, business, key, lambda numbers: side_effects(numbers, since, aimed, names, rule=rule))
+    return door.answered(
+        user, business, key, lambda numbers: side_effects(numbers, since, aimed, names, rule=rule), tells=NOTHING
+    )
 
 
 def drivers(
@@ -57,6 +61,7 @@ def drivers(
         business,
         key,
         lambda numbers: drivers_of(numbers, outcome, candidates, grain=grain, last=last, where=where),
+        tells=NOTHING,
     )
 
 
@@ -76,4 +81,4 @@ def history_of(user: Any, business: Business, kpis: tuple[str, ...], question: Q
         read = numbers.measure(kpis, lens)
         return History(read.periods, {name: read.series(name) for name in kpis})
 
-    return door.answered(user, business, ("history", kpis, question), ask)
+    return door.answered(user, business, ("history", kpis, question), ask, tells=NOTHING)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keiki.insight.funnel_top import FunnelTop, funnel_top
+from keiki.measures.told import counts
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import TreeNumbers
@@ -85,7 +86,7 @@ def top_of_funnel(user: Any, business: Business, numbers: TreeNumbers) -> Funnel
         values = [read.value(name, -1, back=back) for name in (VISITS, FITTING_LEADS) for back in (1, 0)]
         return funnel_top(*values)
 
-    return door.answered(user, business, ("top of funnel", lens), ask)
+    return door.answered(user, business, ("top of funnel", lens), ask, tells=counts("events", "stages"))
 
 
 def subtree(tree: Tree, node: Node) -> Tree:

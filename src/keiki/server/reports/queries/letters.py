@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any, Final
 
 from keiki.formula import Binary
+from keiki.measures.told import NOTHING
 from keiki.periods import Calendar, Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.cockpit.models import Annotation
@@ -114,6 +115,7 @@ def _together(user: Any, business: Business, numbers: TreeNumbers, week: Period)
             for reading in [opened.tree(tree.id, opened.question((week,)))]
             for name in quotients
         },
+        tells=NOTHING,
     )
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
 from keiki.charts.trend import Bar, trend
+from keiki.errors import Restricted
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT, allows
@@ -27,6 +28,9 @@ from keiki.server.success.forms.registers import CaseForm, ReferralForm
 from keiki.server.success.models import CaseStudy, Referral
 from keiki.server.success.pages import account_url, day_words, style_of
 from keiki.server.success.queries import registers
+
+if TYPE_CHECKING:
+    from keiki.engine.customer_success import Voices
 
 Forms = Mapping[str | None, Any]
 
@@ -75,6 +79,8 @@ class AdvocatesPage:
     empty: kpis.Empty | None = None
     may_edit: bool = False
     promoters: tuple[PromoterRow, ...] = ()
+    promoters_sentence: str = ""
+    promoters_closed: bool = False
     cases: tuple[CaseRow, ...] = ()
     months: Chart | None = None
     months_sentence: str = ""
@@ -124,6 +130,7 @@ def _answer(request: Any, business: Business, forms: Forms) -> HttpResponse:
         page = AdvocatesPage(title, business.name, kpis.empty_state(request, business))
         return render(request, "success/advocates.html", {"page": page})
     style, today = style_of(request, business), business.calendar.today()
+    said = door.unless_restricted(lambda: queries.voices(request.user, business))
     cases, referrals = registers.cases(business), registers.referrals(business)
     months = registers.published_by_month(request.user, business)
     figure, sentence = _months(business, months, style)
@@ -132,7 +139,9 @@ def _answer(request: Any, business: Business, forms: Forms) -> HttpResponse:
         title,
         business.name,
         may_edit=allows(request.membership.role, EDIT),
-        promoters=_promoters(request.user, business, style),
+        promoters=() if isinstance(said, Restricted) else _promoters(business, said, style),
+        promoters_sentence=_promoters_words(said, style),
+        promoters_closed=isinstance(said, Restricted),
         cases=tuple(_case(business, each, forms, style) for each in cases),
         months=figure,
         months_sentence=sentence,
@@ -145,8 +154,17 @@ def _answer(request: Any, business: Business, forms: Forms) -> HttpResponse:
     return render(request, "success/advocates.html", {"page": page}, status=422 if forms else 200)
 
 
-def _promoters(user: Any, business: Business, style: Style) -> tuple[PromoterRow, ...]:
-    rows = queries.voices(user, business).promoters
+def _promoters_words(said: Voices | Restricted, style: Style) -> str:
+    if isinstance(said, Restricted):
+        return said.words(style.language)
+    return _(
+        "Customers who would recommend us (9 or 10), the worthiest first: when somebody last spoke with them, and "
+        "whether they were asked for a case."
+    )
+
+
+def _promoters(business: Business, said: Voices, style: Style) -> tuple[PromoterRow, ...]:
+    rows = said.promoters
     asked = registers.asked_for_a_case(business, tuple(row["customer_id"] for row in rows))
     return tuple(
         PromoterRow(

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keiki.charts.format import Style, number
 from keiki.customers.account_book import BookRule
+from keiki.errors import Restricted
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT, OWN, allows
@@ -100,7 +101,7 @@ def show_alerts(request: Any, business: Business, wrong: WebhookForm | None = No
         ),
         before_url=with_query(path, list=which, page=at - 1) if at > 1 else "",
         after_url=with_query(path, list=which, page=at + 1) if first + queries.PAGE < count else "",
-        rule=rule_words(outlook(request.user, business).rule, style),
+        rule=_rule_words(request.user, business, style),
         webhook=_webhook(business, wrong) if allows(request.membership.role, OWN) else None,
     )
     return render(request, "success/alerts.html", {"page": page}, status=422 if wrong is not None else 200)
@@ -138,6 +139,11 @@ def alerts_for_you(user: Any, business: Business) -> str:
         return ""
     told = ngettext("{count} alert about accounts for you", "{count} alerts about accounts for you", count)
     return told.format(count=f"{count:,}")
+
+
+def _rule_words(user: Any, business: Business, style: Style) -> str:
+    told = door.unless_restricted(lambda: outlook(user, business))
+    return told.words(style.language) if isinstance(told, Restricted) else rule_words(told.rule, style)
 
 
 def rule_words(rule: BookRule, style: Style) -> str:

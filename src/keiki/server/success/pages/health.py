@@ -20,6 +20,7 @@ from keiki.charts.trend import Bar, trend
 from keiki.customers.back_test import BackTest, Slice
 from keiki.customers.health import PARTS, Weights
 from keiki.errors import EditConflict
+from keiki.measures.told import NOTHING
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import OWN, allows
@@ -141,7 +142,7 @@ def _offers(request: Any, business: Business, past: BackTest, current: Weights) 
 
 
 def _rules(business: Business, request: Any) -> Any:
-    return door.answered(request.user, business, "rules in force", lambda numbers: numbers.rules)
+    return door.answered(request.user, business, "rules in force", lambda numbers: numbers.rules, tells=NOTHING)
 
 
 def _sentence(bands: Any, style: Style) -> str:

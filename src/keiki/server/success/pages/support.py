@@ -18,6 +18,7 @@ from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
 from keiki.charts.trend import Bar, trend
 from keiki.charts.weeks import weeks
+from keiki.errors import Restricted
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.rules import EDIT
@@ -118,7 +119,8 @@ def _answer(request: Any, business: Business, forms: Mapping[str, ArticleForm]) 
         page = SupportPage(title, business.name, kpis.empty_state(request, business))
         return render(request, "success/support.html", {"page": page})
     style = style_of(request, business)
-    told, said = queries.tickets(request.user, business), queries.voices(request.user, business)
+    told = queries.tickets(request.user, business)
+    said = door.unless_restricted(lambda: queries.voices(request.user, business))
     causes = _causes(business, told, style)
     page = SupportPage(
         title,
@@ -134,7 +136,7 @@ def _answer(request: Any, business: Business, forms: Mapping[str, ArticleForm]) 
         causes_sentence=_causes_words(told, causes),
         teams=tuple(_team(row, told, style) for row in told.teams),
         teams_sentence=_teams_words(told, style),
-        voices=tuple(_voice(row, style) for row in said.groups),
+        voices=() if isinstance(said, Restricted) else tuple(_voice(row, style) for row in said.groups),
         voices_sentence=_voices_words(said, style),
         articles=articles_panel(request, business, forms, style),
     )
@@ -277,7 +279,9 @@ def _voice(row: Any, style: Style) -> VoiceRow:
     )
 
 
-def _voices_words(said: Voices, style: Style) -> str:
+def _voices_words(said: Voices | Restricted, style: Style) -> str:
+    if isinstance(said, Restricted):
+        return said.words(style.language)
     groups = {row["voice"]: row for row in said.groups if row["kind"] == "nps"}
     if not groups:
         return _("Nobody has answered in the last twelve months.")

@@ -11,6 +11,7 @@ from keiki.customers.account_book import Placed
 from keiki.engine import customer_success as engine
 from keiki.engine import user_events as engine_of_events
 from keiki.engine.customer_success import FLAGS, SORTS, CoreFeatures, Filter, Outlook, Overview, Row
+from keiki.measures.told import WORTH, counts
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, Step, SuccessPlan, WeeklyScore
@@ -18,6 +19,9 @@ from keiki.server.success.models import Feature, OnboardingStep, Review, StageCh
 __all__ = ["FLAGS", "SORTS", "Filter"]
 PAGE: Final = 25
 STORY_PAGE: Final = 30
+USE: Final = counts("events", "subscriptions")
+STORY: Final = WORTH | counts("events", "surveys", "tickets")
+"""What a customer's story speaks of."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,9 @@ def core_features(business: Business) -> CoreFeatures:
 def outlook(user: Any, business: Business) -> Outlook:
     """What the past says about the accounts of today."""
     core = core_features(business)
-    return door.answered(user, business, ("outlook", core), lambda numbers: engine.outlook_of(numbers, core))
+    return door.answered(
+        user, business, ("outlook", core), lambda numbers: engine.outlook_of(numbers, core), tells=WORTH
+    )
 
 
 def accounts(user: Any, business: Business, asked: Filter) -> Accounts:
@@ -56,27 +62,32 @@ def accounts(user: Any, business: Business, asked: Filter) -> Accounts:
     told = outlook(user, business)
     core, by_hand = core_features(business), placed(business)
     overview = door.answered(
-        user, business, ("account totals", core, by_hand), lambda numbers: engine.account_totals(numbers, told, by_hand)
+        user,
+        business,
+        ("account totals", core, by_hand),
+        lambda numbers: engine.account_totals(numbers, told, by_hand),
+        tells=WORTH,
     )
     rows, count = door.answered(
         user,
         business,
         ("account list", core, asked, by_hand),
         lambda numbers: engine.account_list(numbers, told, asked, by_hand),
+        tells=WORTH,
     )
-    renewals = door.answered(user, business, "renewals due", engine.renewals_due)
+    renewals = door.answered(user, business, "renewals due", engine.renewals_due, tells=WORTH)
     return Accounts(overview, rows, count, renewals)
 
 
 def every_account(user: Any, business: Business, asked: Filter) -> Iterator[Row]:
     """All accounts of a list, one after the other; asked for anew each time."""
     told, by_hand = outlook(user, business), placed(business)
-    return door.asked(user, business, lambda numbers: engine.every_account(numbers, told, asked, by_hand))
+    return door.asked(user, business, lambda numbers: engine.every_account(numbers, told, asked, by_hand), tells=WORTH)
 
 
 def every_renewal(user: Any, business: Business) -> Iterator[Row]:
     """All contracts due for renewal, one after the other."""
-    return door.asked(user, business, engine.every_renewal)
+    return door.asked(user, business, engine.every_renewal, tells=WORTH)
 
 
 def placed(business: Business, customer_id: str | None = None) -> tuple[Placed, ...]:
@@ -96,6 +107,7 @@ def account(user: Any, business: Business, customer_id: str) -> engine.Account |
         business,
         ("account", core, customer_id, by_hand),
         lambda numbers: engine.account(numbers, customer_id, told, by_hand),
+        tells=WORTH,
     )
     if found is None:
         return None
@@ -114,12 +126,13 @@ def story(user: Any, business: Business, customer_id: str, kind: str, page: int)
         business,
         ("story", customer_id, kind, page),
         lambda numbers: engine.customer_story(numbers, customer_id, kind, (page - 1) * STORY_PAGE, STORY_PAGE),
+        tells=STORY,
     )
 
 
 def every_entry(user: Any, business: Business, customer_id: str, kind: str) -> Iterator[Row]:
     """A customer's whole timeline, one entry after the other, newest first."""
-    return door.asked(user, business, lambda numbers: engine.every_entry(numbers, customer_id, kind))
+    return door.asked(user, business, lambda numbers: engine.every_entry(numbers, customer_id, kind), tells=STORY)
 
 
 def written(business: Business, customer_id: str) -> Written:
@@ -161,18 +174,22 @@ def steps_of(steps: Sequence[OnboardingStep]) -> tuple[OnboardingStep, ...]:
 def product_use(user: Any, business: Business, grain: str) -> engine.Use:
     """How much of what was bought is used, by month or week."""
     core = core_features(business)
-    return door.answered(user, business, ("use", core, grain), lambda numbers: engine.product_use(numbers, core, grain))
+    return door.answered(
+        user, business, ("use", core, grain), lambda numbers: engine.product_use(numbers, core, grain), tells=USE
+    )
 
 
 def onboarding(user: Any, business: Business) -> engine.Onboarding:
     """How long new accounts wait for their first value."""
     core = core_features(business)
-    return door.answered(user, business, ("onboarding", core), lambda numbers: engine.onboarding(numbers, core))
+    return door.answered(
+        user, business, ("onboarding", core), lambda numbers: engine.onboarding(numbers, core), tells=USE
+    )
 
 
 def user_events(user: Any, business: Business) -> tuple[Row, ...]:
     """What events for users came to, the newest first."""
-    return door.answered(user, business, "user events", engine_of_events.user_events_of)
+    return door.answered(user, business, "user events", engine_of_events.user_events_of, tells=counts("events"))
 
 
 def features(business: Business) -> dict[str, Feature]:
@@ -182,17 +199,17 @@ def features(business: Business) -> dict[str, Feature]:
 
 def tickets(user: Any, business: Business) -> engine.Tickets:
     """Tickets by month, causes of complaints, and those that waited too long."""
-    return door.answered(user, business, "tickets", engine.ticket_report)
+    return door.answered(user, business, "tickets", engine.ticket_report, tells=counts("tickets"))
 
 
 def voices(user: Any, business: Business) -> engine.Voices:
     """What customers say beside what they pay."""
-    return door.answered(user, business, "voices", engine.customer_voices)
+    return door.answered(user, business, "voices", engine.customer_voices, tells=WORTH | counts("surveys"))
 
 
 def accounting(user: Any, business: Business) -> engine.Accounting:
     """Customer success as a profit centre."""
-    return door.answered(user, business, "success accounting", engine.success_as_profit_centre)
+    return door.answered(user, business, "success accounting", engine.success_as_profit_centre, tells=WORTH)
 
 
 def due_reviews(business: Business, until: date, limit: int = 20) -> tuple[Review, ...]:

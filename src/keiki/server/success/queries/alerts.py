@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import F, Max, Q, QuerySet
 
 from keiki.engine import account_alerts as engine
+from keiki.measures.told import NOTHING, WORTH
 from keiki.server.accounts.models import Business, Membership, Role
 from keiki.server.accounts.rules import role_in
 from keiki.server.kpis import queries as door
@@ -33,14 +34,18 @@ def of_the_day(user: Any, business: Business, today: date) -> tuple[engine.Row, 
     """The alerts that the data gives reason for."""
     told, core = outlook(user, business), core_features(business)
     return door.answered(
-        user, business, ("alerts", core, today), lambda numbers: engine.alerts_of(numbers, told, today)
+        user,
+        business,
+        ("alerts", core, today),
+        lambda numbers: engine.alerts_of(numbers, told, today),
+        tells=WORTH,
     )
 
 
 def unkept_weeks(user: Any, business: Business) -> Iterator[tuple[date, Iterator[engine.Row]]]:
     """The scores of every whole week that is not kept yet."""
     last = WeeklyScore.objects.filter(business=business).aggregate(last=Max("week_end"))["last"]
-    return door.asked(user, business, lambda numbers: engine.weekly_scores(numbers, last))
+    return door.asked(user, business, lambda numbers: engine.weekly_scores(numbers, last), tells=NOTHING)
 
 
 def set_up_by_hand(business: Business) -> dict[str, date]:
@@ -62,7 +67,7 @@ def member_called(business: Business) -> Callable[[str], int | None]:
 def alerts(user: Any, business: Business, which: str = OPEN) -> QuerySet[Alert]:
     """Alerts as far as a person may see them: open ones that are theirs (`mine`), all open ones, or every one so far.
 
-    Alerts about a KPI that is closed to the person are not among them.
+    Alerts about a KPI that is closed to the person, or with an amount that would show one, are not among them.
     """
     found = _open_to(user, business).select_related("seen_by", "told")
     if which == HISTORY:
@@ -74,7 +79,8 @@ def alerts(user: Any, business: Business, which: str = OPEN) -> QuerySet[Alert]:
 def _open_to(user: Any, business: Business) -> QuerySet[Alert]:
     closed = door.closed_kpis(user, business)
     hidden = [kind for kind, kpi in KPI_OF.items() if kpi in closed]
-    return Alert.objects.filter(business=business).exclude(kind__in=hidden)
+    found = Alert.objects.filter(business=business).exclude(kind__in=hidden)
+    return found if door.shows(user, business, WORTH) else found.filter(amount=None)
 
 
 def _of(user: Any, business: Business) -> Q:

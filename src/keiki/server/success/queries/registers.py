@@ -14,6 +14,7 @@ from django.forms.models import model_to_dict
 from keiki.engine import customer_success as engine
 from keiki.engine.self_help import SelfHelp
 from keiki.engine.self_help import self_help as engine_of_articles
+from keiki.measures.told import NOTHING, counts
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -102,7 +103,9 @@ def self_help(user: Any, business: Business) -> SelfHelp:
     """Views, votes and tickets of every help article, and the topics that no article is about."""
     topics = {each.name: each.topic for each in articles(business)}
     key = ("self help", tuple(topics.items()))
-    return door.answered(user, business, key, lambda numbers: engine_of_articles(numbers, topics))
+    return door.answered(
+        user, business, key, lambda numbers: engine_of_articles(numbers, topics), tells=counts("events", "tickets")
+    )
 
 
 def published_between(business: Business, start: date, end: date) -> int:
@@ -121,6 +124,7 @@ def published_by_month(user: Any, business: Business, count: int = 12) -> tuple[
         business,
         ("published", months),
         lambda numbers: numbers.measure((PUBLISHED_KPI,), numbers.question(months)).series(PUBLISHED_KPI),
+        tells=NOTHING,
     )
     return tuple(
         PublishedMonth(month, published_between(business, month.start, month.end), value)
@@ -136,7 +140,9 @@ def asked_for_a_case(business: Business, customer_ids: tuple[str, ...]) -> Mappi
 
 def is_won(user: Any, business: Business, deal: str) -> bool:
     """Whether the data knows a won deal of that id."""
-    return door.answered(user, business, ("won deal", deal), lambda numbers: engine.is_won(numbers, deal))
+    return door.answered(
+        user, business, ("won deal", deal), lambda numbers: engine.is_won(numbers, deal), tells=NOTHING
+    )
 
 
 def written_row(row: Model) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from keiki.charts.files_out import Flow
 from keiki.charts.rule_words import rule_words
+from keiki.measures.told import NOTHING
 from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Table
 from keiki.server.kpis import queries as door
 from keiki.server.success import queries
@@ -84,7 +85,7 @@ def health(asking: Asking, found: Account) -> PanelFile:
     )
     names = ("day", "score", "usage", "support", "payment")
     rows = [tuple(each[name] for name in names) for each in found.scores]
-    rules = door.answered(asking.user, asking.business, "rules in force", lambda numbers: numbers.rules)
+    rules = door.answered(asking.user, asking.business, "rules in force", lambda numbers: numbers.rules, tells=NOTHING)
     return _file(found, _("Health"), Table(columns, rows), rule_words(rules, "health", asking.style))
 
 

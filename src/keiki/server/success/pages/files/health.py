@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from keiki.charts.rule_words import rule_words
+from keiki.measures.told import NOTHING
 from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told
 from keiki.server.kpis import queries as door
 from keiki.server.success import queries
@@ -66,7 +67,7 @@ def calibration(asking: Asking) -> PanelFile:
 
 
 def _rule(asking: Asking) -> str:
-    rules = door.answered(asking.user, asking.business, "rules in force", lambda numbers: numbers.rules)
+    rules = door.answered(asking.user, asking.business, "rules in force", lambda numbers: numbers.rules, tells=NOTHING)
     return rule_words(rules, "health", asking.style)
 
 
