@@ -12,6 +12,7 @@ from django.urls import get_resolver
 from django.utils.translation import override
 
 from keiki.charts.render import warm
+from keiki.server.site.start import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keiki.server.site.settings")
 application = get_wsgi_application()
@@ -24,6 +25,7 @@ def served() -> Any:
     """The application in a process that serves: what its first visitor would wait for is made ready beside it."""
     from keiki.server.kpis.queries import read_ahead
 
+    settle()
     for each in (warm, read_ahead):
         threading.Thread(target=each, daemon=True).start()
     return application
