@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from keiki.errors import UnknownName
@@ -48,19 +49,24 @@ def fact(name: str) -> Fact:
     return FACTS[name]
 
 
-def value_words(column: str, value: str, language: str) -> str:
+def value_words(column: str, value: str, language: str, of: str | None = None) -> str:
     """What a value of a column is called in `ja` or `en`, where a vocabulary knows it; else the value itself.
+
+    `of` is the fact whose column it is: columns of one name may have different vocabularies.
 
     >>> value_words("channel", "email", "ja"), value_words("customer.plan", "gold", "en")
     ('メール', 'gold')
+    >>> value_words("status", "completed", "ja", "orders")
+    '完了'
     """
-    label = _labels(column.removeprefix("customer.")).get(value)
+    label = _labels(column.removeprefix("customer."), of).get(value)
     return value if label is None else label.words(language)
 
 
 @cache
-def _labels(name: str) -> dict[str, Label]:
-    columns = (declared.column(name) for declared in FACTS.values())
+def _labels(name: str, of: str | None) -> dict[str, Label]:
+    asked: Iterable[Fact] = FACTS.values() if of is None else (FACTS[of],)
+    columns = (declared.column(name) for declared in asked)
     domain = next((column.vocabulary for column in columns if column is not None), None)
     return vocabulary(domain) if domain is not None else {}
 

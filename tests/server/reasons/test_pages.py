@@ -194,6 +194,7 @@ def test_average_order_leads_to_exactly_the_orders_that_make_it(bare: Any, brows
     ids = {row["Order ID"] for row in cells(listed)}
     amounts = [money(row["Amount, net of tax"]) for row in cells(listed)]
     assert ids == {order["order_id"] for order in orders}
+    assert {row["Order status"] for row in cells(listed)} == {"Completed"}
     assert (sum(amounts), len(amounts), sum(amounts) / len(amounts)) == (150_000, 30, 5_000)
 
 

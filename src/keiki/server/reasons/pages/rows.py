@@ -157,7 +157,9 @@ def _rows_of(business: Business, one: Any, request: HttpRequest, style: Style) -
     )
     sentence = shown.format(count=f"{one.count:,}", fact=source, shown=len(one.rows))
     head = tuple(Column(_column(one.source, each, style), _is_number(one.rows, each)) for each in one.columns)
-    body = (zip(head, (_cell(each, row[each], style) for each in one.columns), strict=True) for row in one.rows)
+    body = (
+        zip(head, (_cell(one.source, each, row[each], style) for each in one.columns), strict=True) for row in one.rows
+    )
     return RowsOf(name, source, sentence, head, tuple(map(tuple, body)))
 
 
@@ -176,7 +178,7 @@ def _column(source: str, name: str, style: Style) -> str:
     return name if column is None else column.ja if style.japanese else column.en
 
 
-def _cell(column: str, value: Any, style: Style) -> str:
+def _cell(source: str, column: str, value: Any, style: Style) -> str:
     """A cell as a person reads it; words of a vocabulary by their names, times in the zone of the business."""
     if value is None:
         return ""
@@ -189,4 +191,6 @@ def _cell(column: str, value: Any, style: Style) -> str:
         return value.isoformat()
     if isinstance(value, Decimal | float):
         return f"{Decimal(str(value)).normalize():,f}"
-    return f"{value:,}" if isinstance(value, int) else value_words(column, str(value), style.language)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value_words(column, str(value), style.language, source if source in FACTS and "." not in column else None)
