@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -189,4 +190,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The entry point of the command `keiki`."""
+    # What is loaded stays until the command ends: walking over it in search of garbage took a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
     sys.exit(run(sys.argv[1:]))
