@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from keiki.engine.rates import read_rates, save_rates
     from keiki.engine.recurring import recurring, recurring_differences
     from keiki.engine.repeat import loyal_migration, repeat, return_reason_change
+    from keiki.engine.reviewed import review_on_data, ways_on_data
     from keiki.engine.rfm_segments import (
         every_addressable,
         every_member,
@@ -161,6 +162,7 @@ LATER = {
     "recurring_differences": "keiki.engine.recurring:recurring_differences",
     "renewals_due": "keiki.engine.customer_success:renewals_due",
     "review": "keiki.trees.review:review",
+    "review_on_data": "keiki.engine.reviewed:review_on_data",
     "loyal_migration": "keiki.engine.repeat:loyal_migration",
     "repeat": "keiki.engine.repeat:repeat",
     "return_reason_change": "keiki.engine.repeat:return_reason_change",
@@ -174,6 +176,7 @@ LATER = {
     "success_as_profit_centre": "keiki.engine.customer_success:success_as_profit_centre",
     "survival": "keiki.engine.survival:survival",
     "ticket_report": "keiki.engine.customer_success:ticket_report",
+    "ways_on_data": "keiki.engine.reviewed:ways_on_data",
     "weekly_scores": "keiki.engine.account_alerts:weekly_scores",
     "together": "keiki.engine.together:together",
     "traffic_of": "keiki.engine.channels:traffic_of",
@@ -264,6 +267,7 @@ __all__ = [
     "repeat",
     "return_reason_change",
     "review",
+    "review_on_data",
     "rfm_segments",
     "save_rates",
     "search_keywords",
@@ -277,6 +281,7 @@ __all__ = [
     "ticket_report",
     "together",
     "traffic_of",
+    "ways_on_data",
     "weekly_scores",
     "whole_revenue",
     "worked_kpi",

@@ -249,4 +249,5 @@ def test_design_pages_are_accessible_and_fit(studio: Any, opens: Any, language: 
     for name in (f"{address}?node=aov&q=rate", f"{address}file/"):
         page.goto(name)
         page.locator("main details").evaluate_all("all => all.forEach((each) => (each.open = true))")
+        expect(page.locator("#on-data[hx-get], #ways [hx-get]")).to_have_count(0)  # the data has answered
         assert (name, in_every_look(page)) == (name, {})

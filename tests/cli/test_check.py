@@ -40,4 +40,5 @@ def test_check_reviews_the_trees_of_the_business(keiki, made_shop, tmp_path):
         "¥200,000 (20.0%) is missing. One of these alone would be enough: Completed purchases 125 a month, "
         "Average order value ¥10,000. Or add what is missing, or lower the target."
     )
+    assert " times its best value so far (¥6,000)." in answer.out, "the data stands beside the document"
     assert "Errors: 1," in answer.out.splitlines()[-1]

@@ -13,6 +13,7 @@ from keiki.errors import KeikiError
 if TYPE_CHECKING:
     from keiki.engine.business import Business
     from keiki.measures.document import Problem
+    from keiki.trees.build import Tree
     from keiki.trees.findings import Finding
 
 HELP = say(
@@ -38,25 +39,33 @@ def check(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) 
 
 
 def _problems(own: Business) -> Iterator[Problem | Finding]:
-    """What cannot be read first; then what to look at in the business's own trees (a template is advice, no design)."""
+    """What cannot be read first; then what to look at in the business's own trees (a template is advice, no design),
+    by themselves and beside the data.
+    """
+    from keiki.engine.reviewed import review_on_data
     from keiki.measures.document import Problem
     from keiki.trees.agreements import between_trees
-    from keiki.trees.coverage import goals
+    from keiki.trees.coverage import departments_expected, goals
+    from keiki.trees.document import template
+    from keiki.trees.findings import worst_first
     from keiki.trees.review import review
 
     yield from own.catalogue.check()
-    designs = []
+    designs: dict[str, Tree] = {}
     for name in sorted({*own.catalogue.templates, *own.catalogue.trees}):
         try:
             tree = own.tree_named(name)
         except KeikiError as error:
             yield Problem(name, error)
         else:
-            if name in own.catalogue.trees:
-                designs.append(tree)
-                yield from review(tree, own.catalogue)
-    yield from goals(designs)
-    yield from between_trees(designs, own.catalogue)
+            designs |= {name: tree} if name in own.catalogue.trees else {}
+    documents = {name: template(own.catalogue, name) for name in designs}
+    for name, tree in designs.items():
+        departments = departments_expected(documents[name], documents.values())
+        found = review(tree, own.catalogue, departments=departments)
+        yield from worst_first([*found, *review_on_data(own, tree, departments=departments).findings])
+    yield from goals(designs.values())
+    yield from between_trees(tuple(designs.values()), own.catalogue)
 
 
 MARKS = {"error": "✕", "red": "✕", "warning": "▲", "yellow": "▲", "info": "・"}

@@ -240,6 +240,12 @@ class Business:
             tuple(calendar.shift(last, step) for step in range(1 - count, 1)), where=where, by=by, comparison=comparison
         )
 
+    def months_over(self, count: int) -> Lens:
+        """The last `count` months that the data has reached the end of."""
+        month = self.lens(Grain.MONTH, 1)
+        last = month.periods[0] if month.complete(0) else month.calendar.shift(month.periods[0], -1)
+        return self.lens(Grain.MONTH, count, last.start)
+
     def question(
         self,
         periods: Iterable[Period],
@@ -261,6 +267,11 @@ class Business:
         )
 
     # --- numbers ---
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The facts that have rows."""
+        return frozenset(name for name in FACTS if self.measurer.coverage(name).first is not None)
 
     @property
     def engine(self) -> Engine:

@@ -8,7 +8,7 @@ from keiki.catalogue.worked import Worked, texts_of, worked_out
 from keiki.engine.business import Business
 from keiki.errors import KeikiError
 from keiki.lens import Lens
-from keiki.periods import Grain, Period
+from keiki.periods import Period
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def worked_kpi(business: Business, kpi_id: str, lens: Lens | None = None) -> Wor
     entered by hand, and for a KPI that is told group by group. Raises `UnknownName` for a KPI that nobody declared.
     """
     kpi = business.catalogue.kpi(kpi_id)
-    asked = lens or _last_complete_month(business)
+    asked = lens or business.months_over(1)
     try:
         texts = texts_of(business.catalogue, kpi)
     except KeikiError:  # a definition that cannot be used has no example
@@ -34,10 +34,3 @@ def worked_kpi(business: Business, kpi_id: str, lens: Lens | None = None) -> Wor
     measured = business.measure(texts, asked)
     worked = worked_out(business.catalogue, kpi, lambda text, back: measured.value(text, back=back))
     return None if worked is None else WorkedHere(worked, measured.periods[-1])
-
-
-def _last_complete_month(business: Business) -> Lens:
-    month = business.lens(Grain.MONTH, 1)
-    return (
-        month if month.complete(0) else business.lens(Grain.MONTH, 1, month.calendar.shift(month.periods[0], -1).start)
-    )

@@ -340,17 +340,28 @@ class Proof:
     residual: tuple[Value, ...]
 
     @property
+    def shares(self) -> tuple[Value, ...]:
+        """Every residual relative to the larger of the two values; None for a period that cannot be compared."""
+        compared = zip(self.values, self.told, self.residual, strict=True)
+        return tuple(None if rest is None else _share(rest, value, told) for value, told, rest in compared)
+
+    @property
     def worst(self) -> Value:
-        shares = [
-            abs(rest) / max(abs(value), abs(told)) if max(abs(value), abs(told)) else 0.0
-            for value, told, rest in zip(self.values, self.told, self.residual, strict=True)
-            if value is not None and told is not None and rest is not None
-        ]
-        return max(shares, default=None)
+        return max((share for share in self.shares if share is not None), default=None)
+
+    @property
+    def furthest(self) -> int:
+        """The place of the period in which the formula is furthest off."""
+        return max(range(len(self.periods)), key=lambda place: self.shares[place] or 0.0)
 
     @property
     def holds(self) -> bool | None:
         return None if self.worst is None else self.worst <= HOLDS
+
+
+def _share(rest: float, value: Value, told: Value) -> float:
+    size = max(abs(value or 0.0), abs(told or 0.0))
+    return abs(rest) / size if size else 0.0
 
 
 def proof(measured: EvaluatedTree, node_id: str | None = None, segment: Segment = WHOLE) -> Proof:

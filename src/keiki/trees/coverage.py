@@ -11,7 +11,7 @@ from keiki.facts.vocabulary import vocabulary
 from keiki.formula.evaluate import references
 from keiki.formula.nodes import Both, Compare, Condition, Either, OneOf, Reference, Text
 from keiki.trees.build import Node, Tree
-from keiki.trees.document import BOARD
+from keiki.trees.document import BOARD, TreeDocument
 from keiki.trees.findings import Details, Finding, Name, listed, named
 from keiki.trees.shared_goal import NAMED, is_shared_goal, names_shared_goal, shared_goals
 from keiki.trees.smart import Mark, by_hand, relevance
@@ -209,7 +209,9 @@ def _gaps(
         channels = tuple(Name(labels[c].ja, labels[c].en) for c in matrix.empty_channels)
         yield Finding("channel_gaps", None, {"channels": channels})
     if matrix.empty_departments:
-        yield Finding("department_gaps", None, {"departments": matrix.empty_departments})
+        known = vocabulary("department")
+        words = tuple(Name(known[d].ja, known[d].en) if d in known else Name(d, d) for d in matrix.empty_departments)
+        yield Finding("department_gaps", None, {"departments": words})
 
 
 # --- over all trees of a business ---
@@ -238,3 +240,14 @@ def areas_without_kpi(areas: Iterable[str], trees: Iterable[Tree]) -> Iterator[F
     for area in areas:
         if area not in served:
             yield Finding("kra_without_kpi", None, {"kra": area})
+
+
+def departments_expected(document: TreeDocument, others: Iterable[TreeDocument]) -> tuple[str, ...]:
+    """The departments that should answer for something in a tree: those that do in any tree of the business.
+
+    None for the tree of one team.
+    """
+    if document.team:
+        return ()
+    owners = (node.owner for each in (document, *others) for node in each.root.walk())
+    return tuple(dict.fromkeys(owner.department for owner in owners if owner is not None and owner.department))

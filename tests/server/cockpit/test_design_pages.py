@@ -673,3 +673,47 @@ def test_choosing_market_share_suggests_new_customers_as_the_goal(bare: Any, bro
     sent = {"name": "Share", "goal": "new_customers", "aim": "market_share", "domain": "ec"}
     assert browser.post(url(bare, "new_tree", None), sent).status_code == 302
     assert document(bare, OwnTree.objects.get().tree_id).root.kpi == "new_customers"
+
+
+def test_formulas_of_a_design_are_held_against_the_data(own_shop: Any, browser_of: Any) -> None:
+    root = NodeDocument(
+        "revenue",
+        kpi="order_revenue",
+        formula="orders * price - 600 * orders",
+        children=(NodeDocument("orders", kpi="purchases"), NodeDocument("price", kpi="aov")),
+    )
+    made = replace(SALES, root=root)
+    actions.add_tree(own_shop.owner, own_shop.business, made, {"what": "start_empty", "ja": "売上", "en": "Sales"})
+    browser = browser_of(own_shop.viewer)
+    first = browser.get(url(own_shop)).context["page"]
+    assert (first.data.formulas, first.data_checks) == ((), ())
+    page = browser.get(first.data.ask_url).context["page"]
+    assert page.data.words == "1 formula does not give the measured value in every month. Formulas held against it: 1."
+    assert [each.words for each in page.data_checks] == [
+        "The formula of “Order revenue” leaves up to 66.7% of its measured value unexplained."
+    ]
+    (formula,) = page.data.formulas
+    assert next((row.month, row.value, row.told, row.rest, row.holds) for row in formula.rows) == (
+        "Oct 2026",
+        "¥14,400",
+        "¥4,800",
+        "+¥9,600",
+        False,
+    )
+    assert len(formula.rows) == 4
+    proved = browser.get(first.inspector.prove_url).context["page"].inspector
+    assert {way.id: (way.on_data.tone, way.on_data.words) for way in proved.ways} == {
+        "visits_rate_value": ("none", "no data to prove it with"),
+        "buyers_frequency_value": ("good", "gives it back in each of 4 months"),
+        "new_and_returning": ("good", "gives it back in each of 4 months"),
+        "purchases_times_aov": ("good", "gives it back in each of 4 months"),
+    }
+
+
+def test_department_that_answers_elsewhere_and_not_here_is_told(sales: Any, browser_of: Any) -> None:
+    other = replace(SALES, id="other", team="Web", root=NodeDocument("visits", kpi="sessions", owner=Owner("support")))
+    actions.add_tree(sales.owner, sales.business, other, {"what": "start_empty", "ja": "訪問", "en": "Visits"})
+    browser = browser_of(sales.editor)
+    step(browser, sales, "change", node="buyers", department="Executive", edge="*")
+    words = [line.words for line in browser.get(url(sales)).context["page"].checks]
+    assert "These departments answer for nothing here: Support." in words

@@ -455,7 +455,7 @@ def smart_marks(user: Any, business: Business, numbers: TreeNumbers) -> tuple[Sm
     targets = _planned_targets(plans_of(user, business, tree), business)
     over = [place for place, complete in enumerate(numbers.completes) if complete]
     history = {n.id: [numbers.series(n)[place] for place in over] for n in tree.nodes if counted(n)}
-    known = SmartKnown(history=history, today=day)
+    known = SmartKnown(facts=door.facts_with_rows(user, business), history=history, today=day)
     cards = scorecards_of(numbers.declared, door.catalogue_of(user, business), known, targets)
     return tuple(card for card in cards if counted(tree.node(card.node)))
 

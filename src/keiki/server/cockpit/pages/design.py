@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -32,6 +33,7 @@ from keiki.server.cockpit.forms.design import (
     TreeForm,
     department_words,
 )
+from keiki.server.cockpit.pages.on_data import ON_DATA, PROVE, DataPanel, Proved, asked, data_panel, proved_words
 from keiki.server.cockpit.queries import design as queries
 from keiki.server.cockpit.queries.design import Written
 from keiki.server.kpis import pages as kpis
@@ -118,6 +120,7 @@ class WayLine:
     about: str
     formula: str
     proved: bool
+    on_data: Proved | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ class Inspector:
     add_edges: tuple[tuple[str, str], ...]
     add_edge: str
     ways: tuple[WayLine, ...]
+    prove_url: str  # "" once the ways are proved on the data
     links: tuple[LinkLine, ...]
     others: tuple[tuple[str, str], ...]
     names: tuple[tuple[str, str], ...]  # ids below it, as its formula names them
@@ -199,6 +203,8 @@ class DesignPage:
     checks: tuple[CheckLine, ...]
     check_words: str
     check_tone: str
+    data: DataPanel
+    data_checks: tuple[CheckLine, ...]
     unowned: int
     history: tuple[RevisionLine, ...]
     tree_form: TreeForm
@@ -408,7 +414,9 @@ def _design_page(request: Any, business: Business, stored: StoredTree, typed: Ty
     catalogue = door.catalogue_of(request.user, business)
     document = queries.planned(request.user, business, stored.document, catalogue)
     listed = queries.written(document, catalogue)
-    found = queries.findings(document, catalogue, business.calendar.today())
+    departments = queries.departments(request.user, business, document)
+    found = queries.findings(document, catalogue, business.calendar.today(), departments)
+    on_data = queries.on_data(request.user, business, document, departments) if asked(request, ON_DATA) else None
     style = Style(current_language(), business.currency)
     chosen = typed.node or request.GET.get("node", "") or document.root.id
     rows = _rows(business, stored, listed, found, chosen, style)
@@ -436,6 +444,10 @@ def _design_page(request: Any, business: Business, stored: StoredTree, typed: Ty
         checks=checks,
         check_words=_check_words(checks),
         check_tone=min((line.tone for line in checks if line.tone != "none"), default="good"),
+        data=data_panel(business, on_data, listed, style)
+        if asked(request, ON_DATA)
+        else DataPanel(ask_url=f"{design_url(business, stored.id)}?{urlencode({'node': chosen, ON_DATA: 1})}"),
+        data_checks=_checks(business, stored, listed, on_data.findings, style) if on_data else (),
         unowned=len(queries.unowned(document)),
         history=_history(stored, names),
         tree_form=typed.tree_form or TreeForm(initial=TreeForm.initial_of(document)),
@@ -643,6 +655,9 @@ def _inspector(
     below = {one.id for one in node.walk()}
     catalogue = door.catalogue_of(request.user, business)
     query = (request.GET.get("q") or "").strip()[:80]
+    ways = queries.ways_of(node, catalogue)
+    proofs = queries.ways_proved(request.user, business, node) if ways and asked(request, PROVE) else {}
+    prove_url = f"{design_url(business, stored.id)}?{urlencode({'node': chosen, PROVE: 1})}"
     return Inspector(
         row=row,
         kpi=_kpi_words(catalogue, node, style),
@@ -665,9 +680,11 @@ def _inspector(
                 way.about_ja if style.japanese else way.about_en,
                 door.renamed(way.formula, _piece_names(way, catalogue, style)),
                 way.proved,
+                proved_words(business, proofs[way.id], each.unit, style) if way.id in proofs else None,
             )
-            for way in queries.ways_of(node, catalogue)
+            for way in ways
         ),
+        prove_url="" if proofs or not ways else prove_url,
         links=tuple(
             LinkLine(link.target, names[link.target], kpis.edge_words(InfluenceEdge(link.sign, link.lag)))
             for link in document.links

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from keiki.catalogue.load import Catalogue
+from keiki.engine.reviewed import OnData as OnData
+from keiki.engine.reviewed import review_on_data, ways_on_data
 from keiki.errors import KeikiError
 from keiki.formula.parse import parse
 from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries as door
 from keiki.server.planning.queries import changing_targets, targets_of
 from keiki.trees.build import badge, build
 from keiki.trees.bundle import KpiTarget
+from keiki.trees.consistency import Proof
+from keiki.trees.coverage import departments_expected
 from keiki.trees.decompose import Decomposition, decompositions
-from keiki.trees.document import NodeDocument, TreeDocument
+from keiki.trees.document import NodeDocument, TreeDocument, to_yaml
 from keiki.trees.findings import Finding, Severity, of_error
 from keiki.trees.review import review
 from keiki.trees.smart import Known
@@ -63,7 +69,9 @@ def operator(parent: NodeDocument | None, node: NodeDocument) -> str:
         return ""
 
 
-def findings(document: TreeDocument, catalogue: Catalogue, today: date) -> tuple[Finding, ...]:
+def findings(
+    document: TreeDocument, catalogue: Catalogue, today: date, departments: Sequence[str] = ()
+) -> tuple[Finding, ...]:
     """What is red or yellow in a tree, the worst first; one that cannot be measured yet says only why."""
     try:
         tree = build(document, catalogue)
@@ -71,7 +79,35 @@ def findings(document: TreeDocument, catalogue: Catalogue, today: date) -> tuple
         wrong = str(error.details.get("node") or error.details.get("child") or "")
         known = {node.id for node in document.root.walk()}
         return (of_error(wrong if wrong in known else document.root.id, error, Severity.RED),)
-    return review(tree, catalogue, known=Known(today=today))
+    return review(tree, catalogue, known=Known(today=today), departments=departments)
+
+
+def departments(user: Any, business: Business, document: TreeDocument) -> tuple[str, ...]:
+    """The departments that should answer for something in a tree of the business."""
+    return departments_expected(document, (each.document for each in door.stored_trees(user, business)))
+
+
+def on_data(user: Any, business: Business, document: TreeDocument, departments: Sequence[str]) -> OnData | None:
+    """What the data adds to the checks of a document with its targets; None while it cannot be measured."""
+    try:
+        return door.answered(
+            user,
+            business,
+            ("on_data", to_yaml(document), tuple(departments)),
+            lambda numbers: review_on_data(numbers, numbers.tree_named(document), departments=departments),
+        )
+    except KeikiError:  # the checks say what is wrong with it
+        return None
+
+
+def ways_proved(user: Any, business: Business, node: NodeDocument) -> Mapping[str, Proof]:
+    """How a node's KPI can be taken apart: each way by its id, with its proof on the data."""
+    kpi = node.kpi
+    if kpi is None:
+        return {}
+    key = ("ways_proved", kpi, node.where)
+    proved = door.answered(user, business, key, lambda numbers: ways_on_data(numbers, kpi, node.where))
+    return {each.way.id: each.proof for each in proved}
 
 
 def planned(user: Any, business: Business, document: TreeDocument, catalogue: Catalogue) -> TreeDocument:

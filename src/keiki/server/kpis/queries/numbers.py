@@ -472,6 +472,11 @@ def adds_up(user: Any, business: Business, node: Node) -> bool:
     return node.kpi is not None and formula_adds_up(node.kpi, opened_for(user, business).business.catalogue)
 
 
+def facts_with_rows(user: Any, business: Business) -> frozenset[str]:
+    """The facts that have rows."""
+    return opened_for(user, business).business.filled
+
+
 def averages(user: Any, business: Business, node: Node) -> bool:
     """Whether a measured node is a rate whose year is about the mean of its months."""
     return node.kpi is not None and formula_averages(node.kpi, opened_for(user, business).business.catalogue)

@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import F
 
 from keiki.errors import KeikiError
-from keiki.facts import FACTS
 from keiki.server.accounts.models import Business
 from keiki.server.data.actions import Opened
 from keiki.server.kpis.models import OwnTree, Step, TreeVersion
@@ -180,7 +179,7 @@ def template_named(user: Any, business: Business, template_id: str) -> Template 
 
 def _templates(numbers: Opened) -> tuple[Template, ...]:
     catalogue = numbers.business.catalogue
-    filled = frozenset(name for name in FACTS if numbers.business.measurer.coverage(name).first is not None)
+    filled = numbers.business.filled
     found = []
     for name in sorted(catalogue.templates):
         document = tree_document(catalogue.templates[name])
