@@ -52,6 +52,7 @@ from keiki.trees.edit import (
     set_formula,
     set_link,
     sound,
+    take,
 )
 from keiki.trees.targets import Target
 
@@ -190,6 +191,17 @@ def test_copy_has_ids_of_its_own_in_its_formulas() -> None:
     assert children_of(edited, "revenue")[-1] == "visits_2"
     assert (formula_of(edited, "visits_2"), children_of(edited, "visits_2")) == ("seo_2 + ads_2", ["seo_2", "ads_2"])
     assert copy(edited.document, "visits").document.node("visits_3").formula == "seo_3 + ads_3"
+
+
+def test_node_taken_from_another_tree_leaves_owner_and_target_and_says_where_it_is_from() -> None:
+    source = change(document(), "visits", owner=Owner("marketing"), note_en="More of it.", control=4).document
+    edited = take(document(), "visits", source)
+    taken = edited.document.node("visits_2")
+    assert (taken.owner, taken.target, taken.control, taken.influence) == (None, None, None, Influence(1))
+    assert taken.note_en == f"From “{source.en}”. More of it."
+    assert (formula_of(edited, "visits_2"), children_of(edited, "visits_2")) == ("seo_2 + ads_2", ["seo_2", "ads_2"])
+    assert edited.document.root.formula == document().root.formula
+    assert edited.edit.words("en") == f"Took “{edited.edit.as_dict()['node_en']}” over from “{source.en}”"
 
 
 # --- formulas and edges ---

@@ -35,6 +35,7 @@ WORDS = {
     "remove": ("「{node}」を「{parent}」の下から外した", "Removed “{node_en}” from below “{parent_en}”"),
     "move": ("「{node}」を「{parent}」の下へ移した", "Moved “{node_en}” below “{parent_en}”"),
     "copy": ("「{node}」の写しを「{parent}」の下に置いた", "Copied “{node_en}” below “{parent_en}”"),
+    "take": ("「{node}」を「{tree}」から写した", "Took “{node_en}” over from “{tree_en}”"),
     "reorder": ("「{node}」の順番を変えた", "Changed the order of “{node_en}”"),
     "change": ("「{node}」の{fields_ja}を変えた", "Changed {fields} of “{node_en}”"),
     "formula": ("「{node}」の式を {formula} にした", "Set the formula of “{node_en}” to {formula}"),
@@ -158,14 +159,45 @@ def copy(
     """A copy of a node and all below it with ids of its own, under another parent or beside the node."""
     copied = document.node(node)
     under = parent if parent is not None else _place(document, node)[0].id
+    above = document.node(under)
+    placed = _placed(above, _hung(_freshly_named(document, copied), edge), edge, at)
+    return _done(document, _with(document, under, lambda _: placed), "copy", node=copied, parent=above)
+
+
+def take(document: TreeDocument, node: str, source: TreeDocument, edge: Influence | None = None) -> Edited:
+    """A copy of a node of another tree and of all below it, put below the goal of this one as an influence.
+
+    Formulas, reasons, ratings of impact and notes come along, and the note of the node says where it is from. Owners,
+    targets and how far one can move it are the other team's own and stay there.
+    """
+    taken = source.node(node)
+    own = _theirs_left(taken)
+    noted = replace(
+        own,
+        note_ja=f"「{source.ja}」から。{own.note_ja or ''}",
+        note_en=f"From “{source.en}”. {own.note_en or ''}".strip(),
+    )
+    hung = _hung(_freshly_named(document, noted), edge or taken.influence or Influence(1))
+    root = document.root
+    after = replace(document, root=replace(root, children=(*root.children, hung)))
+    return _done(document, after, "take", node=taken, tree=source.ja, tree_en=source.en)
+
+
+def _freshly_named(document: TreeDocument, node: NodeDocument) -> NodeDocument:
+    """A node and all below it under ids that the document has not."""
     taken = {n.id for n in document.root.walk()}
     names: dict[str, str] = {}
-    for below in copied.walk():
+    for below in node.walk():
         names[below.id] = free_id(below.id, taken)
         taken.add(names[below.id])
-    above = document.node(under)
-    placed = _placed(above, _hung(_renamed(copied, names), edge), edge, at)
-    return _done(document, _with(document, under, lambda _: placed), "copy", node=copied, parent=above)
+    return _renamed(node, names)
+
+
+def _theirs_left(node: NodeDocument) -> NodeDocument:
+    """A node and all below it without what only its own team can say; a goal becomes a number like others."""
+    children = tuple(_theirs_left(child) for child in node.children)
+    level = None if node.level == "kgi" else node.level
+    return replace(node, owner=None, target=None, control=None, kra=None, level=level, children=children)
 
 
 def reorder(document: TreeDocument, node: str, at: int) -> Edited:

@@ -717,3 +717,36 @@ def test_department_that_answers_elsewhere_and_not_here_is_told(sales: Any, brow
     step(browser, sales, "change", node="buyers", department="Executive", edge="*")
     words = [line.words for line in browser.get(url(sales)).context["page"].checks]
     assert "These departments answer for nothing here: Support." in words
+
+
+@pytest.mark.feature("F-149")
+def test_success_factor_note_can_be_copied_to_another_team(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    step(browser, sales, "add", parent="revenue", name="Quick answers")
+    fields = {
+        "why_en": "Who is answered within an hour buys.",
+        "note_ja": "夜の当番",
+        "person": "Emi",
+        "edge": "same",
+        "en": "Quick answers",
+    }
+    step(browser, sales, "change", node="quick_answers", **fields)
+    step(browser, sales, "add", parent="quick_answers", kpi="cvr", edge="same")
+    goal = NodeDocument("visits", kpi="sessions")
+    actions.add_tree(sales.owner, sales.business, replace(SALES, id="web", team="Web", root=goal), {"what": "import"})
+    there = browser.get(url(sales, node="quick_answers")).context["page"].inspector.other_trees
+    assert there == (("web", "Web：Sales"),)
+    sent = {"base": stored(sales).version, "do": "copy_to", "node": "quick_answers"}
+    answer = browser.post(url(sales), sent | {"tree": "web"})
+    assert answer.url == url(sales, tree="web", node="quick_answers")
+    copied = document(sales, "web").node("quick_answers")
+    assert (copied.why_en, copied.note_ja, copied.owner) == (
+        "Who is answered within an hour buys.",
+        "「売上」から。夜の当番",
+        None,
+    )
+    assert below(sales, "quick_answers") == [child.id for child in copied.children] == ["cvr"]
+    last = browser.get(url(sales, tree="web")).context["page"].last
+    assert last == "Version 2: Took “Quick answers” over from “Sales” (Emi)"
+    for elsewhere in ("sales", "nowhere"):
+        assert browser.post(url(sales), sent | {"tree": elsewhere}).status_code == 422

@@ -227,3 +227,4 @@ def test_three_conversion_rates_are_kept_and_listed_with_result_and_difference_f
         ("CVR 4%", "¥28,800", "+¥14,400", "+¥8,800"),
     ]
     assert page.outcome.to_target == "−¥5,600"
+    assert page.goal_text == "20000", "the goal that is sought begins with the target"

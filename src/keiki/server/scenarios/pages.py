@@ -240,7 +240,7 @@ def _page(
             kpis.Way(f"±{step}%", moves_url(path, (*asked.pairs, ("step", step)), moved.texts), step == wanted.step)
             for step in STEPS
         ),
-        goal_text=wanted.goal_text,
+        goal_text=wanted.goal_text if "goal" in request.GET else typed(case.target, case.tree.root.unit),
         goal_unit=_unit(case.tree.root, style),
         goal_error=_("Write a number, such as 1200000.") if "goal" in wanted.wrong else "",
         by=wanted.by,

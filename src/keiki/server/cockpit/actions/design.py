@@ -71,6 +71,13 @@ def copy_tree(actor: User, tree: StoredTree, document: TreeDocument | None = Non
     return kpis.add_tree(actor, tree.row.business, named, done)
 
 
+def copy_to_tree(actor: User, source: StoredTree, node: str, other: StoredTree) -> str:
+    """A node with all below it, and why it matters, in the tree of another team too; gives its id there."""
+    after = edit.take(other.document, node, source.document)
+    kpis.save_tree(actor, other.row, other.version, after.document, after.edit.as_dict())
+    return after.document.root.children[-1].id
+
+
 def restore_version(actor: User, tree: StoredTree, began_from: int, number: int) -> OwnTree:
     """The tree as it was after an earlier step, as one more version."""
     document = version_of(tree, number)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from keiki.catalogue.kpi import Layer
 from keiki.catalogue.load import Catalogue
 from keiki.charts.format import Style, number
-from keiki.errors import EditConflict, KeikiError, PartOfFormula
+from keiki.errors import EditConflict, KeikiError, PartOfFormula, UnknownName
 from keiki.facts import vocabulary
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
@@ -150,6 +150,7 @@ class Inspector:
     prove_url: str  # "" once the ways are proved on the data
     links: tuple[LinkLine, ...]
     others: tuple[tuple[str, str], ...]
+    other_trees: tuple[tuple[str, str], ...]  # where it can be copied to
     names: tuple[tuple[str, str], ...]  # ids below it, as its formula names them
 
 
@@ -341,6 +342,8 @@ def _done(
             actions.restore_version(user, stored, began_from, int(way) if way.isdecimal() else 0)
         case "copy_tree":
             return design_url(business, actions.copy_tree(user, stored).tree_id)
+        case "copy_to":
+            return _copied_to(request, business, stored, node, request.POST.get("tree", ""))
         case "copy_mine":
             mine = Wish(*_first_wish(request.POST, stored, business, request))
             return design_url(business, actions.copy_with_wish(user, stored, began_from, mine, catalogue).tree_id)
@@ -356,6 +359,16 @@ def _done(
         case _:
             node = actions.edit_tree(user, stored, began_from, wish, catalogue)
     return f"{here}?node={node}" if node else here
+
+
+def _copied_to(request: Any, business: Business, stored: StoredTree, node: str, tree: str) -> str:
+    """Copy a node into another tree, and go there."""
+    other = door.stored_tree(request.user, business, tree)
+    if other is None or other.row.archived_at is not None or other.id == stored.id:
+        raise UnknownName(kind="tree", name=tree)
+    fresh = actions.copy_to_tree(request.user, stored, node, other)
+    messages.success(request, _("It stands in this tree too, with its reason and its note."))
+    return f"{design_url(business, other.id)}?node={fresh}"
 
 
 def _first_wish(
@@ -691,8 +704,17 @@ def _inspector(
             if link.source == chosen
         ),
         others=tuple((one.id, one.label) for one in rows if one.id != chosen),
+        other_trees=tuple(
+            (one.id, _team_and_name(one.document))
+            for one in door.stored_trees(request.user, business)
+            if one.id != stored.id
+        ),
         names=tuple((child.id, names[child.id]) for child in node.children),
     )
+
+
+def _team_and_name(document: TreeDocument) -> str:
+    return f"{document.team}：{tree_name(document)}" if document.team else tree_name(document)
 
 
 def _kpi_words(catalogue: Catalogue, node: NodeDocument, style: Style) -> str:
