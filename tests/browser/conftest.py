@@ -111,6 +111,7 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     home = tmp_path_factory.mktemp("home")
     with running(home) as site:
         context = chromium.new_context(locale="en")
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         set_up(page, site, start="own", name="Tea shop")
         page.goto(f"{site.address}/businesses/add/")
