@@ -128,6 +128,7 @@ class TroublePage:
     id: str = ""
     subtitle: str = ""
     ways: tuple[str, ...] = ()
+    calm: bool = False
 
 
 def _trouble(request: HttpRequest, page: TroublePage, status: int) -> HttpResponse:
@@ -142,7 +143,8 @@ def mendable(request: HttpRequest, error: KeikiError) -> HttpResponse:
     """An error with words of its own: what was wrong, what was kept, what to do."""
     if isinstance(error, Restricted):
         ways = SUBJECT_TABS.get(request.resolver_match.app_name if request.resolver_match else "", ())
-        return _trouble(request, TroublePage(_("Restricted"), error.words(current_language()), ways=ways), 403)
+        page = TroublePage(_("Restricted"), error.words(current_language()), ways=ways, calm=True)
+        return _trouble(request, page, 403)
     return _trouble(request, TroublePage(_("That did not work"), error.words(current_language())), 400)
 
 
