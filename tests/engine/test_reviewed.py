@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from tests.server.shop import make_shop
 
 import keiki
+from keiki.periods import Grain
 from keiki.trees.document import NodeDocument, TreeDocument
 from keiki.trees.targets import Target
 
@@ -53,6 +55,8 @@ def test_target_far_above_the_best_month_is_told_from_the_data(shop: keiki.Busin
     assert [each.message("en") for each in told.findings] == [
         "The target of “Order revenue” (80,000) is 4 times its best value so far (20,000)."
     ]
+    yearly = design("orders * price", replace(target, period=Grain.YEAR))
+    assert keiki.review_on_data(shop, shop.tree_named(yearly), months=MONTHS).findings == (), "a year is no month"
 
 
 def test_ways_to_take_revenue_apart_say_which_give_it_back(shop: keiki.Business) -> None:

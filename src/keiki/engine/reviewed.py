@@ -8,13 +8,14 @@ from typing import Final
 
 from keiki.catalogue.load import Catalogue
 from keiki.engine.business import Business
+from keiki.periods import Grain
 from keiki.trees.build import Tree, build
-from keiki.trees.consistency import Proof, proof, proofs
+from keiki.trees.consistency import Proof, in_force_of, proof, proofs
 from keiki.trees.decompose import Decomposition, as_document, as_node, decompositions
 from keiki.trees.document import NodeDocument
 from keiki.trees.findings import Finding
 from keiki.trees.review import review
-from keiki.trees.smart import Known
+from keiki.trees.smart import Known, of_the_period
 from keiki.trees.targets import Target
 
 MONTHS: Final = 12
@@ -51,14 +52,15 @@ def review_on_data(
 ) -> OnData:
     """What the last `months` that are over say about a design, beyond what its document tells by itself.
 
-    Every formula is held against the measured value of its number, targets against the best value so far, and KPIs
-    against the facts that have rows. `targets` and `departments` as `keiki.trees.review.review` takes them.
+    Every formula is held against the measured value of its number, targets of a month against the best month so far,
+    and KPIs against the facts that have rows. `targets` and `departments` as `keiki.trees.review.review` takes them.
     """
     reading = business.tree(tree, business.months_over(months))
     today = business.settings.calendar.today()
+    months_past = {node.id: reading.now.series(node.id) for node in reading.tree.nodes}
     known = Known(
         facts=business.filled,
-        history={node.id: reading.now.series(node.id) for node in reading.tree.nodes if node.kpi is not None},
+        history=of_the_period(months_past, in_force_of(tree, targets), Grain.MONTH),
         today=today,
     )
     by_itself = review(tree, business.catalogue, targets=targets, known=Known(today=today), departments=departments)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from keiki.catalogue.kpi import Direction, JourneyStage, Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.formula.evaluate import references
+from keiki.periods import Grain
 from keiki.trees.build import Node, Tree
 from keiki.trees.findings import Detail, Figure, Name, Said, named
 from keiki.trees.needs import needs
@@ -90,6 +91,14 @@ class Known:
 
 
 NOTHING = Known()
+
+
+def of_the_period(
+    history: Mapping[str, Sequence[float | None]], targets: Mapping[str, Target], grain: Grain
+) -> dict[str, Sequence[float | None]]:
+    """The past values that targets can be held against: a target for a year says nothing about a best month."""
+    other = {node for node, target in targets.items() if target.period not in (None, grain)}
+    return {node: past for node, past in history.items() if node not in other}
 
 
 def scorecards(

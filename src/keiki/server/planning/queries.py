@@ -29,6 +29,7 @@ from keiki.trees.fields import entry_of, read
 from keiki.trees.over_time import LONG, TargetsOverTime
 from keiki.trees.smart import Known as SmartKnown
 from keiki.trees.smart import Scorecard as SmartCard
+from keiki.trees.smart import of_the_period
 from keiki.trees.smart import scorecards as scorecards_of
 from keiki.trees.target_fields import TARGET
 from keiki.trees.targets import MANUAL, Target
@@ -454,7 +455,8 @@ def smart_marks(user: Any, business: Business, numbers: TreeNumbers) -> tuple[Sm
     tree, day = numbers.tree, business.calendar.today()
     targets = _planned_targets(plans_of(user, business, tree), business)
     over = [place for place, complete in enumerate(numbers.completes) if complete]
-    history = {n.id: [numbers.series(n)[place] for place in over] for n in tree.nodes if counted(n)}
+    past = {n.id: [numbers.series(n)[place] for place in over] for n in tree.nodes if counted(n)}
+    history = of_the_period(past, targets, numbers.question.grain)
     known = SmartKnown(facts=door.facts_with_rows(user, business), history=history, today=day)
     cards = scorecards_of(numbers.declared, door.catalogue_of(user, business), known, targets)
     return tuple(card for card in cards if counted(tree.node(card.node)))
