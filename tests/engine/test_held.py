@@ -55,6 +55,33 @@ def test_what_is_held_says_what_the_model_says(business: keiki.Business, monkeyp
     assert tables(business) == [], "facts too large to hold anything made of them"
 
 
+def test_a_table_of_many_columns_is_worked_out_as_a_whole_when_it_is_asked_for_again(
+    business: keiki.Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [
+        {
+            "event_id": f"e{n}",
+            "visitor_id": f"v{n % 3}",
+            "occurred_at": f"2026-10-{1 + n:02d} 10:00",
+            "name": "page_view",
+            "session_id": f"s{n // 2}",
+        }
+        for n in range(12)
+    ]
+    business.load_facts({"events": events}, name="events")
+    lens = business.lens("month", 1, date(2026, 10, 31))
+    kpis = ("sessions", "unique_users", "bounce_rate")
+    there, answers = [], []
+    for _ in range(3):
+        answers.append(business.measure(kpis, lens).rows())
+        there.append([name.partition("__")[0] for name in tables(business)])
+    assert there == [[], ["sessions"], ["sessions"]]
+    assert answers[0][0]["value"] == 6
+    business.close()
+    monkeypatch.setattr(held, "LARGEST", 0)
+    assert answers == [business.measure(kpis, lens).rows()] * 3
+
+
 def test_a_new_state_of_the_data_is_worked_out_anew(business: keiki.Business) -> None:
     before = classes(business)
     for n in range(3):

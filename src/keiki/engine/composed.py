@@ -107,20 +107,23 @@ def stated(compiled: Iterable[Compiled], asked: Sequence[Asked], snapshot: int) 
 
 
 def stated_tables(tables: Iterable[SharedTable], snapshot: int) -> list[list[Any]]:
-    """Shared tables, each after its sources, as plain values of every snapshot: name, SQL and names of its sources."""
+    """Shared tables, each after its sources, as plain values of every snapshot: name, SQL, names of its sources, and
+    whether it is wide.
+    """
     stated = []
     for one in tables:
         name, *made_of = (each.name.replace(f"__{snapshot}_", f"__{ANY}_") for each in (one, *one.made_of))
-        stated.append([name, of_any(one.sql, snapshot), made_of])
+        stated.append([name, of_any(one.sql, snapshot), made_of, one.wide])
     return stated
 
 
 def tables_at(stated: Iterable[Sequence[Any]], snapshot: int) -> tuple[SharedTable, ...]:
     """Shared tables at a snapshot from their plain values."""
     tables: dict[str, SharedTable] = {}
-    for name, sql, made_of in stated:
+    for name, sql, made_of, wide in stated:
         of_now = name.replace(f"__{ANY}_", f"__{snapshot}_")
-        tables[name] = SharedTable(of_now, snapshot, at(sql, snapshot), tuple(tables[each] for each in made_of))
+        sources = tuple(tables[each] for each in made_of)
+        tables[name] = SharedTable(of_now, snapshot, at(sql, snapshot), sources, wide)
     return tuple(tables.values())
 
 

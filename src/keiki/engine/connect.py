@@ -301,14 +301,15 @@ MOST_TOGETHER = 4
 
 @dataclass(frozen=True)
 class SharedTable:
-    """What is worked out from the facts of a snapshot for many questions: the name of its rows, the SQL of them, and
-    the shared tables that this SQL reads.
+    """What is worked out from the facts of a snapshot for many questions: the name of its rows, the SQL of them, the
+    shared tables that this SQL reads, and whether a question reads few of its many columns.
     """
 
     name: str
     snapshot: int
     sql: str
     made_of: tuple[SharedTable, ...] = ()
+    wide: bool = False
 
 
 class Facts(Protocol):
@@ -357,7 +358,9 @@ class Engine(Protocol):
         """Whether tables made of the facts of a snapshot are worth holding."""
 
     def hold(self, one: SharedTable) -> ir.Table:
-        """A table to be asked again, worked out at the first time; only where the engine `holds` any."""
+        """A table to be asked again, worked out at the first time (a wide one when its rows are asked for again); only
+        where the engine `holds` any.
+        """
 
     def close(self) -> None:
         """Give back what the engine holds."""

@@ -25,6 +25,8 @@ OFTEN = 6
 """Questions to a fact after which its rows are held, and one more for every megabyte that has to be copied."""
 READ: Final = re.compile(rf'"({"|".join(FACTS)})__([0-9]+)"')
 """How the SQL of a question names a fact at a snapshot."""
+NAMED: Final = re.compile(rf'"{HELD}"\."main"\."([^"]+)"')
+"""How it names a shared table."""
 
 
 class Held:
@@ -38,6 +40,8 @@ class Held:
         self._backend = backend
         self._view = view
         self._tables: OrderedDict[str, ir.Table] = OrderedDict()
+        self._wide: dict[str, SharedTable] = {}
+        self._asked_once: set[str] = set()
         self._sizes: dict[int, dict[str, int]] = {}
         self._asked: Counter[tuple[str, int]] = Counter()
         self._facts: set[tuple[str, int]] = set()
@@ -49,24 +53,37 @@ class Held:
             return sum(self._size(snapshot).values()) <= LARGEST
 
     def table(self, one: SharedTable) -> ir.Table:
-        """The rows of a shared table, worked out when they are not there yet or no longer."""
+        """A shared table, its rows worked out when they are not there yet or no longer.
+
+        One that is wide is a view at first: a single question works out only the columns it reads.
+        """
         with self._guard:
             if one.name not in self._tables:
                 for each in one.made_of:
                     self.table(each)
-                self._make(one.name, one.sql)
+                if one.wide:
+                    self._run(f"CREATE OR REPLACE VIEW {HELD}.main.{name(one.name)} AS {one.sql}")
+                    self._wide[one.name] = one
+                else:
+                    self._make(one.name, one.sql)
                 self._tables[one.name] = self._backend.table(one.name, database=(HELD, "main"))
             self._tables.move_to_end(one.name)
             while len(self._tables) > MOST:
-                self._run(f"DROP TABLE IF EXISTS {HELD}.main.{name(self._tables.popitem(last=False)[0])}")
+                self._drop(self._tables.popitem(last=False)[0])
             return self._tables[one.name]
 
     def asked(self, sql: str) -> None:
-        """Count the facts that a question reads; rows of one that is asked for often are held from now on.
+        """Count the facts that a question reads; rows of one that is asked for often are held from now on, and those
+        of a wide table that is asked for again.
 
         Facts at an older snapshot are read from the lake again: the newest state is what people look at.
         """
         with self._guard:
+            for wide in set(NAMED.findall(sql)) & self._wide.keys():
+                if wide in self._asked_once:
+                    self._make(wide, self._wide[wide].sql, of_view=True)
+                    del self._wide[wide]
+                self._asked_once ^= {wide}
             for fact, version in set(READ.findall(sql)):
                 snapshot = int(version)
                 self._asked[fact, snapshot] += 1
@@ -75,6 +92,11 @@ class Held:
                 often = OFTEN + self._size(snapshot).get(fact, 0) // 1024**2
                 if self._asked[fact, snapshot] == often and self.has_room(snapshot):
                     self._take(fact, snapshot)
+
+    def _drop(self, table: str) -> None:
+        self._asked_once.discard(table)
+        kind = "TABLE" if self._wide.pop(table, None) is None else "VIEW"
+        self._run(f"DROP {kind} IF EXISTS {HELD}.main.{name(table)}")
 
     def _take(self, fact: str, snapshot: int) -> None:
         if not self._size(snapshot).get(fact):  # no rows are read fastest from nowhere
@@ -90,8 +112,14 @@ class Held:
             self._view(fact, snapshot)
         self._run(f"DROP TABLE IF EXISTS {HELD}.main.{name(f'{fact}__{snapshot}')}")
 
-    def _make(self, table: str, sql: str) -> None:
-        self._run(f"CREATE OR REPLACE TABLE {HELD}.main.{name(table)} AS {sql}")
+    def _make(self, table: str, sql: str, *, of_view: bool = False) -> None:
+        """Work rows out; in place of a view at one moment for whoever asks meanwhile."""
+        with closing(self._backend.con.cursor()) as cursor:
+            cursor.begin()
+            if of_view:
+                cursor.execute(f"DROP VIEW {HELD}.main.{name(table)}")
+            cursor.execute(f"CREATE OR REPLACE TABLE {HELD}.main.{name(table)} AS {sql}")
+            cursor.commit()
         with suppress(duckdb.Error):  # without it the table is only larger
             self._run(f"CHECKPOINT {HELD}")
 

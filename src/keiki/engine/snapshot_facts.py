@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import ibis.expr.types as ir
 
 from keiki.engine.answers import Answers, key_of
 from keiki.engine.composed import COMPOSED, FACT, key_of_composition, of_any, stated_tables, tables_at
-from keiki.engine.connect import HELD, Engine, SharedTable
+from keiki.engine.connect import Engine, SharedTable
+from keiki.engine.held import NAMED
 from keiki.facts import FACTS
 from keiki.facts.shared import SharedFacts
 from keiki.measures.derive import with_large_deals
 from keiki.measures.exchange import Exchange, converted
 from keiki.measures.rules import Rules
-
-NAMED: Final = re.compile(rf'"{HELD}"\."main"\."([^"]+)"')
-"""How the SQL of a question names a held table."""
 
 
 class Loaded(Mapping[str, ir.Table]):
@@ -105,12 +102,12 @@ class Tables(SharedFacts):
         for fact in {name for sql in queries for name in FACT.findall(sql)}:
             self._engine.table(fact, self.snapshot)
 
-    def share(self, name: str, question: str, build: Callable[[], ir.Table]) -> ir.Table:
+    def share(self, name: str, question: str, build: Callable[[], ir.Table], *, wide: bool = False) -> ir.Table:
         if not self.shares:
             return build()
         with self._guard:
             if question not in self._shared:
-                self._shared[question] = self._known_table(name, question) or self._made(name, question, build)
+                self._shared[question] = self._known_table(name, question) or self._made(name, question, build, wide)
             return self._engine.hold(self._shared[question])
 
     def _known_table(self, name: str, question: str) -> SharedTable | None:
@@ -121,10 +118,10 @@ class Tables(SharedFacts):
         self.open(one.sql for one in tables)
         return tables[-1]
 
-    def _made(self, name: str, question: str, build: Callable[[], ir.Table]) -> SharedTable:
+    def _made(self, name: str, question: str, build: Callable[[], ir.Table], wide: bool) -> SharedTable:
         sql = self._engine.compile(build())
         mark = hashlib.sha256(of_any(sql, self.snapshot).encode()).hexdigest()[:16]
-        made = SharedTable(f"{name}__{self.snapshot}_{mark}", self.snapshot, sql, self.behind(sql))
+        made = SharedTable(f"{name}__{self.snapshot}_{mark}", self.snapshot, sql, self.behind(sql), wide)
         self.keep({"tables": stated_tables((*made.made_of, made), self.snapshot)}, name, question)
         return made
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
-from keiki.facts.shared import shared
+from keiki.facts.shared import shared_wide
 from keiki.facts.vocabulary import vocabulary
 from keiki.journeys.local_time import local_time, whole_seconds
 
@@ -60,7 +60,7 @@ class SessionRule:
     )
 
 
-@shared
+@shared_wide
 def sessions(facts: Mapping[str, ir.Table], rule: SessionRule | None = None) -> ir.Table:
     """One row per session with its length, pages, source and outcome.
 
