@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -78,26 +79,47 @@ class SmallLake:
     def __init__(self) -> None:
         self.connection = ibis.duckdb.connect()
         self.filled: set[str] = set()
+        self.compiled: dict[ops.Node, str] = {}
         for name in FACTS:
-            self.connection.create_table(name, fact_rows(name))
+            self._keep(name, fact_rows(name))
 
     def put(self, **rows: Rows) -> Mapping[str, ir.Table]:
         """The facts with these rows and nothing else."""
         for name in self.filled - set(rows):
-            self.connection.create_table(name, fact_rows(name), overwrite=True)
+            self._keep(name, fact_rows(name))
         for name, given in rows.items():
-            self.connection.create_table(name, fact_rows(name, given), overwrite=True)
+            self._keep(name, fact_rows(name, given))
         self.filled = set(rows)
-        return {name: self.connection.table(name) for name in FACTS}
+        return {name: self._table(name, fact_rows(name).schema) for name in FACTS}
 
     def spans(self, *days: str) -> ir.Table:
         """Neighbouring periods as the table `spans`."""
-        return self.connection.create_table("spans", span_rows(*days), overwrite=True)
+        rows = span_rows(*days)
+        self._keep("spans", rows)
+        return self._table("spans", rows.schema)
 
     def rows(self, table: ir.Table, *columns: str) -> list[tuple[Any, ...]]:
-        """What a model answers: the named columns (all when none are named), sorted."""
+        """What a model answers: the named columns (all when none are named), sorted; compiled once."""
         wanted = table.select(*columns) if columns else table
-        return _sorted([tuple(row.values()) for row in self.connection.to_pyarrow(wanted).to_pylist()])
+        asked = wanted.op()
+        if asked.find(ops.InMemoryTable):
+            found = self.connection.to_pyarrow(wanted)
+        else:
+            if asked not in self.compiled:
+                self.compiled[asked] = self.connection.compile(wanted)
+            answer = self.connection.raw_sql(self.compiled[asked]).to_arrow_table()
+            found = answer.cast(wanted.schema().to_pyarrow())
+        return _sorted([tuple(row.values()) for row in found.to_pylist()])
+
+    def _keep(self, name: str, rows: pa.Table) -> None:
+        """Make a table anew; Ibis would ask for its columns three times."""
+        self.connection.con.register("given", rows)
+        self.connection.raw_sql(f"CREATE OR REPLACE TABLE {name} AS FROM given")
+        self.connection.con.unregister("given")
+
+    def _table(self, name: str, schema: pa.Schema) -> ir.Table:
+        kinds = ibis.Schema.from_pyarrow(schema)
+        return ops.DatabaseTable(name, schema=kinds, source=self.connection, namespace=ops.Namespace()).to_expr()
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """What plain SQL answers, sorted."""
