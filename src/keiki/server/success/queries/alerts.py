@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import F, Max, Q, QuerySet
 
 from keiki.engine import account_alerts as engine
-from keiki.measures.told import NOTHING, WORTH
+from keiki.measures.told import NOTHING, WORTH, money
 from keiki.server.accounts.models import Business, Membership, Role
 from keiki.server.accounts.rules import role_in
 from keiki.server.kpis import queries as door
@@ -28,6 +28,8 @@ KPI_OF: Final = {
     AlertKind.TICKET_LATE: "support_first_response_time",
 }
 """The KPI that an alert of each kind warns about."""
+AMOUNTS: Final = money("subscriptions", "invoices")
+"""What the amounts of alerts tell: what an account pays, and what it has not paid."""
 
 
 def of_the_day(user: Any, business: Business, today: date) -> tuple[engine.Row, ...]:
@@ -80,7 +82,7 @@ def _open_to(user: Any, business: Business) -> QuerySet[Alert]:
     closed = door.closed_kpis(user, business)
     hidden = [kind for kind, kpi in KPI_OF.items() if kpi in closed]
     found = Alert.objects.filter(business=business).exclude(kind__in=hidden)
-    return found if door.shows(user, business, WORTH) else found.filter(amount=None)
+    return found if door.shows(user, business, AMOUNTS) else found.filter(amount=None)
 
 
 def _of(user: Any, business: Business) -> Q:
