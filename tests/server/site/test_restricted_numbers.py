@@ -103,6 +103,8 @@ def test_page_of_closed_numbers_says_so_and_whom_to_ask_and_leads_on(shop: Any, 
     page = html.unescape(closed.content.decode())
     assert said in page
     assert f"{home}accounts/" in page, "the tabs of the subject are still there"
+    campaigns = reader.get(f"{home}campaigns/")
+    assert (campaigns.status_code, f"{home}channels/" in campaigns.content.decode()) == (403, True)
     program = reader.get(f"{ROOT}/{shop.business.id}/customers/cohorts")
     assert (program.status_code, program.json()["error"], program.json()["message"]) == (403, "restricted", said)
     beside = {

@@ -67,8 +67,9 @@ SEEN_ELSEWHERE = {
         data:reopen_issue data:set_rate data:send_rates data:remove_rate""",
     "it answers with a file, a part of a page, or the way to another page": """
         customers:nurtured_csv customers:overview_file customers:panel_file customers:segment_csv data:rejected_csv
-        kpis:entered_file success:account_file success:accounts_file success:advocates_file success:health_file
-        success:support_file success:use_file success:value_file success:voice_file
+        journeys:channels_file journeys:leads_file kpis:entered_file success:account_file success:accounts_file
+        success:advocates_file success:health_file success:support_file success:use_file success:value_file
+        success:voice_file
         kpis:check_formula kpis:names openapi health
         home business cockpit:start""",
     "a test of its own walks through it, with what has to be there first": """

@@ -35,8 +35,9 @@ SUBJECT_TABS = {
     "customers": ("customers/tabs.html",),
     "success": ("customers/tabs.html", "success/tabs.html"),
     "journeys": ("journeys/tabs.html",),
+    "cockpit:campaigns": ("journeys/tabs.html",),
 }
-"""The ways to the other pages of a subject, for a page of it that is closed to somebody, by app."""
+"""The ways to the other pages of a subject, for a page of it that is closed to somebody, by app or by page."""
 
 
 @require_safe
@@ -142,7 +143,8 @@ def _trouble(request: HttpRequest, page: TroublePage, status: int) -> HttpRespon
 def mendable(request: HttpRequest, error: KeikiError) -> HttpResponse:
     """An error with words of its own: what was wrong, what was kept, what to do."""
     if isinstance(error, Restricted):
-        ways = SUBJECT_TABS.get(request.resolver_match.app_name if request.resolver_match else "", ())
+        found = request.resolver_match
+        ways = SUBJECT_TABS.get(found.view_name, SUBJECT_TABS.get(found.app_name, ())) if found else ()
         page = TroublePage(_("Restricted"), error.words(current_language()), ways=ways, calm=True)
         return _trouble(request, page, 403)
     return _trouble(request, TroublePage(_("That did not work"), error.words(current_language())), 400)
