@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -247,3 +249,17 @@ def test_csat_of_a_template_is_a_percent_of_a_five_point_survey(tmp_path: Path) 
         reading = own.tree("support_ltv_levers", own.lens("month", 1, date(2026, 6, 30)))
         node = next(each for each in reading.tree.nodes if each.kpi == "csat")
         assert number(reading.now.value(node.id, -1), node.unit, Style("en", "JPY")) == "60.0%"
+
+
+def test_new_business_that_several_open_at_the_same_moment_opens_for_all(tmp_path: Path) -> None:
+    """A page and the job that makes the demo company do: whoever comes second waits for the lake to be made."""
+    ready = threading.Barrier(4)
+
+    def opened(place: Path) -> int:
+        ready.wait()
+        with keiki.open(place, create=True) as business:
+            return business.snapshot
+
+    with ThreadPoolExecutor(4) as people:
+        for turn in range(3):
+            assert len(set(people.map(opened, [tmp_path / f"{turn}"] * 4))) == 1

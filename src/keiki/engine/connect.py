@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -87,6 +87,11 @@ class LakeSettings:
         return self.folder.resolve() / "temporary"
 
     @property
+    def making_file(self) -> Path:
+        """The file that is held by who makes the lake itself."""
+        return self.lock_file.with_suffix(".making")
+
+    @property
     def lock_file(self) -> Path:
         """The file a writer holds. It lies with the data, so that hosts that share the data share it."""
         return self.lock or self.data_folder / "writer.lock"
@@ -147,9 +152,9 @@ def prepare(settings: LakeSettings) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         settings.lock_file.touch()
         if settings.catalogue is None and not settings.catalogue_file.exists():
-            catalogue = sqlite3.connect(settings.catalogue_file)
-            catalogue.execute("PRAGMA journal_mode = WAL")
-            catalogue.close()
+            # Refused while another process does the same at the same moment.
+            with closing(sqlite3.connect(settings.catalogue_file)) as catalogue, suppress(sqlite3.OperationalError):
+                catalogue.execute("PRAGMA journal_mode = WAL")
     except (OSError, sqlite3.Error) as error:
         raise LakeUnwritable(folder=settings.folder, detail=str(error)) from error
     _sweep(settings.temporary_folder)

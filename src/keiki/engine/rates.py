@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -40,7 +41,7 @@ def save_rates(folder: Path, rates: Iterable[Rate]) -> None:
     lines = [(one.currency, one.into, one.since.isoformat(), f"{one.rate:f}") for _key, one in sorted(kept.items())]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([HEAD, *lines])
-    draft = folder / f".{FILE}.{os.getpid()}"
+    draft = folder / f".{FILE}.{os.getpid()}-{threading.get_ident()}"
     draft.write_text(out.getvalue(), encoding="utf-8")
     draft.replace(folder / FILE)
 

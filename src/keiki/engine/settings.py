@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -38,7 +39,7 @@ class Settings:
     def save(self, folder: Path) -> None:
         """Write `business.yaml`; the old file stays whole until the new one is."""
         plain = asdict(self) | {"tax_rate": str(self.tax_rate)}
-        draft = folder / f".{FILE}.{os.getpid()}"
+        draft = folder / f".{FILE}.{os.getpid()}-{threading.get_ident()}"
         draft.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
         draft.replace(folder / FILE)
 

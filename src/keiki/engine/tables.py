@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from keiki.engine import connect, imports
 from keiki.engine.connect import LAKE, LakeSettings, name, quoted
-from keiki.engine.refresh import Run, refresh
+from keiki.engine.refresh import Run, refresh, writing
 from keiki.facts import FACTS, fact
 from keiki.facts.contract import Fact, Kind
 
@@ -83,9 +83,12 @@ def lacking(fetch: imports.Fetch) -> dict[str, dict[str, str]]:
 
 
 def make(settings: LakeSettings) -> None:
-    """Make the tables of the contract, or the ones it gained, in one transaction."""
+    """Make the tables of the contract, or the ones it gained, in one transaction.
+
+    One at a time: the first connection to a new lake makes its catalogue, which two at once cannot.
+    """
     connect.make_schema(settings)
-    with connect.importing(settings, ()) as backend:
+    with writing(settings.making_file), connect.importing(settings, ()) as backend:
         run = Run(backend.con)
         refresh(settings, run, lambda: _complete(run))
 
