@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import threading
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
+from keiki.engine.whole_files import write_whole
 from keiki.errors import RateImpossible, RatesUnreadable
 from keiki.measures.exchange import FOREVER, Rate
 
@@ -41,9 +40,7 @@ def save_rates(folder: Path, rates: Iterable[Rate]) -> None:
     lines = [(one.currency, one.into, one.since.isoformat(), f"{one.rate:f}") for _key, one in sorted(kept.items())]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([HEAD, *lines])
-    draft = folder / f".{FILE}.{os.getpid()}-{threading.get_ident()}"
-    draft.write_text(out.getvalue(), encoding="utf-8")
-    draft.replace(folder / FILE)
+    write_whole(folder / FILE, out.getvalue())
 
 
 def rates_in(text: str, into: str) -> tuple[Rate, ...]:

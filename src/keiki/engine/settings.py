@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from keiki.engine.whole_files import write_whole
 from keiki.errors import UnreadableSettings
 from keiki.measures.choices import plain_choices, read_choices
 from keiki.periods import Calendar
@@ -39,9 +38,7 @@ class Settings:
     def save(self, folder: Path) -> None:
         """Write `business.yaml`; the old file stays whole until the new one is."""
         plain = asdict(self) | {"tax_rate": str(self.tax_rate)}
-        draft = folder / f".{FILE}.{os.getpid()}-{threading.get_ident()}"
-        draft.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
-        draft.replace(folder / FILE)
+        write_whole(folder / FILE, yaml.safe_dump(plain, allow_unicode=True, sort_keys=False))
 
     @classmethod
     def read(cls, folder: Path) -> Settings:
