@@ -708,6 +708,11 @@ def test_formulas_of_a_design_are_held_against_the_data(own_shop: Any, browser_o
         "new_and_returning": ("good", "gives it back in each of 4 months"),
         "purchases_times_aov": ("good", "gives it back in each of 4 months"),
     }
+    own_shop.business.restricted = {"nps": "owner"}
+    own_shop.business.save(update_fields=["restricted"])
+    again = browser.get(first.data.ask_url).context["page"].data
+    assert again == page.data, "a KPI that is closed elsewhere closes nothing here"
+    assert browser.get(first.inspector.prove_url).context["page"].inspector.ways == proved.ways
 
 
 def test_department_that_answers_elsewhere_and_not_here_is_told(sales: Any, browser_of: Any) -> None:

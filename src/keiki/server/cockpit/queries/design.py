@@ -12,6 +12,7 @@ from keiki.engine.reviewed import OnData as OnData
 from keiki.engine.reviewed import review_on_data, ways_on_data
 from keiki.errors import KeikiError
 from keiki.formula.parse import parse
+from keiki.measures.told import NOTHING
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.planning.queries import changing_targets, targets_of
@@ -95,6 +96,7 @@ def on_data(user: Any, business: Business, document: TreeDocument, departments: 
             business,
             ("on_data", to_yaml(document), tuple(departments)),
             lambda numbers: review_on_data(numbers, numbers.tree_named(document), departments=departments),
+            tells=NOTHING,
         )
     except KeikiError:  # the checks say what is wrong with it
         return None
@@ -106,7 +108,7 @@ def ways_proved(user: Any, business: Business, node: NodeDocument) -> Mapping[st
     if kpi is None:
         return {}
     key = ("ways_proved", kpi, node.where)
-    proved = door.answered(user, business, key, lambda numbers: ways_on_data(numbers, kpi, node.where))
+    proved = door.answered(user, business, key, lambda numbers: ways_on_data(numbers, kpi, node.where), tells=NOTHING)
     return {each.way.id: each.proof for each in proved}
 
 
