@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -263,3 +265,13 @@ def test_new_business_that_several_open_at_the_same_moment_opens_for_all(tmp_pat
     with ThreadPoolExecutor(4) as people:
         for turn in range(3):
             assert len(set(people.map(opened, [tmp_path / f"{turn}"] * 4))) == 1
+
+
+def test_new_business_whose_making_was_killed_halfway_is_made_by_the_next(tmp_path: Path) -> None:
+    for left in ("catalogue.draft", "catalogue.draft-journal"):
+        (tmp_path / left).write_bytes(b"half of a page")
+    with keiki.open(tmp_path, create=True) as business:
+        assert business.snapshot >= 0
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as catalogue:
+        assert catalogue.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert list(tmp_path.glob("catalogue.draft*")) == []

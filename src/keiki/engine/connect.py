@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -146,18 +146,35 @@ def importing(settings: LakeSettings, reads: Iterable[Path] | None = None) -> It
 
 
 def prepare(settings: LakeSettings) -> None:
-    """Make the folders and an empty catalogue in write-ahead mode, so that readers never wait for a writer."""
+    """Make the folders of a lake."""
     try:
         for folder in (settings.folder, settings.data_folder, settings.temporary_folder):
             folder.mkdir(parents=True, exist_ok=True)
         settings.lock_file.touch()
-        if settings.catalogue is None and not settings.catalogue_file.exists():
-            # Refused while another process does the same at the same moment.
-            with closing(sqlite3.connect(settings.catalogue_file)) as catalogue, suppress(sqlite3.OperationalError):
-                catalogue.execute("PRAGMA journal_mode = WAL")
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise LakeUnwritable(folder=settings.folder, detail=str(error)) from error
     _sweep(settings.temporary_folder)
+
+
+def has_catalogue(settings: LakeSettings) -> bool:
+    """Whether the catalogue can be looked for: a file may not be there yet, a database answers for itself."""
+    return settings.catalogue is not None or settings.catalogue_file.exists()
+
+
+def make_catalogue(settings: LakeSettings) -> None:
+    """Make an empty catalogue in write-ahead mode, so that readers never wait for a writer. One at a time.
+
+    It is made beside its place and then put there: who reads a file that is only being made takes the journal of the
+    one who makes it for that of a killed writer.
+    """
+    draft = settings.catalogue_file.with_suffix(".draft")
+    try:
+        draft.unlink(missing_ok=True)
+        with closing(sqlite3.connect(draft)) as catalogue:
+            catalogue.execute("PRAGMA journal_mode = WAL")
+        draft.replace(settings.catalogue_file)
+    except (OSError, sqlite3.Error) as error:
+        raise LakeUnwritable(folder=settings.folder, detail=str(error)) from error
 
 
 def make_compact(file: Path) -> None:

@@ -43,7 +43,7 @@ def open_lake(settings: LakeSettings) -> DuckLake:
     connect.prepare(settings)
     lake = DuckLake(settings)
     try:
-        if not lake.is_complete():
+        if not connect.has_catalogue(settings) or not lake.is_complete():
             lake.close()
             make(settings)
     except LakeUnreachable:

@@ -88,9 +88,12 @@ def make(settings: LakeSettings) -> None:
     One at a time: the first connection to a new lake makes its catalogue, which two at once cannot.
     """
     connect.make_schema(settings)
-    with writing(settings.making_file), connect.importing(settings, ()) as backend:
-        run = Run(backend.con)
-        refresh(settings, run, lambda: _complete(run))
+    with writing(settings.making_file):
+        if not connect.has_catalogue(settings):
+            connect.make_catalogue(settings)
+        with connect.importing(settings, ()) as backend:
+            run = Run(backend.con)
+            refresh(settings, run, lambda: _complete(run))
 
 
 def _complete(run: Run) -> None:
