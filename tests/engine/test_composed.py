@@ -11,7 +11,7 @@ import pytest
 import keiki
 from keiki.engine import snapshot_facts
 from keiki.engine.composed import Compositions, at, key_of_composition, of_any
-from keiki.engine.connect import DuckDBEngine
+from keiki.engine.engine import DuckDBEngine
 
 ORDERS = [
     {"order_id": f"o{n}", "customer_id": f"c{n % 3}", "ordered_at": f"2026-0{7 + n % 3}-05 10:00", "amount": 100 + n}

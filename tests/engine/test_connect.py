@@ -13,7 +13,8 @@ import pyarrow as pa
 import pytest
 from tests.engine.arrivals import costs, load, orders
 
-from keiki.engine.connect import LakeSettings, importing, measuring, open_engine, prepare
+from keiki.engine.connect import LakeSettings, importing, measuring, prepare
+from keiki.engine.engines import open_engine
 from keiki.engine.store import DuckLake
 from keiki.errors import EngineUnknown, LakeUnreachable, LakeUnwritable
 

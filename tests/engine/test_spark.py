@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 from tests.engine.arrivals import WHEN, costs, load, orders, typed
 
-from keiki.engine.connect import Engine, open_engine
+from keiki.engine.engine import Engine
+from keiki.engine.engines import open_engine
 from keiki.engine.store import DuckLake
 
 

@@ -20,7 +20,8 @@ from tests.server.shop import make_shop
 from keiki.engine.answers import FILE as ANSWERS_FILE
 from keiki.engine.answers import Answers
 from keiki.engine.business import open_business
-from keiki.engine.connect import DuckDBEngine, LakeSettings, newest_snapshot
+from keiki.engine.connect import LakeSettings, newest_snapshot
+from keiki.engine.engine import DuckDBEngine
 from keiki.engine.settings import Settings
 from keiki.server.accounts import actions
 from keiki.server.accounts.models import Business, Membership, Role, User

@@ -8,8 +8,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from keiki.engine.connect import Engine
 from keiki.engine.each_row import each_row
+from keiki.engine.engine import Engine
 from keiki.engine.measure import Measurer, span_of
 from keiki.lens import Lens
 from keiki.measures.buckets import Span, fill

@@ -21,7 +21,9 @@ from keiki.engine.answers import FILE as ANSWERS_FILE
 from keiki.engine.answers import Answers, Checked
 from keiki.engine.behind import SHOWN, Behind, EveryRow, behind, every_row
 from keiki.engine.comparison import Comparison, compared
-from keiki.engine.connect import Engine, LakeSettings, open_engine
+from keiki.engine.connect import LakeSettings
+from keiki.engine.engine import Engine
+from keiki.engine.engines import open_engine
 from keiki.engine.entered import with_entered
 from keiki.engine.erasing import Erased, mask_definitions, pseudonym
 from keiki.engine.imports import Import, Ready

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keiki.engine.answers import Answers, key_of
-from keiki.engine.connect import HELD, SharedTable
+from keiki.engine.connect import HELD
+from keiki.engine.held import SharedTable
 from keiki.facts import FACTS
 from keiki.measures.compile import Parts
 from keiki.measures.measure import Asked

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import ibis.expr.types as ir
 
-from keiki.engine.connect import Engine
+from keiki.engine.engine import Engine
 
 AT_ONCE: Final = 2_000
 """Rows that are in memory while all of them go through."""

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
-from keiki.engine.connect import Engine
+from keiki.engine.engine import Engine
 from keiki.engine.totals import DIMENSIONS
 from keiki.formula import condition, condition_columns
 from keiki.formula.nodes import Binary, Call, Condition, Formula, Negate, Reference

@@ -7,13 +7,14 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from keiki.engine.connect import HELD, LAKE, SharedTable, name
+from keiki.engine.connect import HELD, LAKE, name
 from keiki.errors import UnknownSnapshot
 from keiki.facts import FACTS
 
@@ -27,6 +28,19 @@ READ: Final = re.compile(rf'"({"|".join(FACTS)})__([0-9]+)"')
 """How the SQL of a question names a fact at a snapshot."""
 NAMED: Final = re.compile(rf'"{HELD}"\."main"\."([^"]+)"')
 """How it names a shared table."""
+
+
+@dataclass(frozen=True)
+class SharedTable:
+    """What is worked out from the facts of a snapshot for many questions: the name of its rows, the SQL of them, the
+    shared tables that this SQL reads, and whether a question reads few of its many columns.
+    """
+
+    name: str
+    snapshot: int
+    sql: str
+    made_of: tuple[SharedTable, ...] = ()
+    wide: bool = False
 
 
 class Held:

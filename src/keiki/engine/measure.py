@@ -16,8 +16,9 @@ import ibis.expr.types as ir
 
 from keiki.engine.answers import Answers, is_plain, key_of
 from keiki.engine.composed import Compiled, composed, stated
-from keiki.engine.connect import Engine, SharedTable
+from keiki.engine.engine import Engine
 from keiki.engine.entered import OBSERVED, Entered, is_entered
+from keiki.engine.held import SharedTable
 from keiki.engine.snapshot_facts import Tables
 from keiki.engine.totals import Totals
 from keiki.errors import KeikiError, NothingCounted

@@ -12,8 +12,8 @@ import ibis.expr.types as ir
 
 from keiki.engine.answers import Answers, key_of
 from keiki.engine.composed import COMPOSED, FACT, key_of_composition, of_any, stated_tables, tables_at
-from keiki.engine.connect import Engine, SharedTable
-from keiki.engine.held import NAMED
+from keiki.engine.engine import Engine
+from keiki.engine.held import NAMED, SharedTable
 from keiki.facts import FACTS
 from keiki.facts.shared import SharedFacts
 from keiki.measures.derive import with_large_deals

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ibis.backends.pyspark import Backend
     from pyspark.sql import DataFrame, SparkSession
 
-    from keiki.engine.connect import Facts, SharedTable
+    from keiki.engine.engine import Facts
+    from keiki.engine.held import SharedTable
 
 TYPES = {
     "string": "STRING",

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from keiki.engine.connect import Engine
+from keiki.engine.engine import Engine
 from keiki.formula import condition, condition_columns
 from keiki.formula.nodes import Condition
 from keiki.lens import Lens
