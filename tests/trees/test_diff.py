@@ -71,14 +71,14 @@ def test_changed_fields_are_told_before_and_after() -> None:
     one = change(document(), "cvr", target=Target(0.03)).document
     other = change(one, "cvr", target=Target(0.035, by=None), owner={"person": "佐藤"}).document
     assert [c.words("ja") for c in diff(one, other)] == [
-        "～ ノード「purchase_rate」の担当 (person)：なし → 佐藤（shop）",
-        "～ ノード「purchase_rate」の目標 (value)：0.03 → 0.035（shop）",
+        "～ ノード「purchase_rate」の担当（人）：なし → 佐藤（shop）",
+        "～ ノード「purchase_rate」の目標（値）：0.03 → 0.035（shop）",
     ]
     assert words(change_tree(document(), team="marketing").document) == ["~ team of tree “Shop”: none → marketing"]
     linked = set_link(document(), Link("nps", "ads", -1)).document
     assert words(linked) == [
         "~ sign of link “NPS → paid_sessions”: + → - (shop)",
-        "~ lag of link “NPS → paid_sessions”: 2 → 0 (shop)",
+        "~ lag in months of link “NPS → paid_sessions”: 2 → 0 (shop)",
     ]
     assert words(set_formula(document(), "revenue", "cvr * aov").document)[0].startswith("~ formula of node “売上”")
 

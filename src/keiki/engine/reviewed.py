@@ -57,7 +57,7 @@ def review_on_data(
     """
     reading = business.tree(tree, business.months_over(months))
     today = business.settings.calendar.today()
-    months_past = {node.id: reading.now.series(node.id) for node in reading.tree.nodes}
+    months_past = {node.id: reading.now.as_defined_now(node.id) for node in reading.tree.nodes}
     known = Known(
         facts=business.filled,
         history=of_the_period(months_past, in_force_of(tree, targets), Grain.MONTH),
@@ -67,8 +67,13 @@ def review_on_data(
     beside = review(
         tree, business.catalogue, targets=targets, known=known, measured=reading.now, departments=departments
     )
-    told = {each.words("en") for each in by_itself}
-    return OnData(tuple(each for each in beside if each.words("en") not in told), proofs(reading.now))
+    told = {_subject(each) for each in by_itself}
+    return OnData(tuple(each for each in beside if _subject(each) not in told), proofs(reading.now))
+
+
+def _subject(finding: Finding) -> tuple[object, ...]:
+    """What a finding is about, whatever words and figures it is told with: the same one is not told twice."""
+    return finding.code, finding.tree, finding.node, frozenset(finding.nodes)
 
 
 def ways_on_data(business: Business, kpi: str, where: str | None = None, months: int = MONTHS) -> tuple[WayOnData, ...]:

@@ -222,7 +222,13 @@ def _order(node: NodeDocument, other: NodeDocument) -> list[str]:
 def _field_words(field: str, language: str) -> str:
     whole, _, part = field.partition(".")
     words = called([whole], language)
-    return f"{words} ({part})" if part else words
+    if not part:
+        return words
+    return (
+        f"{words}（{called([part], language)}）"
+        if language.startswith("ja")
+        else f"{words} ({called([part], language)})"
+    )
 
 
 def _shown(value: Any, language: str) -> str:

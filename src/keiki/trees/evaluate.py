@@ -51,6 +51,14 @@ class EvaluatedTree:
         """The node's own values over all periods, oldest first."""
         return tuple(self.value(node_id, period, segment) for period in range(len(self.periods)))
 
+    def as_defined_now(self, node_id: str) -> tuple[float | None, ...]:
+        """The node's own values, None in periods whose KPI was calculated otherwise than in the last one."""
+        dated, values = self.tree.node(node_id).dated, self.series(node_id)
+        if dated is None:
+            return values
+        places = [dated.place(period.start) for period in self.periods]
+        return tuple(value if place == places[-1] else None for value, place in zip(values, places, strict=True))
+
     def at(self, period: int = -1, segment: Segment = WHOLE) -> dict[str, float | None]:
         """Every node's own value in one period, as `simulate` and `explain_change` take them."""
         return {node.id: self.value(node.id, period, segment) for node in self.tree.nodes}

@@ -42,6 +42,23 @@ NAMES: dict[str, tuple[str, str]] = {
     "phase": ("時期", "phase"),
     "purpose_ja": ("日本語の目的", "purpose in Japanese"),
     "purpose_en": ("英語の目的", "purpose in English"),
+    "department": ("部署", "department"),
+    "person": ("人", "person"),
+    "value": ("値", "value"),
+    "compare": ("比べ方", "comparison"),
+    "low": ("下限", "lower end"),
+    "high": ("上限", "upper end"),
+    "period": ("値の期間", "period"),
+    "start": ("出発点の値", "baseline"),
+    "since": ("始まり", "start"),
+    "by": ("期限", "deadline"),
+    "within": ("かける期間", "time allowed"),
+    "shape": ("月への分け方", "way over the months"),
+    "months": ("月ごとの値", "months"),
+    "steps": ("途中の段階", "stages"),
+    "sign": ("向き", "sign"),
+    "lag": ("遅れ（月）", "lag in months"),
+    "strength": ("強さ", "strength"),
 }
 
 

@@ -375,6 +375,15 @@ def test_second_saver_can_do_it_on_top(sales: Any, browser_of: Any) -> None:
     )
 
 
+def test_two_who_change_the_same_field_see_both_values(sales: Any, browser_of: Any) -> None:
+    hers, his = browser_of(sales.owner), browser_of(sales.editor)
+    step(hers, sales, "change", node="buyers", en="Customers", edge="*", base=1)
+    clash = step(his, sales, "change", node="buyers", en="People who buy", edge="*", base=1).context["page"].clash
+    assert clash.theirs == clash.mine.replace("People who buy", "Customers")
+    assert clash.theirs_changes == ("~ English name of node “Customers”: none → Customers",)
+    assert clash.mine_changes == ("~ English name of node “People who buy”: none → People who buy",)
+
+
 # --- goals and boards ---
 
 

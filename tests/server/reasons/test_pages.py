@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from django.urls import reverse
 from tests.server.scenarios.test_pages import VISITS_TREE
 
+from keiki.catalogue.versions import Dated
 from keiki.server.data.actions import opened
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.actions import add_tree
+from keiki.server.kpis.models import Verdict
 from keiki.server.kpis.queries import Question
 from keiki.server.planning.actions import Proposal, propose_target
 from keiki.server.planning.models import State
@@ -109,6 +112,27 @@ def test_first_number_has_the_most_effect_and_says_why(shop: Any, browser_of: An
     assert effects == sorted(effects, reverse=True)
     assert page.rows[0].label in page.sentence
     assert all(row.reasons for row in page.rows)
+
+
+def test_best_value_so_far_is_neither_a_month_that_was_left_out_nor_one_of_another_definition(shop: Any) -> None:
+    numbers = door.measured(shop.viewer, shop.business, TREE, Question(on=date(2026, 10, 1)))
+    node = numbers.tree.root
+    july, october = (
+        place
+        for place, month in enumerate(numbers.periods)
+        if month.start in (date(2026, 7, 1), date(2026, 10, 1)) and numbers.completes[place]
+    )
+    values = door.past_of(shop.business, numbers)[node.id]
+    assert values == list(numbers.series(node))
+    Verdict.objects.create(
+        business=shop.business, kpi_id=node.kpi, grain="month", day=date(2026, 7, 1), value=0, word="excluded"
+    )
+    assert door.past_of(shop.business, numbers)[node.id] == values[:july] + values[july + 1 :]
+    assert node.measured is not None
+    changed = replace(node, dated=Dated((date(2026, 10, 1),), (node.measured, node.measured)))
+    tree = replace(numbers.tree, nodes=tuple(changed if n.id == node.id else n for n in numbers.tree.nodes))
+    now = replace(numbers.reading.now, tree=tree)
+    assert [place for place, value in enumerate(now.as_defined_now(node.id)) if value is not None] == [october]
 
 
 def test_subtree_has_the_node_as_its_goal(shop: Any) -> None:

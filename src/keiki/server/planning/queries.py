@@ -454,9 +454,7 @@ def smart_marks(user: Any, business: Business, numbers: TreeNumbers) -> tuple[Sm
     """The five SMART marks of every number of a tree with what is in force or waits, today."""
     tree, day = numbers.tree, business.calendar.today()
     targets = _planned_targets(plans_of(user, business, tree), business)
-    over = [place for place, complete in enumerate(numbers.completes) if complete]
-    past = {n.id: [numbers.series(n)[place] for place in over] for n in tree.nodes if counted(n)}
-    history = of_the_period(past, targets, numbers.question.grain)
+    history = of_the_period(door.past_of(business, numbers), targets, numbers.question.grain)
     known = SmartKnown(facts=door.facts_with_rows(user, business), history=history, today=day)
     cards = scorecards_of(numbers.declared, door.catalogue_of(user, business), known, targets)
     return tuple(card for card in cards if counted(tree.node(card.node)))

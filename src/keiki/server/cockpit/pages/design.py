@@ -53,6 +53,7 @@ from keiki.server.planning.queries import goal_target
 from keiki.server.ui.language import current_language
 from keiki.trees.build import InfluenceEdge
 from keiki.trees.decompose import Decomposition, Piece
+from keiki.trees.diff import diff
 from keiki.trees.document import LEVELS as DEPTHS
 from keiki.trees.document import Influence, NodeDocument, TreeDocument, template, to_yaml
 from keiki.trees.edit import WORDS as EDIT_WORDS
@@ -169,7 +170,9 @@ class Clash:
 
     words: str
     theirs: str
+    theirs_changes: tuple[str, ...]
     mine: str
+    mine_changes: tuple[str, ...]
     mine_text: str
     theirs_text: str
     fields: tuple[tuple[str, str], ...]
@@ -399,6 +402,13 @@ def _kept(posted: QueryDict) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _changes(before: TreeDocument | None, after: TreeDocument | None) -> tuple[str, ...]:
+    """Every value that differs between two texts of the tree on this page, before and after."""
+    if before is None or after is None:
+        return ()
+    return tuple(replace(change, tree=None).words(current_language()) for change in diff(before, after))
+
+
 def _clash(now: StoredTree, stored_from: int, wish: Wish, posted: QueryDict, catalogue: Catalogue) -> Clash:
     before = door.version_of(now, stored_from)
     try:
@@ -411,7 +421,9 @@ def _clash(now: StoredTree, stored_from: int, wish: Wish, posted: QueryDict, cat
     return Clash(
         words=words.format(who=now.changed_by or _("somebody")),
         theirs=done_words(now.done, names),
+        theirs_changes=_changes(before, now.document),
         mine=named(mine.edit.words(current_language()), names) if mine else _("undo or redo"),
+        mine_changes=_changes(before, mine.document if mine else None),
         mine_text=to_yaml(mine.document) if mine else "",
         theirs_text=to_yaml(now.document),
         fields=(*again, ("before", str(stored_from))),

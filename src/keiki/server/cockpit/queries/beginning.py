@@ -164,8 +164,7 @@ def _deadline(business: Business, numbers: TreeNumbers) -> date:
 def _cards(
     user: Any, business: Business, numbers: TreeNumbers, targets: Mapping[str, Target]
 ) -> Mapping[str, Mapping[str, Judged]]:
-    over = [place for place, complete in enumerate(numbers.completes) if complete]
-    past = {n.id: [numbers.series(n)[place] for place in over] for n in numbers.tree.nodes if counted(n)}
+    past = door.past_of(business, numbers)
     known = Known(facts=door.facts_with_rows(user, business), history=past, today=business.calendar.today())
     cards = scorecards(numbers.declared, door.catalogue_of(user, business), known, targets)
     return {card.node: card.marks for card in cards}

@@ -32,7 +32,7 @@ from keiki.server.data.actions import Opened
 from keiki.server.kpis.models import Verdict, Word
 from keiki.server.kpis.queries.access import answered, askable, opened_for
 from keiki.server.kpis.queries.kept import kept
-from keiki.server.kpis.queries.numbers import Known, Question, known, lens_of
+from keiki.server.kpis.queries.numbers import Known, Question, TreeNumbers, known, lens_of
 from keiki.trees.build import Node, Tree
 from keiki.trees.document import TreeDocument, template
 
@@ -191,6 +191,24 @@ def excluded_days(business: Business, kpi_id: str, grain: Grain) -> frozenset[da
 def excluded_of(business: Business, node: Node) -> frozenset[date]:
     """The first days of the months that are left out of the baseline of a node: those of its KPI as a whole."""
     return excluded_days(business, node.kpi, Grain.MONTH) if node.kpi and node.where is None else frozenset()
+
+
+def past_of(business: Business, numbers: TreeNumbers) -> dict[str, list[float | None]]:
+    """Node id → its values in the periods that are over, from which a best one can be taken: by its definition of now,
+    and without those that people left out."""
+    grain, periods = numbers.question.grain, numbers.periods
+    rows = Verdict.objects.filter(business=business, grain=str(grain), word=Word.EXCLUDED)
+    left_out = set(rows.values_list("kpi_id", "day"))
+
+    def counts(node: Node, place: int) -> bool:
+        return numbers.completes[place] and (node.where is not None or (node.kpi, periods[place].start) not in left_out)
+
+    return {
+        node.id: [
+            value for place, value in enumerate(numbers.reading.now.as_defined_now(node.id)) if counts(node, place)
+        ]
+        for node in numbers.tree.nodes
+    }
 
 
 def kpi_spread(user: Any, business: Business, kpi_id: str, period: Period) -> Spread | None:

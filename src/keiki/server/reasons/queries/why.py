@@ -108,8 +108,7 @@ def subtree(tree: Tree, node: Node) -> Tree:
 
 def first_of(user: Any, business: Business, numbers: TreeNumbers) -> tuple[Priority, ...]:
     """The numbers of a tree, the one to work on first at the front."""
-    over = [place for place, complete in enumerate(numbers.completes) if complete]
-    history = {node.id: [numbers.series(node)[place] for place in over] for node in numbers.tree.nodes}
+    history = door.past_of(business, numbers)
     wanted = {i: Target(value=bound) for i, bound in _wanted(numbers).items()}
     catalogue = door.catalogue_of(user, business)
     return priorities(numbers.tree, catalogue, values_of(numbers), history, wanted)
