@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -67,6 +68,14 @@ def test_every_day_of_a_period_belongs_to_it(calendar, grain, day):
 def test_shift_there_and_back_is_the_same_period(calendar, grain, day, steps):
     period = calendar.period(grain, day)
     assert calendar.shift(calendar.shift(period, steps), -steps) == period
+
+
+@given(calendars, grains, days, st.integers(1, 12))
+def test_periods_that_are_over_end_with_the_day_or_before_and_the_next_one_does_not(calendar, grain, day, count):
+    over = calendar.over(grain, day, count)
+    assert len(over) == count
+    assert over[-1].last <= day < calendar.shift(over[-1], 1).last
+    assert all(calendar.shift(before, 1) == after for before, after in pairwise(over))
 
 
 @given(calendars, days, st.integers(0, 400), st.integers(-20, 20))

@@ -137,6 +137,17 @@ class Calendar:
         length = 7 if grain is Grain.WEEK else 1
         return self.period(grain, _moved(period.start, steps * length))
 
+    def over(self, grain: Grain, day: date, count: int = 1) -> tuple[Period, ...]:
+        """The last `count` periods of a grain that are over at the end of a day, the oldest first.
+
+        >>> [str(month.start) for month in Calendar().over(Grain.MONTH, date(2026, 11, 30), 2)]
+        ['2026-10-01', '2026-11-01']
+        >>> [str(month.start) for month in Calendar().over(Grain.MONTH, date(2026, 11, 29), 2)]
+        ['2026-09-01', '2026-10-01']
+        """
+        running = self.period(grain, _moved(day, 1))
+        return tuple(self.shift(running, step) for step in range(-count, 0))
+
     def last_year(self, period: Period) -> Period:
         """The same period one (fiscal) year before; a week goes back 52 weeks.
 

@@ -241,6 +241,18 @@ def test_repeated_keys_of_one_fact_do_not_disturb_a_fact_without_a_key(tmp_path:
         assert {part.fact: (part.added, part.rejected) for part in done.parts} == {"orders": (1, 1), "costs": (2, 0)}
 
 
+@pytest.mark.parametrize(("last_day", "month"), [("2026-10-31", 10), ("2026-10-30", 9)])
+def test_cost_of_success_goes_up_to_the_last_month_the_data_has_to_its_end(
+    tmp_path: Path, last_day: str, month: int
+) -> None:
+    paid = {"amount": 100, "category": "support", "department": "customer_success"}
+    with keiki.open(tmp_path, create=True) as own:
+        own.load([paid | {"spent_on": day} for day in ("2026-09-15", last_day)], "costs", name="costs")
+        told = keiki.success_as_profit_centre(own)
+    assert (len(told.months), told.months[-1].start) == (12, date(2026, month, 1))
+    assert float(told.rows[-1]["cost"]) == 100
+
+
 @pytest.mark.feature("F-057")
 def test_csat_of_a_template_is_a_percent_of_a_five_point_survey(tmp_path: Path) -> None:
     scores = [5] * 25 + [4] * 35 + [3] * 20 + [2] * 12 + [1] * 8

@@ -244,9 +244,7 @@ class Business:
 
     def months_over(self, count: int) -> Lens:
         """The last `count` months that the data has reached the end of."""
-        month = self.lens(Grain.MONTH, 1)
-        last = month.periods[0] if month.complete(0) else month.calendar.shift(month.periods[0], -1)
-        return self.lens(Grain.MONTH, count, last.start)
+        return self.question(self.settings.calendar.over(Grain.MONTH, self.today, count))
 
     def question(
         self,

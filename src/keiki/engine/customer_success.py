@@ -295,8 +295,7 @@ def outlook_of(business: Business, core: CoreFeatures = EVERYTHING) -> Outlook:
 def health_back_test(business: Business, days: int = 90, months: int = BACK_MONTHS) -> BackTest:
     """How well the health score told who would leave within so many days, over the last months that can be judged."""
     calendar, day = business.settings.calendar, business.today
-    last = calendar.period(Grain.MONTH, day - timedelta(days=days))
-    spans = spans_of(tuple(calendar.shift(last, step) for step in range(-months, 0)))
+    spans = spans_of(calendar.over(Grain.MONTH, day - timedelta(days=days), months))
     rule = OutcomeRule(days, business.rules.health)
     grouped = grouped_outcomes(outcomes(business.facts, spans, rule, day))
     past = Past.of_rows(business.engine.run(grouped).to_pydict())
@@ -307,8 +306,7 @@ def growth_hits(business: Business, core: CoreFeatures = EVERYTHING, days: int =
     """Whether accounts that looked ready to grow at the ends of past months grew within so many days."""
     calendar, day = business.settings.calendar, business.today
     rule = book_rule(business, core)
-    last = calendar.period(Grain.MONTH, day - timedelta(days=days))
-    ends = tuple(calendar.shift(last, step) for step in range(-months, 0))
+    ends = calendar.over(Grain.MONTH, day - timedelta(days=days), months)
     then = spans_of(ends)
     use = account_adoption(business.facts, then, rule.adoption)
     core_share = use.core.cast("float64") / use.entitled.nullif(0)
@@ -334,8 +332,7 @@ def growth_hits(business: Business, core: CoreFeatures = EVERYTHING, days: int =
 
 def recurring_margin(business: Business, months: int = 12) -> float | None:
     """Gross profit ÷ revenue of the sales of the last months whose cost is known; None without such sales."""
-    calendar, day = business.settings.calendar, business.today
-    begin = calendar.shift(calendar.period(Grain.MONTH, day), -months).start
+    begin = business.settings.calendar.over(Grain.MONTH, business.today, months)[0].start
     sales = revenue_postings(business.facts, business.rules.postings)
     sales = sales.filter(sales.gross_profit.notnull() & (sales.posted_at.cast("date") >= ibis.date(begin)))
     row = business.engine.run(
@@ -444,7 +441,7 @@ def product_use(business: Business, core: CoreFeatures = EVERYTHING, grain: str 
 def onboarding(business: Business, core: CoreFeatures = EVERYTHING, months: int = 6, limit: int = 20) -> Onboarding:
     """Days to the first value of accounts that started lately, and those that still wait, the longest first."""
     calendar, day = business.settings.calendar, business.today
-    begin = calendar.shift(calendar.period(Grain.MONTH, day), -months).start
+    begin = calendar.over(Grain.MONTH, day, months)[0].start
     rule = book_rule(business, core)
     table = milestones(business.facts, rule.lifecycle, day)
     held = business.facts["subscriptions"]
@@ -505,10 +502,8 @@ def is_won(business: Business, deal: str) -> bool:
 
 
 def success_as_profit_centre(business: Business, count: int = 12) -> Accounting:
-    """The cost of customer success beside what it keeps and grows, month by month."""
-    calendar, day = business.settings.calendar, business.today
-    last = calendar.period(Grain.MONTH, day)
-    months = tuple(calendar.shift(last, step) for step in range(-count, 0))
+    """The cost of customer success beside what it keeps and grows, over the last `count` whole months."""
+    months = business.settings.calendar.over(Grain.MONTH, business.today, count)
     rule = SuccessRule(movements=business.rules.movements, postings=business.rules.postings)
     rows = business.engine.run(success_accounts(business.facts, spans_of(months), rule).order_by("period")).to_pylist()
     return Accounting(months, tuple(rows), recurring_margin(business), rule)
@@ -530,9 +525,7 @@ def _spans(days: Sequence[tuple[date, date]]) -> ir.Table:
 
 def whole_weeks(business: Business, count: int) -> tuple[Period, ...]:
     """The last weeks of the business that had ended by the last day of its data, the oldest first."""
-    calendar, day = business.settings.calendar, business.today
-    last = calendar.period(Grain.WEEK, day + timedelta(days=1))  # begins on the next day when the day ends a week
-    return tuple(calendar.shift(last, step) for step in range(-count, 0))
+    return business.settings.calendar.over(Grain.WEEK, business.today, count)
 
 
 def _weeks(business: Business) -> tuple[Period, ...]:

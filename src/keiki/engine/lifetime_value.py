@@ -33,21 +33,14 @@ def own_terms(business: Business, on: date | None = None) -> OwnTerms:
 
     The growth of revenue per account is what NRR says beyond churn: (1 − churn) × (1 + growth) = NRR.
     """
-    period = _month(business, on)
+    calendar = business.settings.calendar
+    period = calendar.over(Grain.MONTH, business.today)[0] if on is None else calendar.period(Grain.MONTH, on)
     names = tuple(name for name in TERMS if name != GROWTH)
     spent = ("sum_marketing_cost", "sum_sales_cost", "n_new_customers", "new_unique_users")
     measured = business.measure((*names, "nrr", *spent), business.question((period,)))
     terms = {name: measured.value(name) for name in names}
     terms[GROWTH] = _growth(measured.value("nrr"), terms[CHURN])
     return OwnTerms(period, terms, Acquisition(*(measured.value(name) for name in spent)))
-
-
-def _month(business: Business, on: date | None) -> Period:
-    calendar = business.settings.calendar
-    if on is not None:
-        return calendar.period(Grain.MONTH, on)
-    last = calendar.period(Grain.MONTH, business.today)
-    return last if business.today >= last.last else calendar.shift(last, -1)
 
 
 def _growth(nrr: float | None, churn: float | None) -> float | None:

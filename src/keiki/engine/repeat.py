@@ -87,8 +87,7 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
 
 def last_year(business: Business) -> Period:
     """The last twelve whole months."""
-    months = business.lens(Grain.MONTH, 13)
-    whole = months.periods[1:] if months.complete(12) else months.periods[:12]
+    whole = business.settings.calendar.over(Grain.MONTH, business.today, 12)
     return Period(whole[0].start, whole[-1].end)
 
 

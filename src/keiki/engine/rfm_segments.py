@@ -40,9 +40,8 @@ class Member:
 
 
 def last_whole_month(business: Business) -> Period:
-    """The last month whose days the data holds to the end; the first month where none is over."""
-    months = business.lens(Grain.MONTH, 2)
-    return months.periods[1] if months.complete(1) else months.periods[0]
+    """The last month whose days the data holds to the end."""
+    return business.settings.calendar.over(Grain.MONTH, business.today)[0]
 
 
 def rfm_segments(business: Business, period: Period | None = None, rule: RfmRule | None = None) -> Segments:

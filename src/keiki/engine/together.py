@@ -89,10 +89,9 @@ def common_periods(
 ) -> tuple[Period, ...]:
     """The last periods that are over in every business; those of the first one's calendar."""
     calendar = businesses[0].settings.calendar
-    last = until or calendar.period(grain, min(each.today for each in businesses))
-    while until is None and not all(each.question((last,)).complete(0) for each in businesses):
-        last = calendar.shift(last, -1)
-    return tuple(calendar.shift(last, step) for step in range(1 - count, 1))
+    if until is None:
+        return calendar.over(grain, min(each.today for each in businesses), count)
+    return tuple(calendar.shift(until, step) for step in range(1 - count, 1))
 
 
 class _Joined:

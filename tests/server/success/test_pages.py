@@ -84,8 +84,8 @@ def test_accounts_whose_use_halved_are_flagged_with_the_hit_rate_on_those_that_l
 def test_accounts_with_core_use_above_80_percent_may_grow_with_the_reason_and_how_often_such_accounts_grew(
     own_offices: Cast, browser_of: Any
 ) -> None:
-    # Month ends from October to February: 30 offices looked ready at all five, 8 more at four, 4 more at one; the
-    # others are the 8 at one and the 4 at three. One grew in April, within 90 days of the last two.
+    # Month ends from October to March: 30 offices looked ready at all six, 8 more at four, 4 more at one; the
+    # others are the 8 at two and the 4 at four. One grew in April, within 90 days of the last three.
     grown = [contract("A05", valid_to="2026-04-15"), contract("A05", "2026-04-15", mrr=1500)]
     opened(own_offices.business).business.load(grown, "subscriptions")
     page = browser_of(own_offices.viewer).get(address(own_offices, "accounts"), {"list": "growth"}).context["page"]
@@ -95,7 +95,7 @@ def test_accounts_with_core_use_above_80_percent_may_grow_with_the_reason_and_ho
     reason = "Core features used on 100.0% of the seats, 100.0% of the seats in use"
     assert {row.reasons[-1] for row in page.rows} == {reason}
     assert page.meaning == (
-        "Of 186 accounts that looked like this in the last six months 2 grew within 90 days (1.08%); "
+        "Of 216 accounts that looked like this in the last six months 3 grew within 90 days (1.39%); "
         "of the others 0.00%."
     )
     told = asking(own_offices)("accounts?list=growth")

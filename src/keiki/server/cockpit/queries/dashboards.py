@@ -334,9 +334,8 @@ def funnel(user: Any, business: Business, question: Question) -> tuple[Step, ...
     if known.today is None:
         return ()
     calendar = business.calendar
-    period = calendar.period(question.grain, question.on or known.today)
-    if question.on is None and not door.is_over(known, period):
-        period = calendar.shift(period, -1)
+    over = calendar.over(question.grain, known.today)[0]
+    period = over if question.on is None else calendar.period(question.grain, question.on)
     where = question.where
     key = ("funnel", period, where)
     values: dict[str, float | None] = door.answered(

@@ -40,8 +40,7 @@ def period_of(business: Business, known: Known, question: Question) -> Period:
     calendar = business.calendar
     if question.on is not None or known.today is None:
         return calendar.period(question.grain, question.on or calendar.today())
-    newest = calendar.period(question.grain, known.today)
-    return newest if door.is_over(known, newest) else calendar.shift(newest, -1)
+    return calendar.over(question.grain, known.today)[0]
 
 
 def traffic(user: Any, business: Business, period: Period, before: Period) -> Traffic:
