@@ -99,6 +99,15 @@ def test_a_tenth_more_price_frequency_or_years_each_raise_the_value_by_a_tenth(c
     }
 
 
+def test_drivers_that_move_the_value_alike_are_not_told_apart(calculated: Any) -> None:
+    alike = "10% more of any of the 3 moves the lifetime value by +¥36,000: all matter the same."
+    assert calculated(BASIC, step="10").drivers_sentence == alike
+    costs = calculated(BASIC, cac="50000", retention_cost_per_customer="5000", formula="ltv_net", step="10")
+    assert costs.drivers_sentence == (
+        "10% more “Money per purchase” or “Purchases per year” moves the lifetime value by +¥36,000: the most of 5."
+    )
+
+
 @pytest.mark.feature("F-238")
 def test_a_frequency_of_14_4_instead_of_12_gives_432000(calculated: Any) -> None:
     moved = next(row for row in calculated(BASIC, step="20").drivers if row.name == "Purchases per year")

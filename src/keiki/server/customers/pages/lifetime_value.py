@@ -461,12 +461,17 @@ def _driver(found: Moved, style: Style) -> DriverRow:
 def _drivers_sentence(moves: tuple[Moved, ...], asked: Calculation, style: Style) -> str:
     if not moves:
         return _("Nothing to move yet.")
-    first = moves[0]
+    amounts = [difference(each.value_after, each.value_before, "currency", style) for each in moves]
+    most = [
+        each.term.words(style.language) for each, amount in zip(moves, amounts, strict=True) if amount == amounts[0]
+    ]
+    words = {"step": asked.step, "amount": amounts[0], "count": len(moves)}
+    if len(most) == len(moves) > 1:
+        return _(
+            "{step}% more of any of the {count} moves the lifetime value by {amount}: all matter the same."
+        ).format(**words)
     return _("{step}% more “{name}” moves the lifetime value by {amount}: the most of {count}.").format(
-        step=asked.step,
-        name=first.term.words(style.language),
-        amount=difference(first.value_after, first.value_before, "currency", style),
-        count=len(moves),
+        name=_("” or “").join(most), **words
     )
 
 
