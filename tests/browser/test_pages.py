@@ -116,6 +116,8 @@ READ_AT = (1440, 390)
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]+")
 MOST_SCRIPT, MOST_STYLE = 40_000, 20_000
 """Packed bytes of scripts (before a picture is brought to life) and of style sheets."""
+SLOW = {"offline": False, "latency": 0, "downloadThroughput": 40_000, "uploadThroughput": -1}
+"""Bytes in a second: a page takes a good half of one, and Chromium paints what it has thirty times meanwhile."""
 CUT_OFF = """() => [...document.querySelectorAll("main *, header *")].filter((each) => {
   const words = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   if (!words || !each.checkVisibility() || each.closest(".hidden-words, svg, select, textarea")) return false;
@@ -271,6 +273,17 @@ def test_page_is_small_does_not_move_and_no_text_is_cut_off_or_overlaps(shown: P
     for width in READ_AT:
         resize(shown, width)
         assert (width, shown.evaluate(CUT_OFF), shown.evaluate(OVERLAPS)) == (width, [], [])
+
+
+@pytest.mark.parametrize("name", ["today", "template"])
+def test_page_that_comes_in_slowly_is_shown_whole_and_does_not_move(site: Any, opens: Any, name: str) -> None:
+    page = opens(site)
+    visit(page, site, name)  # its styles and scripts are at hand from here on
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+    visit(page, site, name)
+    assert page.evaluate("window.shifted") <= MOST_SHIFT
 
 
 @in_both_languages

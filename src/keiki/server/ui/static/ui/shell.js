@@ -65,7 +65,6 @@ document.addEventListener("change", (event) => {
   const form = event.target instanceof Element ? event.target.closest("form[data-sends-itself]") : null;
   form?.requestSubmit();
 });
-document.documentElement.classList.add("js");
 
 // A form that was sent says so on its button until the next page is there; one that was refused begins at its first mistake.
 document.addEventListener("submit", (event) => {
