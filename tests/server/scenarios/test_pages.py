@@ -87,6 +87,8 @@ def test_strengths_are_a_tornado_of_one_per_cent_of_each_factor(shop: Any, brows
     told = {row[0]: row[2] for row in page.strengths.table.rows}
     assert told["Average order value"] == "+¥144"
     assert page.strengths.table.head == ("Driver", "−1%", "+1%")
+    alike = " or ".join(row[0] for row in page.strengths.table.rows if row[2] == "+¥144")
+    assert page.strengths.sentence.startswith(f"1% more {alike} changes ")
 
 
 def test_short_history_says_that_chances_cannot_be_told(shop: Any, browser_of: Any) -> None:

@@ -373,15 +373,14 @@ def _strengths(case: WhatIf, step: str, style: Style) -> tuple[Chart | None, str
         return None, _("No driver has a value to move from.")
     root = case.tree.root
     swings = [Swing(case.tree.node(each.node).label(style.language), each.down, each.up) for each in found]
-    first = found[0]
-    sentence = _("{step}% more {driver} changes {goal} by {amount}: the strongest of {count}.").format(
-        step=step,
-        driver=swings[0].label,
-        goal=root.label(style.language),
-        amount=difference(first.up, 0.0, root.unit, style),
-        count=len(case.drivers),
+    goal = root.label(style.language)
+    amounts = [difference(each.up, 0.0, root.unit, style) for each in found]
+    most = [swing.label for swing, amount in zip(swings, amounts, strict=True) if amount == amounts[0]]
+    told = _("{step}% more {driver} changes {goal} by {amount}: the strongest of {count}.")
+    sentence = told.format(
+        step=step, driver=_(" or ").join(most), goal=goal, amount=amounts[0], count=len(case.drivers)
     )
-    title = _("What each driver does to {goal}").format(goal=root.label(style.language))
+    title = _("What each driver does to {goal}").format(goal=goal)
     words = (f"−{step}%", f"+{step}%")
     return tornado(title, sentence, swings, root.unit, words, style), sentence
 
