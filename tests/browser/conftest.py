@@ -147,18 +147,26 @@ def set_up(page: Page, site: Site, start: str, name: str) -> None:
 Opens = Callable[..., Page]
 
 
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of a page whose test failed; it helps whoever looks, without one the test says the same."""
+    PICTURES.mkdir(exist_ok=True)
+    name = re.sub(r"\W+", "-", name)
+    with suppress(Error):
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True, timeout=20_000)
+
+
 @contextmanager
 def windows(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
     """Opens browser windows: `opens(site, language=…, dark=…, width=…, script=…)`, signed in; closes them afterwards.
 
-    Fails when a page broke its security policy or a script of ours threw an error.
+    Fails when a page broke its security policy or a script of ours threw an error, and says which page.
     """
     contexts: list[BrowserContext] = []
     trouble: list[str] = []
 
     def console(message: ConsoleMessage) -> None:
         if message.type == "error" and not re.search(r"status of 4\d\d|Error Code 4\d\d", message.text):
-            trouble.append(message.text)
+            trouble.append(f"{message.page and message.page.url}: {message.text}")
 
     def window(
         site: Site, language: str = "en", dark: bool = False, width: int = 1440, script: bool = True, **options: Any
@@ -177,16 +185,13 @@ def windows(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Opens
         page.add_init_script(SHIFTS)
         page.set_default_timeout(PATIENCE)
         page.on("console", console)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
         return page
 
     yield window
     if getattr(request.node, "failed", False) or trouble:
-        PICTURES.mkdir(exist_ok=True)
         for number, page in enumerate(page for context in contexts for page in context.pages):
-            name = re.sub(r"\W+", "-", request.node.name)
-            with suppress(Error):  # a picture helps whoever looks; without one the test says the same
-                page.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True, timeout=20_000)
+            photograph(page, f"{request.node.name}-{number}")
     for context in contexts:
         context.close()
     assert trouble == []

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page
-from tests.browser.conftest import MOST_SHIFT, windows
+from tests.browser.conftest import MOST_SHIFT, photograph, windows
 
 import keiki.server.kpis
 
@@ -190,13 +190,26 @@ def visit(page: Page, site: Any, name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def shown(site: Any, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in one language, loaded once for all that is asked of it."""
-    name, language = request.param
+def readers(site: Any, chromium: Any, request: pytest.FixtureRequest) -> Iterator[dict[str, Page]]:
+    """A window of each language, for one page after the other: opening one takes longer than any page."""
     with windows(chromium, request) as opens:
-        page = opens(site, language=language)
-        visit(page, site, name)
-        yield page
+        yield {language: opens(site, language=language) for language in LOOKS_IN}
+
+
+@pytest.fixture(scope="module")
+def shown(site: Any, readers: dict[str, Page], request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in one language as a newcomer loads it, once for all that is asked of it."""
+    name, language = request.param
+    page = readers[language]
+    resize(page, READ_AT[0])
+    page.emulate_media(color_scheme="light")
+    network = page.context.new_cdp_session(page)
+    network.send("Network.clearBrowserCache")
+    network.detach()
+    visit(page, site, name)
+    yield page
+    if getattr(request.node, "failed", False):
+        photograph(page, f"{name}-{language}")
 
 
 in_both_languages = pytest.mark.parametrize(
@@ -235,13 +248,15 @@ def in_every_look(page: Page, contrast_of: Sequence[tuple[int, str]] = LOOKS) ->
     """
     found = {}
     for width, colours in LOOKS:
+        has_contrast = (width, colours) in contrast_of
+        if colours == "dark" and not has_contrast:
+            continue
         resize(page, width)
         page.emulate_media(color_scheme=colours)
-        has_contrast = (width, colours) in contrast_of
         if colours == "light":
             found[f"{width} light"] = serious(page, **{} if has_contrast else STRUCTURE)
             found[f"{width} light"] += ["scrolls sideways"] * bool(sideways(page))
-        elif has_contrast:
+        else:
             found[f"{width} dark"] = serious(page, **CONTRAST)
     return {look: wrong for look, wrong in found.items() if wrong}
 
