@@ -189,6 +189,7 @@ def test_matrix_names_delay_and_pairs_of_every_cell(webinars: Any, browser_of: A
     assert (strongest.words, strongest.delay, strongest.pairs) == ("+1.00", "3 periods later", "n=30")
     assert cells["Wins", "Wins"].words == "—"
     assert "(+1.00" in page.matrix_sentence
+    assert page.rule.startswith("Over 33 complete periods")  # those with values; October runs
 
 
 def test_what_is_not_there_is_not_found(webinars: Any, browser_of: Any) -> None:

@@ -160,7 +160,7 @@ def _rule_words(found: Together) -> str:
         "nothing. A mark needs a {level} interval, shared among the delays tried, that leaves out 0. Moving together "
         "is no proof that one causes the other: a trial is."
     ).format(
-        periods=len(found.periods),
+        periods=sum(any(value is not None for value in values) for values in zip(*found.series.values(), strict=True)),
         most=queries.RULE.most,
         fewest=queries.RULE.fewest,
         level=f"{queries.RULE.level:.0%}",
