@@ -186,7 +186,15 @@ def test_difference_keeps_the_unit(after: float | None, before: float | None, un
 
 @pytest.mark.parametrize(
     ("label", "word"),
-    [("新規顧客数", "人"), ("サイト訪問者数", "人"), ("注文数", "件"), ("購入頻度（月）", "回"), ("フォロワー", "")],
+    [
+        ("新規顧客数", "人"),
+        ("サイト訪問者数", "人"),
+        ("注文数", "件"),
+        ("購入頻度（月）", "回"),
+        ("広告流入数", "回"),
+        ("問い合わせ数", "件"),
+        ("フォロワー", ""),
+    ],
 )
 def test_counter_word_reads_the_end_of_the_label(label: str, word: str) -> None:
     assert counter_word(label) == word
