@@ -218,10 +218,10 @@ def _line(business: Business, judged: Judged, asked: Asked, style: Style) -> Cam
     return CampaignLine(
         name=each.name,
         cost=_money(each.cost, style) if each.cost else MISSING,
-        leads=_count(each.leads),
-        new_customers=_count(each.new_customers),
+        leads=f"{each.leads:,}",
+        new_customers=f"{each.new_customers:,}",
         per_customer=_money(each.cost_per_customer, style) if each.cost else MISSING,
-        wins=_count(each.wins),
+        wins=f"{each.wins:,}",
         revenue=_money(each.revenue, style),
         roi=MISSING if each.roi is None else f"{each.roi * 100:.0f}%".replace("-", "−"),
         payback=MISSING if each.payback is None else _("{months} months").format(months=each.payback),
@@ -236,10 +236,6 @@ def _line(business: Business, judged: Judged, asked: Asked, style: Style) -> Cam
 
 def _money(value: float | None, style: Style) -> str:
     return number(value, "currency", style)
-
-
-def _count(value: int) -> str:
-    return f"{value:,}" if value else MISSING
 
 
 def _sentence(found: Found, style: Style) -> str:
@@ -276,8 +272,8 @@ def _totals(found: Found, style: Style) -> tuple[tuple[str, str], ...]:
     roi = MISSING if profit is None or not cost else f"{(profit - cost) / cost * 100:.0f}%".replace("-", "−")
     return (
         (_("Cost"), _money(cost, style) if cost else MISSING),
-        (_("New customers"), _count(sum(each.new_customers for each in rows))),
-        (_("Wins"), _count(sum(each.wins for each in rows))),
+        (_("New customers"), f"{sum(each.new_customers for each in rows):,}"),
+        (_("Wins"), f"{sum(each.wins for each in rows):,}"),
         (_("Revenue"), _money(sum(each.revenue for each in rows), style)),
         (_("ROI"), roi),
     )
