@@ -40,6 +40,7 @@ from keiki.server.data.actions.issues import issues_of
 from keiki.server.data.forms import KEEP, NET, SKIP, ColumnsForm, choice_of, field
 from keiki.server.data.models import Mode, Upload
 from keiki.server.data.pages.audits import AuditsPanel, audits_panel
+from keiki.server.data.pages.exports import KnownExport, export_words, known_exports
 from keiki.server.data.pages.issues import IssuesPanel, issues_panel
 from keiki.server.jobs.models import Run
 from keiki.server.ui.language import current_language
@@ -116,6 +117,7 @@ class DataPage:
     audits: AuditsPanel | None = None
     gap_rule: str = ""
     joined: JoinedPanel | None = None
+    exports: tuple[KnownExport, ...] = ()
     error: str = ""
 
 
@@ -198,6 +200,7 @@ def _data_page(request: Any, business: Business) -> DataPage:
         audits=audits_panel(business, may_edit=may_edit),
         gap_rule=_gap_rule(),
         joined=_joined(business) if state.days else None,
+        exports=known_exports(),
     )
 
 
@@ -386,7 +389,8 @@ def _about(look: Preview) -> str:
     facts += [word for word in (_encoding_words(look.encoding), _delimiter_words(look.delimiter)) if word]
     said = _("({facts}) was recognised.").format(facts=" · ".join(facts))
     if look.export:
-        return f"{said} " + _("It is an export of {name}; its columns are known.").format(name=look.export)
+        words = _("It is the export “{name}”; its columns are known.")
+        return f"{said} {words.format(name=export_words(look.export))}"
     return f"{said} " + _("Change only what is wrong.")
 
 
