@@ -1,7 +1,4 @@
-"""Pages outside the frame of a business: signing in, errors and a shared link, as strangers meet them.
-
-A big screen is not among them: it turns its page by itself, and so in the middle of a test.
-"""
+"""Pages outside the frame of a business: signing in, errors, a shared link and a big screen, as strangers meet them."""
 
 from __future__ import annotations
 
@@ -24,12 +21,13 @@ from tests.browser.test_pages import (
 )
 
 
-def link_of(page: Page, site: Any) -> str:
-    """The address of a link to share that was just made, in the language of whoever makes it."""
+def link_of(page: Page, site: Any, kind: str) -> str:
+    """The address of a link that was just made, in the language of whoever makes it: share or device."""
     page.goto(site.url("screens/"))
     form = page.locator("form:has([name=kind])")
     form.locator("[name=name]").fill("Agency")
-    form.locator("[name=kind][value=share]").check()
+    form.locator(f"[name=kind][value={kind}]").check()
+    form.locator("[name=seconds]").fill("3600")
     for place, box in enumerate(form.locator("[name=dashboards]").all()):
         box.set_checked(place == 0)
     form.locator("button[type=submit]").click()
@@ -48,10 +46,10 @@ def test_pages_outside_a_business_are_accessible_fit_and_keep_to_their_language(
     site: Any, opens: Any, language: str
 ) -> None:
     page = opens(site, language=language)
-    link = link_of(page, site)
+    link, wall = link_of(page, site, "share"), link_of(page, site, "device")
     inside = [(site.url("views/save/"), 405), (site.url("nothing/"), 404)]
     outside = [(f"{site.address}/account/{path}/", 200) for path in ("login", "signup", "password/reset")]
-    outside += [(f"{site.address}/nothing/", 404), (link, 200)]
+    outside += [(f"{site.address}/nothing/", 404), (link, 200), (wall, 200)]
     for address, status in (*inside, *outside):
         if (address, status) == outside[0]:
             page.context.clear_cookies()
@@ -65,3 +63,6 @@ def test_pages_outside_a_business_are_accessible_fit_and_keep_to_their_language(
             assert (address, width, sideways(page)) == (address, width, 0)
             if width in READ_AT:
                 assert (address, width, page.evaluate(CUT_OFF), page.evaluate(OVERLAPS)) == (address, width, [], [])
+    page.locator("[data-pauses]").click()  # the big screen was the last of them
+    page.locator("[data-pauses]").click()
+    page.wait_for_url(f"{wall}?n=0")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
+import unicodedata
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 A4 = {"width": 688, "height": 1017}
 """The pixels of an A4 page within its margins of 14 mm."""
@@ -18,6 +21,20 @@ FIGURES = """() => [...document.querySelectorAll('main svg.chart')].filter(e => 
   const held = e.closest('.figure') ?? e.closest('.panel')
   return [getComputedStyle(held).breakInside, Math.ceil(held.getBoundingClientRect().height)]
 })"""
+
+SHOWN = """() => [...document.querySelectorAll("main h1, main h2, main td, main th, main b, main p")].filter(
+  e => e.checkVisibility() && !e.closest(".hidden-words, svg")).map(e => e.innerText)"""
+
+
+def printed(page: Page) -> PdfReader:
+    """The A4 paper that a browser makes of a page."""
+    margins = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
+    return PdfReader(io.BytesIO(page.pdf(format="A4", margin=margins, prefer_css_page_size=True)))
+
+
+def closed_up(words: str) -> str:
+    """Words without what only sets them: spaces, line ends, and the look-alikes that fonts have of some characters."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", words)).replace("\u2027", "・")
 
 
 @pytest.mark.feature("F-107")
@@ -37,11 +54,23 @@ def test_executive_report_prints_on_a4_with_date_author_goal_numbers_and_actions
     figures = page.evaluate(FIGURES)
     assert figures
     assert all(rule == "avoid" and height < A4["height"] for rule, height in figures), figures
-    margins = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
-    paper = page.pdf(format="A4", margin=margins, prefer_css_page_size=True)
-    boxes = {tuple(map(round, map(float, box.split()))) for box in re.findall(rb"/MediaBox \[([^\]]+)\]", paper)}
-    assert {(right, top) for _left, _bottom, right, top in boxes} == {(595, 842)}
-    assert 1 <= len(re.findall(rb"/Type /Page\b", paper)) <= 4
+    paper = printed(page)
+    assert {(round(sheet.mediabox.width), round(sheet.mediabox.height)) for sheet in paper.pages} == {(595, 842)}
+    assert 1 <= len(paper.pages) <= 4
+
+
+@pytest.mark.parametrize(("language", "revenue"), [("ja", "14,400円"), ("en", "¥14,400")])
+def test_words_and_numbers_of_a_report_are_read_back_from_its_pdf(
+    site: Any, opens: Any, language: str, revenue: str
+) -> None:
+    page = opens(site, language=language)
+    page.goto(site.url("reports/executive/?tree=simple_orders"))
+    page.emulate_media(media="print")
+    said = [closed_up(words) for words in page.evaluate(SHOWN)]
+    assert said.count(revenue) > 1
+    assert sum(any(map(str.isdigit, words)) for words in said) > 20
+    told = closed_up("".join(sheet.extract_text() for sheet in printed(page).pages))
+    assert [words for words in said if words not in told] == []
 
 
 def test_paper_is_light_and_holds_nothing_that_can_only_be_pressed(site: Any, opens: Any) -> None:

@@ -54,6 +54,7 @@ def test_card_of_a_running_period_is_held_against_the_days_gone_by() -> None:
     aim = Aim(low=40, whole=Aim(low=120))
     told = card(Compared("Orders", 42, 30, "count", part=True, aim=aim), Style("en"))
     assert (told.beside, told.change, told.status) == ("So far · Target by now 40", "+5.0%", "good")
+    assert (told.target, told.by_now) == ("120", "40")
     assert told.bullet == Bullet("33.6", "96")  # the bar runs to the target of the whole month
 
 

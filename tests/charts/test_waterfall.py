@@ -40,5 +40,16 @@ def test_names_that_are_longer_than_their_columns_stand_on_two_lines_and_are_who
     assert [step.label for step in steps if step.label not in words(drawn(chart, narrow=True))] == []
 
 
+def test_every_amount_stands_on_a_narrow_picture_a_line_higher_where_it_would_lie_on_its_neighbour() -> None:
+    steps = [Step(name, amount) for name, amount in zip("abcdef", (2e6, 3e6, 4e6, 5e6, -6e6, -7e6), strict=True)]
+    chart = waterfall("MRR", "", (("Start", 34_900_000.0), ("End", 35_900_000.0)), steps, "currency", ENGLISH)
+    shown = [each for each in chart.narrow.option["graphic"] if "¥" in each.get("style", {}).get("text", "")]
+    assert [each["style"]["text"] for each in shown] == [
+        *("¥34.9M", "+¥2.00M", "+¥3.00M", "+¥4.00M", "+¥5.00M", "−¥6.00M", "−¥7.00M", "¥35.9M"),
+    ]
+    assert len({each["y"] for each in shown}) > 1
+    assert min(each["y"] for each in shown) >= 14
+
+
 def test_waterfall_as_drawn(snapshot: SnapshotAssertion) -> None:
     assert pretty(waterfall("MRR", "純減45。", ENDS, STEPS, "currency")) == snapshot

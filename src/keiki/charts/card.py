@@ -64,7 +64,8 @@ class Card:
     """Everything a card says, in the reader's language.
 
     `against` names what `change` is measured from: the target, else the period compared with; `moved` is always the
-    change since that period. `gap` is the distance to the target in the number's own unit, where `change` is a share.
+    change since that period. `by_now` is where the target says that a running period should stand;
+    `gap` is the distance to the target in the number's own unit, where `change` is a share.
     """
 
     label: str
@@ -81,6 +82,7 @@ class Card:
     moved: str = ""
     target: str = ""
     target_exact: str = ""
+    by_now: str = ""
     owner: str = ""
     gap: str = ""
     before: str = ""
@@ -115,6 +117,7 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
         moved=moved,
         target="" if aim is None else bounds(aim.full, shown.unit, style, counter),
         target_exact="" if aim is None else bounds(aim.full, shown.unit, style, counter, exactly=True),
+        by_now="" if aim is None or aim.whole is None else bounds(aim, shown.unit, style, counter),
         owner=shown.owner,
         gap=_gap(shown, measured_from, style),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from keiki.charts.axes import Plot, Scale, block, blocks, canvas, cut, finite, left_room, room, value_axis, words_at
@@ -11,6 +12,7 @@ from keiki.charts.format import JAPANESE, Style, difference, number
 from keiki.charts.palette import AXIS, BAD, FLAT, GOOD, INK, SOFT, STRONG
 
 HEIGHT, TOP, BOTTOM, RIGHT = 240, 30, 40, 8
+LINE = 14
 
 
 def waterfall(
@@ -45,6 +47,11 @@ def _picture(ends: tuple[End, End], steps: Sequence[Step], unit: str, style: Sty
         scale = Scale((scale.low - (scale.ticks[1] - scale.low), *scale.ticks))
     spans = [(max(start, scale.low), end) for start, end in spans]
     plot = Plot(width, HEIGHT, left_room(scale, unit, style), RIGHT, TOP, BOTTOM)
+    told = list(_amounts(ends, steps, spans, scale, plot, unit, style))
+    lift = max(0.0, (LINE if from_zero else 2 * LINE) - min(each["y"] for each in told))
+    if lift:  # words on several lines need a higher picture
+        plot = Plot(width, HEIGHT + math.ceil(lift), plot.left, RIGHT, TOP + math.ceil(lift), BOTTOM)
+        told = list(_amounts(ends, steps, spans, scale, plot, unit, style))
     names = [ends[0][0], *(step.label for step in steps), ends[1][0]]
     slot = plot.across / len(names)
     inks = [STRONG, *(_ink(step, wished) for step in steps), STRONG]
@@ -58,14 +65,14 @@ def _picture(ends: tuple[End, End], steps: Sequence[Step], unit: str, style: Sty
         yAxis=value_axis(scale, unit, style),
         series=[blocks(columns)],
         graphic=[
-            *_amounts(ends, steps, spans, scale, plot, unit, style),
+            *told,
             *_names(names, plot),
             *_joints(spans, scale, plot),
             *([] if from_zero else [words_at(width - 2, 8, _cut_words(style), SOFT, align="right")]),
         ],
         tooltip={"trigger": "item"},
     )
-    return Picture(option, width, HEIGHT)
+    return Picture(option, width, plot.height)
 
 
 def _spans(ends: tuple[End, End], steps: Sequence[Step]) -> Iterator[tuple[float, float]]:
@@ -91,18 +98,20 @@ def _amounts(
     unit: str,
     style: Style,
 ) -> Iterator[Option]:
-    """What each column says above itself, where it fits its slot."""
+    """What each column says above itself; words that would lie on their neighbour's stand a line higher."""
     first, last = (number(value, unit, style) for _name, value in ends)
     told = [first, *(difference(step.amount, 0.0, unit, style) for step in steps), last]
     slot = plot.across / len(told)
+    taken: list[tuple[float, float, float]] = []
     for place, (words, span) in enumerate(zip(told, spans, strict=True)):
-        strong = place in {0, len(told) - 1}
-        beside = spans[max(place - 1, 0) : place + 2] if room(words) > slot else [span]
-        if room(words) <= slot + 4 or strong:
-            x = min(plot.left + (place + 0.5) * slot, plot.width - room(words) / 2)
-            yield words_at(
-                x, plot.y(max(map(max, beside)), scale) - 9, words, INK if strong else SOFT, strong, "center"
-            )
+        strong, half = place in {0, len(told) - 1}, room(words) / 2
+        beside = spans[max(place - 1, 0) : place + 2] if 2 * half > slot else [span]
+        x = min(plot.left + (place + 0.5) * slot, plot.width - half)
+        y = plot.y(max(map(max, beside)), scale) - 9
+        while any(x - half < right and left < x + half and abs(y - other) < LINE for left, right, other in taken):
+            y -= LINE
+        taken.append((x - half, x + half, y))
+        yield words_at(x, y, words, INK if strong else SOFT, strong, "center")
 
 
 def _cut_words(style: Style) -> str:

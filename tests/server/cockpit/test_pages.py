@@ -8,6 +8,8 @@ from typing import Any
 from django.urls import reverse
 
 from keiki.periods import Grain
+from keiki.server.data.actions import DEMO_JOB
+from keiki.server.jobs.models import Run, Status
 from keiki.server.kpis.queries import known
 from keiki.server.planning.actions import Proposal, propose_target
 from keiki.server.planning.models import State
@@ -57,6 +59,19 @@ def test_today_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> No
     assert b"Try it with sample data" in page.content
 
 
+def test_today_without_rows_says_that_sample_data_is_on_its_way_or_stopped(bare: Any, browser_of: Any) -> None:
+    browser, here = browser_of(bare.editor), today(bare.business)
+    run = Run.objects.create(kind=DEMO_JOB, business_id=bare.business.id, status=Status.RUNNING)
+    for status, words, offered in (
+        (Status.RUNNING, "The sample data is being made.", False),
+        (Status.FAILED, "Making the sample data stopped. Try it again, or bring in a file.", True),
+    ):
+        Run.objects.update(status=status)
+        empty = browser.get(here).context["page"].empty
+        assert (empty.words, bool(empty.demo_url)) == (words, offered)
+        assert empty.run_url == reverse("data:run", kwargs={"business": bare.business.id, "run_id": run.pk})
+
+
 def test_levers_leave_out_what_is_on_track(shop: Any, browser_of: Any) -> None:
     page = browser_of(shop.viewer).get(today(shop.business)).context["page"]
     assert {act.number.status for act in page.acts} <= {"act", "watch", "plain"}
@@ -86,6 +101,14 @@ def test_missed_targets_come_first_with_what_they_cost(shop: Any, browser_of: An
     page = browser_of(shop.viewer).get(today(shop.business) + "?tree=simple_orders").context["page"]
     assert page.acts[0].number.target == "¥1,000"
     assert page.acts[0].effect.startswith("At its target, ")
+
+
+def test_number_of_a_running_month_stands_beside_what_is_due_of_its_target_by_now(shop: Any, browser_of: Any) -> None:
+    aimed(shop, 60_000, "known_revenue")
+    answer = browser_of(shop.viewer).get(today(shop.business) + "?tree=simple_orders&on=2026-11-01")
+    number = answer.context["page"].acts[0].number
+    assert (number.value, number.target, number.by_now) == ("¥8,000", "¥60,000", "¥16,000")
+    assert "(target by now ¥16,000)" in answer.content.decode()
 
 
 def test_table_of_the_tree_has_a_column_of_targets(shop: Any, browser_of: Any) -> None:

@@ -39,7 +39,7 @@ def test_big_screen_shows_three_dashboards_in_turn_without_signing_in_however_lo
     for _turn in range(4):
         answer = nobody.get(here)
         page = answer.context["page"]
-        assert f'content="20;url={page.next_url}"' in answer.content.decode()
+        assert f'<noscript><meta http-equiv="refresh" content="20;url={page.next_url}">' in answer.content.decode()
         assert 1 <= len(page.cards) <= 6
         seen.append(page.title)
         here = page.next_url

@@ -103,7 +103,8 @@ def revoke_screen_page(request: Any, business: Business, screen: Any) -> HttpRes
 
 @dataclass(frozen=True)
 class ScreenPage:
-    """One dashboard on a screen; `next_url` is where it goes after `seconds`."""
+    """One dashboard on a screen or behind a shared link; `next_url` is where it goes after as many seconds as `turns`
+    says."""
 
     title: str
     subtitle: str
@@ -122,9 +123,10 @@ class ScreenPage:
     empty: str = ""
 
     @property
-    def poll(self) -> int:
-        """Seconds after which a shared link is asked for again; 0 for never."""
-        return min((panel.poll for section in self.sections for panel in section.panels if panel.poll), default=0)
+    def turns(self) -> int:
+        """Seconds until a screen goes on, or a shared link is asked for again; 0 for never."""
+        asked = (panel.poll for section in self.sections for panel in section.panels if panel.poll)
+        return self.seconds or min(asked, default=0)
 
 
 @require_safe

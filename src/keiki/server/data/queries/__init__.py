@@ -10,7 +10,7 @@ from uuid import UUID
 from keiki.server.accounts.models import Business
 from keiki.server.audit.queries import actors
 from keiki.server.data.models import Upload
-from keiki.server.jobs.models import Run, Status
+from keiki.server.jobs.models import Run
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,12 @@ def run_in(business: Business, run_id: UUID) -> Run | None:
     return Run.objects.filter(business_id=business.id, pk=run_id).first()
 
 
+def newest_run(business: Business, kind: str) -> Run | None:
+    """The run of a kind that a business asked for last."""
+    return Run.objects.filter(business_id=business.id, kind=kind).order_by("-queued_at").first()
+
+
 def demo_run(business: Business, kind: str) -> Run | None:
     """The run that is filling a business with sample data now."""
-    open_now = Run.objects.filter(business_id=business.id, kind=kind, status__in=[Status.QUEUED, Status.RUNNING])
-    return open_now.order_by("-queued_at").first()
+    run = newest_run(business, kind)
+    return None if run is None or run.is_finished else run

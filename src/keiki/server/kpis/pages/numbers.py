@@ -23,6 +23,9 @@ from keiki.lens import FINAL
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.data.actions import DEMO_JOB
+from keiki.server.data.queries import newest_run
+from keiki.server.jobs.models import Status
 from keiki.server.kpis import queries
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.queries import Known, TreeNumbers
@@ -74,6 +77,8 @@ class Empty:
     data_url: str
     demo_url: str
     begin_url: str = ""
+    run_url: str = ""
+    run_words: str = ""
 
 
 def number_card(reading: TreeNumbers, node: Node, style: Style) -> Card:
@@ -264,7 +269,14 @@ def empty_state(request: Any, business: Business) -> Empty:
         return Empty(_("There are no numbers yet. Someone who may change data has to bring in a file."), "", "")
     words = _("There are no numbers yet. Bring in a file that your shop or system exports; it takes three minutes.")
     urls = (page_url(name, business) for name in ("data:data", "data:make_demo", "cockpit:begin"))
-    return Empty(words, *urls)
+    run = newest_run(business, DEMO_JOB)
+    if run is None or run.status == Status.DONE:
+        return Empty(words, *urls)
+    run_url = url_of("data:run", business=business.id, run_id=str(run.pk))
+    if run.is_finished:
+        stopped = _("Making the sample data stopped. Try it again, or bring in a file.")
+        return Empty(stopped, *urls, run_url=run_url, run_words=_("Why it stopped"))
+    return Empty(_("The sample data is being made."), "", "", run_url=run_url, run_words=_("See how far it is"))
 
 
 def dimension_words(name: str, style: Style) -> str:
