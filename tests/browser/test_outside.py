@@ -55,8 +55,8 @@ def test_pages_outside_a_business_are_accessible_fit_and_keep_to_their_language(
             page.context.clear_cookies()
         answer = page.goto(address)
         assert (address, answer.status) == (address, status)
-        assert (address, in_every_look(page, LOOKS_IN[language])) == (address, {})
         assert page.evaluate("window.shifted") <= MOST_SHIFT
+        assert (address, in_every_look(page, LOOKS_IN[language])) == (address, {})
         assert (address, foreign(page, language)) == (address, [])
         for width in WIDTHS:
             resize(page, width)

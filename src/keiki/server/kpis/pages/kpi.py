@@ -194,6 +194,7 @@ class KpiPage:
     fallback: str
     retired: str
     number: Card
+    target: str
     period: str
     certainty: str
     sentence: str
@@ -315,6 +316,8 @@ def _kpi_page(
     beside = beside_history(request, business, kpi, told, grain, style) if told else None
     expected = _expected(request, business, kpi, style) if value is not None and grain is Grain.MONTH else None
     improvements, others, caution = _playbook(request, business, catalogue, kpi, known, style)
+    aimed = told is not None and queries.judged_by_target(user, business, kpi.id, told.periods[-1].end)
+    direction = "neutral" if aimed else kpi.direction
     return KpiPage(
         title=kpi_name(kpi, language),
         subtitle=f"{kpi.id} / {value_words('origin', one.origin, language)}",
@@ -327,7 +330,8 @@ def _kpi_page(
         retired=_("Retired since {day}; its history stays.").format(day=day_words(kpi.retired, style))
         if kpi.retired
         else "",
-        number=card(Compared(kpi_name(kpi, language), value, before, kpi.unit, kpi.direction, grain), style),
+        number=card(Compared(kpi_name(kpi, language), value, before, kpi.unit, direction, grain), style),
+        target=_("It has a target: the trees that use it say how it stands to it.") if aimed else "",
         period=business.calendar.label(told.periods[-1], language) if told else "",
         certainty=certainty_words(told.certainty, style) if told else "",
         sentence=sentence(Told(value, before, kpi.unit, grain), style) if told else "",

@@ -268,15 +268,15 @@ def empty_state(request: Any, business: Business) -> Empty:
     if not allows(request.membership.role, EDIT):
         return Empty(_("There are no numbers yet. Someone who may change data has to bring in a file."), "", "")
     words = _("There are no numbers yet. Bring in a file that your shop or system exports; it takes three minutes.")
-    urls = (page_url(name, business) for name in ("data:data", "data:make_demo", "cockpit:begin"))
+    data, demo, begin = (page_url(name, business) for name in ("data:data", "data:make_demo", "cockpit:begin"))
     run = newest_run(business, DEMO_JOB)
     if run is None or run.status == Status.DONE:
-        return Empty(words, *urls)
+        return Empty(words, data, demo, begin)
     run_url = url_of("data:run", business=business.id, run_id=str(run.pk))
     if run.is_finished:
         stopped = _("Making the sample data stopped. Try it again, or bring in a file.")
-        return Empty(stopped, *urls, run_url=run_url, run_words=_("Why it stopped"))
-    return Empty(_("The sample data is being made."), "", "", run_url=run_url, run_words=_("See how far it is"))
+        return Empty(stopped, data, demo, begin, run_url, _("Why it stopped"))
+    return Empty(_("The sample data is being made."), "", "", "", run_url, _("See how far it is"))
 
 
 def dimension_words(name: str, style: Style) -> str:

@@ -90,7 +90,7 @@ from keiki.server.kpis.queries.completions import (
 )
 from keiki.server.kpis.queries.find import FACETS, Found, domain_of, find_kpis
 from keiki.server.kpis.queries.glossary import Entry, glossary, rivals, unmeasurable
-from keiki.server.kpis.queries.hanging import Hanging, RunningTarget, hanging, tied
+from keiki.server.kpis.queries.hanging import Hanging, RunningTarget, hanging, judged_by_target, tied
 from keiki.server.kpis.queries.kept import Kept, kept
 from keiki.server.kpis.queries.measurements import found_tonight, is_measured, measurements_of
 from keiki.server.kpis.queries.mentions import Mention, Named, mentions, shared_names
@@ -276,6 +276,7 @@ __all__ = [
     "is_measured",
     "is_over",
     "joined",
+    "judged_by_target",
     "kept",
     "known",
     "known_now",

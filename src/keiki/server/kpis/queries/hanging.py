@@ -54,5 +54,12 @@ def hanging(user: Any, business: Business, kpi_id: str) -> Hanging:
     )
 
 
+def judged_by_target(user: Any, business: Business, kpi_id: str, before: date) -> bool:
+    """Whether a KPI has a target that began before a day, wherever it stands in a tree."""
+    may_see(user, business)
+    plans = business.plans.filter(kpi=kpi_id, where="", retired_at=None)
+    return bool(plans.filter(revisions__state="approved", revisions__since__lt=before).exists())
+
+
 def _when(revision: Any) -> tuple[date, int]:
     return (revision.since, revision.number)

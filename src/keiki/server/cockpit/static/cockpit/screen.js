@@ -18,5 +18,4 @@ button.addEventListener("click", () => {
   [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
   if (!still) turn();
 });
-document.documentElement.dataset.turns = "";
 wait();
