@@ -150,6 +150,23 @@ def bare(alone: Cast, empty_folder: Path) -> Cast:
     return alone
 
 
+@pytest.fixture(scope="module")
+def filled_folder(request: pytest.FixtureRequest, empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a business with the rows that `fill` of a file of tests loads, made once."""
+    folder = tmp_path_factory.mktemp("filled") / "business"
+    shutil.copytree(empty_folder, folder)
+    with open_business(folder) as business:
+        request.module.fill(business)
+    return folder
+
+
+@pytest.fixture
+def filled(alone: Cast, filled_folder: Path) -> Cast:
+    """The cast, and their business has those rows; what a test changes is gone afterwards."""
+    put(filled_folder, alone.business)
+    return alone
+
+
 @pytest.fixture
 def alone(cast: Cast) -> Iterator[Cast]:
     """The cast, and their business has no folder yet."""

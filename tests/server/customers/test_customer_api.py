@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.engine.test_customer_forecast import orders as many_orders
-from tests.server.customers.test_quality_pages import put as put_products
+from tests.server.customers.test_quality_pages import fill as products
 
 from keiki.cli.main import run
 from keiki.customers.cohort_table import TableRule
@@ -48,11 +48,13 @@ def asking(cast: Any, who: str = "viewer") -> Any:
     return get
 
 
+fill = products
+
+
 @pytest.fixture
-def sold(bare: Any) -> Any:
+def sold(filled: Any) -> Any:
     """Two products with 40 customers each, one of them bought again."""
-    put_products(bare.business)
-    return bare
+    return filled
 
 
 @pytest.fixture

@@ -17,13 +17,15 @@ from keiki.cli.main import run
 from keiki.server.data.actions import opened
 
 
-@pytest.fixture
-def page(bare: Any, browser_of: Any) -> Any:
-    opened(bare.business).business.load(orders(150), "orders")
+def fill(business: Any) -> None:
+    business.load(orders(150), "orders")
 
+
+@pytest.fixture
+def page(filled: Any, browser_of: Any) -> Any:
     def asked(**query: str) -> Any:
-        address = reverse("customers:forecast", kwargs={"business": bare.business.id})
-        answer = browser_of(bare.viewer).get(address, query)
+        address = reverse("customers:forecast", kwargs={"business": filled.business.id})
+        answer = browser_of(filled.viewer).get(address, query)
         assert answer.status_code == 200
         return answer.context["page"]
 
@@ -48,18 +50,18 @@ def test_model_months_and_discount_can_be_chosen(page: Any) -> None:
 
 
 def test_who_never_came_again_counts_as_alive_in_bg_nbd_and_page_program_and_command_line_say_so(
-    page: Any, bare: Any, capsys: Any
+    page: Any, filled: Any, capsys: Any
 ) -> None:
     begin = "This model takes every customer who bought once"
     (words,) = [each for each in page(model="BG/NBD").cautions if each.startswith(begin)]
-    assert words in asking(bare)("forecast?model=BG/NBD")["cautions"]
+    assert words in asking(filled)("forecast?model=BG/NBD")["cautions"]
     assert not [each for each in page(model="MBG/NBD").cautions if each.startswith(begin)]
     capsys.readouterr()
-    assert run(["customers", "forecast", "--model", "BG/NBD", "-b", str(bare.business.folder)]) == 0
+    assert run(["customers", "forecast", "--model", "BG/NBD", "-b", str(filled.business.folder)]) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert words in told
     assert "BG/NBD: Chosen by hand." in told
-    assert run(["customers", "forecast", "--model", "BG", "-b", str(bare.business.folder)]) == 2
+    assert run(["customers", "forecast", "--model", "BG", "-b", str(filled.business.folder)]) == 2
 
 
 def test_discount_that_cannot_be_is_said_and_kept(page: Any) -> None:

@@ -9,13 +9,12 @@ from django.urls import reverse
 
 from keiki.server.audit.models import Entry
 from keiki.server.customers.models import FitException, IdealVersion
-from keiki.server.data.actions import opened
 
 FORM = {"attribute-0": "industry", "values-0": "food、retail", "weight-0": "70"}
 FORM |= {"attribute-1": "region", "values-1": "kanto", "weight-1": "30", "threshold": "60"}
 
 
-def put(business: Any) -> None:
+def fill(business: Any) -> None:
     """Forty food makers who buy twice, forty others who buy once and leave, and four prospects."""
     customers: list[dict[str, Any]] = []
     orders: list[dict[str, Any]] = []
@@ -34,24 +33,22 @@ def put(business: Any) -> None:
         {"customer_id": f"lead{n}", "name": f"Lead {n}", "industry": ("food", "mining")[n % 2]} for n in range(4)
     ]
     costs = [{"spent_on": "2024-01-02", "amount": 56_000, "category": "ad_spend"}]
-    opened(business).business.load_facts({"customers": customers, "orders": orders, "costs": costs}, name="made")
+    business.load_facts({"customers": customers, "orders": orders, "costs": costs}, name="made")
 
 
 @pytest.fixture
-def site(bare: Any, browser_of: Any) -> Any:
-    put(bare.business)
-
+def site(filled: Any, browser_of: Any) -> Any:
     class Site:
-        business, address = bare.business, reverse("customers:ideal", kwargs={"business": bare.business.id})
+        business, address = filled.business, reverse("customers:ideal", kwargs={"business": filled.business.id})
 
         def page(self, who: str = "editor", **query: str) -> Any:
-            answer = browser_of(getattr(bare, who)).get(self.address, query)
+            answer = browser_of(getattr(filled, who)).get(self.address, query)
             assert answer.status_code == 200
             return answer.context["page"]
 
         def send(self, name: str = "ideal", who: str = "editor", **data: str) -> Any:
-            address = reverse(f"customers:{name}", kwargs={"business": bare.business.id})
-            return browser_of(getattr(bare, who)).post(address, data)
+            address = reverse(f"customers:{name}", kwargs={"business": filled.business.id})
+            return browser_of(getattr(filled, who)).post(address, data)
 
     return Site()
 

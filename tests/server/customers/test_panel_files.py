@@ -13,7 +13,7 @@ import pytest
 from django.urls import reverse
 from tests.server.cockpit.test_files_out import rows_of, sheets_of
 from tests.server.customers.test_customer_api import asking
-from tests.server.customers.test_quality_pages import put as put_products
+from tests.server.customers.test_quality_pages import fill as products
 
 from keiki.cli.main import run
 from keiki.server.customers.pages.files.page import OVERVIEW, PAGES
@@ -44,7 +44,7 @@ def put_contracts(business: Any) -> None:
 
 def put_shop(business: Any) -> None:
     """Customers of two products, and six who bought for the first time lately and came again."""
-    put_products(business)
+    products(opened(business).business)
     days = [(n, "2025-03-05") for n in range(6)] + [(n, "2025-05-05") for n in range(6)]
     orders = [
         {"order_id": f"new{n}{day}", "customer_id": f"new{n}", "ordered_at": f"{day}T12:00:00+09:00"}
@@ -391,8 +391,8 @@ ALONE = {
 def test_every_panel_is_a_file_with_its_filters_and_nothing_of_few_customers(
     bare: Any, browser_of: Any, tmp_path: Path
 ) -> None:
-    put_products(bare.business)
     numbers = opened(bare.business).business
+    products(numbers)
     numbers.load(
         [{"order_id": "one", "customer_id": "one", "ordered_at": "2025-05-01T12:00:00+09:00", "amount": 7}], "orders"
     )

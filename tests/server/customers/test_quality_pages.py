@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from keiki.server.data.actions import opened
 
-
-def put(business: Any) -> None:
+def fill(business: Any) -> None:
     """Products A and B bring 40 customers and the same revenue each; 16 of A's come again, 2 of B's."""
     orders, customers = [], []
     for product, again, amounts in (("A", 16, (5_000, 12_500)), ("B", 2, (9_000, 51_000))):
@@ -30,17 +28,14 @@ def put(business: Any) -> None:
         {"spent_on": "2024-01-02", "amount": amount, "category": "ad_spend", "channel": product}
         for product, amount in (("A", 100_000), ("B", 200_000))
     ]
-    numbers = opened(business).business
-    numbers.load_facts({"customers": customers, "orders": orders, "costs": costs}, name="made")
+    business.load_facts({"customers": customers, "orders": orders, "costs": costs}, name="made")
 
 
 @pytest.fixture
-def page(bare: Any, browser_of: Any) -> Any:
-    put(bare.business)
-
+def page(filled: Any, browser_of: Any) -> Any:
     def asked(**query: str) -> Any:
-        address = reverse("customers:quality", kwargs={"business": bare.business.id})
-        answer = browser_of(bare.viewer).get(address, query)
+        address = reverse("customers:quality", kwargs={"business": filled.business.id})
+        answer = browser_of(filled.viewer).get(address, query)
         assert answer.status_code == 200
         return answer.context["page"]
 

@@ -33,10 +33,8 @@ def read(browser_of: Any) -> Any:
     return page
 
 
-@pytest.fixture
-def filled(bare: Any) -> Any:
-    """A business with four customers to be won back, of whom one unsubscribed and one is excluded, and 16 others."""
-    business = opened(bare.business).business
+def fill(business: Any) -> None:
+    """Four customers to be won back, of whom one unsubscribed and one is excluded, and 16 others."""
     people = ("won1@example.jp", "won2", "won3", "won4")
     orders = [
         {"order_id": f"{who}{n}", "customer_id": who, "ordered_at": f"2025-12-{n + 1:02}T03:00", "amount": 90_000}
@@ -55,7 +53,6 @@ def filled(bare: Any) -> Any:
     business.load(known, "customers")
     left = {"occurred_at": "2026-05-05T03:00", "name": "email_unsubscribed", "customer_id": "won3"}
     business.load([left], "events")
-    return bare
 
 
 def exported(browser_of: Any, cast: Any, who: str, segment: str = "growth") -> list[dict[str, str]]:

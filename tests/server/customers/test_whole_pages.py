@@ -11,7 +11,6 @@ from tests.server.customers.test_customer_api import asking
 
 from keiki.cli.main import run
 from keiki.server.accounts.actions import change_rules
-from keiki.server.data.actions import opened
 
 PEOPLE = 200
 STEPS = (("lead", "lead", 8), ("lead", "mql", 6), ("lead", "sql", 4), ("deal", "opportunity", 3), ("deal", "won", 2))
@@ -75,12 +74,6 @@ def fill(business: Any) -> None:
     ]
     facts = {"customers": people, "orders": orders, "order_lines": lines, "subscriptions": contracts}
     business.load_facts(facts | {"costs": costs, "stages": stages, "events": referred}, name="made")
-
-
-@pytest.fixture
-def filled(bare: Any) -> Any:
-    fill(opened(bare.business).business)
-    return bare
 
 
 @pytest.fixture

@@ -59,12 +59,6 @@ def asking(cast: Any, path: str, **query: Any) -> Any:
 
 
 @pytest.fixture
-def filled(bare: Any) -> Any:
-    fill(opened(bare.business).business)
-    return bare
-
-
-@pytest.fixture
 def page(filled: Any, browser_of: Any) -> Any:
     def asked(**query: str) -> Any:
         address = reverse("journeys:channels", kwargs={"business": filled.business.id})

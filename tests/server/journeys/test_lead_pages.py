@@ -12,7 +12,6 @@ from tests.server.journeys.test_channel_pages import asking
 from keiki.cli.main import run
 from keiki.server.accounts.actions import change_rules
 from keiki.server.audit.models import Entry
-from keiki.server.data.actions import opened
 from keiki.server.journeys.models import LeadRuleVersion
 
 LEADS = 200
@@ -33,12 +32,6 @@ def fill(business: Any) -> None:
         for n in range(0, LEADS, 4)
     ]
     business.load_facts({"stages": stages, "events": events}, name="made")
-
-
-@pytest.fixture
-def filled(bare: Any) -> Any:
-    fill(opened(bare.business).business)
-    return bare
 
 
 def address(cast: Any, name: str = "leads") -> str:

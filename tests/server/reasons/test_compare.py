@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,10 +23,14 @@ from keiki.trees.targets import Target
 KPI = "converting_session_rate"
 
 
+def fill(business: Any) -> None:
+    with TemporaryDirectory() as folder:
+        business.load(visits(Path(folder)), "events")
+
+
 @pytest.fixture
-def site(bare: Any, tmp_path: Any) -> Any:
-    opened(bare.business).business.load(visits(tmp_path), "events")
-    return bare
+def site(filled: Any) -> Any:
+    return filled
 
 
 def text_of(site: Any, browser_of: Any, query: str) -> str:

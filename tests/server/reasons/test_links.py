@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from keiki.catalogue.load import builtin
 from keiki.catalogue.perspectives import PERSPECTIVES, perspective
-from keiki.server.data.actions import opened
 from keiki.server.kpis.actions import add_tree, save_kpi, save_tree
 from keiki.server.kpis.queries import document_of, newest_document, own_kpi
 from keiki.server.reasons.queries.links import Belief, Link, chains
@@ -66,11 +65,14 @@ def observed() -> list[dict[str, Any]]:
     ]
 
 
+def fill(business: Any) -> None:
+    business.load(observed(), "observations", name="totals")
+
+
 @pytest.fixture
-def webinars(bare: Any) -> Any:
-    opened(bare.business).business.load(observed(), "observations", name="totals")
-    add_tree(bare.owner, bare.business, from_dict(TREE), {"what": "new"})
-    return bare
+def webinars(filled: Any) -> Any:
+    add_tree(filled.owner, filled.business, from_dict(TREE), {"what": "new"})
+    return filled
 
 
 def get(cast: Any, browser_of: Any, name: str, query: str = "", **parts: str) -> Any:

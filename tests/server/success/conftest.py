@@ -122,7 +122,7 @@ def facts() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def offices_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("offices") / "business"
     with open_business(folder, Settings(name="Tea shop")) as business:
