@@ -6,7 +6,6 @@ import gc
 import glob
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from tests.servers import free_port
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # a busy machine is no failure
@@ -55,14 +55,12 @@ def postgres_url() -> Iterator[str]:
     if found is None:
         pytest.skip("PostgreSQL is not installed: apt install postgresql")
     binaries = Path(found).parent
-    with tempfile.TemporaryDirectory(prefix="keiki-postgres-") as folder, socket.socket() as probe:
+    with tempfile.TemporaryDirectory(prefix="keiki-postgres-") as folder:
         # PostgreSQL refuses to run as root.
         user = "postgres" if os.geteuid() == 0 else None
         if user:
             shutil.chown(folder, user)
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+        port = free_port()
         data = f"{folder}/data"
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
 
@@ -71,7 +69,7 @@ def postgres_url() -> Iterator[str]:
             subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
 
         run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        run("pg_ctl", "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start")
+        run("pg_ctl", "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "-t", "300", "start")
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
         finally:

@@ -132,7 +132,7 @@ def adapt(walk: Walk) -> None:
     expect(page.locator("#row-guest_revenue")).to_have_count(0)
     choose(walk, "aov")
     walk.click("details:has(#add-words) summary")
-    page.locator("#add-words").press_sequentially(words["search"], delay=20)
+    page.locator("#add-words").fill(words["search"])
     walk.fields += 1
     walk.click("details:has(#add-words) #add-edge")
     page.select_option("#add-edge", "same")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 from tests.server.shop import make_shop
+from tests.servers import end, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
@@ -32,7 +32,7 @@ WRITTEN = """
   VALUES (1, ?, 'aov', '', '', '', 'action', '2025-06-02', 'A larger box', '', '2025-06-02')
 """
 """Something that was done before the first order, so that it stands on no picture."""
-PATIENCE = 120_000
+PATIENCE = 300_000
 """Milliseconds: only a machine with much else to do needs them, and only a test that fails waits them out."""
 MOST_SHIFT = 0.01
 """How far a page may move by itself, from its first byte on and after every part that is swapped (CLS)."""
@@ -62,9 +62,7 @@ class Site:
 @contextmanager
 def running(home: Path) -> Iterator[Site]:
     """Web and worker over a home of their own, until the end of the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}  # the tests' own
     env = kept | {"KEIKI_HOME": str(home), "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1", "KEIKI_WORKERS": "1"}
     command = [sys.executable, "-m", "keiki.cli", "serve", "--port", str(port)]
@@ -81,8 +79,7 @@ def running(home: Path) -> Iterator[Site]:
                 raise AssertionError(f"the server did not start: {told}{(home / 'server.log').read_text()}")
             yield Site(f"http://localhost:{port}", home, link[0])
         finally:
-            server.terminate()
-            server.wait(timeout=40)
+            end(server)
             server.stdout.close()
 
 

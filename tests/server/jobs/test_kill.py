@@ -41,7 +41,7 @@ def start_worker(home: Path, which: str) -> subprocess.Popen[bytes]:
 def wait_for(home: Path, wanted: Callable[[tuple[str, int, float]], bool]) -> tuple[str, int, float]:
     """The run (status, attempt, progress) as soon as it is as wanted."""
     found: tuple[str, int, float] | None = None
-    for _ in range(600):
+    for _ in range(3_000):
         try:
             with sqlite3.connect(f"file:{home / 'keiki.sqlite3'}?mode=ro", uri=True) as connection:
                 found = connection.execute("SELECT status, attempt, progress FROM jobs_run").fetchone()

@@ -17,6 +17,9 @@ from keiki.server.jobs.actions import Live, enqueue, start
 from keiki.server.jobs.models import Run
 from keiki.server.jobs.tasks import run_worker
 
+PATIENCE = 120
+"""Seconds: only a machine with much else to do needs them, and only a test that fails waits them out."""
+
 
 @contextmanager
 def worker() -> Iterator[None]:
@@ -35,11 +38,11 @@ def worker() -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(timeout=30)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "waited in vain"
@@ -69,18 +72,18 @@ def test_worker_finishes_the_run_in_hand(many_connections: None, kinds: Any) -> 
 
     def slow(run: Live) -> None:
         begun.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
 
     kinds("test.slow", slow)
     enqueue("test.slow")
     stop = threading.Event()
     thread = threading.Thread(target=lambda: (run_worker(stop), connection.close()))
     thread.start()
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE)
     enqueue("test.add", a=1, b=2)
     stop.set()
     go_on.set()
-    thread.join(30)
+    thread.join(PATIENCE)
     assert statuses() == ["done", "queued"]
 
 

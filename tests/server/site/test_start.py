@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.servers import end, free_port
 
 START = """
 import sys
@@ -20,12 +20,6 @@ site.migrate()
 print(site.create_setup_token(), flush=True)
 site.serve("127.0.0.1", int(sys.argv[1]))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +40,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
             _wait_for(address)
             yield address, token, home
         finally:
-            process.terminate()
-            process.wait(20)
+            end(process)
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(600):
+    for _ in range(3_000):
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=2):
+            with urllib.request.urlopen(f"{address}/healthz", timeout=20):
                 return
         except OSError:
             time.sleep(0.1)
@@ -62,7 +55,7 @@ def _wait_for(address: str) -> None:
 
 def read(address: str) -> tuple[int, str, str]:
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=120) as answer:
             return answer.status, answer.headers.get("Cache-Control", ""), answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

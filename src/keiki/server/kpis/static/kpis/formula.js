@@ -15,6 +15,7 @@ class Names extends Suggestions {
   }
 
   later() {
+    this.asked += 1; // an answer that is still under way is about other words
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), WAIT);
   }
@@ -33,9 +34,16 @@ class Names extends Suggestions {
     if (asked !== this.asked || document.activeElement !== this.field) return;
     const only = found.options.length === 1 && found.options[0].write.length === found.end - found.start;
     if (found.start === found.end || !found.options.length || only) return this.close();
-    this.found = found;
+    this.found = { ...found, text: this.field.value };
     this.show(found.options);
     this.told.textContent = this.words.found.replace("{count}", String(this.options.length));
+  }
+
+  // Suggestions for words that have been typed on since are not taken: they would stand in the wrong place.
+  key(event) {
+    const taken = event.key === "Enter" || event.key === "Tab";
+    if (taken && !this.list.hidden && this.found.text !== this.field.value) this.close();
+    else super.key(event);
   }
 
   fill(item, option) {
