@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from keiki.engine.joined import accounts_joined
     from keiki.engine.leads import best_leads, lead_spreads
     from keiki.engine.left_out import left_out
-    from keiki.engine.lifetime_value import customer_worths, own_terms
+    from keiki.engine.lifetime_value import customer_worths, own_terms, own_value
     from keiki.engine.measured import Measured, TreeReading
     from keiki.engine.rates import read_rates, save_rates
     from keiki.engine.recurring import recurring, recurring_differences
@@ -149,6 +149,7 @@ LATER = {
     "open": "keiki.engine.business:open_business",
     "outlook_of": "keiki.engine.customer_success:outlook_of",
     "own_terms": "keiki.engine.lifetime_value:own_terms",
+    "own_value": "keiki.engine.lifetime_value:own_value",
     "parse": "keiki.formula:parse",
     "places": "keiki.engine.customer_quality:places",
     "priorities": "keiki.trees.priority:priorities",
@@ -253,6 +254,7 @@ __all__ = [
     "open",
     "outlook_of",
     "own_terms",
+    "own_value",
     "parse",
     "places",
     "priorities",

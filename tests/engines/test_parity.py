@@ -13,6 +13,7 @@ from tests.engines.conftest import SETTINGS
 from tests.made_up import made_up_rows
 
 import keiki
+from keiki.engine.fact_rows import fact_rows
 from keiki.engine.measure import Readings
 from keiki.facts import FACTS
 from keiki.measures.load import load_measures
@@ -102,6 +103,22 @@ def test_parity_reaches_the_measures(on_duckdb: keiki.Business) -> None:
     untold = sorted(every - told)
     # The free-shipping line is not set, and no cohort of the made-up customers earns back its cost.
     assert untold == ["avg_order_value_near_line", "cohort_payback_months"]
+
+
+def test_rows_of_every_fact_are_counted_the_same_on_spark(on_duckdb: keiki.Business, on_spark: keiki.Business) -> None:
+    counted = {fact: on_duckdb.engine.run(table).num_rows for fact, table in on_duckdb.facts.items()}
+    assert all(counted.values())
+    assert fact_rows(on_duckdb) == fact_rows(on_spark) == counted
+
+
+def test_formulas_are_proved_the_same_on_spark(on_duckdb: keiki.Business, on_spark: keiki.Business) -> None:
+    """Which ways to take revenue apart give it back, and by how much they miss it, month by month."""
+    expected, got = (keiki.ways_on_data(each, "order_revenue", months=3) for each in (on_duckdb, on_spark))
+    assert [(way.way.id, way.proof.holds) for way in got] == [(way.way.id, way.proof.holds) for way in expected]
+    assert True in {way.proof.holds for way in expected}
+    for one, other in zip(expected, got, strict=True):
+        assert all(map(_same, one.proof.values, other.proof.values))
+        assert all(map(_same, one.proof.told, other.proof.told))
 
 
 def _same(left: float | None, right: float | None) -> bool:

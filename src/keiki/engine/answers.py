@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import sqlite3
 import threading
@@ -205,10 +206,16 @@ def key_of(*parts: Hashable) -> str:
 @cache
 def _code() -> str:
     """A mark that changes with any file of the package that could change a number."""
-    root = Path(keiki.__file__ or "").parent
-    files = [path for path in root.rglob("*") if path.suffix in (".py", ".yaml")]
-    stated = [(str(path.relative_to(root)), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)]
-    return hashlib.sha256(repr(stated).encode()).hexdigest()
+    stated: list[tuple[str, int, int]] = []
+    folders = [os.path.dirname(keiki.__file__ or "")]
+    while folders:
+        for each in os.scandir(folders.pop()):
+            if each.name.endswith((".py", ".yaml")):
+                there = each.stat()
+                stated.append((each.path, there.st_mtime_ns, there.st_size))
+            elif each.is_dir():
+                folders.append(each.path)
+    return hashlib.sha256(repr(sorted(stated)).encode()).hexdigest()
 
 
 def is_plain(values: Iterable[Any]) -> bool:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from keiki.customers.acquisition_cost import Acquisition
-from keiki.customers.ltv_formulas import CHURN, GROWTH, TERMS
+from keiki.customers.ltv_formulas import (
+    CHURN,
+    FORMULAS,
+    GROSS_PROFIT,
+    GROWTH,
+    TERMS,
+    LtvFormula,
+    lifetime_values,
+)
 from keiki.customers.small_groups import LEAST
 from keiki.customers.worth import CLASSES, WorthRule, worth_by
 from keiki.engine.business import Business
 from keiki.periods import Grain, Period
+
+SPENT: Final = ("sum_marketing_cost", "sum_sales_cost", "n_new_customers", "new_unique_users")
+"""What acquisition cost is made of, as the fields of `Acquisition`."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +44,55 @@ def own_terms(business: Business, on: date | None = None) -> OwnTerms:
 
     The growth of revenue per account is what NRR says beyond churn: (1 − churn) × (1 + growth) = NRR.
     """
+    period = _month(business, on)
+    terms, acquisition = _measured(business, period, TERMS, SPENT)
+    return OwnTerms(period, terms, acquisition)
+
+
+@dataclass(frozen=True)
+class OwnValue:
+    """The lifetime value in gross profit of a month, and what winning a customer cost in it, all included.
+
+    `formula` is None where the data gives none all its terms, `cac` where nobody knows what was spent, or nobody came.
+    """
+
+    period: Period
+    formula: LtvFormula | None = None
+    value: float | None = None
+    cac: float | None = None
+
+
+def own_value(business: Business, on: date | None = None) -> OwnValue:
+    """The lifetime value by the first formula of gross profit that the data gives all terms of, in the month of a day
+    (default: the last month that is over). What only the other formulas need is not asked for.
+    """
+    period = _month(business, on)
+    for formula in FORMULAS.values():
+        if formula.basis == GROSS_PROFIT:
+            terms, acquisition = _measured(business, period, formula.terms, SPENT[:-1])
+            (found,) = lifetime_values(terms, [formula.id])
+            if found.value is not None:
+                return OwnValue(period, formula, found.value, acquisition.full)
+    return OwnValue(period)
+
+
+def _measured(
+    business: Business, period: Period, terms: Iterable[str], spent: Sequence[str]
+) -> tuple[dict[str, float | None], Acquisition]:
+    """Some terms and what was spent on winning customers, in one question."""
+    wanted = tuple(terms)
+    asked = [each for name in wanted for each in ((CHURN, "nrr") if name == GROWTH else (name,))]
+    measured = business.measure((*asked, *spent), business.question((period,)))
+    values = {
+        name: _growth(measured.value("nrr"), measured.value(CHURN)) if name == GROWTH else measured.value(name)
+        for name in wanted
+    }
+    return values, Acquisition(*(measured.value(name) for name in spent))
+
+
+def _month(business: Business, on: date | None) -> Period:
     calendar = business.settings.calendar
-    period = calendar.over(Grain.MONTH, business.today)[0] if on is None else calendar.period(Grain.MONTH, on)
-    names = tuple(name for name in TERMS if name != GROWTH)
-    spent = ("sum_marketing_cost", "sum_sales_cost", "n_new_customers", "new_unique_users")
-    measured = business.measure((*names, "nrr", *spent), business.question((period,)))
-    terms = {name: measured.value(name) for name in names}
-    terms[GROWTH] = _growth(measured.value("nrr"), terms[CHURN])
-    return OwnTerms(period, terms, Acquisition(*(measured.value(name) for name in spent)))
+    return calendar.over(Grain.MONTH, business.today)[0] if on is None else calendar.period(Grain.MONTH, on)
 
 
 def _growth(nrr: float | None, churn: float | None) -> float | None:

@@ -145,7 +145,7 @@ class Measurer:
         reasons: dict[Asked, str | KeikiError] = {}
         values = self._read(wanted, lens, periods, reasons)
         values |= self._read_fallbacks(wanted, lens, periods, values)
-        found = Totals(self.engine, self.facts, self.measures).read(wanted, lens, periods, values)
+        found = Totals(self.engine, self.facts, self.measures, lambda: self.metrics).read(wanted, lens, periods, values)
         entered = self._entered(every - set(wanted), lens, periods)
         measured = values | found | entered
         answered = {one for (one, _, segment), value in measured.items() if not segment and value is not None}

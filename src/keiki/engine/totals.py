@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ class Totals:
     engine: Engine
     facts: Mapping[str, ir.Table]
     measures: Mapping[str, Measure]
+    metrics: Callable[[], frozenset[str]]
+    """What observations speak of; only asked where a value is missing."""
 
     def read(self, asked: Iterable[Asked], lens: Lens, periods: Iterable[Period], values: Mapping[Any, Any]) -> Found:
         """Observed totals for every measure and period without a value: sums of flows, last values of stocks."""
@@ -40,17 +42,13 @@ class Totals:
             if values.get((one, period, ())) is None and self.measures[one.measure].fact != "observations"
         }
         found: Found = {}
-        if not missing or lens.where is not None or not self._any({one.measure for one, _ in missing}):
+        if not missing or lens.where is not None or self.metrics().isdisjoint(one.measure for one, _ in missing):
             return found
         for where in {one.where for one, _ in missing}:
             wanted = {(one, period) for one, period in missing if one.where == where}
             if where is None or set(condition_columns(where)) <= set(DIMENSIONS):
                 found |= self._observed(wanted, where, lens)
         return found
-
-    def _any(self, ids: set[str]) -> bool:
-        table = self.facts["observations"]
-        return bool(self.engine.run(table.filter(table.metric.isin(sorted(ids))).limit(1)).num_rows)
 
     def _observed(self, wanted: set[tuple[Asked, Period]], where: Condition | None, lens: Lens) -> Found:
         spans = {_span(period, lens): period for _, period in wanted}

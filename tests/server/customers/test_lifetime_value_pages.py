@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+import keiki
 from keiki.server.customers.forms.lifetime_value import Calculation
 from keiki.server.data.actions import opened
 
@@ -228,6 +229,30 @@ def test_value_by_segment_and_by_cohort_shows_how_many_and_hides_groups_below_5(
     assert all(row.hidden == (row.profit == "—") for row in segments)
     shown = [int(row.customers) for row in segments if not row.hidden]
     assert (bool(shown), all(count >= 5 for count in shown)) == (True, True)
+
+
+def test_overview_asks_for_one_formula_and_tells_what_the_calculator_tells_of_it(bare: Any) -> None:
+    business = opened(bare.business).business
+    people = [{"customer_id": f"c{n}"} for n in range(10)]
+    bought = {"ordered_at": "2026-02-05T12:00:00+09:00", "amount": 1000, "cost": 500}
+    orders = [{"order_id": f"o{n}", **bought, **one} for n, one in enumerate(people)]
+    plan = {"plan": "basic", "mrr": 1000, "valid_from": "2026-01-05", "valid_to": None}
+    contracts = [{"subscription_id": f"s{n}", **plan, **one} for n, one in enumerate(people)]
+    contracts[0]["valid_to"] = "2026-02-20"
+    costs = [
+        {"spent_on": "2026-02-10", "department": department, "amount": amount}
+        for department, amount in (("marketing", 60_000), ("field_sales", 15_000))
+    ]
+    late = {"order_id": "late", "customer_id": "c1", **bought, "ordered_at": "2026-03-01T12:00:00+09:00"}
+    customers = [one | {"acquired_on": "2026-02-04"} for one in people]
+    facts = {"customers": customers, "orders": [*orders, late], "subscriptions": contracts, "costs": costs}
+    business.load_facts(facts, name="a shop with contracts")
+    own, every = keiki.own_value(business), keiki.own_terms(business)
+    told = {each.formula: each.value for each in keiki.lifetime_values({**every.terms, "cac": every.acquisition.full})}
+    assert next(each for each in told if each.basis == "gross_profit" and told[each] is not None) is own.formula
+    assert (own.formula.id, own.value) == ("ltv_arpa", pytest.approx(1000 * 0.5 * 10))
+    assert own.value == told[own.formula]
+    assert own.cac == every.acquisition.full == (60_000 + 15_000) / 10
 
 
 def test_text_of_a_share_needs_no_guessing() -> None:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from keiki.charts.chart import Chart
 from keiki.charts.format import Style, number
 from keiki.customers.cohort_table import CohortTable
-from keiki.customers.ltv_formulas import lifetime_values
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
@@ -205,17 +204,14 @@ def _segments(user: Any, business: Business) -> Told:
 
 def _lifetime_value(user: Any, business: Business) -> Told:
     name, page = _("Lifetime value"), "lifetime_value"
-    own = value_queries.terms(user, business, None)
-    cac = own.acquisition.full
-    values = lifetime_values({**own.terms, "cac": cac})
-    found = next((each for each in values if each.basis == "gross_profit" and each.value is not None), None)
-    if found is None or found.value is None:
+    own = value_queries.value(user, business)
+    if own.value is None:
         return Told(name, page, None, "", _("What a customer brings, beside what winning one costs."))
     words = _("of gross profit over the life of a customer.")
-    if cac:
+    if own.cac:
         words = _("of gross profit over the life of a customer: {times} times the cost of winning one.")
-        words = words.format(times=f"{found.value / cac:.1f}")
-    return Told(name, page, found.value, "currency", words)
+        words = words.format(times=f"{own.value / own.cac:.1f}")
+    return Told(name, page, own.value, "currency", words)
 
 
 def _ideal(user: Any, business: Business) -> Told:
