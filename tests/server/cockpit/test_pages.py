@@ -53,6 +53,12 @@ def test_today_without_trouble_says_so(shop: Any, browser_of: Any) -> None:
     assert page.nothing_to_act == f"No number in trouble moved {page.headlines[0].number.label} to the wrong side."
 
 
+def test_period_without_rows_that_an_address_asks_for_is_the_one_chosen(shop: Any, browser_of: Any) -> None:
+    page = browser_of(shop.owner).get(today(shop.business) + "?on=2031-03-01").context["page"]
+    periods = next(choice for choice in page.lens_form.choices if choice.name == "on")
+    assert (periods.chosen, periods.options[0][0]) == ("2031-03-01", "2031-03-01")
+
+
 def test_today_without_rows_offers_sample_data(bare: Any, browser_of: Any) -> None:
     page = browser_of(bare.editor).get(today(bare.business))
     assert page.context["page"].empty.demo_url == reverse("data:make_demo", kwargs={"business": bare.business.id})

@@ -239,9 +239,11 @@ def period_form(
     """The selects of period, grain and comparison; `kept` stays in the address besides what was asked."""
     language = current_language()
     style = Style(language, business.currency)
+    # an address may ask for a period without rows
+    offered = {p.start: p for p in (period, *queries.choosable(business, known, asked.grain))}
     listed = tuple(
-        (p.start.isoformat(), period_name(business.calendar.label(p, language), queries.is_over(known, p), style))
-        for p in queries.choosable(business, known, asked.grain)
+        (start.isoformat(), period_name(business.calendar.label(p, language), queries.is_over(known, p), style))
+        for start, p in sorted(offered.items(), reverse=True)
     )
     grains = (
         ("day", _("Day")),
