@@ -224,11 +224,8 @@ def _field_words(field: str, language: str) -> str:
     words = called([whole], language)
     if not part:
         return words
-    return (
-        f"{words}（{called([part], language)}）"
-        if language.startswith("ja")
-        else f"{words} ({called([part], language)})"
-    )
+    within = called([part], language)
+    return f"{words}（{within}）" if language.startswith("ja") else f"{words} ({within})"
 
 
 def _shown(value: Any, language: str) -> str:

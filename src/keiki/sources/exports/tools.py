@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cache, reduce
+from functools import reduce
 from importlib.resources import files
 from typing import Any
 
@@ -162,10 +162,10 @@ def _mapping(stated: Mapping[str, Any], steps: Sequence[Step]) -> Reading:
     return replace(read, ignored=tuple(name for name in stated["columns"] if name not in used))
 
 
-@cache
-def _declared() -> dict[str, Any]:
-    """The file as it is written; read once."""
-    return dict(yaml.load(files(__package__).joinpath("tools.yaml").read_text(encoding="utf-8"), Loader=Loader))
+def _tools() -> tuple[Tool, ...]:
+    """Every entry of `tools.yaml`, in its order."""
+    stated = yaml.load(files(__package__).joinpath("tools.yaml").read_text(encoding="utf-8"), Loader=Loader)
+    return tuple(map(_tool, stated["tools"]))
 
 
-TOOLS = tuple(_tool(stated) for stated in _declared()["tools"])
+TOOLS = _tools()

@@ -333,9 +333,7 @@ def funnel(user: Any, business: Business, question: Question) -> tuple[Step, ...
     known = door.known(user, business)
     if known.today is None:
         return ()
-    calendar = business.calendar
-    over = calendar.over(question.grain, known.today)[0]
-    period = over if question.on is None else calendar.period(question.grain, question.on)
+    period = door.asked_period(business, known, question)
     where = question.where
     key = ("funnel", period, where)
     values: dict[str, float | None] = door.answered(

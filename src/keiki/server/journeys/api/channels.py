@@ -24,7 +24,7 @@ router = Router(tags=[gettext_noop("Channels and leads")])
 )
 def channels(request: HttpRequest, business: str, asked: Query[ChannelsAsk]) -> dict[str, Any]:
     user, own = caller_of(request).user, business_with_rows(request, business)
-    period = queries.period_of(own, door.known(user, own), door.Question(asked.grain, asked.on))
+    period = door.asked_period(own, door.known(user, own), door.Question(asked.grain, asked.on))
     mix = queries.traffic(user, own, period, period).mix
     found = queries.credited(user, own, period, asked.by)
     return {

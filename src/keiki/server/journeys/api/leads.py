@@ -9,7 +9,6 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.server.accounts.api import caller_of
-from keiki.server.journeys.queries import channels
 from keiki.server.journeys.queries import leads as queries
 from keiki.server.journeys.schemas import LeadsAsk, LeadsOut
 from keiki.server.kpis import queries as door
@@ -25,7 +24,7 @@ router = Router(tags=[gettext_noop("Channels and leads")])
 )
 def leads(request: HttpRequest, business: str, asked: Query[LeadsAsk]) -> dict[str, Any]:
     user, own = caller_of(request).user, business_with_rows(request, business)
-    period = channels.period_of(own, door.known(user, own), door.Question(asked.grain, asked.on))
+    period = door.asked_period(own, door.known(user, own), door.Question(asked.grain, asked.on))
     logged = queries.versions(own)
     rules = tuple(queries.rule_of(version) for version in logged[:2])
     found, force = queries.spreads(user, own, period, rules), queries.in_force(logged)

@@ -122,7 +122,7 @@ class ChannelsAsked:
     def of(cls, asking: Asking) -> Self:
         """Read from the address; what is not offered falls back to the first that is."""
         business, lens = asking.business, Asked.read(asking.request.GET)
-        period, calendar = queries.period_of(business, asking.known, lens.question), business.calendar
+        period, calendar = door.asked_period(business, asking.known, lens.question), business.calendar
         before = calendar.last_year(period) if lens.comparison == "last_year" else calendar.shift(period, -1)
         value = asking.request.GET.get("value", "")
         return cls(

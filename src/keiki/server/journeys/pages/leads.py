@@ -124,7 +124,7 @@ class LeadsAsked:
     def of(cls, asking: Asking) -> Self:
         """Read from the address."""
         lens = Asked.read(asking.request.GET)
-        period = channels.period_of(asking.business, asking.known, lens.question)
+        period = door.asked_period(asking.business, asking.known, lens.question)
         return cls(lens, period, queries.versions(asking.business))
 
     @property

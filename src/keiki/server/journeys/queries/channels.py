@@ -21,7 +21,6 @@ from keiki.measures.told import NOTHING, WORTH, counts
 from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.queries import Known, Question
 
 PLACES: Final = OF_TOUCH
 """What the credit of touches can be told by."""
@@ -33,14 +32,6 @@ class Traffic:
 
     mix: TrafficMix | None
     before: TrafficMix | None
-
-
-def period_of(business: Business, known: Known, question: Question) -> Period:
-    """The period that is asked for; where none is named, the last one that is over."""
-    calendar = business.calendar
-    if question.on is not None or known.today is None:
-        return calendar.period(question.grain, question.on or calendar.today())
-    return calendar.over(question.grain, known.today)[0]
 
 
 def traffic(user: Any, business: Business, period: Period, before: Period) -> Traffic:

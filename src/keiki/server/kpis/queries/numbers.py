@@ -377,6 +377,14 @@ def _lens_of(numbers: Numbers, span: Span, where: str | None, by: tuple[str, ...
     return lens
 
 
+def asked_period(business: Business, asked: Known, question: Question) -> Period:
+    """The period that is asked for; where none is named, the last one that is over."""
+    calendar = business.calendar
+    if question.on is not None or asked.today is None:
+        return calendar.period(question.grain, question.on or calendar.today())
+    return calendar.over(question.grain, asked.today)[0]
+
+
 def choosable(business: Business, asked: Known, grain: Grain) -> tuple[Period, ...]:
     """The periods a person can choose: those the data speaks of, newest first."""
     if asked.first is None or asked.today is None:
