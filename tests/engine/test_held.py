@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from keiki.customers.classes import ClassRule, customer_classes
 from keiki.customers.profit import ProfitRule
 from keiki.engine import held
 from keiki.engine.connect import HELD
+from keiki.engine.held import SharedTable
 
 ORDERS = [
     {
@@ -134,3 +136,20 @@ def test_a_fact_that_is_large_is_held_after_more_questions(
         business.engine.run(orders.aggregate(rows=orders.count()))
         there.append(len(tables(business)))
     assert there == [0, 0, 1]
+
+
+def test_threads_that_make_views_and_held_tables_do_not_end_each_others_statements(business: keiki.Business) -> None:
+    """One page opens the facts of a snapshot while another works out a table that is held."""
+    snapshot, lake = business.snapshot, business.lake
+
+    def view(turn: int) -> list[str]:
+        lake._views.clear()
+        return list(lake.table("orders", snapshot).schema())
+
+    def hold(turn: int) -> list[str]:
+        return list(lake.held.table(SharedTable(f"made_{turn}", snapshot, f"SELECT {turn} AS n")).schema())
+
+    columns = view(0)
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda turn: hold(turn) if turn % 2 else view(turn), range(400)))
+    assert (seen[::2], seen[1::2]) == ([columns] * 200, [["n"]] * 200)

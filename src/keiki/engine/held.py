@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
+import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
@@ -80,7 +82,7 @@ class Held:
                     self._wide[one.name] = one
                 else:
                     self._make(one.name, one.sql)
-                self._tables[one.name] = self._backend.table(one.name, database=(HELD, "main"))
+                self._tables[one.name] = self._described(one.name)
             self._tables.move_to_end(one.name)
             while len(self._tables) > MOST:
                 self._drop(self._tables.popitem(last=False)[0])
@@ -106,6 +108,14 @@ class Held:
                 often = OFTEN + self._size(snapshot).get(fact, 0) // 1024**2
                 if self._asked[fact, snapshot] == often and self.has_room(snapshot):
                     self._take(fact, snapshot)
+
+    def _described(self, table: str) -> ir.Table:
+        """A table as Ibis knows it, asked for by a cursor of its own: threads share the connection."""
+        with closing(self._backend.con.cursor()) as cursor:
+            columns = cursor.execute(f"DESCRIBE {HELD}.main.{name(table)}").fetchall()
+        schema = ibis.schema({each[0]: self._backend.compiler.type_mapper.from_string(each[1]) for each in columns})
+        where = ops.Namespace(catalog=HELD, database="main")
+        return ops.DatabaseTable(table, schema=schema, source=self._backend, namespace=where).to_expr()
 
     def _drop(self, table: str) -> None:
         self._asked_once.discard(table)

@@ -301,7 +301,8 @@ class DuckLake:
             columns = ", ".join(f"NULL::{kind} AS {name(column)}" for column, kind in had.items())
             whole = f"SELECT {columns}{''.join(gained)} WHERE false"
         backend = self.backend
-        backend.con.execute(f"CREATE OR REPLACE VIEW {name(view)} AS {whole}")
+        with closing(backend.con.cursor()) as cursor:  # threads share the connection, and one statement ends another's
+            cursor.execute(f"CREATE OR REPLACE VIEW {name(view)} AS {whole}")
         # What the view has is known; asking the lake for it takes longer than making the view.
         kinds = {c: backend.compiler.type_mapper.from_string(kind) for c, kind in (had | missing).items()}
         return ops.DatabaseTable(view, schema=ibis.schema(kinds), source=backend, namespace=ops.Namespace()).to_expr()
