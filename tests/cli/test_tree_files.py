@@ -136,8 +136,21 @@ def test_check_of_a_file_needs_no_business(keiki):
     assert keiki("tree", "check", "three.yaml").err.startswith("three.yaml:")
 
 
+def test_check_tells_targets_that_do_not_reach_the_goal_with_the_figure(keiki):
+    """A28, and a target of the file that stands beside its tree."""
+    keiki("tree", "export", "ec_annual_300m_example", "-o", "ec.yaml")
+    told = keiki("tree", "check", "ec.yaml")
+    assert told.code == 0
+    assert "the targets below make ¥180M a year, the target is ¥300M. ¥120M (40.0%) is missing." in told.out
+    assert "180,000,000" in keiki("tree", "check", "ec.yaml", "--json").json[0]["en"]
+    more = "targets:\n- {tree: ec_annual_300m_example, node: cvr, target: {value: 0.05}}\n"
+    text = Path("ec.yaml").read_text(encoding="utf-8").replace("target:\n        value: 0.03\n        within: 12m", "")
+    Path("ec.yaml").write_text(text + more, encoding="utf-8")
+    assert "is missing" not in keiki("tree", "check", "ec.yaml").out
+
+
 def test_check_without_a_name_is_of_the_business(empty):
-    assert empty("tree", "check").out == "0 trees, 0 KPIs: 0 errors, 0 warnings.\n"
+    assert empty("tree", "check").out == "0 trees, 0 KPIs. Errors: 0, warnings: 0, hints: 0.\n"
     assert empty("tree", "check", "-b", "nowhere").code == 2
 
 

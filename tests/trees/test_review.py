@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from tests.trees.made import FUNNEL, HandReadings, built_in, tree
 
 from keiki.catalogue.load import load_catalogue
+from keiki.periods import Grain
 from keiki.trees.build import Tree
 from keiki.trees.evaluate import evaluate
 from keiki.trees.findings import Finding
 from keiki.trees.review import due_again, review
 from keiki.trees.smart import Known
+from keiki.trees.targets import Target
 
 CATALOGUE = load_catalogue()
 
@@ -73,6 +75,35 @@ def test_eleven_a_month_in_nine_months_lack_one_and_twelve_are_enough() -> None:
     assert told.message("en").endswith("the targets below make 99 in 9 months, the target is 100. 1 (1%) is missing.")
     assert "12 a month" in told.remedy("en")
     assert "9か月で99" in told.message("ja")
+
+
+def test_sell_out_by_eleven_a_month_lacks_one_unit_after_nine_months() -> None:
+    """A19, as a project is written: units for sale, contracts a month, the share sold by a deadline."""
+    told = found(built_in("case_condominium_developer"))["sum_falls_short"]
+    assert told.message("en") == (
+        "“Sell-out progress”: coming to 100% by the deadline takes 100; “Contracts per month” at 11 a month makes 99. "
+        "1 (1%) is missing."
+    )
+    assert told.remedy("ja").startswith("毎月12にするか")
+
+
+def test_total_by_a_deadline_that_its_months_reach_is_not_told() -> None:
+    """12 a month make 108 of 100; from half sold, 11 make 99 of the 50 left; without the units nothing is told."""
+    made = built_in("case_condominium_developer")
+    own = {node.id: node.target for node in made.nodes if node.target is not None}
+    enough = {**own, "monthly_contracts": Target(12.0, period=Grain.MONTH, within="9m")}
+    half_sold = {**own, "units_sold_progress": Target(1.0, start=0.5, within="9m")}
+    unknown = {name: target for name, target in own.items() if name != "units_for_sale"}
+    assert [found(made, targets=t).get("sum_falls_short") for t in (enough, half_sold, unknown)] == [None, None, None]
+
+
+def test_maker_whose_leads_alone_do_not_make_its_goal() -> None:
+    """A30: 150 leads × 40 % × 35 % × 50 % × 30 % × 8 million × 12 are 302.4 million of 2.5 billion."""
+    told = found(built_in("case_industrial_equipment_maker"))["insufficient"]
+    assert told.message("en") == (
+        "“Marketing-sourced revenue”: the targets below make 302,400,000 a year, the target is 2,500,000,000. "
+        "2,197,600,000 (87.9%) is missing."
+    )
 
 
 def test_tree_without_targets_is_asked_for_one_at_its_goal() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
@@ -11,6 +11,7 @@ from keiki.cli.words import language, say
 from keiki.errors import KeikiError
 
 if TYPE_CHECKING:
+    from keiki.charts.format import Style
     from keiki.engine.business import Business
     from keiki.measures.document import Problem
     from keiki.trees.build import Tree
@@ -29,10 +30,7 @@ def check(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) 
         found = list(_problems(own))
         snapshot = own.snapshot
     if as_json:
-        plain = [
-            {"subject": p.subject, "severity": p.severity, "en": p.words("en"), "ja": p.words("ja")} for p in found
-        ]
-        show_json({"snapshot": snapshot, "problems": plain})
+        show_json({"snapshot": snapshot, "problems": as_json_of(found)})
     else:
         _tell(found, own)
     return 1 if any(problem.severity == "error" for problem in found) else 0
@@ -72,12 +70,10 @@ MARKS = {"error": "✕", "red": "✕", "warning": "▲", "yellow": "▲", "info"
 
 
 def _tell(found: list[Problem | Finding], own: Business) -> None:
-    for problem in found:
-        tell(f"{MARKS[problem.severity]} {_words(problem, own)}")
+    show_found(found, style_of(own))
     kpis, measures = len(own.catalogue.kpis), len(own.catalogue.measures)
     trees = len({*own.catalogue.templates, *own.catalogue.trees})
-    counts = {mark: sum(MARKS[problem.severity] == mark for problem in found) for mark in dict.fromkeys(MARKS.values())}
-    wrong, warnings, hints = counts.values()
+    wrong, warnings, hints = counts_of(found)
     tell(
         say(
             f"{kpis} KPIs, {measures} measures, {trees} trees. Errors: {wrong}, warnings: {warnings}, hints: {hints}.",
@@ -86,11 +82,26 @@ def _tell(found: list[Problem | Finding], own: Business) -> None:
     )
 
 
-def _words(problem: Problem | Finding, own: Business) -> str:
+def show_found(found: Sequence[Problem | Finding], style: Style) -> None:
+    """Print every problem in a line of its own, its mark first."""
     from keiki.charts.format import number
     from keiki.trees.findings import Finding
 
-    if not isinstance(problem, Finding):
-        return problem.words(language())
-    style = style_of(own)
-    return problem.words(language(), lambda value, unit: number(value, unit, style))
+    for problem in found:
+        told = (
+            problem.words(language(), lambda value, unit: number(value, unit, style))
+            if isinstance(problem, Finding)
+            else problem.words(language())
+        )
+        tell(f"{MARKS[problem.severity]} {told}")
+
+
+def as_json_of(found: Sequence[Problem | Finding]) -> list[dict[str, str]]:
+    """Every problem for a program."""
+    return [{"subject": p.subject, "severity": p.severity, "en": p.words("en"), "ja": p.words("ja")} for p in found]
+
+
+def counts_of(found: Sequence[Problem | Finding]) -> tuple[int, int, int]:
+    """How many errors, warnings and hints there are."""
+    marks = [MARKS[problem.severity] for problem in found]
+    return marks.count("✕"), marks.count("▲"), marks.count("・")

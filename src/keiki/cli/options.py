@@ -15,6 +15,7 @@ from keiki.periods import Grain
 if TYPE_CHECKING:
     from keiki.charts.format import Style
     from keiki.engine.business import Business
+    from keiki.engine.settings import Settings
     from keiki.lens import Lens
     from keiki.periods import Period
 
@@ -104,9 +105,20 @@ def last_over(own: Business) -> Period:
 
 def style_of(own: Business) -> Style:
     """How numbers are written: the reader's language, the currency of the business."""
+    return _style(own.settings)
+
+
+def style_of_folder(business: Path) -> Style:
+    """The same for a folder whose data is not opened; where there is none, as a new business would have it."""
+    from keiki.engine.settings import FILE, Settings
+
+    return _style(Settings.read(business) if (business / FILE).exists() else Settings())
+
+
+def _style(settings: Settings) -> Style:
     from keiki.charts.format import Money, Style
 
-    return Style(language(), own.settings.currency, Money(own.settings.money))
+    return Style(language(), settings.currency, Money(settings.money))
 
 
 def period_labels(lens: Lens) -> list[str]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder
+from keiki.cli.check import as_json_of, counts_of, show_found
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of_folder
 from keiki.cli.screen import complain, show_json, tell
 from keiki.cli.words import language, say
 from keiki.errors import AlreadyThere, NoBusiness, WrongDeclarations
 
 if TYPE_CHECKING:
     from keiki.catalogue.load import Catalogue
-    from keiki.measures.document import Problem
     from keiki.trees.bundle import Bundle
 
 HELP = say(
@@ -29,8 +29,8 @@ HELP_EXPORT = say(
 HELP_IMPORT = say("Take the trees and KPIs of a file into the business.", "ファイルのツリーとKPIを事業に取り込む。")
 HELP_DIFF = say("Show what changed between two files or trees.", "二つのファイルやツリーの違いを表示する。")
 HELP_CHECK = say(
-    "Check trees and the KPIs that come with them; without a name, all of the business.",
-    "ツリーと付属のKPIを確かめる。名前を省くと事業のものすべて。",
+    "Check trees and the KPIs that come with them: definitions, targets, gaps. Without a name, all of the business.",
+    "ツリーと付属のKPIを確かめる（定義、目標が届くか、抜け）。名前を省くと事業のものすべて。",
 )
 NamedTrees = Annotated[
     list[str] | None,
@@ -135,7 +135,7 @@ def import_trees(
         return 0
     for change in changes:
         tell(change.words(language()))
-    _tell_problems(found)
+    show_found(found, style_of_folder(business))
     tell(_imported(written, dry_run))
     return 0
 
@@ -161,27 +161,25 @@ def diff_trees(
 
 
 def check_trees(names: NamedTrees = None, business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> int:
-    """List every problem; 1 when one of them keeps a tree from being measured."""
-    from keiki.trees.bundle import bundle_of, check_bundle
+    """List what a design tells by itself, without data; 1 when something keeps a tree from being measured."""
+    from keiki.trees.bundle import bundle_of, review_bundle
 
     catalogue = catalogue_of(business)
     bundle = _bundle(names, catalogue) if names else bundle_of(catalogue)
-    found = check_bundle(bundle, catalogue)
-    errors = sum(problem.severity == "error" for problem in found)
+    found = review_bundle(bundle, catalogue, datetime.now(UTC).date())
     if as_json:
-        show_json(
-            [{"subject": p.subject, "severity": p.severity, "en": p.words("en"), "ja": p.words("ja")} for p in found]
-        )
+        show_json(as_json_of(found))
     else:
-        _tell_problems(found)
+        show_found(found, style_of_folder(business))
         trees, kpis = len(bundle.trees), len(bundle.kpis)
+        wrong, warnings, hints = counts_of(found)
         tell(
             say(
-                f"{trees} trees, {kpis} KPIs: {errors} errors, {len(found) - errors} warnings.",
-                f"ツリー {trees}、KPI {kpis}：エラー {errors}、注意 {len(found) - errors}。",
+                f"{trees} trees, {kpis} KPIs. Errors: {wrong}, warnings: {warnings}, hints: {hints}.",
+                f"ツリー {trees}、KPI {kpis}。エラー {wrong}、注意 {warnings}、ヒント {hints}。",
             )
         )
-    return 1 if errors else 0
+    return 1 if any(problem.severity == "error" for problem in found) else 0
 
 
 def catalogue_of(business: Path, *, needed: bool = False) -> Catalogue:
@@ -233,12 +231,6 @@ def _export_ossie(bundle: Bundle, catalogue: Catalogue, output: Path | None, tab
     for loss in model.losses:
         complain(loss.words(language()))
     return 1 if any(loss.gone for loss in model.losses) else 0
-
-
-def _tell_problems(found: tuple[Problem, ...]) -> None:
-    for problem in found:
-        mark = "✕" if problem.severity == "error" else "▲"
-        tell(f"{mark} {problem.words(language())}")
 
 
 def _counted(bundle: Bundle, name: str) -> str:

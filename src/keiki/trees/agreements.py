@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from keiki.catalogue.expand import growth
 from keiki.catalogue.kpi import Direction
 from keiki.catalogue.load import Catalogue
+from keiki.formula.evaluate import references
+from keiki.formula.nodes import Formula, Reference
 from keiki.periods import Grain
 from keiki.trees.build import Node, Tree
 from keiki.trees.consistency import Consistency
+from keiki.trees.counted import COUNTS
 from keiki.trees.findings import PERIODS, Details, Figure, Finding, Name, named
-from keiki.trees.identity import powers, same
+from keiki.trees.identity import name_of, powers, same
 from keiki.trees.shares import looks_back
 from keiki.trees.targets import PER_YEAR, Target, adds_up, ends, per
 
@@ -35,6 +39,7 @@ def disagreements(
     yield from _one_number(tree, found, targets)
     yield from _by_definition(tree, found, targets)
     yield from _by_growth(tree, targets)
+    yield from _by_summing(tree, found, targets)
     yield from _by_churn(tree, targets)
 
 
@@ -102,12 +107,8 @@ def _differ(first: Target, second: Target, sums_over_time: bool) -> bool:
 
 def _by_definition(tree: Tree, found: Consistency, targets: Mapping[str, Target]) -> Iterator[Finding]:
     """A ratio whose two sides have targets elsewhere in the tree, which give another ratio."""
-    known: dict[str, tuple[Node, float]] = {}
-    told = {n.id: powers(n.measured) for n in tree.nodes if n.measured is not None and n.id in targets}
-    for node_id, names in told.items():
-        level = found.levels.get(node_id)
-        if names is not None and list(names.values()) == [1] and level is not None:
-            known.setdefault(next(iter(names)), (tree.by_id[node_id], level))
+    told = _written(tree, targets)
+    known = _planned(tree, found, told)
     for node_id, names in told.items():
         node, level = tree.by_id[node_id], found.levels.get(node_id)
         if names is None or len(names) < 2 or level is None or any(name not in known for name in names):
@@ -122,6 +123,23 @@ def _by_definition(tree: Tree, found: Consistency, targets: Mapping[str, Target]
             parts = tuple(named(known[name][0]) for name in names)
             details: Details = {"node": named(node), "parts": parts, "implied": Figure(implied, node.unit)}
             yield Finding("definition_disagrees", node_id, {**details, "target": Figure(level, node.unit)})
+
+
+def _written(tree: Tree, targets: Mapping[str, Target]) -> dict[str, dict[str, int] | None]:
+    """What the number of every node with a target is made of, where that is a product or a quotient."""
+    return {n.id: powers(n.measured) for n in tree.nodes if n.measured is not None and n.id in targets}
+
+
+def _planned(
+    tree: Tree, found: Consistency, told: Mapping[str, Mapping[str, int] | None]
+) -> dict[str, tuple[Node, float]]:
+    """The plain numbers that have a target, by their names, with what they are to be in the period of `found`."""
+    known: dict[str, tuple[Node, float]] = {}
+    for node_id, names in told.items():
+        level = found.levels.get(node_id)
+        if names is not None and list(names.values()) == [1] and level is not None:
+            known.setdefault(next(iter(names)), (tree.by_id[node_id], level))
+    return known
 
 
 def _by_growth(tree: Tree, targets: Mapping[str, Target]) -> Iterator[Finding]:
@@ -155,6 +173,46 @@ def _by_growth(tree: Tree, targets: Mapping[str, Target]) -> Iterator[Finding]:
                 },
                 (rate.id,),
             )
+
+
+def _by_summing(tree: Tree, found: Consistency, targets: Mapping[str, Target]) -> Iterator[Finding]:
+    """A total so far to be reached by a deadline, alone or as a share, and what each period is planned to add to it."""
+    told = _written(tree, targets)
+    known = _planned(tree, found, told)
+    for node_id, names in told.items():
+        node, target = tree.by_id[node_id], targets[node_id]
+        total = _summed(node.measured) if node.measured is not None else None
+        periods = _periods(target, found.grain)
+        if names is None or total is None or target.value is None or periods is None:
+            continue
+        rest = {name: power for name, power in names.items() if name != name_of(total)}
+        each = known.get(name_of(replace(total, params=tuple(p for p in total.params if p[0] != "window"))))
+        if each is None or names.get(name_of(total)) != 1 or any(not known.get(name, (node, 0.0))[1] for name in rest):
+            continue
+        share = math.prod(known[name][1] ** power for name, power in rest.items())
+        wanted, implied = (target.value - (target.start or 0.0)) / share, each[1] * periods
+        if implied >= wanted * (1 - 1e-9):
+            continue
+        needed = wanted / periods
+        details: Details = {
+            "node": named(node),
+            "target": Figure(target.value, node.unit),
+            "part": named(each[0]),
+            "planned": Figure(each[1], each[0].unit),
+            "period": PERIODS[found.grain],
+            "wanted": Figure(wanted, each[0].unit),
+            "implied": Figure(implied, each[0].unit),
+            "shortfall": Figure(wanted - implied, each[0].unit),
+            "share": Figure((wanted - implied) / wanted, "ratio"),
+            "needed": Figure(math.ceil(needed - 1e-9) if each[0].unit in COUNTS else needed, each[0].unit),
+        }
+        yield Finding("sum_falls_short", node_id, details, (each[0].id,))
+
+
+def _summed(formula: Formula) -> Reference | None:
+    """The one number of a formula that is counted from its beginning on."""
+    found = [each for each in references(formula) if dict(each.params).get("window") == "to_date"]
+    return found[0] if len(found) == 1 else None
 
 
 def _periods(target: Target, grain: Grain) -> int | None:

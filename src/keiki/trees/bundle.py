@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -30,12 +31,15 @@ from keiki.formula.parse import parse_condition
 from keiki.formula.show import show_condition
 from keiki.measures.document import LARGEST_FILE, Entry, Place, Problem
 from keiki.measures.document import parse as parse_yaml
-from keiki.trees.build import build
+from keiki.trees.build import Tree, build
 from keiki.trees.check import check
 from keiki.trees.document import TREE_TABLE, NodeDocument, TreeDocument, as_yaml, template, tree_document
 from keiki.trees.fields import Field, Kind, Table, entry_of, missing, plain, read, write, wrong
+from keiki.trees.findings import Finding
 from keiki.trees.kpi_document import KPI_TABLE, KpiDocument, declared, kpi_document
 from keiki.trees.over_time import in_force
+from keiki.trees.review import review
+from keiki.trees.smart import Known
 from keiki.trees.target_fields import TARGET
 from keiki.trees.targets import Target
 
@@ -150,19 +154,40 @@ def over(catalogue: Catalogue, bundle: Bundle) -> Catalogue:
 def check_bundle(bundle: Bundle, catalogue: Catalogue) -> tuple[Problem, ...]:
     """What is wrong with KPIs and trees of a bundle over a catalogue, and targets of what is nowhere."""
     laid = over(catalogue, bundle)
+    trees = (check(tree, laid) for tree in _built(bundle.trees, laid))
+    return (*_declared(bundle, laid), *(problem for found in trees for problem in found))
+
+
+def review_bundle(bundle: Bundle, catalogue: Catalogue, day: date) -> tuple[Problem | Finding, ...]:
+    """What `check_bundle` finds, and all else a design tells by itself: whether the targets as they hold on a `day`
+    reach the goal, what is counted, owners, gaps. Nothing is measured.
+    """
+    laid = over(catalogue, bundle)
+    trees = (review(tree, laid, known=Known(today=day)) for tree in _built(with_targets(bundle, day), laid))
+    return (*_declared(bundle, laid), *(finding for found in trees for finding in found))
+
+
+def _declared(bundle: Bundle, laid: Catalogue) -> Iterator[Problem]:
+    """What is wrong with the KPIs, with trees that cannot be built, and with targets of what is nowhere."""
     own = {kpi.id for kpi in bundle.kpis}
-    found = [problem for problem in laid.check() if problem.subject in own]
+    yield from (problem for problem in laid.check() if problem.subject in own)
     for document in bundle.trees:
         try:
-            found += check(build(document, laid), laid)
+            build(document, laid)
         except KeikiError as error:
-            found.append(Problem(document.id, error))
+            yield Problem(document.id, error)
     for target in bundle.targets:
         try:
             _subject(target, laid, bundle)
         except KeikiError as error:
-            found.append(Problem(target.kpi or target.node or "", error))
-    return tuple(found)
+            yield Problem(target.kpi or target.node or "", error)
+
+
+def _built(documents: Iterable[TreeDocument], laid: Catalogue) -> Iterator[Tree]:
+    """Those that can be built."""
+    for document in documents:
+        with suppress(KeikiError):
+            yield build(document, laid)
 
 
 def with_targets(bundle: Bundle, day: date) -> tuple[TreeDocument, ...]:
