@@ -901,24 +901,22 @@ class TooManyScenarios(KeikiError):
 class SameNumberAbove(KeikiError):
     """A node of a tree is the same number as a node above it, so a what-if would go round."""
 
-    en = "“{node}” is the same number as “{above}” above it. Flag a node between them as driver so that it holds still."
-    ja = "「{node}」は上にある「{above}」と同じ数字です。間のどれかを driver にして、動かないようにしてください。"
+    en = "“{node}” is the same number as “{above}” above it. Mark a number between them as one that a what-if may move."
+    ja = "「{node}」は上にある「{above}」と同じ数字です。間のどれかを「もしも計算で動かせる数字」にしてください。"
 
 
 class SuccessFactorWithoutReason(KeikiError):
     """A success factor does not say why it leads to the goal."""
 
-    en = "“{node}” does not say why it leads to the goal. Write one sentence in each language (why_ja, why_en)."
-    ja = "「{node}」が目標につながる理由がありません。日本語と英語で1文ずつ書いてください（why_ja、why_en）。"
+    en = "“{node}” does not say why it leads to the goal. Write one sentence in each language."
+    ja = "「{node}」が目標につながる理由がありません。日本語と英語で1文ずつ書いてください。"
 
 
 class NothingToMove(KeikiError):
     """No node of the tree can be moved by a what-if."""
 
-    en = "No node of “{tree}” can be moved by a what-if. Flag the numbers you work on (driver: true)."
-    ja = (
-        "「{tree}」には、もしもの計算で動かせる項目がありません。自分たちで動かす数字に driver: true を付けてください。"
-    )
+    en = "A what-if can move nothing in “{tree}”. Mark the numbers you work on: a what-if may move them."
+    ja = "「{tree_ja}」には、もしもの計算で動かせる項目がありません。自分たちで動かす数字を「もしも計算で動かせる数字」にしてください。"
 
 
 # Explaining changes and taking goals apart

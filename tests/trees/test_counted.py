@@ -61,8 +61,8 @@ def test_rate_per_visit_times_page_views_is_told() -> None:
     (problem,) = mixed_counts(tree(root), CATALOGUE)
     assert (problem.code, problem.nodes) == ("rate_of_other_things", ("purchase_rate", "page_views"))
     assert problem.message("en") == (
-        "“Purchase rate / contract rate” is a rate per Sessions, but the formula of “Order revenue” multiplies it by "
-        "“Page views” (Page views)."
+        "“Purchase rate / contract rate” is a rate per sessions, but the formula of “Order revenue” multiplies it by "
+        "“Page views” (page views)."
     )
 
 

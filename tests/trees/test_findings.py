@@ -57,7 +57,7 @@ def test_worst_comes_first() -> None:
 
 
 def test_error_speaks_for_itself() -> None:
-    found = of_error(None, NothingToMove(tree="t"), Severity.INFO)
+    found = of_error(None, NothingToMove(tree="t", tree_ja="t"), Severity.INFO)
     assert (found.code, found.remedy("en")) == ("nothing_to_move", "")
     assert found.words("ja").startswith(": 「t」には")
 

@@ -59,7 +59,7 @@ def test_one_billion_example_has_mixed_counts_and_a_missing_order_value() -> Non
     told = found(built_in("ec_annual_1b"))
     assert {"counts_other_things", "parts_without_target"} <= told.keys()
     assumed = told["assumed_from_other_counts"].message("en")
-    assert assumed.endswith("were Sessions, “Revenue” would need: Higher value per order 34,722.")
+    assert assumed.endswith("were sessions, “Revenue” would need: Higher value per order 34,722.")
 
 
 def test_software_table_has_nothing_red() -> None:

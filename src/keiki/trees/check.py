@@ -32,7 +32,7 @@ def check(tree: Tree, catalogue: Catalogue | None = None) -> tuple[Problem, ...]
     if catalogue is not None:
         found += [Problem(n.id, e, severity="warning") for n in tree.nodes for e in _filters(n, catalogue)]
     if not any(_moves_the_goal(tree, node) for node in tree.nodes):
-        found.append(Problem(tree.id, NothingToMove(tree=tree.id), severity="warning"))
+        found.append(Problem(tree.id, NothingToMove(tree=tree.en, tree_ja=tree.ja), severity="warning"))
     return tuple(found)
 
 

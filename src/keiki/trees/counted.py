@@ -57,7 +57,12 @@ def thing_of(measure: Measure, where: Condition | None = None) -> Thing | None:
             key = (measure.aggregation, source, column)
         case _:
             return None
-    return Thing(key, measure.ja, measure.en, source)
+    return Thing(key, measure.ja, _inside(measure.en), source)
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence: “page views”, but “MQLs”."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _kinds(source: str, where: Condition | None) -> frozenset[tuple[str, str]]:

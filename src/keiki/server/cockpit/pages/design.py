@@ -95,12 +95,13 @@ class DesignRow:
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One thing that is red or yellow, and the node it is about."""
+    """One thing that is red or yellow; `head` names the node it is about, and `tail` is what of its words follows."""
 
     tone: str
     words: str
     remedy: str
-    label: str
+    head: str
+    tail: str
     url: str
 
 
@@ -564,16 +565,15 @@ def _checks(
     def write(value: float | None, unit: str) -> str:
         return number(value, unit, style)
 
-    return tuple(
-        CheckLine(
-            TONES[one.severity],
-            named(one.message(style.language, write), names),
-            one.remedy(style.language, write),
-            names.get(one.node or "", ""),
-            f"{here}?node={one.node}" if one.node in names else here,
-        )
-        for one in found
-    )
+    def line(one: Finding) -> CheckLine:
+        label, words = names.get(one.node or "", ""), named(one.message(style.language, write), names)
+        quoted = f"「{label}」" if style.language.startswith("ja") else f"“{label}”"
+        begins = bool(label) and words.startswith(quoted)
+        head, tail = (quoted, words.removeprefix(quoted)) if begins else (label, f" {words}" if label else words)
+        url = f"{here}?node={one.node}" if one.node in names else here
+        return CheckLine(TONES[one.severity], words, one.remedy(style.language, write), head, tail, url)
+
+    return tuple(line(one) for one in found)
 
 
 def _check_words(checks: Sequence[CheckLine]) -> str:
