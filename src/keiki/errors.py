@@ -156,10 +156,10 @@ class NodeUnderItself(KeikiError):
 class KpiUnderItself(KeikiError):
     """A formula in which a KPI would be calculated from itself."""
 
-    en = "“{kpi}” would be calculated from itself: {path}. Nothing was changed; use another KPI, or mark one between as driver."
+    en = "“{kpi}” would be calculated from itself: {path}. Nothing was changed; use another KPI, or let a what-if move one between (driver)."
     ja = (
         "「{kpi}」が自分自身から計算されることになります：{path}。変更していません。"
-        "別のKPIにするか、間のどれかを driver にしてください。"
+        "別のKPIにするか、間のどれかを「もしも計算で動かせる数字」（driver）にしてください。"
     )
 
 
@@ -204,6 +204,20 @@ class AlreadyThere(KeikiError):
 
     en = "These are here already and say something else: {names}. Nothing was imported. Look with `keiki tree diff`; `--replace` takes those of the file."
     ja = "すでにあり、内容が違うものがあります：{names}。取り込んでいません。`keiki tree diff` で違いを見て、置き換えるなら `--replace` を付けてください。"
+
+
+class FileWithoutTree(KeikiError):
+    """A file that is brought in as a tree holds none."""
+
+    en = "There is no tree in {file}. Bring in a file that has one under `trees:`."
+    ja = "{file} にツリーがありません。trees: にツリーのあるファイルを選んでください。"
+
+
+class OtherwiseDefined(KeikiError):
+    """A file that is brought in says something else of KPIs that the business has."""
+
+    en = "These KPIs mean something else here: {names}. Nothing was brought in; give them other ids in the file, or change them here first."
+    ja = "この事業では意味の違うKPIがあります：{names}。取り込んでいません。ファイルの id を変えるか、先にこの事業のKPIを直してください。"
 
 
 class UnreadableTarget(KeikiError):

@@ -34,6 +34,7 @@ from keiki.measures.document import parse as parse_yaml
 from keiki.trees.build import Tree, build
 from keiki.trees.check import check
 from keiki.trees.document import TREE_TABLE, NodeDocument, TreeDocument, as_yaml, template, tree_document
+from keiki.trees.edit import refuse_circle
 from keiki.trees.fields import Field, Kind, Table, entry_of, missing, plain, read, write, wrong
 from keiki.trees.findings import Finding
 from keiki.trees.kpi_document import KPI_TABLE, KpiDocument, declared, kpi_document
@@ -173,6 +174,7 @@ def _declared(bundle: Bundle, laid: Catalogue) -> Iterator[Problem]:
     yield from (problem for problem in laid.check() if problem.subject in own)
     for document in bundle.trees:
         try:
+            refuse_circle(document)
             build(document, laid)
         except KeikiError as error:
             yield Problem(document.id, error)

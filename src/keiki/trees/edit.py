@@ -333,11 +333,17 @@ def free_id(wanted: str, taken: set[str]) -> str:
 
 def _done(before: TreeDocument, after: TreeDocument, what: str, **names: str | NodeDocument) -> Edited:
     sound(after)
-    had, has = _under_themselves(before.root), _under_themselves(after.root)
+    refuse_circle(after, before)
+    return Edited(after, Edit(what, tuple(_named(names))))
+
+
+def refuse_circle(document: TreeDocument, before: TreeDocument | None = None) -> None:
+    """Raise `KpiUnderItself` when a KPI would be calculated from itself; a circle that was there `before` stays."""
+    had = _under_themselves(before.root) if before is not None else set()
+    has = _under_themselves(document.root)
     if len(has) > len(had):
         path = min(has - had)
-        raise KpiUnderItself(kpi=after.node(path[-1]).kpi, path=" > ".join(path))
-    return Edited(after, Edit(what, tuple(_named(names))))
+        raise KpiUnderItself(kpi=document.node(path[-1]).kpi, path=" > ".join(path))
 
 
 def _named(names: Mapping[str, str | NodeDocument]) -> Iterator[tuple[str, str]]:

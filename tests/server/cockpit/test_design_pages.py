@@ -25,7 +25,7 @@ from keiki.server.planning.models import State
 from keiki.server.planning.queries import key_of
 from keiki.trees.build import build
 from keiki.trees.bundle import Bundle, over, read_text
-from keiki.trees.document import Influence, NodeDocument, Owner, TreeDocument, to_yaml
+from keiki.trees.document import Influence, NodeDocument, Owner, TreeDocument, as_dict, from_yaml, to_yaml
 from keiki.trees.ossie import ossie
 from keiki.trees.targets import AT_LEAST, Target
 
@@ -764,3 +764,90 @@ def test_success_factor_note_can_be_copied_to_another_team(sales: Any, browser_o
     assert last == "Version 2: Took “Quick answers” over from “Sales” (Emi)"
     for elsewhere in ("sales", "nowhere"):
         assert browser.post(url(sales), sent | {"tree": elsewhere}).status_code == 422
+
+
+# --- a whole file ---
+
+WHOLE = """
+kpi_tree: 1
+kpis:
+  - {id: mail_half, formula: mail_share / 2, ja: 半分, en: Half of the mail, COMMON}
+  - id: mail_share
+    formula: "n_orders[channel = 'email'] / n_orders"
+    version: 2
+    since: 2026-08-01
+    earlier: [{version: 1, formula: "n_orders[channel = 'paid'] / n_orders", unit: ratio}]
+    SHARE
+trees:
+  - id: mail
+    ja: メール
+    en: Mail
+    about_ja: 試し
+    about_en: A trial
+    root: {id: half, kpi: mail_half, children: [{id: share, kpi: mail_share, influence: {sign: "+"}}]}
+targets:
+  - {kpi: mail_half, target: {value: 0.2, since: 2026-01-01}}
+"""
+COMMON = {"definition_ja": "試し。", "definition_en": "A trial.", "unit": "ratio", "direction": "higher"}
+COMMON |= {"kind": "quality", "layer": "result", "horizon": "mid", "lead_lag": "lag"}
+SHARE = {"ja": "割合", "en": "Share of mail", **COMMON}
+WHOLE = WHOLE.replace("COMMON", ", ".join(f"{name}: {words}" for name, words in COMMON.items())).replace(
+    "SHARE", "\n    ".join(f"{name}: {words}" for name, words in SHARE.items())
+)
+CIRCLE = """
+id: circle
+ja: 輪
+en: Circle
+about_ja: 試し
+about_en: A trial
+root:
+  kpi: order_revenue
+  formula: x
+  children: [{id: x, kpi: purchases, formula: y, children: [{id: y, kpi: order_revenue}]}]
+"""
+
+
+def bring_in(browser: Any, business: Any, text: str) -> Any:
+    return browser.post(f"/b/{business.id}/design/", {"text": text})
+
+
+def test_file_is_brought_in_with_its_kpis_and_targets_or_not_at_all(bare: Any, browser_of: Any) -> None:
+    browser = browser_of(bare.editor)
+    assert bring_in(browser, bare.business, WHOLE).url == url(bare, tree="mail")
+    assert document(bare, "mail").root.target == Target(0.2, since=date(2026, 1, 1))
+    assert stored(bare, "mail").row.published == 1
+    sent, back = read_text(WHOLE), read_text(browser.get(url(bare, "tree_file", "mail") + "?as=yaml").content.decode())
+    assert {kpi.id: kpi for kpi in back.kpis} == {kpi.id: kpi for kpi in sent.kpis}
+    assert bring_in(browser, bare.business, WHOLE).url == url(bare, tree="mail_2"), "KPIs that are here already stay"
+    other = bring_in(browser, bare.business, WHOLE.replace("mail_share / 2", "mail_share / 3"))
+    assert (other.status_code, "mail_half" in other.context["page"].error) == (422, True)
+    assert bare.business.own_trees.count() == 2
+
+
+def test_new_kpis_of_a_file_are_shown_before_they_come_with_the_tree(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    text = WHOLE.replace("id: mail\n", "id: sales\n")
+    shown = browser.post(url(sales, "tree_file"), {"do": "look", "base": 1, "text": text}).context["page"]
+    assert [line.words for line in shown.changes if "KPI" in line.words] == [
+        "KPI “Half of the mail” added",
+        "KPI “Share of mail” added",
+    ]
+    assert (shown.wrong, sales.business.own_kpis.count()) == ("", 0)
+    browser.post(url(sales, "tree_file"), {"do": "apply", "base": 1, "text": text})
+    assert (document(sales).root.kpi, sales.business.own_kpis.count(), stored(sales).row.published) == (
+        "mail_half",
+        2,
+        2,
+    )
+
+
+def test_circle_is_stored_by_no_door(sales: Any, browser_of: Any) -> None:
+    browser = browser_of(sales.editor)
+    brought = bring_in(browser, sales.business, CIRCLE)
+    assert (brought.status_code, "order_revenue > x > y" in brought.context["page"].error) == (422, True)
+    pair = f"kpi_tree: 1\ntrees: [{json.dumps(as_dict(SALES))}, {json.dumps(as_dict(from_yaml(CIRCLE)))}]"
+    assert bring_in(browser, sales.business, pair).status_code == 422
+    sent = browser.post(url(sales, "tree_file"), {"do": "apply", "base": 1, "text": CIRCLE})
+    assert (sent.status_code, stored(sales).version, sales.business.own_trees.count()) == (422, 1, 1)
+    nothing = bring_in(browser, sales.business, "kpi_tree: 1\n")
+    assert "There is no tree in" in nothing.context["page"].error

@@ -302,7 +302,8 @@ def test_paused_goal_is_a_draft_again(bare: Any) -> None:
 def test_tree_whose_goal_no_data_tells_is_not_the_one_a_page_opens_with(own_shop: Any) -> None:
     business, owner = own_shop.business, own_shop.owner
     for kpi in ("mrr", "order_revenue"):
-        root = {"id": "goal", "kpi": kpi, "formula": "part", "children": [{"id": "part", "kpi": kpi}]}
+        below = [{"id": "part", "kpi": kpi, "where": "channel = 'web'"}]
+        root = {"id": "goal", "kpi": kpi, "formula": "part", "children": below}
         names = {"id": kpi, "ja": f"1 {kpi}" if kpi == "mrr" else f"2 {kpi}", "en": kpi}
         document = from_dict({**names, "about_ja": "例。", "about_en": "An example.", "root": root})
         actions.add_tree(owner, business, document, {"what": "new"})

@@ -19,7 +19,7 @@ from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue
 from keiki.catalogue.tags import TAGS, label
 from keiki.charts.format import Style, number
-from keiki.errors import KeikiError, UnknownName
+from keiki.errors import FileWithoutTree, KeikiError
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
@@ -34,9 +34,7 @@ from keiki.server.cockpit.pages.design import LAYERS, design_url, rank_words, tr
 from keiki.server.cockpit.queries import design as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.actions import (
-    add_tree,
-)
+from keiki.server.kpis.actions import take_in
 from keiki.server.kpis.queries import StoredTree
 from keiki.server.ui.language import current_language
 from keiki.trees.bundle import read_text
@@ -104,12 +102,11 @@ def designs_page(request: Any, business: Business) -> HttpResponse:
 
 
 def _brought_in(request: Any, business: Business, form: FileForm) -> str:
-    """Every tree of a file becomes an own tree; the address of the first."""
+    """Every tree and KPI of a file becomes an own one; the address of the first tree."""
     bundle = read_text(form.cleaned_data["text"], form.file_name)
     if not bundle.trees:
-        raise UnknownName(kind="tree", name=form.file_name)
-    rows = [add_tree(request.user, business, document, {"what": "import"}) for document in bundle.trees]
-    return design_url(business, rows[0].tree_id)
+        raise FileWithoutTree(file=form.file_name)
+    return design_url(business, take_in(request.user, business, bundle)[0].tree_id)
 
 
 def _tree_line(business: Business, stored: StoredTree) -> TreeLine:

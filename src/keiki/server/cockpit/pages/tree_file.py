@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from keiki.catalogue.load import Catalogue
-from keiki.errors import EditConflict, KeikiError, UnknownName
+from keiki.errors import EditConflict, FileWithoutTree, KeikiError
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
@@ -22,13 +22,11 @@ from keiki.server.cockpit.forms.design import (
 from keiki.server.cockpit.pages.design import design_url, tree_name
 from keiki.server.cockpit.queries import design as queries
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.actions import (
-    save_tree,
-)
+from keiki.server.kpis.actions import take_back
 from keiki.server.kpis.queries import StoredTree
 from keiki.server.ui.language import current_language
 from keiki.trees.build import build
-from keiki.trees.bundle import Bundle, bundle_of, over, read_text, to_json
+from keiki.trees.bundle import Bundle, bundle_of, over, read_text, to_json, with_targets
 from keiki.trees.bundle import to_yaml as bundle_yaml
 from keiki.trees.diff import Change, diff
 from keiki.trees.document import TreeDocument
@@ -124,18 +122,19 @@ def _sent_back(
     base = request.POST.get("base", "")
     began_from = int(base) if base.isdecimal() and len(base) < 10 else stored.version
     try:
-        sent = _one_tree(text, form.file_name, stored)
+        bundle = read_text(text, form.file_name)
+        sent = _one_tree(bundle, form.file_name, stored, business)
         shown_before = queries.planned(request.user, business, stored.document, catalogue)
         document = queries.as_stored(sent, shown_before, stored.document)
         if request.POST.get("do") == "apply":
-            save_tree(request.user, stored.row, began_from, document, {"what": "import"})
+            take_back(request.user, stored.row, began_from, document, bundle.kpis)
             return redirect(page.design_url)
         shown = replace(
             page,
             form=kept,
             text=text,
-            changes=tuple(_change_line(change) for change in diff(stored.document, document)),
-            wrong=_why_draft(document, catalogue),
+            changes=tuple(_change_line(change) for change in _changes(stored.document, document, bundle, catalogue)),
+            wrong=_why_draft(document, over(catalogue, Bundle(kpis=bundle.kpis))),
         )
         return render(request, "cockpit/tree_file.html", {"page": shown})
     except EditConflict as error:
@@ -150,13 +149,18 @@ def _sent_back(
         return render(request, "cockpit/tree_file.html", {"page": wrong}, status=422)
 
 
-def _one_tree(text: str, file: str, stored: StoredTree) -> TreeDocument:
-    """The tree of a text under the id of this one; of several the one with that id, else the first."""
-    bundle = read_text(text, file)
+def _changes(before: TreeDocument, after: TreeDocument, bundle: Bundle, catalogue: Catalogue) -> tuple[Change, ...]:
+    """What the tree of a file changes, and which of its KPIs would be new here."""
+    new = tuple(kpi for kpi in bundle.kpis if kpi.id not in catalogue.kpis)
+    return diff(Bundle((before,)), Bundle((after,), new)) if new else diff(before, after)
+
+
+def _one_tree(bundle: Bundle, file: str, stored: StoredTree, business: Business) -> TreeDocument:
+    """The tree of a file under the id of this one; of several the one with that id, else the first."""
     if not bundle.trees:
-        raise UnknownName(kind="tree", name=file)
-    found = next((each for each in bundle.trees if each.id == stored.id), bundle.trees[0])
-    return replace(found, id=stored.id)
+        raise FileWithoutTree(file=file)
+    trees = with_targets(bundle, business.calendar.today())
+    return replace(next((each for each in trees if each.id == stored.id), trees[0]), id=stored.id)
 
 
 def _change_line(change: Change) -> ChangeLine:

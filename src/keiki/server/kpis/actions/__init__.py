@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -21,8 +21,11 @@ from keiki.errors import (
     KpiIdTaken,
     LinksUnanswered,
     NothingToRestore,
+    OtherwiseDefined,
     StartsTooEarly,
 )
+from keiki.formula.evaluate import references
+from keiki.formula.parse import parse
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business, Role, User
 from keiki.server.audit.actions import differences, record
@@ -41,7 +44,10 @@ from keiki.server.kpis.models import (
     declaration,
 )
 from keiki.trees.build import build
+from keiki.trees.bundle import Bundle, with_targets
 from keiki.trees.document import NodeDocument, TreeDocument, as_dict, from_dict, template
+from keiki.trees.edit import refuse_circle
+from keiki.trees.kpi_document import KpiDocument, declared, kpi_document
 from keiki.trees.shared_goal import check_board
 from keiki.trees.targets import starting
 from keiki.trees.ties import untied
@@ -65,9 +71,11 @@ MEANING = ("formula", "unit", "params")
 def add_tree(actor: User, business: Business, document: TreeDocument, done: Done, made_from: str = "") -> OwnTree:
     """A tree of the business's own from a document; it gets a free id near the one it has.
 
-    Raises `UnsharedBoard` for a team's board without a long-term profit that all departments share.
+    Raises `UnsharedBoard` for a team's board without a long-term profit that all departments share, and
+    `KpiUnderItself` for a KPI that would be calculated from itself.
     """
-    check_board(document, opened(business).business.catalogue)
+    refuse_circle(document)
+    check_board(document, queries.stored_catalogue(business))
     named = replace(document, id=free_tree_id(business, document.id))
     tree = OwnTree.objects.create(
         business=business, tree_id=named.id, made_from=made_from, published=1 if measurable(business, named) else 0
@@ -76,6 +84,60 @@ def add_tree(actor: User, business: Business, document: TreeDocument, done: Done
     record(actor, "kpis.add_tree", business_id=business.id, target=_target(tree), new={"name": named.ja, **done})
     transaction.on_commit(tree.publish, robust=True)
     return tree
+
+
+@transaction.atomic
+def take_in(actor: User, business: Business, bundle: Bundle) -> tuple[OwnTree, ...]:
+    """All of a kpi-tree file or nothing: its KPIs become own KPIs, its trees own trees with its targets as they hold
+    today. Raises what `take_kpis` and `add_tree` raise.
+    """
+    take_kpis(actor, business, bundle.kpis)
+    trees = with_targets(bundle, business.calendar.today())
+    return tuple(add_tree(actor, business, document, {"what": "import"}) for document in trees)
+
+
+@transaction.atomic
+def take_back(
+    actor: User, tree: OwnTree, began_from: int, document: TreeDocument, kpis: Sequence[KpiDocument]
+) -> OwnTree:
+    """One more version of a tree as a file has it, with the KPIs that came with it; or nothing. Raises what `take_kpis`
+    and `save_tree` raise.
+    """
+    take_kpis(actor, tree.business, kpis)
+    return save_tree(actor, tree, began_from, document, {"what": "import"})
+
+
+@transaction.atomic
+def take_kpis(actor: User, business: Business, kpis: Sequence[KpiDocument]) -> None:
+    """KPIs of a file become own KPIs with all their versions, those first that others are calculated from; what is here
+    already stays. Raises `OtherwiseDefined`, and what is wrong with one of them: then nothing is stored.
+    """
+    Business.objects.select_for_update().get(pk=business.pk)
+    here = queries.stored_catalogue(business).kpis
+    differing = [kpi.id for kpi in kpis if kpi.id in here and _told(kpi_document(here[kpi.id])) != _told(kpi)]
+    if differing:
+        raise OtherwiseDefined(names=", ".join(differing))
+    waiting = {kpi.id: kpi for kpi in kpis if kpi.id not in here}
+    while waiting:
+        needed = {
+            name: {r.id for r in references(parse(kpi.formula))} & waiting.keys() for name, kpi in waiting.items()
+        }
+        name = next((each for each, others in needed.items() if not others), next(iter(waiting)))
+        _take_kpi(actor, business, waiting.pop(name))
+
+
+def _told(kpi: KpiDocument) -> KpiDocument:
+    """A KPI whose earlier versions name their unit also where it is the one of today."""
+    return replace(kpi, earlier=tuple(replace(each, unit=each.unit or kpi.unit) for each in kpi.earlier))
+
+
+def _take_kpi(actor: User, business: Business, kpi: KpiDocument) -> None:
+    """One after the other, every version that held for some time."""
+    document = queries.document_of(declared(kpi))
+    for number, earlier in enumerate(_told(kpi).earlier):
+        meant = {"formula": earlier.formula, "unit": earlier.unit, "params": dict(earlier.params)}
+        save_kpi(actor, business, kpi.id, number, document | meant, earlier.since, earlier.reason or "")
+    save_kpi(actor, business, kpi.id, len(kpi.earlier), document, kpi.since, kpi.reason or "")
 
 
 @transaction.atomic
@@ -127,6 +189,7 @@ def save_tree(
     content = as_dict(replace(document, id=now.tree_id))
     if now.version != began_from:
         raise _conflict(now, content)
+    refuse_circle(document, queries.read_document(now.versions.get(number=now.version).document))
     _keep(actor, now, content, done, step)
     record(actor, "kpis.edit_tree", business_id=now.business_id, target=_target(now), new=dict(done))
     return now
@@ -220,7 +283,7 @@ def pause_goal(actor: User, tree: OwnTree) -> None:
 def measurable(business: Business, document: TreeDocument) -> bool:
     """Whether a document can be measured as it stands; a half-finished one is kept as a draft."""
     try:
-        build(document, opened(business).business.catalogue)
+        build(document, queries.stored_catalogue(business))
     except KeikiError:
         return False
     return True
@@ -244,7 +307,7 @@ def _locked(tree: OwnTree) -> OwnTree:
 
 
 def _keep(actor: User, tree: OwnTree, content: dict[str, Any], done: Done, step: str) -> None:
-    check_board(from_dict(content), opened(tree.business).business.catalogue)
+    check_board(from_dict(content), queries.stored_catalogue(tree.business))
     number = tree.version + 1
     try:
         with transaction.atomic():

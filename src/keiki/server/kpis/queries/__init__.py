@@ -142,6 +142,7 @@ from keiki.server.kpis.queries.own_kpis import (
     kpi_revisions,
     mistakes,
     own_kpi,
+    stored_catalogue,
     stored_kpis,
 )
 from keiki.server.kpis.queries.own_trees import (
@@ -329,6 +330,7 @@ __all__ = [
     "spending",
     "split_of",
     "steps",
+    "stored_catalogue",
     "stored_kpis",
     "stored_of",
     "stored_tree",

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from keiki.catalogue.kpi import Kpi
+from keiki.catalogue.load import Catalogue
 from keiki.catalogue.load import kpi_of as kpi_of_entry
 from keiki.catalogue.versions import built_on
 from keiki.errors import KeikiError
@@ -93,14 +94,19 @@ def document_of(kpi: Kpi) -> dict[str, Any]:
     )
 
 
+def stored_catalogue(business: Business) -> Catalogue:
+    """The catalogue with the own KPIs as the tables have them, also what is saved and not yet published."""
+    catalogue = opened(business).business.catalogue
+    return replace(catalogue, kpis={**catalogue.kpis, **stored_kpis(business)})
+
+
 def mistakes(business: Business, document: Mapping[str, Any]) -> tuple[KeikiError, ...]:
     """What would be wrong in the catalogue with one more, or one changed, declaration and is not wrong now.
 
     Raises what makes the declaration itself unreadable. Inside the lock of a save it is the proof.
     """
     kpi = declared_kpi(document)
-    catalogue = opened(business).business.catalogue
-    present = replace(catalogue, kpis={**catalogue.kpis, **stored_kpis(business)})
+    present = stored_catalogue(business)
     wished = replace(present, kpis={**present.kpis, kpi.id: kpi})
     touched = built_on(kpi.id, wished.kpis)
     told = {(problem.subject, str(problem.error)) for problem in present.check(touched)}
