@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from tests.rows import SmallLake
 
+from keiki.customers.classes import customer_classes
 from keiki.customers.profit import acquired, ages, profit_entries
+from keiki.measures.rules import Rules
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,77 @@ def test_acquisition_cost_goes_to_the_customer_the_campaign_the_channel_then_eve
     assert charged(cost(90, purpose="other")) == {}
     assert charged(cost(90, category="overhead")) == {}
     assert charged(cost(90, category="overhead", purpose="acquisition", channel="email")) == {"d": -90}
+
+
+def touch(name: str, at: str, channel: str, campaign: str | None = None) -> dict[str, Any]:
+    seen = {"customer_id": name, "occurred_at": at, "name": "page_view"}
+    return seen | {"channel": channel, "campaign": campaign}
+
+
+TOUCHED = {
+    "customers": [
+        customer("a", "2026-01-05", "paid", "spring"),
+        customer("b", "2026-01-20", "paid", "spring"),
+        customer("c", "2026-01-25", "email"),
+    ],
+    "events": [
+        touch("a", "2026-01-02 03:00", "paid", "spring"),
+        touch("a", "2026-01-03 03:00", "email"),
+        touch("a", "2026-01-05 10:00", "social"),
+        touch("a", "2026-01-06 03:00", "social"),
+        touch("b", "2026-01-19 03:00", "direct"),
+        touch("c", "2026-01-20 03:00", "paid", "spring"),
+        touch("c", "2025-01-20 03:00", "social"),
+    ],
+}
+"""a met paid, e-mail and social before it came (the touch of the day after counts for nothing), b came directly, and c,
+whose row says e-mail, met paid only (the other touch is older than the look-back).
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "spring", "email", "social"),
+    [
+        ("acquiring", {"a": -45, "b": -45}, {"c": -90}, {"a": -30, "b": -30, "c": -30}),
+        ("first", {"a": -30, "b": -30, "c": -30}, {"a": -30, "b": -30, "c": -30}, {"a": -30, "b": -30, "c": -30}),
+        ("last", {"b": -45, "c": -45}, {"a": -30, "b": -30, "c": -30}, {"a": -90}),
+        ("linear", {"a": -12.8571, "b": -38.5714, "c": -38.5714}, {"a": -90}, {"a": -90}),
+        ("position_based", {"a": -15, "b": -37.5, "c": -37.5}, {"a": -90}, {"a": -90}),
+    ],
+)
+def test_cost_of_a_campaign_is_borne_by_the_credit_it_earned_before_the_acquisition(
+    lake: SmallLake, model: str, spring: dict[str, float], email: dict[str, float], social: dict[str, float]
+) -> None:
+    profit = Rules.of_zone("Asia/Tokyo", own={"profit": {"shared_by": model}}).classes.profit
+    assert profit.shared_by == model
+
+    def charged(**of: str) -> dict[str, float]:
+        cost = {"spent_on": "2026-01-10", "amount": 90, "category": "ad_spend"} | of
+        table = profit_entries(lake.put(**TOUCHED, costs=[cost]), profit)
+        return dict(lake.rows(table.select("customer_id", amount=table.amount.cast("float64"))))
+
+    assert charged(campaign="spring", channel="paid") == spring
+    assert charged(channel="email") == email
+    assert charged(channel="social") == social
+
+
+def test_another_rule_of_attribution_makes_other_customers_good(lake: SmallLake) -> None:
+    facts = lake.put(
+        **TOUCHED,
+        orders=[order(name, f"2026-02-0{n}", 40, cost=10) for name in "abc" for n in (1, 2)],
+        costs=[{"spent_on": "2026-01-10", "amount": 135, "category": "ad_spend", "campaign": "spring"}],
+    )
+
+    def good(model: str) -> list[str]:
+        rules = Rules.of_zone("Asia/Tokyo", own={"profit": {"shared_by": model}})
+        judged = customer_classes(facts, rules.classes)
+        return [name for name, of in lake.rows(judged.select("customer_id", "customer_class")) if of == "good"]
+
+    assert {model: good(model) for model in ("acquiring", "first", "last")} == {
+        "acquiring": ["c"],
+        "first": ["a", "b", "c"],
+        "last": ["a"],
+    }
 
 
 def test_retention_cost_is_shared_by_those_active_at_the_end_of_its_month(lake: SmallLake) -> None:

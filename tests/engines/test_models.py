@@ -23,6 +23,7 @@ from keiki.customers.movements import movements, renewals, trials
 from keiki.customers.mrr_presets import PRESETS, preset_differences
 from keiki.customers.named import customers_called
 from keiki.customers.postings import PostingRule, conversions
+from keiki.customers.profit import ProfitRule
 from keiki.customers.profit_curves import profit_by_age
 from keiki.customers.quality_report import revenue_by_class
 from keiki.customers.recurring import movement_sums, renewal_counts, revenue_levels, scheduled
@@ -152,6 +153,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "customer fits": lambda facts, spans: customer_fits(facts, IDEAL),
     "spend by fit": lambda facts, spans: spend_by_fit(facts, IDEAL),
     "values of good customers": lambda facts, spans: values_of_good(facts, "segment"),
+    "profit by the credit of touches": lambda facts, spans: profit_by_age(
+        facts, ["channel"], ProfitRule(touches=AttributionRule("linear"))
+    ),
     "profit by age": lambda facts, spans: profit_by_age(facts, ["cohort"]),
     "quarters of orders": lambda facts, spans: quarters(
         facts["orders"].select(value=facts["orders"].amount.cast("float64"))

@@ -185,8 +185,26 @@ def _profit(rules: Rules, style: Style) -> str:
     acquiring = _named("cost_category", rules.classes.profit.acquisition, style)
     keeping = _named("cost_category", rules.classes.profit.retention_costs, style)
     if style.japanese:
-        return f"獲得の費用：{acquiring}。維持の費用：{keeping}。"
-    return f"Costs of acquisition: {acquiring}. Costs of retention: {keeping}."
+        return f"獲得の費用：{acquiring}。維持の費用：{keeping}。{bearer_words(rules, style)}"
+    return f"Costs of acquisition: {acquiring}. Costs of retention: {keeping}. {bearer_words(rules, style)}"
+
+
+def bearer_words(rules: Rules, style: Style) -> str:
+    """Who bears the cost of a channel or campaign, in a sentence."""
+    touches = rules.classes.profit.touches
+    if touches is None:
+        if style.japanese:
+            return "チャネルやキャンペーンの費用は、その月に獲得した顧客（顧客データの記録）で等分します。"
+        return "The cost of a channel or campaign is shared equally by the customers it acquired in that month."
+    model = MODEL_WORDS[touches.model].words(style.language)
+    lookback = length_words(touches.lookback, style)
+    if style.japanese:
+        before = f"獲得前{lookback}の接点の貢献（{model}）"
+        return f"チャネルやキャンペーンの費用は、その月に獲得した顧客で、{before}に応じて分けます。"
+    return (
+        "The cost of a channel or campaign is shared by the customers acquired in that month, by what it earned of the "
+        f"touches in the {lookback} before ({model})."
+    )
 
 
 def _attribution(rules: Rules, style: Style) -> str:

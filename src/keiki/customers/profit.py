@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -12,10 +13,14 @@ from keiki.customers.repeat import purchased
 from keiki.customers.retention import RetentionRule, contracts, statuses_at
 from keiki.customers.revenue_quality import cost_postings, revenue_postings
 from keiki.facts.shared import shared
+from keiki.journeys.attribution import DIRECT, AttributionRule, credited
 from keiki.journeys.local_time import local_time, midnight
 
 COLUMNS = ("customer_id", "acquired_on", "on_day", "kind", "product", "amount")
 BY_CAMPAIGN, BY_CHANNEL, BY_MONTH = "campaign", "channel", "month"
+ACQUIRING: Final = "acquiring"
+WEIGHT: Final = "decimal(18, 12)"
+"""Credits are added up exactly, so that shares do not depend on the engine."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,14 @@ class ProfitRule:
     """Which cost is charged to whom.
 
     The purpose of a cost says whether it is one of acquisition or of retention; without a purpose its category does.
-    A cost with a customer_id is that customer's. Acquisition costs without one are shared equally among the customers
-    acquired in their month: by that campaign; when it acquired nobody, by that channel; when neither did, among all
-    of the month. Retention and customer success costs without one are shared equally among the customers active at
-    the end of their month. Costs of goods that no sale carries are shared among the month's sales without a cost, by
-    amount. A cost nobody can be charged with (a month without customers) stays out, as does every other cost.
+    A cost with a customer_id is that customer's. Acquisition costs without one are shared among the customers acquired
+    in their month: by that campaign; when it acquired nobody, by that channel; when neither did, among all of the
+    month equally. Who was acquired by a campaign or channel is what the customer's row says (each counts alike) or,
+    with `touches`, what the contacts before the end of the day of acquisition say: everybody counts with the credit
+    that the campaign or channel earned (a model of `journeys.attribution`). Where only direct contacts or none are
+    known, the row is asked. Retention and customer success costs without one are shared equally among the customers
+    active at the end of their month. Costs of goods that no sale carries are shared among the month's sales without a
+    cost, by amount. A cost nobody can be charged with (a month without customers) stays out, as does every other cost.
     """
 
     acquisition: tuple[str, ...] = (
@@ -49,11 +57,17 @@ class ProfitRule:
         "retention_other",
     )
     retention: RetentionRule = RetentionRule()
+    touches: AttributionRule | None = None
 
     @property
     def zone(self) -> str:
         """The time zone of the business."""
         return self.retention.postings.zone
+
+    @property
+    def shared_by(self) -> str:
+        """What says who was acquired by what: `acquiring` (the customer's row), or a model of attribution."""
+        return ACQUIRING if self.touches is None else self.touches.model
 
 
 def acquired(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
@@ -115,7 +129,7 @@ def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
         ),
         _direct(costs),
         _of_goods(sales, costs),
-        _of_acquisition(members, costs),
+        _of_acquisition(_heads(facts, members, rule), costs),
         _of_retention(facts, members, costs, rule),
     )
     table = entries.inner_join(members.select("customer_id", "acquired_on"), "customer_id")
@@ -172,9 +186,8 @@ def _of_goods(sales: ir.Table, costs: ir.Table) -> ir.Table:
     return _entry(table, "cogs", table.spent.cast("float64") * share, table.sold_on)
 
 
-def _of_acquisition(members: ir.Table, costs: ir.Table) -> ir.Table:
-    heads = _heads(members)
-    sizes = heads.select("month", "level", "key", "heads").distinct()
+def _of_acquisition(heads: ir.Table, costs: ir.Table) -> ir.Table:
+    sizes = heads.select("month", "level", "key").distinct()
     spent = _shared(costs, "acquisition", "campaign", "channel")
     for level in (BY_CAMPAIGN, BY_CHANNEL):
         size = sizes.filter(sizes.level == level)
@@ -187,21 +200,66 @@ def _of_acquisition(members: ir.Table, costs: ir.Table) -> ir.Table:
     spent = spent.select("month", "spent", level=level, key=ibis.coalesce(spent.campaign_key, spent.channel_key, ""))
     spent = spent.group_by("month", "level", "key").aggregate(spent=spent.spent.sum())
     table = heads.inner_join(spent, ["month", "level", "key"])
-    return _entry(table, "acquisition", table.spent.cast("float64") / table.heads, table.acquired_on)
+    share = table.spent.cast("float64") * table.weight.cast("float64") / table.heads.cast("float64")
+    return _entry(table, "acquisition", share, table.acquired_on)
 
 
-def _heads(members: ir.Table) -> ir.Table:
-    """Customers by the month they were acquired in, once for their campaign, their channel and the month itself."""
-    month = _month(members.acquired_on)
-    ways = ((BY_CAMPAIGN, members.campaign), (BY_CHANNEL, members.channel), (BY_MONTH, ibis.literal("")))
+def _heads(facts: Facts, members: ir.Table, rule: ProfitRule) -> ir.Table:
+    """Customers by the month they were acquired in, once for each campaign and channel and for the month itself.
+
+    Columns: customer_id, acquired_on, month, level, key, weight (what the customer counts there), heads (of all).
+    """
+    one = ibis.literal(1).cast("int64" if rule.touches is None else WEIGHT)
+    came = members.select("customer_id", "acquired_on", "channel", "campaign", weight=one)
+    if rule.touches is not None:
+        came = _came_by(facts, members, rule, rule.touches)
+    ways = (
+        (BY_CAMPAIGN, came, came.campaign),
+        (BY_CHANNEL, came, came.channel),
+        (BY_MONTH, members.mutate(weight=one), ibis.literal("")),
+    )
     each = [
-        members.select("customer_id", "acquired_on", month=month, level=ibis.literal(level), key=key)
-        for level, key in ways
+        table.select(
+            "customer_id",
+            "acquired_on",
+            "weight",
+            month=_month(table.acquired_on),
+            level=ibis.literal(level),
+            key=key,
+        )
+        for level, table, key in ways
     ]
     heads = ibis.union(*each)
     heads = heads.filter(heads.key.notnull())
+    if rule.touches is not None:
+        each_once = heads.group_by("customer_id", "acquired_on", "month", "level", "key")
+        heads = each_once.aggregate(weight=heads.weight.sum().cast(WEIGHT))
     group = ibis.window(group_by=[heads.month, heads.level, heads.key])
-    return heads.mutate(heads=heads.count().over(group).cast("int64"))
+    return heads.mutate(heads=heads.weight.sum().over(group))
+
+
+def _came_by(facts: Facts, members: ir.Table, rule: ProfitRule, touches: AttributionRule) -> ir.Table:
+    """Every customer with the credit of each channel and campaign before the end of the day of acquisition."""
+    nothing = ibis.null("decimal(18, 4)")
+    end = (members.acquired_on + ibis.interval(days=1)).cast("date")
+    moments = members.select(
+        "customer_id",
+        conversion_id="customer_id",
+        converted_at=midnight(end, rule.zone),
+        amount=nothing,
+        gross_profit=nothing,
+    )
+    found = credited(facts, moments, touches)
+    found = found.filter(found.credit > 0).select("customer_id", "credit", of="channel", by="campaign")
+    table = members.inner_join(found, "customer_id")
+    unsaid = ibis.coalesce((table.of == DIRECT) & table.by.isnull(), ibis.literal(value=False))
+    return table.select(
+        "customer_id",
+        "acquired_on",
+        channel=ibis.ifelse(unsaid, ibis.coalesce(table.channel, table.of), table.of),
+        campaign=ibis.ifelse(unsaid, table.campaign, table.by),
+        weight=table.credit.cast(WEIGHT),
+    )
 
 
 def _of_retention(facts: Facts, members: ir.Table, costs: ir.Table, rule: ProfitRule) -> ir.Table:

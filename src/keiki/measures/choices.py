@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Protocol
 
+from keiki.customers.profit import ACQUIRING
 from keiki.errors import RuleImpossible, RuleUnknown
 from keiki.facts.vocabulary import Label, vocabulary
 from keiki.insight.balance import BalanceRule
@@ -425,8 +426,9 @@ SUBJECTS: Final = (
         "profit",
         Label("顧客にかける費用", "Costs charged to customers"),
         Label(
-            "どの費目を獲得・維持の費用として顧客に割り当てるか。",
-            "Which costs are those of acquiring and which those of keeping customers.",
+            "どの費目を獲得・維持の費用とし、だれに割り当てるか。良い売上・悪い売上にも効きます。",
+            "Which costs are those of acquiring and of keeping customers, and who bears them. Good and bad revenue "
+            "follow it, too.",
         ),
     ),
     Subject(
@@ -504,6 +506,13 @@ MODEL_WORDS: Final = {
     "time_decay": Label("時間減衰", "Time decay"),
     "position_based": Label("接点ベース（40-20-40）", "Position based (40-20-40)"),
 }
+SHARED_BY: Final = {
+    ACQUIRING: Label("顧客に記録された獲得元（均等）", "Who it acquired by the customer's row, equally"),
+    **{
+        name: Label(f"獲得までの接点：{MODEL_WORDS[name].ja}", f"Touches before acquisition: {MODEL_WORDS[name].en}")
+        for name in ATTRIBUTION_MODELS
+    },
+}
 
 CHOICES: Final = (
     Choice("postings", "orders", Flag(), Label("注文を売上に計上する", "Post orders as sales")),
@@ -568,6 +577,16 @@ CHOICES: Final = (
     Choice("lifetime", "months", Whole(1, 60), Label("平均する月数", "Months averaged")),
     Choice("profit", "acquisition", Several("cost_category"), Label("獲得の費用", "Costs of acquisition")),
     Choice("profit", "retention_costs", Several("cost_category"), Label("維持の費用", "Costs of retention")),
+    Choice(
+        "profit",
+        "shared_by",
+        OneOf(tuple(SHARED_BY.items())),
+        Label("チャネル・キャンペーンの費用の割り当て", "Who bears the cost of a channel or campaign"),
+        Label(
+            "接点で分けるときの期間と半減期は「貢献の配分」に従います。",
+            "Look-back and half-life of touches are those of Attribution.",
+        ),
+    ),
     Choice(
         "attribution",
         "model",

@@ -14,7 +14,7 @@ from keiki.customers.health import HealthRule, Weights
 from keiki.customers.lifetime_value import LifetimeRule
 from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
-from keiki.customers.profit import ProfitRule
+from keiki.customers.profit import ACQUIRING, ProfitRule
 from keiki.customers.repeat import RepeatRule
 from keiki.customers.retention import RetentionRule
 from keiki.customers.rfm import RfmRule
@@ -78,7 +78,10 @@ class Rules:
         lines = {f"expansion_{name}": value for name, value in chosen["expansion"].items()}
         postings = PostingRule(zone=zone, **chosen["postings"])
         retention = RetentionRule(postings=postings, **chosen["retention"], **gap)
-        profit = ProfitRule(retention=retention, **chosen["profit"])
+        shared_by = chosen["profit"].pop("shared_by", ACQUIRING)
+        named = {"model": shared_by}
+        touches = None if shared_by == ACQUIRING else AttributionRule(**(chosen["attribution"] | named))
+        profit = ProfitRule(retention=retention, touches=touches, **chosen["profit"])
         sessions = SessionRule(zone=zone, **chosen["sessions"])
         return cls(
             zone,
