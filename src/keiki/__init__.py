@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from keiki.engine.contract_forecast import contract_forecast
     from keiki.engine.customer_forecast import customer_forecast
     from keiki.engine.customer_history import customer_history
-    from keiki.engine.customer_quality import places, profit_curves, quality_report
+    from keiki.engine.customer_quality import crossed_curves, places, profit_curves, quality_report
     from keiki.engine.customer_success import (
         account,
         account_list,
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     )
     from keiki.engine.settings import Settings
     from keiki.engine.side_effects import side_effects
+    from keiki.engine.success_summary import success_summary
     from keiki.engine.survival import survival
     from keiki.engine.together import together
     from keiki.engine.whole_revenue import whole_revenue
@@ -121,6 +122,7 @@ LATER = {
     "cohort_table": "keiki.engine.cohort_table:cohort_table",
     "consistency": "keiki.trees.consistency:consistency",
     "contract_forecast": "keiki.engine.contract_forecast:contract_forecast",
+    "crossed_curves": "keiki.engine.customer_quality:crossed_curves",
     "customer_forecast": "keiki.engine.customer_forecast:customer_forecast",
     "customer_history": "keiki.engine.customer_history:customer_history",
     "find_customers": "keiki.engine.customers_called:find_customers",
@@ -175,6 +177,7 @@ LATER = {
     "side_effects": "keiki.engine.side_effects:side_effects",
     "simulate": "keiki.trees.simulate:simulate",
     "success_as_profit_centre": "keiki.engine.customer_success:success_as_profit_centre",
+    "success_summary": "keiki.engine.success_summary:success_summary",
     "survival": "keiki.engine.survival:survival",
     "ticket_report": "keiki.engine.customer_success:ticket_report",
     "ways_on_data": "keiki.engine.reviewed:ways_on_data",
@@ -225,6 +228,7 @@ __all__ = [
     "cohort_table",
     "consistency",
     "contract_forecast",
+    "crossed_curves",
     "customer_forecast",
     "customer_history",
     "customer_story",
@@ -279,6 +283,7 @@ __all__ = [
     "side_effects",
     "simulate",
     "success_as_profit_centre",
+    "success_summary",
     "survival",
     "ticket_report",
     "together",

@@ -253,6 +253,31 @@ def test_cost_of_success_goes_up_to_the_last_month_the_data_has_to_its_end(
     assert float(told.rows[-1]["cost"]) == 100
 
 
+def test_what_success_brings_is_the_profit_of_what_grew_and_of_what_stayed(tmp_path: Path) -> None:
+    def span(name: str, begin: str, end: str | None, mrr: int) -> dict[str, object]:
+        return {
+            "subscription_id": f"{name}{begin}",
+            "customer_id": name,
+            "valid_from": begin,
+            "valid_to": end,
+            "mrr": mrr,
+        }
+
+    spans = [span("a", "2026-08-01", "2026-09-15", 100), span("a", "2026-09-15", None, 150)]
+    spans.append(span("b", "2026-08-01", "2026-10-10", 200))
+    sale = {"order_id": "o", "customer_id": "a", "ordered_at": "2026-10-31 03:00", "amount": 1000, "cost": 200}
+    paid = {"amount": 600, "category": "support", "spent_on": "2026-09-10"}
+    with keiki.open(tmp_path, create=True) as own:
+        own.load_facts({"subscriptions": spans, "orders": [sale], "costs": [paid]}, name="made")
+        told, whole = keiki.success_as_profit_centre(own), keiki.success_summary(own)
+    # 50 grown in September for 12 months; 300 stayed in September (of 300), 150 in October (of 350), 0 in August
+    assert told.margin == 0.8
+    assert (told.total("expansion"), told.total("kept"), told.total("cost")) == (50, 450, 600)
+    assert (told.grown, told.kept) == (50 * 12 * 0.8, 450 * 0.8)
+    assert (told.back, told.back_with_kept) == (0.8, pytest.approx((480 + 360) / 600))
+    assert (whole.return_on_cost, whole.return_with_kept, whole.stickiness) == (told.back, told.back_with_kept, None)
+
+
 @pytest.mark.feature("F-057")
 def test_csat_of_a_template_is_a_percent_of_a_five_point_survey(tmp_path: Path) -> None:
     scores = [5] * 25 + [4] * 35 + [3] * 20 + [2] * 12 + [1] * 8

@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "quality": (quality.HELP, quality.quality),
     "ideal": (ideal.HELP, ideal.ideal),
     "health": (success.HEALTH, success.health),
+    "success": (success.SUCCESS, success.success),
     "alerts": (success.ALERT_HELP, success.alerts),
     "lifecycle": (success.LIFECYCLE, success.lifecycle),
     "account": (success.ACCOUNT, success.account),

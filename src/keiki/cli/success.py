@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from keiki.customers.back_test import BackTest
 
 HEALTH = say("Who may leave, and whether the score would have known.", "離れそうな取引先と、スコアの当たり外れ。")
+SUCCESS = say("Use, first value, and what customer success costs and brings.", "利用、最初の価値、CSの費用と成果。")
 LIFECYCLE = say("How far accounts have come, from onboarding to advocacy.", "取引先の段階（導入から推奨まで）。")
 ACCOUNT = say("One customer: stage, score, profit and what happened last.", "顧客1件の段階・スコア・利益・出来事。")
 ALERT_HELP = say("What needs somebody at an account today.", "取引先で、いま対応が要ること。")
@@ -62,6 +63,48 @@ def health(limit: Limit = 10, business: BusinessFolder = DEFAULT_BUSINESS, as_js
             say("Expected loss", "見込まれる損失"),
         )
         show_table(head, [_line(row, style) for row in rows])
+
+
+def success(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:
+    """How the product is used, days to the first value, cost and return, and the renewals of the next 90 days."""
+    import keiki
+
+    with keiki.open(business) as own:
+        found = keiki.success_summary(own)
+        style = style_of(own)
+    if as_json:
+        show_json(_plain(asdict(found)))
+        return
+
+    def told(value: Any, unit: str) -> str:
+        return MISSING if value is None else number(value, unit, style)
+
+    def rate(value: float | None) -> str:
+        return MISSING if value is None else f"{value:.2f}"
+
+    rows = (
+        (say("People on a usual day (DAU)", "1日の利用者（DAU）"), told(found.daily_people, "count")),
+        (say("In a usual week (WAU)", "1週間の利用者（WAU）"), told(found.weekly_people, "count")),
+        (say("In four weeks (MAU)", "4週間の利用者（MAU）"), told(found.monthly_people, "count")),
+        (say("Stickiness (DAU ÷ MAU)", "定着度（DAU÷MAU）"), told(found.stickiness, "ratio")),
+        (say("Core features, of entitled seats", "コア機能の利用（使える席のうち）"), told(found.core_share, "ratio")),
+        (say("Accounts started in 6 months", "6か月に始めた取引先"), told(found.started, "count")),
+        (say("With a first value", "最初の価値に届いた"), told(found.reached, "count")),
+        (say("Days to it, median", "そこまでの日数（中央値）"), told(found.median_days, "days")),
+        (say("Days to it, mean", "そこまでの日数（平均）"), told(found.mean_days, "days")),
+        (say("Cost in 12 months", "12か月の費用"), told(found.cost, "currency")),
+        (say("Profit of grown contracts", "拡大した契約の利益"), told(found.grown_profit, "currency")),
+        (say("Profit of kept contracts", "残った契約の利益"), told(found.kept_profit, "currency")),
+        (say("Return on the cost", "費用に対する成果"), rate(found.return_on_cost)),
+        (say("Return with what is kept, at most", "残った分も含めた成果（最大）"), rate(found.return_with_kept)),
+    )
+    show_table(("", ""), rows)
+    if not found.renewals:
+        tell(say("No contract is due within 90 days.", "90日以内に更新期限の契約はありません。"))
+        return
+    head = (say("Renewal", "更新"), say("Customer", "顧客"), say("Next term", "次の期間の金額"))
+    lines = [(str(row["renewal_on"]), row["customer_id"], told(row["amount"], "currency")) for row in found.renewals]
+    show_table(head, lines, figures=2)
 
 
 def lifecycle(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:

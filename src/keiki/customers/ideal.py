@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,18 +87,40 @@ def customer_fits(facts: Facts, profile: IdealProfile) -> ir.Table:
     Columns: customer_id, name, acquired_on (NULL for a prospect), nurture_excluded, score (0 to 100), fits.
     """
     listed = facts["customers"]
-    points = [
-        ibis.ifelse(listed[each.attribute].fill_null("").isin(each.values), each.weight, 0) for each in profile.traits
-    ]
-    score = sum(points[1:], points[0]).cast("int64")
     table = listed.select(
         "customer_id",
         "name",
         "acquired_on",
         nurture_excluded=ibis.coalesce(listed.nurture_excluded, ibis.literal(value=False)),
-        score=score,
+        score=_points(listed, profile),
     )
     return table.mutate(fits=table.score >= profile.threshold)
+
+
+class Fitted(Mapping[str, ir.Table]):
+    """Facts in which the customers fit the ideal one by a profile, whatever their rows say (`icp_fit`)."""
+
+    def __init__(self, facts: Facts, profile: IdealProfile) -> None:
+        self._facts, self._profile = facts, profile
+
+    def __getitem__(self, name: str) -> ir.Table:
+        table = self._facts[name]
+        if name != "customers":
+            return table
+        return table.mutate(icp_fit=_points(table, self._profile) >= self._profile.threshold)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
+def _points(listed: ir.Table, profile: IdealProfile) -> ir.IntegerValue:
+    points = [
+        ibis.ifelse(listed[each.attribute].fill_null("").isin(each.values), each.weight, 0) for each in profile.traits
+    ]
+    return sum(points[1:], points[0]).cast("int64")
 
 
 def spend_by_fit(facts: Facts, profile: IdealProfile, rule: ProfitRule | None = None) -> ir.Table:

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue, load_catalogue
+from keiki.customers.ideal import Fitted, IdealProfile
 from keiki.engine.answers import FILE as ANSWERS_FILE
 from keiki.engine.answers import Answers, Checked
 from keiki.engine.behind import SHOWN, Behind, EveryRow, behind, every_row
@@ -99,6 +100,7 @@ class Business:
         self.answers = Answers(folder / ANSWERS_FILE, int(megabytes * 1024**2)) if megabytes > 0 else None
         self._engine: Engine | None = None
         self._measurer: tuple[int, Measurer] | None = None
+        self._ideal: IdealProfile | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -211,6 +213,12 @@ class Business:
         """The same business with another catalogue, such as the part of it that somebody may see."""
         seen = copy(self)
         seen.catalogue = catalogue
+        return seen
+
+    def fitted_by(self, profile: IdealProfile | None) -> Business:
+        """The same business with customers who fit the ideal one by a profile (None: as their rows say)."""
+        seen = copy(self)
+        seen._ideal = profile
         return seen
 
     def at(self, snapshot: int) -> Business:
@@ -332,7 +340,8 @@ class Business:
     @property
     def facts(self) -> AnyMapping[str, ir.Table]:
         """The table of every fact in the snapshot that is read now: what models are asked with."""
-        return self.measurer.facts
+        facts = self.measurer.facts
+        return facts if self._ideal is None else Fitted(facts, self._ideal)
 
     @property
     def rules(self) -> Rules:

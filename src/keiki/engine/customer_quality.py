@@ -65,6 +65,16 @@ def profit_curves(
     return {name: curves(rows, (name,), least) for name in by}
 
 
+def crossed_curves(business: Business, by: Sequence[str], least: int = LEAST) -> tuple[Curve, ...]:
+    """The cumulative profit of a customer by age, of each combination of some dimensions, the largest first.
+
+    `group` of a curve names a value of each dimension, in their order. Combinations and ages of fewer than `least`
+    customers are left out. Raises UnknownName.
+    """
+    table = profit_by_age(business.facts, tuple(by), business.rules.classes.profit)
+    return curves(business.engine.run(table).to_pylist(), by, least)
+
+
 @dataclass(frozen=True)
 class Places:
     """What to do with the money for every channel, product or plan, and what its customers brought so far."""

@@ -29,7 +29,7 @@ from keiki.customers.movements import movements
 from keiki.customers.paging import page_of
 from keiki.customers.profit import acquired, profit_entries
 from keiki.customers.revenue_quality import revenue_postings
-from keiki.customers.success_return import SuccessRule, success_accounts
+from keiki.customers.success_return import SuccessRule, expansion_return, success_accounts
 from keiki.customers.support import (
     SupportRule,
     complaint_causes,
@@ -161,6 +161,12 @@ class Use:
     day: date
 
     @property
+    def last_whole(self) -> Row | None:
+        """The row of the last window that the data has to its end."""
+        over = (row for row in reversed(self.rows) if self.windows[row["period"]].last <= self.day)
+        return next(over, None)
+
+    @property
     def stickiness(self) -> float | None:
         """DAU ÷ MAU: the share of a month's people that come on a usual day."""
         return self.daily / self.monthly if self.daily is not None and self.monthly else None
@@ -202,12 +208,40 @@ class Voices:
 
 @dataclass(frozen=True)
 class Accounting:
-    """Customer success as a profit centre, month by month, with the margin that expansion is counted at."""
+    """Customer success as a profit centre, month by month, with the margin that contracts are counted at.
+
+    `grown` is the profit that contracts grown in these months bring in the months of the rule, `kept` that of what
+    was there at the start of each month and stayed (all of it: nobody sees what would have stayed anyway); both None
+    where the margin is not known. `back` is what is grown per unit of cost, `back_with_kept` what is grown and kept.
+    """
 
     months: tuple[Period, ...]
     rows: tuple[Row, ...]
     margin: float | None
     rule: SuccessRule
+
+    def total(self, name: str) -> float:
+        """A column of the rows, added up."""
+        return float(sum(row[name] for row in self.rows))
+
+    @property
+    def grown(self) -> float | None:
+        return None if self.margin is None else self.total("expansion") * self.rule.months * self.margin
+
+    @property
+    def kept(self) -> float | None:
+        return None if self.margin is None else self.total("kept") * self.margin
+
+    @property
+    def back(self) -> float | None:
+        if self.margin is None:
+            return None
+        return expansion_return(self.total("expansion"), self.margin, self.total("cost"), self.rule.months)
+
+    @property
+    def back_with_kept(self) -> float | None:
+        cost = self.total("cost")
+        return None if self.grown is None or self.kept is None or not cost else (self.grown + self.kept) / cost
 
 
 def book_rule(business: Business, core: CoreFeatures = EVERYTHING) -> BookRule:

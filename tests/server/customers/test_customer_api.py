@@ -212,9 +212,30 @@ def test_quality_is_that_of_the_page(sold: Any, capsys: Any) -> None:
     capsys.readouterr()
     assert run(["customers", "quality", "--curves", "product", "--json", "-b", str(sold.business.folder)]) == 0
     assert json.loads(capsys.readouterr().out) == get("profit-curves", by="product")
-    assert [(c["group"], c["payback"], c["points"][-1]["profit"]) for c in get("profit-curves", by="product")] == [
-        (c.group[0], c.payback, c.last.profit) for c in curves
+    assert [(c["groups"], c["payback"], c["points"][-1]["profit"]) for c in get("profit-curves", by="product")] == [
+        (list(c.group), c.payback, c.last.profit) for c in curves
     ]
+
+
+def test_curves_of_several_splits_are_crossed_as_on_the_command_line(sold: Any, capsys: Any) -> None:
+    told = asking(sold)("profit-curves", by=["channel", "product"])
+    assert {tuple(each["groups"]): each["customers"] for each in told} == {("A", "A"): 40, ("B", "B"): 40}
+    capsys.readouterr()
+    folder = str(sold.business.folder)
+    assert run(["customers", "quality", "--curves", "channel", "--curves", "product", "--json", "-b", folder]) == 0
+    assert json.loads(capsys.readouterr().out) == told
+
+
+def test_money_moved_on_the_command_line_is_that_of_the_page(sold: Any, capsys: Any) -> None:
+    told = asking(sold)("allocation", by="product", giver="B", taker="A", amount=10_000)
+    folder = str(sold.business.folder)
+    command = ["customers", "quality", "--by", "product", "--move", "10000", "--from", "B", "--to", "A", "-b", folder]
+    capsys.readouterr()
+    assert run([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["moved"]["expected"] == told["moved"]["expected"]
+    assert run(command) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Moving ¥10,000 from B to A: ¥12,000 of long-term profit" in printed
 
 
 def test_allocation_is_that_of_the_page_and_says_what_moving_money_would_bring(sold: Any) -> None:

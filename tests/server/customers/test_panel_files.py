@@ -204,7 +204,7 @@ def curves(doors: Doors) -> list[Row]:
     api, command = doors.api("profit-curves", by="product"), doors.cli("quality", "--curves", "product")
     last = {row["First product"]: row["Profit of a customer so far"] for row in csv}
     return [
-        (row.last, last[row.name], excel[n][3], api[n]["points"][-1]["profit"], command[n]["points"][-1]["profit"])
+        (row.last, last[row.names[0]], excel[n][3], api[n]["points"][-1]["profit"], command[n]["points"][-1]["profit"])
         for n, row in enumerate(shown)
     ]
 

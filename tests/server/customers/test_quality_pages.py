@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from keiki.customers.ideal import IdealProfile, Trait
+from keiki.server.accounts.actions import change_rules
+from keiki.server.customers.actions.ideal import keep_profile
+
 
 def fill(business: Any) -> None:
     """Products A and B bring 40 customers and the same revenue each; 16 of A's come again, 2 of B's."""
@@ -68,8 +72,48 @@ def test_rules_in_force_stand_beside_the_classes(page: Any) -> None:
 
 
 def test_curves_say_when_the_cost_is_back(page: Any) -> None:
-    rows = {row.name: row.payback for row in page(curves="channel").curves}
-    assert rows == {"A": "0 months", "B": "7 months"}
+    rows = {row.names: row.payback for row in page(curves="channel").curves}
+    assert rows == {("A",): "0 months", ("B",): "7 months"}
+
+
+def test_curves_are_crossed_and_a_crossing_is_added_or_taken_away_by_its_link(page: Any) -> None:
+    shown = page(curves="channel", crossed="product,cohort,channel,nonsense")
+    assert shown.curves_heads == ("Channel", "Month of acquisition", "First product")
+    assert [(row.names, row.customers) for row in shown.curves] == [
+        (("A", "Jan 2024", "A"), "40"),
+        (("B", "Jan 2024", "B"), "40"),
+    ]
+    ways = {way.words: (way.current, way.url.partition("?")[2]) for way in shown.curves_crossed}
+    assert ways == {
+        "Month of acquisition": (True, "curves=channel&crossed=product#curves"),
+        "First product": (True, "curves=channel&crossed=cohort#curves"),
+        "Plan": (False, "curves=channel&crossed=cohort%2Cproduct%2Cplan#curves"),
+        "ICP": (False, "curves=channel&crossed=cohort%2Cproduct%2Cicp_fit#curves"),
+    }
+
+
+def test_who_fits_is_what_the_profile_in_force_says(filled: Any, page: Any) -> None:
+    assert [row.names for row in page(curves="icp_fit").curves] == [("(unknown)",)]
+    profile = IdealProfile((Trait("acquisition_channel", ("A",), 100),), 60)
+    keep_profile(filled.owner, filled.business, profile)
+    shown = page(curves="icp_fit", crossed="channel", places="icp_fit")
+    assert {row.names: row.customers for row in shown.curves} == {
+        ("Fits the ICP", "A"): "40",
+        ("Does not fit", "B"): "40",
+    }
+    assert {row.name: row.spend for row in shown.places} == {"Fits the ICP": "¥100,000", "Does not fit": "¥200,000"}
+
+
+def test_who_bears_the_cost_of_a_channel_stands_beside_the_rule(filled: Any, page: Any) -> None:
+    assert page().bearer_rule == (
+        "The cost of a channel or campaign is shared equally by the customers it acquired in that month."
+    )
+    filled.business.refresh_from_db()
+    change_rules(filled.owner, filled.business, filled.business.version, "profit", {"shared_by": "linear"})
+    assert page().bearer_rule == (
+        "The cost of a channel or campaign is shared by the customers acquired in that month, by what it earned of "
+        "the touches in the 90 days before (Linear)."
+    )
 
 
 def test_money_moved_on_the_page_says_what_it_brings_and_its_limits(page: Any) -> None:

@@ -411,6 +411,23 @@ def test_value_page_shows_the_return_on_the_cost(offices: Cast, browser_of: Any)
     page = read(browser_of(offices.viewer), address(offices, "value"))
     assert "Return on the cost" in page
     assert "¥6,000" in page
+    assert "Profit of kept contracts" in page
+
+
+def test_success_is_the_same_for_programs_and_on_the_command_line(offices: Cast, capsys: Any) -> None:
+    token = make_api_token(offices.viewer, offices.business, "reads", "read", None)
+    answer = Client(headers={"authorization": f"Bearer {token}"}).get(
+        f"/api/v1/businesses/{offices.business.id}/success"
+    )
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    capsys.readouterr()
+    assert run(["customers", "success", "--json", "-b", str(offices.business.folder)]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (told["cost"], told["monthly_people"] > 0, told["return_with_kept"] is None) == (6000.0, True, False)
+    assert {name: told[name] for name in printed} == printed
+    assert run(["customers", "success", "-b", str(offices.business.folder)]) == 0
+    assert "Stickiness" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["accounts", "alerts", "health", "use", "support", "advocates", "value"])

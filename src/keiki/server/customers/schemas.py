@@ -576,7 +576,12 @@ class QualityOut(Schema):
 class CurvesAsk(Strict):
     """How customers are grouped."""
 
-    by: Annotated[str, one_of(CURVES_BY)] = CURVES_BY[0]
+    by: list[Annotated[str, one_of(CURVES_BY)]] = Field(
+        [CURVES_BY[0]],
+        min_length=1,
+        max_length=len(CURVES_BY),
+        description=gettext_noop("Several are crossed with each other."),
+    )
 
 
 class PointOut(Schema):
@@ -590,7 +595,7 @@ class PointOut(Schema):
 class ProfitCurveOut(Schema):
     """The cumulative profit of one customer of a group by age in months; it ends where fewer than five are left."""
 
-    group: Group
+    groups: list[Group] = Field(description=gettext_noop("What the group is by each of the splits asked for."))
     customers: int
     payback: int | None = Field(description=gettext_noop("The month by which the cost is earned back; null: not yet."))
     points: list[PointOut]

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Router, Status
 
+from keiki.engine.success_summary import summary_of
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import EDIT
@@ -29,6 +30,7 @@ from keiki.server.success.schemas import (
     RegisterOut,
     RegistersOut,
     RowIn,
+    SuccessOut,
 )
 from keiki.server.ui.language import current_language
 
@@ -93,6 +95,18 @@ def health(request: HttpRequest, business: str) -> dict[str, Any]:
         "by_chance": [asdict(each) for each in past.by_chance],
         "cautions": [each.words(current_language()) for each in past.cautions],
     }
+
+
+@router.get(
+    "/businesses/{business}/success",
+    response=SuccessOut,
+    summary=gettext_noop("Use, first value, and what customer success costs and brings"),
+)
+def success(request: HttpRequest, business: str) -> dict[str, Any]:
+    user, own = caller_of(request).user, business_with_rows(request, business)
+    use, begun = queries.product_use(user, own, "month"), queries.onboarding(user, own)
+    found = asdict(summary_of(use, begun, queries.accounting(user, own), queries.renewals(user, own)))
+    return {name: [plain_row(row) for row in told] if isinstance(told, tuple) else told for name, told in found.items()}
 
 
 @router.get(

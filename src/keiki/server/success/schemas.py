@@ -48,6 +48,33 @@ class BackTestOut(Schema):
     cautions: list[str]
 
 
+class SuccessOut(Schema):
+    """How the product is used, how fast accounts reach their first value, and what customer success costs and brings.
+
+    Windows of use are months; money of twelve whole months. Null where nothing can be said.
+    """
+
+    day: date
+    daily_people: float | None
+    weekly_people: float | None
+    monthly_people: int | None
+    stickiness: float | None = Field(description=gettext_noop("Daily ÷ monthly people."))
+    core_share: float | None = Field(description=gettext_noop("Core ÷ entitled people of the last whole month."))
+    adoption: list[dict[str, Any]] = Field(description=gettext_noop("Seats, entitled, active and core people a month."))
+    features: list[dict[str, Any]]
+    started: int = Field(description=gettext_noop("Accounts that started in the last six months."))
+    reached: int = Field(description=gettext_noop("Of them with a first value."))
+    mean_days: float | None = Field(description=gettext_noop("Days to the first value."))
+    median_days: float | None
+    waiting: list[dict[str, Any]]
+    cost: float
+    grown_profit: float | None
+    kept_profit: float | None
+    return_on_cost: float | None = Field(description=gettext_noop("Profit of grown contracts ÷ cost."))
+    return_with_kept: float | None = Field(description=gettext_noop("With the profit of all kept contracts: at most."))
+    renewals: list[dict[str, Any]] = Field(description=gettext_noop("The next contracts to be renewed in 90 days."))
+
+
 class AlertsOut(Schema):
     """A page of alerts, of the list `mine`, `open` or `history`; those about KPIs closed to the caller are left out."""
 

@@ -42,9 +42,9 @@ def quality(request: HttpRequest, business: str, asked: Query[QualityAsk]) -> An
 )
 def profit_curves(request: HttpRequest, business: str, asked: Query[CurvesAsk]) -> list[dict[str, Any]]:
     own = business_with_rows(request, business)
-    found = queries.curves_by(caller_of(request).user, own, (asked.by,))[asked.by]
+    found = queries.curves(caller_of(request).user, own, tuple(dict.fromkeys(asked.by)))
     return [
-        {"group": each.group[0], "customers": each.customers, "payback": each.payback, "points": each.points}
+        {"groups": each.group, "customers": each.customers, "payback": each.payback, "points": each.points}
         for each in found
     ]
 

@@ -17,7 +17,7 @@ from keiki.charts.certainty import period_name
 from keiki.charts.chart import Chart
 from keiki.charts.format import MINUS, MISSING, Style, number
 from keiki.charts.lines import Line, lines
-from keiki.charts.rule_words import rule_words
+from keiki.charts.rule_words import bearer_words, rule_words
 from keiki.charts.stacked import Column, stacked
 from keiki.customers.allocation import FEED, FEW, HOLD, STOP, WAIT, Advice, Place, reallocated
 from keiki.customers.profit_curves import Curve
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from keiki.engine.customer_quality import Places, QualityReport
 
 SHOWN_CURVES = 12
+SHOWN_CROSSED = 60
 STATUS = {FEED: "good", HOLD: "watch", STOP: "act", WAIT: "none", FEW: "none"}
 
 
@@ -69,7 +70,7 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class CurveRow:
-    name: str
+    names: tuple[str, ...]
     customers: str
     first: str
     last: str
@@ -102,6 +103,7 @@ class QualityPage:
     sentence: str = ""
     rule: str = ""
     cost_rule: str = ""
+    bearer_rule: str = ""
     classes: tuple[ClassRow, ...] = ()
     grains: tuple[kpis.Way, ...] = ()
     figure: Chart | None = None
@@ -110,7 +112,9 @@ class QualityPage:
     fan_rule: str = ""
     fan: str = ""
     curves_by: tuple[kpis.Way, ...] = ()
-    curves_head: str = ""
+    curves_crossed: tuple[kpis.Way, ...] = ()
+    curves_heads: tuple[str, ...] = ()
+    curves_note: str = ""
     curves_sentence: str = ""
     curves_figure: Chart | None = None
     curves: tuple[CurveRow, ...] = ()
@@ -140,11 +144,12 @@ def quality_page(request: HttpRequest, business: Business) -> HttpResponse:
         return render(request, "customers/quality.html", {"page": page})
     asked = QualityAsked.read(request.GET)
     report = queries.report(request.user, business, asked.grain)
-    found = queries.curves_by(request.user, business, (asked.curves, asked.places))[asked.curves]
+    found = queries.curves(request.user, business, asked.splits, asked.places)
     places = queries.places_by(request.user, business, asked.places, asked.curves)
     style = kpis.style_of(business, known)
     rules = queries.rules(request.user, business)
-    page = _page(business, asked, report, found, places, style, rule_words(rules, "classes", style))
+    words = (rule_words(rules, "classes", style), bearer_words(rules, style))
+    page = _page(business, asked, report, found, places, style, words)
     page = QualityPage(**{**vars(page), "fresh": fresh_words(known, style)})
     return render(request, "customers/quality.html", {"page": page})
 
@@ -156,7 +161,7 @@ def _page(
     found: tuple[Curve, ...],
     places: Places,
     style: Style,
-    rule: str,
+    rules: tuple[str, str],
 ) -> QualityPage:
     path = reverse("customers:quality", kwargs={"business": business.id})
     moved, error, caveats = _moved(asked, places, style)
@@ -166,11 +171,12 @@ def _page(
         title=_("Good and bad revenue"),
         subtitle=business.name,
         sentence=_sentence(report, style),
-        rule=rule,
+        rule=rules[0],
         cost_rule=_(
             "Profit so far = gross profit − acquisition (of the customer, else shared by campaign, channel, month) − "
             "retention and service cost − returns."
         ),
+        bearer_rule=rules[1],
         classes=_classes(report, style),
         grains=tuple(
             kpis.Way(grains[grain], asked.url(path, grain=grain) + "#periods", grain is asked.grain) for grain in GRAINS
@@ -184,10 +190,16 @@ def _page(
             kpis.Way(by_words(name), asked.url(path, curves=name) + "#curves", name == asked.curves)
             for name in queries.CURVES_BY
         ),
-        curves_head=by_words(asked.curves),
-        curves_sentence=_curves_sentence(asked.curves, found, style),
-        curves_figure=_curves_figure(asked.curves, found, style),
-        curves=tuple(_curve_row(asked.curves, each, style) for each in _in_order(asked.curves, found)),
+        curves_crossed=tuple(
+            kpis.Way(by_words(name), asked.url(path, crossed=asked.toggled(name)) + "#curves", name in asked.crossed)
+            for name in queries.CURVES_BY
+            if name != asked.curves
+        ),
+        curves_heads=tuple(by_words(name) for name in asked.splits),
+        curves_note=_curves_note(asked.splits, found),
+        curves_sentence=_curves_sentence(asked.splits, found, style),
+        curves_figure=_curves_figure(asked.splits, found, style),
+        curves=tuple(_curve_row(asked.splits, each, style) for each in _in_order(asked.splits, found)),
         places_by=tuple(
             kpis.Way(by_words(name), _unmoved(asked).url(path, places=name) + "#places", name == places.by)
             for name in queries.PLACES_BY
@@ -338,34 +350,59 @@ def _fan_words(business: Business, report: QualityReport, style: Style) -> str:
 # --- curves ---
 
 
-def _in_order(by: str, found: tuple[Curve, ...]) -> tuple[Curve, ...]:
-    if by == "cohort":
+def _in_order(splits: tuple[str, ...], found: tuple[Curve, ...]) -> tuple[Curve, ...]:
+    if splits == ("cohort",):
         return tuple(sorted(found, key=lambda curve: curve.group[0] or date.min, reverse=True))
-    return found[:SHOWN_CURVES]
+    return found[: SHOWN_CURVES if len(splits) == 1 else SHOWN_CROSSED]
 
 
-def _curves_figure(by: str, found: tuple[Curve, ...], style: Style) -> Chart | None:
+def _curves_note(splits: tuple[str, ...], found: tuple[Curve, ...]) -> str:
+    shown = len(_in_order(splits, found))
+    if shown == len(found):
+        return ""
+    return _("The {shown} largest of {count} groups; the file has all.").format(shown=shown, count=len(found))
+
+
+def curve_names(splits: tuple[str, ...], curve: Curve, style: Style) -> tuple[str, ...]:
+    """What the group of a curve is called, by each of the splits."""
+    return tuple(group_words(name, value, style) for name, value in zip(splits, curve.group, strict=True))
+
+
+def _curve_name(splits: tuple[str, ...], curve: Curve, style: Style) -> str:
+    return " · ".join(curve_names(splits, curve, style))
+
+
+def _curves_figure(splits: tuple[str, ...], found: tuple[Curve, ...], style: Style) -> Chart | None:
     if not found:
         return None
-    shown = _drawn(by, found)
-    drawn = [Line(group_words(by, each.group[0], style), tuple(p.profit for p in each.points)) for each in shown]
+    shown = _drawn(splits, found)
+    names = _short_names([curve_names(splits, each, style) for each in shown])
+    drawn = [Line(name, tuple(p.profit for p in each.points)) for name, each in zip(names, shown, strict=True)]
     ages = [str(age) for age in range(max(len(line.values) for line in drawn))]
     title = _("Cumulative profit of a customer by age")
-    sentence = _curves_sentence(by, found, style)
+    sentence = _curves_sentence(splits, found, style)
     return lines(title, sentence, drawn, ages, "currency", style, over=_("Months"))
 
 
-def _drawn(by: str, found: tuple[Curve, ...]) -> tuple[Curve, ...]:
-    """Four curves that tell most: cohorts spread over time, else the largest groups."""
-    if by != "cohort" or len(found) <= 4:
-        return found[:4]
+def _short_names(names: list[tuple[str, ...]]) -> list[str]:
+    """Names of a picture's lines: without the parts that all of them share."""
+    places = [place for place, values in enumerate(zip(*names, strict=True)) if len(set(values)) > 1]
+    return [" · ".join(name[place] for place in places or range(len(name))) for name in names]
+
+
+def _drawn(splits: tuple[str, ...], found: tuple[Curve, ...]) -> tuple[Curve, ...]:
+    """Four curves that tell most: cohorts spread over time, else the groups that have lived most months together."""
+    if splits != ("cohort",):
+        return tuple(sorted(found, key=lambda curve: -sum(point.customers for point in curve.points))[:4])
+    if len(found) <= 4:
+        return found
     dated = sorted(found, key=lambda curve: curve.group[0] or date.min)
     return tuple(dated[round(place * (len(dated) - 1) / 3)] for place in range(4))
 
 
-def _curve_row(by: str, each: Curve, style: Style) -> CurveRow:
+def _curve_row(splits: tuple[str, ...], each: Curve, style: Style) -> CurveRow:
     return CurveRow(
-        name=group_words(by, each.group[0], style),
+        names=curve_names(splits, each, style),
         customers=number(each.customers, "count", style),
         first=number(each.points[0].profit, "currency", style),
         last=number(each.last.profit, "currency", style),
@@ -375,7 +412,7 @@ def _curve_row(by: str, each: Curve, style: Style) -> CurveRow:
     )
 
 
-def _curves_sentence(by: str, found: tuple[Curve, ...], style: Style) -> str:
+def _curves_sentence(splits: tuple[str, ...], found: tuple[Curve, ...], style: Style) -> str:
     if not found:
         return _("Too few customers, or none has lived a month yet.")
     back = [each for each in found if each.payback is not None]
@@ -385,7 +422,7 @@ def _curves_sentence(by: str, found: tuple[Curve, ...], style: Style) -> str:
     return _("{back} of {count} groups have earned their cost back, “{name}” first: after {months}.").format(
         back=len(back),
         count=len(found),
-        name=group_words(by, fastest.group[0], style),
+        name=_curve_name(splits, fastest, style),
         months=number(fastest.payback, "months", style),
     )
 

@@ -173,7 +173,7 @@ def _share(row: Any) -> float | None:
 
 
 def _sentence(told: Use, style: Style) -> str:
-    newest = next((row for row in reversed(told.rows) if row["period"] < len(told.windows) - 1), None)
+    newest = told.last_whole
     share = None if newest is None else _share(newest)
     if newest is None or share is None or not newest["active"]:
         return _("Nothing is known of use yet: bring in logins and feature use as events.")

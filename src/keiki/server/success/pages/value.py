@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import MISSING, Style, number
 from keiki.charts.trend import Bar, trend
-from keiki.customers.success_return import cost_share, expansion_return, outgrows_profit
+from keiki.customers.success_return import cost_share, outgrows_profit
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
@@ -54,46 +54,59 @@ def value_page(request: HttpRequest, business: Business) -> HttpResponse:
 
 
 def _page(business: Business, told: Accounting, day: Any, style: Style) -> ValuePage:
-    sums = {name: float(sum(row[name] for row in told.rows)) for name in ("cost", "revenue", "expansion", "lost")}
-    margin = told.margin
-    back = None if margin is None else expansion_return(sums["expansion"], margin, sums["cost"], told.rule.months)
+    margin, back, cost = told.margin, told.back, told.total("cost")
     columns = {name: [float(row[name]) for row in told.rows] for name in ("cost", "revenue", "gross_profit")}
     rises = outgrows_profit(columns["cost"], columns["revenue"], columns["gross_profit"], told.rule.rising)
     figure, sentence = _share(business, told, style)
-    kept = float(told.rows[-1]["kept"]) if told.rows else 0.0
     return ValuePage(
         title=_("What it costs and brings"),
         subtitle=business.name,
         fresh=fresh_words(day, style),
-        sentence=_sentence(sums["cost"], back, style),
+        sentence=_sentence(told, style),
         warning=_("Its share of revenue has risen for {n} months in a row while the profit did not grow.").format(
             n=told.rule.rising
         )
         if rises
         else "",
         facts=(
-            Fact(_("Cost in 12 months"), number(sums["cost"], "currency", style)),
+            Fact(_("Cost in 12 months"), number(cost, "currency", style)),
             Fact(
-                _("Grown revenue per month"),
-                number(sums["expansion"], "currency", style),
-                _("upsell and cross-sell, sum of 12 months"),
+                _("Profit of grown contracts"),
+                number(told.grown, "currency", style),
+                _("{grown} more a month by upsell and cross-sell, for {months} months").format(
+                    grown=number(told.total("expansion"), "currency", style), months=told.rule.months
+                ),
             ),
-            Fact(_("Return on the cost"), MISSING if back is None else f"{back:.2f}"),
-            Fact(_("Kept last month"), number(kept, "currency", style), _("of the revenue at its start")),
+            Fact(_("Return on the cost"), MISSING if back is None else f"{back:.2f}", _("of grown contracts alone")),
+            Fact(
+                _("Profit of kept contracts"),
+                number(told.kept, "currency", style),
+                _("{kept} of {start} stayed from the start of a month to its end").format(
+                    kept=number(told.total("kept"), "currency", style),
+                    start=number(told.total("mrr_start"), "currency", style),
+                ),
+            ),
+            Fact(
+                _("Return with what is kept"),
+                MISSING if told.back_with_kept is None else f"{told.back_with_kept:.2f}",
+                _("at most: some would have stayed anyway"),
+            ),
         ),
         share=figure,
         share_sentence=sentence,
         rule=_(
-            "Return = grown monthly revenue × {months} months × gross margin {margin} ÷ cost. "
+            "Return = grown monthly revenue × {months} months × gross margin {margin} ÷ cost. Kept: revenue of the "
+            "start of each month that is there at its end × gross margin. "
             "Cost: entries of the departments customer success and support, or of their categories."
         ).format(months=told.rule.months, margin=MISSING if margin is None else number(margin, "ratio", style)),
     )
 
 
-def _sentence(cost: float, back: float | None, style: Style) -> str:
+def _sentence(told: Accounting, style: Style) -> str:
+    cost, back, whole = told.total("cost"), told.back, told.back_with_kept
     if not cost:
         return _("No cost of customer success is booked, so nothing can be said about its return.")
-    if back is None:
+    if back is None or whole is None:
         return _("The gross margin is not known, so the return cannot be worked out.")
     spent = number(cost, "currency", style)
     if back >= 1:
@@ -101,8 +114,8 @@ def _sentence(cost: float, back: float | None, style: Style) -> str:
             back=f"{back:.2f}"
         )
     return _(
-        "Grown contracts brought back {back} of each unit spent ({cost} in 12 months); what is kept brings the rest."
-    ).format(back=f"{back:.2f}", cost=spent)
+        "Grown contracts brought back {back} of each unit spent ({cost} in 12 months); with those kept it is {whole}."
+    ).format(back=f"{back:.2f}", cost=spent, whole=f"{whole:.2f}")
 
 
 def _share(business: Business, told: Accounting, style: Style) -> tuple[Chart | None, str]:

@@ -75,8 +75,12 @@ def accounts(user: Any, business: Business, asked: Filter) -> Accounts:
         lambda numbers: engine.account_list(numbers, told, asked, by_hand),
         tells=WORTH,
     )
-    renewals = door.answered(user, business, "renewals due", engine.renewals_due, tells=WORTH)
-    return Accounts(overview, rows, count, renewals)
+    return Accounts(overview, rows, count, renewals(user, business))
+
+
+def renewals(user: Any, business: Business) -> tuple[Row, ...]:
+    """The next contracts to be renewed."""
+    return door.answered(user, business, "renewals due", engine.renewals_due, tells=WORTH)
 
 
 def every_account(user: Any, business: Business, asked: Filter) -> Iterator[Row]:

@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from keiki.charts.rule_words import rule_words
+from keiki.charts.rule_words import bearer_words, rule_words
 from keiki.customers.classes import BAD, GOOD, UNDETERMINED
 from keiki.customers.small_groups import small_parts
 from keiki.periods import Grain
 from keiki.server.customers.forms.quality import QualityAsked
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
 from keiki.server.customers.pages.lifetime_value import group_words
-from keiki.server.customers.pages.quality import advice_words, by_words, places_rule
+from keiki.server.customers.pages.quality import advice_words, by_words, curve_names, places_rule
 from keiki.server.customers.queries import quality as queries
 
 if TYPE_CHECKING:
     from keiki.charts.files_out import Cell
 
 
-def _rule(asking: Asking) -> str:
-    return rule_words(queries.rules(asking.user, asking.business), "classes", asking.style)
+def _rules(asking: Asking) -> tuple[str, str]:
+    rules = queries.rules(asking.user, asking.business)
+    return rule_words(rules, "classes", asking.style), bearer_words(rules, asking.style)
 
 
 def _grain(asked: QualityAsked) -> Filters:
@@ -48,7 +49,7 @@ def classes(asking: Asking) -> PanelFile:
         Column(_("Revenue so far"), "currency"),
         Column(_("Share of revenue"), "ratio"),
     )
-    return PanelFile(_("Good and bad customers"), Table(columns, rows), None, (), (_rule(asking),), bool(hidden))
+    return PanelFile(_("Good and bad customers"), Table(columns, rows), None, (), _rules(asking), bool(hidden))
 
 
 def periods(asking: Asking) -> PanelFile:
@@ -85,19 +86,19 @@ def periods(asking: Asking) -> PanelFile:
         ]
 
     title = _("Revenue quality report")
-    return PanelFile(title, Table(columns, rows(True)), Table(columns, rows(False)), _grain(asked), (_rule(asking),))
+    return PanelFile(title, Table(columns, rows(True)), Table(columns, rows(False)), _grain(asked), _rules(asking))
 
 
 def curves(asking: Asking) -> PanelFile:
     """The cumulative profit of a customer; the CSV has a row per group and age."""
     asked = QualityAsked.read(asking.request.GET)
-    found = queries.curves_by(asking.user, asking.business, (asked.curves, asked.places))[asked.curves]
-    name = Column(by_words(asked.curves))
+    found = queries.curves(asking.user, asking.business, asked.splits, asked.places)
+    heads = tuple(Column(by_words(name)) for name in asked.splits)
     money = (Column(_("On the first day"), "currency"), Column(_("Now"), "currency"))
     ages = (Column(_("Age"), "months"), Column(_("Paid back after"), "months", _("Empty: not recovered so far")))
-    shown = [
+    shown: list[tuple[Cell, ...]] = [
         (
-            group_words(asked.curves, each.group[0], asking.style),
+            *curve_names(asked.splits, each, asking.style),
             each.customers,
             each.points[0].profit,
             each.last.profit,
@@ -106,19 +107,22 @@ def curves(asking: Asking) -> PanelFile:
         )
         for each in found
     ]
-    points = [
-        (group_words(asked.curves, each.group[0], asking.style), point.age, point.customers, point.profit)
+    points: list[tuple[Cell, ...]] = [
+        (*curve_names(asked.splits, each, asking.style), point.age, point.customers, point.profit)
         for each in found
         for point in each.points
     ]
     customers = Column(_("Customers"), "count")
-    details = Table((name, ages[0], customers, Column(_("Profit of a customer so far"), "currency")), points)
-    title, filters = _("Cumulative profit of a customer by age"), ((_("Split by"), name.head),)
+    details = Table((*heads, ages[0], customers, Column(_("Profit of a customer so far"), "currency")), points)
+    title, filters = (
+        _("Cumulative profit of a customer by age"),
+        ((_("Split by"), " × ".join(each.head for each in heads)),),
+    )
     rule = _(
         "A month counts when the customer has lived it to its end, so nobody's future is counted as 0. A curve ends "
         "where fewer than 5 customers have lived on."
     )
-    return PanelFile(title, Table((name, customers, *money, *ages), shown), details, filters, (rule,))
+    return PanelFile(title, Table((*heads, customers, *money, *ages), shown), details, filters, (rule,))
 
 
 def places(asking: Asking) -> PanelFile:
