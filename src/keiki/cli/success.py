@@ -95,8 +95,8 @@ def success(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False
         (say("Cost in 12 months", "12か月の費用"), told(found.cost, "currency")),
         (say("Profit of grown contracts", "拡大した契約の利益"), told(found.grown_profit, "currency")),
         (say("Profit of kept contracts", "残った契約の利益"), told(found.kept_profit, "currency")),
-        (say("Return on the cost", "費用に対する成果"), rate(found.return_on_cost)),
-        (say("Return with what is kept, at most", "残った分も含めた成果（最大）"), rate(found.return_with_kept)),
+        (say("Return on the cost", "費用に対する回収"), rate(found.return_on_cost)),
+        (say("Return with what is kept, at most", "残った分も含めた回収（最大）"), rate(found.return_with_kept)),
     )
     show_table(("", ""), rows)
     if not found.renewals:

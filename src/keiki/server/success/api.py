@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Router, Status
 
-from keiki.engine.success_summary import summary_of
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import EDIT
@@ -104,8 +103,7 @@ def health(request: HttpRequest, business: str) -> dict[str, Any]:
 )
 def success(request: HttpRequest, business: str) -> dict[str, Any]:
     user, own = caller_of(request).user, business_with_rows(request, business)
-    use, begun = queries.product_use(user, own, "month"), queries.onboarding(user, own)
-    found = asdict(summary_of(use, begun, queries.accounting(user, own), queries.renewals(user, own)))
+    found = asdict(queries.summary(user, own))
     return {name: [plain_row(row) for row in told] if isinstance(told, tuple) else told for name, told in found.items()}
 
 

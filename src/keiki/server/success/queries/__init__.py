@@ -11,6 +11,7 @@ from keiki.customers.account_book import Placed
 from keiki.engine import customer_success as engine
 from keiki.engine import user_events as engine_of_events
 from keiki.engine.customer_success import FLAGS, SORTS, CoreFeatures, Filter, Outlook, Overview, Row
+from keiki.engine.success_summary import SuccessSummary, summary_of
 from keiki.measures.told import WORTH, counts
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -214,6 +215,12 @@ def voices(user: Any, business: Business) -> engine.Voices:
 def accounting(user: Any, business: Business) -> engine.Accounting:
     """Customer success as a profit centre."""
     return door.answered(user, business, "success accounting", engine.success_as_profit_centre, tells=WORTH)
+
+
+def summary(user: Any, business: Business) -> SuccessSummary:
+    """Use by month, first value, cost and return, and renewals, in one answer."""
+    use, begun = product_use(user, business, "month"), onboarding(user, business)
+    return summary_of(use, begun, accounting(user, business), renewals(user, business))
 
 
 def due_reviews(business: Business, until: date, limit: int = 20) -> tuple[Review, ...]:
