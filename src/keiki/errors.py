@@ -127,7 +127,7 @@ class FieldWrong(WrongField):
     """A kpi-tree document says something that cannot be; `place` is its line."""
 
     en = "{place}: “{subject}”: “{value}” cannot be its “{field}”. It may be: {options}. Nothing of it was taken."
-    ja = "{place}：「{subject}」の「{field}」に「{value}」は使えません。使えるもの：{options}。文書は取り込んでいません。"
+    ja = "{place}：「{subject}」の「{field}」に「{value}」は使えません。使えるもの：{options_ja}。文書は取り込んでいません。"
 
 
 class FieldUnknown(UnknownName):
@@ -218,6 +218,13 @@ class OtherwiseDefined(KeikiError):
 
     en = "These KPIs mean something else here: {names}. Nothing was brought in; give them other ids in the file, or change them here first."
     ja = "この事業では意味の違うKPIがあります：{names}。取り込んでいません。ファイルの id を変えるか、先にこの事業のKPIを直してください。"
+
+
+class TargetOutOfReach(KeikiError):
+    """What was typed as a target is larger than any number of that unit."""
+
+    en = "“{text}” is more than a target can be ({most} at most). Look whether a digit or the unit is too much."
+    ja = "「{text}」は目標として大きすぎます（{most}まで）。桁や単位が多くないか確かめてください。"
 
 
 class UnreadableTarget(KeikiError):

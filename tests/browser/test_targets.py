@@ -29,7 +29,7 @@ def test_target_is_set_and_judges_today(site: Any, opens: Any) -> None:
     expect(page.locator(".chip", has_text="in force")).to_be_visible()
     page.goto(site.url("today/?tree=simple_orders&on=2026-10-01"))
     goal = page.locator(".headline").first
-    expect(goal).to_contain_text("vs target −¥600 −4.0%")
+    expect(goal).to_contain_text("vs target −¥600 (−4.0%)")
     expect(goal).to_contain_text("Target ¥15,000")
     page.goto(site.url("targets/?tree=simple_orders&on=2026-10-01"))
     expect(page.locator("tbody tr").first).to_contain_text("−4.0%")

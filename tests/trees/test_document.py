@@ -127,6 +127,11 @@ MISTAKES = [
     ("root: {kpi: aov, target: {compare: between, low: 3, high: 1}}", "“3.0” cannot be its “low”. It may be: ≤ 1."),
     ("root: {kpi: aov, target: {}}", "has no “value”."),
     ("root: {kpi: aov, target: {value: 1, by: soon}}", "“soon” cannot be its “by”. It may be: 2026-04-01."),
+    (
+        "root: {kpi: aov, target: {value: 1, by: 1800-01-01}}",
+        "“1800-01-01” cannot be its “by”. It may be: 1900-01-01 – ",
+    ),
+    ("root: {kpi: aov, target: {value: 1, within: 9999y}}", "“9999y” cannot be its “within”. It may be: ≤ 100y."),
     ("root: {kpi: aov, target: {value: 1, by: 2026-01-01, within: 6m}}", "It may be: by | within."),
     ("root: {kpi: aov, target: {value: 1, since: 2026-02-01, by: 2026-01-01}}", "It may be: ≥ 2026-02-01."),
     ("root: {kpi: aov, target: {value: 1, within: 6 months}}", "It may be: 6m, 90d, 2w, 1y."),
@@ -149,6 +154,13 @@ def test_mistake_names_line_and_field(text: str, words: str) -> None:
         from_yaml(HEAD + text + "\n")
     assert words in str(caught.value)
     assert caught.value.words("ja") != str(caught.value)
+
+
+def test_text_that_is_too_long_is_refused_in_the_words_of_each_language() -> None:
+    with pytest.raises(FieldWrong) as caught:
+        from_yaml(f"{HEAD}root: {{kpi: aov, note_ja: {'あ' * 4_001}}}\n")
+    assert "It may be: up to 4,000 characters." in str(caught.value)
+    assert "使えるもの：4,000文字まで。" in caught.value.words("ja")
 
 
 def test_mistake_in_plain_data_names_the_way_to_it() -> None:

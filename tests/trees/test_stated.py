@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keiki.errors import UnreadableTarget
+from keiki.errors import TargetOutOfReach, UnreadableTarget
 from keiki.trees.stated import stated
 
 
@@ -50,11 +50,18 @@ def test_what_is_no_target_is_told(text: str) -> None:
         stated(text)
 
 
+@pytest.mark.parametrize(("text", "unit"), [("５０万", "ratio"), ("12億%", "ratio"), ("1" * 18, "count")])
+def test_value_beyond_its_unit_is_refused_with_the_most_it_can_be(text: str, unit: str) -> None:
+    with pytest.raises(TargetOutOfReach) as caught:
+        stated(text, None, unit)
+    assert ("100,000%" if unit == "ratio" else "1,000,000,000,000,000") in str(caught.value)
+
+
 @given(text=st.text(max_size=20), now=st.none() | st.floats(-1e9, 1e9), unit=st.sampled_from(["ratio", "currency"]))
 def test_any_text_is_read_or_refused(text: str, now: float | None, unit: str) -> None:
     try:
         readings = stated(text, now, unit)
-    except UnreadableTarget:
+    except (UnreadableTarget, TargetOutOfReach):
         return
     assert all(math.isfinite(reading.value) for reading in readings)
     assert len(readings) in (1, 2)

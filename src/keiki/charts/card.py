@@ -65,7 +65,7 @@ class Card:
 
     `against` names what `change` is measured from: the target, else the period compared with; `moved` is always the
     change since that period. `by_now` is where the target says that a running period should stand;
-    `gap` is the distance to the target in the number's own unit, where `change` is a share.
+    `gap` is the distance to the target in the number's own unit, where `change` is a share; `apart` says both.
     """
 
     label: str
@@ -85,6 +85,7 @@ class Card:
     by_now: str = ""
     owner: str = ""
     gap: str = ""
+    apart: str = ""
     before: str = ""
 
 
@@ -99,6 +100,7 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
     found = standing(shown.value, shown.before, aim, shown.unit, shown.direction)
     beside = _beside(shown, style, counter, reason)
     gap, moved = ("" if words == MISSING else words for words in (gap, moved))
+    distance = _gap(shown, measured_from, style)
     words = STATUS_WORDS[found][0 if style.japanese else 1]
     spoken = [shown.label, value, gap, beside, words]
     return Card(
@@ -119,7 +121,8 @@ def card(shown: Compared, style: Style = JAPANESE, reason: str = "") -> Card:
         target_exact="" if aim is None else bounds(aim.full, shown.unit, style, counter, exactly=True),
         by_now="" if aim is None or aim.whole is None else bounds(aim, shown.unit, style, counter),
         owner=shown.owner,
-        gap=_gap(shown, measured_from, style),
+        gap=distance,
+        apart=gap if not distance or not gap else f"{distance}（{gap}）" if style.japanese else f"{distance} ({gap})",
     )
 
 

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,6 +26,12 @@ LONGEST = 4_000
 
 DEEPEST_VALUE = 200
 """Lists and mappings inside each other; deeper is no document."""
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""The days that a document can mean; a year beyond them is a slip of the hand."""
+
+LONGEST_SPAN = {"d": 36_500, "w": 5_200, "m": 1_200, "y": 100}
+"""A hundred years in each unit."""
 
 SPAN = re.compile(r"[1-9][0-9]{0,3}[dwmy]")
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -142,9 +149,13 @@ def entry_of(content: Any, path: str = "", depth: int = 0) -> Any:
     return content
 
 
-def wrong(entry: Entry, field: str, value: Any, options: str) -> FieldWrong:
-    """The error that a field cannot be so."""
-    return FieldWrong(subject=_name(entry), field=field, value=_short(value), options=options, place=entry.place(field))
+def wrong(entry: Entry, field: str, value: Any, options: str, options_ja: str | None = None) -> FieldWrong:
+    """The error that a field cannot be so; what it may be is told in both languages, where that is more than signs."""
+    ja = options if options_ja is None else options_ja
+    place = entry.place(field)
+    return FieldWrong(
+        subject=_name(entry), field=field, value=_short(value), options=options, options_ja=ja, place=place
+    )
 
 
 def missing(entry: Entry, field: str) -> FieldMissing:
@@ -180,10 +191,10 @@ def _value(field: Field, entry: Entry, depth: int) -> Any:
 
 def _text(field: Field, entry: Entry, value: Any, depth: int) -> str:
     if isinstance(value, dict | list | bool):
-        raise wrong(entry, field.name, value, "text")
+        raise wrong(entry, field.name, value, "text", "文字")
     text = value if isinstance(value, str) else _short(value)
     if len(text) > LONGEST:
-        raise wrong(entry, field.name, f"{text[:30]}…", f"≤ {LONGEST} characters")
+        raise wrong(entry, field.name, f"{text[:30]}…", f"up to {LONGEST:,} characters", f"{LONGEST:,}文字まで")
     if field.options and text not in field.options:
         raise wrong(entry, field.name, text, ", ".join(field.options))
     return text
@@ -226,14 +237,15 @@ def _whole(field: Field, entry: Entry, value: Any, depth: int) -> int:
 
 def day(entry: Entry, name: str, value: Any) -> date:
     """A day from YAML's own date, or from text as `2026-04-01` or `2026-04`."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+    found = value if isinstance(value, date) and not isinstance(value, datetime) else None
     if isinstance(value, str):
-        try:
-            return date.fromisoformat(f"{value}-01" if MONTH.fullmatch(value) else value)
-        except ValueError:
-            pass
-    raise wrong(entry, name, value, "2026-04-01")
+        with suppress(ValueError):
+            found = date.fromisoformat(f"{value}-01" if MONTH.fullmatch(value) else value)
+    if found is None:
+        raise wrong(entry, name, value, "2026-04-01")
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise wrong(entry, name, value, f"{FIRST_DAY} – {LAST_DAY}")
+    return found
 
 
 def _day(field: Field, entry: Entry, value: Any, depth: int) -> date:
@@ -243,6 +255,8 @@ def _day(field: Field, entry: Entry, value: Any, depth: int) -> date:
 def _span(field: Field, entry: Entry, value: Any, depth: int) -> str:
     if not isinstance(value, str) or SPAN.fullmatch(value) is None:
         raise wrong(entry, field.name, value, "6m, 90d, 2w, 1y")
+    if int(value[:-1]) > LONGEST_SPAN[value[-1]]:
+        raise wrong(entry, field.name, value, f"≤ {LONGEST_SPAN[value[-1]]}{value[-1]}")
     return value
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from keiki.errors import UnreadableTarget
+from keiki.errors import TargetOutOfReach, UnreadableTarget
 
 ABSOLUTE, RELATIVE, POINTS, CHANGE = "absolute", "relative", "points", "change"
 MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "▲": "-", "△": "-", "‐": "-", "ー": "-"})
@@ -22,6 +22,9 @@ SCALES = {"千": 1e3, "万": 1e4, "億": 1e8, "k": 1e3, "m": 1e6}
 PERCENT = frozenset({"%", "パーセント", "percent"})
 POINT = frozenset({"pt", "pts", "point", "points", "ポイント"})
 TIMES = frozenset({"倍", "times", "x"})
+MOST = 1e15
+LARGEST = {"ratio": 1_000.0}
+"""Beyond these a value is a slip of the hand."""
 DOWN = frozenset({"減", "減少", "ダウン", "down", "less"})
 
 
@@ -43,7 +46,7 @@ def stated(text: str, current: float | None = None, unit: str = "ratio") -> tupl
     """Every meaning of a typed target for a KPI with that unit and that value now, the most likely first.
 
     A ratio is written as a fraction: 10 % is 0.1. Raises `UnreadableTarget` for what is no number, and for a change
-    when there is no value to change.
+    when there is no value to change; `TargetOutOfReach` for what is larger than any number of that unit.
 
     >>> [(r.kind, round(r.value, 6)) for r in stated("-5%", 0.10)]
     [('relative', 0.095), ('points', 0.05)]
@@ -59,6 +62,9 @@ def stated(text: str, current: float | None = None, unit: str = "ratio") -> tupl
     found = tuple(_readings(typed, current, unit))
     if not found:
         raise UnreadableTarget(text=text[:40])
+    if any(abs(reading.value) > LARGEST.get(unit, MOST) for reading in found):
+        most = f"{LARGEST[unit] * 100:,.0f}%" if unit in LARGEST else f"{MOST:,.0f}"
+        raise TargetOutOfReach(text=text[:40], most=most)
     return found
 
 

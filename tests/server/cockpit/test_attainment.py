@@ -30,16 +30,17 @@ def test_80_of_100_says_how_far_off_in_red_and_a_neutral_number_has_no_colour(
     assert (number.value, number.target, number.gap, number.change, number.status) == (
         *("¥80", "¥100", "−¥20", "−20.0%", "act"),
     )
-    assert '<small class="tone-act">vs target −¥20 −20.0%</small>' in node.content.decode()
+    assert '<small class="tone-act">vs target −¥20 (−20.0%)</small>' in node.content.decode()
     headline = browser.get(today(own_shop.business) + "?tree=simple_orders").content.decode()
-    assert "vs target −¥20 −20.0%" in headline
+    assert "vs target −¥20 (−20.0%)" in headline
     with django_capture_on_commit_callbacks(execute=True):
         said = document("sum_order_revenue", unit="currency", direction="neutral")
         save_kpi(own_shop.editor, own_shop.business, "order_revenue", 0, said, None, "no wish")
     neutral = browser.get(node_url(own_shop.business, "revenue"))
     number = neutral.context["page"].number
     assert (number.gap, number.change, number.status) == ("−¥20", "−20.0%", "plain")
-    assert '<small class="tone-plain">vs target −¥20 −20.0%</small>' in neutral.content.decode()
+    assert number.apart == "−¥20 (−20.0%)"
+    assert '<small class="tone-plain">vs target −¥20 (−20.0%)</small>' in neutral.content.decode()
 
 
 @pytest.mark.feature("F-094")

@@ -17,6 +17,7 @@ from keiki.periods import Calendar, Grain, Period, add_months
 from keiki.server.planning.actions import Proposal
 from keiki.server.planning.models import Way
 from keiki.server.ui.language import current_language
+from keiki.trees.fields import FIRST_DAY, LAST_DAY
 from keiki.trees.stated import ABSOLUTE, Reading, stated
 from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, EVEN, LEVEL, MANUAL, SEASONAL, Step, Target
 
@@ -132,6 +133,12 @@ class TargetForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(super().clean() or {})  # add_error takes fields out of the form's own
+        if self.errors:
+            return cleaned
+        for name in ("since", "by"):
+            if cleaned[name] is not None and not FIRST_DAY <= cleaned[name] <= LAST_DAY:
+                words = gettext("Give a day of the years {first} to {last}.")
+                self.add_error(name, words.format(first=FIRST_DAY.year, last=LAST_DAY.year))
         if self.errors:
             return cleaned
         if cleaned["by"] is not None and cleaned["by"] < cleaned["since"]:

@@ -368,18 +368,22 @@ def _row(case: WhatIf, node: Node, style: Style) -> NodeRow:
 
 
 def _strengths(case: WhatIf, step: str, style: Style) -> tuple[Chart | None, str]:
-    found = case.strengths(int(step) / 100)[:SHOWN_STRENGTHS]
+    every = case.strengths(int(step) / 100)
+    found = every[:SHOWN_STRENGTHS]
     if not found:
         return None, _("No driver has a value to move from.")
     root = case.tree.root
     swings = [Swing(case.tree.node(each.node).label(style.language), each.down, each.up) for each in found]
     goal = root.label(style.language)
-    amounts = [difference(each.up, 0.0, root.unit, style) for each in found]
-    most = [swing.label for swing, amount in zip(swings, amounts, strict=True) if amount == amounts[0]]
+    amounts = [difference(each.up, 0.0, root.unit, style) for each in every]
+    most = [swing.label for swing, amount in zip(swings, amounts, strict=False) if amount == amounts[0]]
+    alike = amounts.count(amounts[0]) == len(amounts)
     told = _("{step}% more {driver} changes {goal} by {amount}: the strongest of {count}.")
-    sentence = told.format(
-        step=step, driver=_(" or ").join(most), goal=goal, amount=amounts[0], count=len(case.drivers)
-    )
+    if len(amounts) == 1:
+        told = _("{step}% more {driver} changes {goal} by {amount}.")
+    elif alike:
+        told = _("{step}% more of any of the {count} drivers changes {goal} by {amount}: they weigh the same.")
+    sentence = told.format(step=step, driver=_(" or ").join(most), goal=goal, amount=amounts[0], count=len(amounts))
     title = _("What each driver does to {goal}").format(goal=goal)
     words = (f"−{step}%", f"+{step}%")
     return tornado(title, sentence, swings, root.unit, words, style), sentence
