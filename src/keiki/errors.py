@@ -1156,8 +1156,8 @@ class CustomersImpossible(KeikiError):
 class LtvTermMissing(KeikiError):
     """A formula of lifetime value lacks a number."""
 
-    en = "“{term}” is missing. The other formulas are worked out; fill it in to see this one."
-    ja = "「{term_ja}」がありません。ほかの式は計算しています。入力するとこの式も計算できます。"
+    en = "“{term}” is missing. Formulas without it are worked out; fill it in to see this one."
+    ja = "「{term_ja}」がありません。これを使わない式は計算します。入力するとこの式も計算できます。"
 
 
 class LtvTermImpossible(KeikiError):

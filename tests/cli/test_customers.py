@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_cohorts_show_who_is_there_at_every_age(shop):
     answer = shop("customers", "cohorts", "--last", "3")
@@ -166,10 +168,45 @@ def test_lifetime_value_stands_beside_the_cost_of_winning_a_customer_or_says_wha
         assert own_shop("import", tmp_path / f"{name}.csv", "--fact", name).code == 0
     told = own_shop("customers", "ltv", "--on", "2026-10-15", "--json").json
     assert (told["cac"], told["terms"]["aov"]) == (9000, 2000)
-    assert all(row["value"] is None or row["to_cac"] == row["value"] / 9000 for row in told["values"])
     assert all((row["value"] is None) == bool(row["trouble"]) for row in told["values"])
     answer = own_shop("customers", "ltv", "--on", "2026-10-15")
     assert answer.lines[1][-1] == "¥9,000."
+
+
+EARNED = """order_id,customer_id,ordered_at,amount,gross_profit
+X1,C1,2026-10-05 10:00,1000,500
+"""
+SPANS = """subscription_id,customer_id,mrr,valid_from,valid_to
+S8,C1,1000,2026-08-01,
+S9,C2,1000,2026-08-01,2026-10-10
+"""
+
+
+def test_only_a_lifetime_value_of_gross_profit_stands_beside_the_cost(own_shop, tmp_path):
+    for name, rows in (("costs", COSTS), ("customers", PEOPLE), ("orders", EARNED), ("subscriptions", SPANS)):
+        (tmp_path / f"{name}.csv").write_text(rows)
+        assert own_shop("import", tmp_path / f"{name}.csv", "--fact", name).code == 0
+    told = own_shop("customers", "ltv", "--on", "2026-10-15", "--json").json
+    values = {row["formula"]: row for row in told["values"] if row["value"] is not None}
+    revenue, profit = values["ltv_churn"], values["ltv_b2c_subscription"]
+    assert (revenue["basis"], revenue["to_cac"], revenue["cac_ceiling"]) == ("revenue", None, None)
+    assert profit["to_cac"] == pytest.approx(profit["value"] / 9000)
+    assert profit["cac_ceiling"] == pytest.approx(profit["value"] / 3)
+    assert profit["payback_months"] == pytest.approx(9000 / (1000 * told["terms"]["gross_margin"]))
+
+
+def test_import_tells_what_no_rate_converts(own_shop, tmp_path):
+    (tmp_path / "spans.csv").write_text(
+        SPANS.replace("valid_to", "valid_to,currency").replace("2026-10-10", "2026-10-10,USD")
+    )
+    answer = own_shop("import", tmp_path / "spans.csv", "--fact", "subscriptions")
+    assert "Subscriptions: USD 1,000.00 (1 row): no rate on its day" in answer.out
+    answer = own_shop("customers", "movements", "--last", "1")
+    assert "USD 1,000.00" in answer.out
+
+
+def test_repeat_tells_who_fell_silent(shop):
+    assert "3 active, 0 silent for 365 days or more" in shop("customers", "repeat").out
 
 
 def test_quality_tells_good_and_bad_revenue_with_its_rule(shop):

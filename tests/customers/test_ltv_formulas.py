@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keiki.catalogue.load import builtin
+from keiki.customers.acquisition_cost import payback
 from keiki.customers.ltv_formulas import (
     BUSINESS_MODELS,
     FORMULAS,
@@ -166,3 +167,12 @@ def test_every_formula_says_in_both_languages_what_it_is_and_when_it_holds(formu
     told = [f(language) for f in (words.words, words.valid, words.invalid) for language in ("en", "ja")]
     assert len(set(told)) == 6
     assert set(words.terms) <= set(TERMS)
+
+
+def test_a_negative_margin_is_raised_towards_nothing_and_leaves_nothing_to_spend() -> None:
+    loss = {"monthly_fee": 1000.0, "gross_margin": -0.2, "churn_rate_monthly": 0.05}
+    (margin,) = [each for each in drivers("ltv_b2c_subscription", loss) if each.term.name == "gross_margin"]
+    assert (margin.after, margin.value_before, margin.value_after) == pytest.approx((-0.18, -4000, -3600))
+    assert margin.change == pytest.approx(0.1)
+    assert payback(-4000, 1000, -200).ceiling == 0
+    assert payback(-4000, 1000, -200).over

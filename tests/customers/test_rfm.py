@@ -66,12 +66,22 @@ def test_rfm_knows_the_segment_at_the_other_end(lake: SmallLake) -> None:
     ]
 
 
-def test_rfm_cuts_by_quintile_and_orders_ties_by_customer(lake: SmallLake) -> None:
+def test_rfm_cuts_by_quintile_and_never_tells_equal_customers_apart(lake: SmallLake) -> None:
     bought = [order for name in "edcba" for order in orders(name, "2025-12-31")]
     table = rfm(lake.put(orders=bought), lake.spans("2025-01-01", "2026-01-01"))
-    assert lake.rows(table, "customer_id", "recency_days", "r", "f", "m") == [
-        (name, 0, n, n, n) for n, name in enumerate("abcde", 1)
-    ]
+    assert lake.rows(table, "customer_id", "recency_days", "r", "f", "m") == [(name, 0, 1, 1, 1) for name in "abcde"]
+
+
+def test_customers_who_bought_once_are_new_and_not_loyal(lake: SmallLake) -> None:
+    """Seven of ten bought once, three twice: five classes cannot hold them apart, and an id must not."""
+    days = [f"2025-12-{day:02}" for day in range(11, 21)]
+    bought = [order for n, day in enumerate(days) for order in orders(f"c{n}", *([day] if n else [day, "2025-06-01"]))]
+    bought += [order for n in (8, 9) for order in orders(f"c{n}", "2025-11-01")]
+    bought = [order | {"order_id": f"o{n}"} for n, order in enumerate(bought)]
+    table = rfm(lake.put(orders=bought), lake.spans("2025-12-01", "2026-01-01"))
+    found = lake.rows(table.filter(table.side == "end"), "customer_id", "r", "f", "rfm_segment")
+    assert [f for _, _, f, _ in found] == [4, 1, 1, 1, 1, 1, 1, 1, 4, 4]
+    assert [segment for _, r, _, segment in found if r > 3] == ["new_promising", "new_promising", "loyal", "loyal"]
 
 
 def test_rfm_counts_twelve_months_and_looks_back_twenty_four(lake: SmallLake) -> None:
@@ -92,10 +102,12 @@ known as (
         coalesce(sum(amount) filter (on_day >= d - interval 12 month), 0) as m
     from bought join ends on on_day < d and on_day >= d - interval 24 month
     group by d, customer_id),
+parts as (
+    select *, ntile(5) over (partition by d order by days desc) as rp, ntile(5) over (partition by d order by f) as fp,
+        ntile(5) over (partition by d order by m) as mp from known),
 classed as (
-    select *, ntile(5) over (partition by d order by days desc, customer_id) as rc,
-        ntile(5) over (partition by d order by f, customer_id) as fc,
-        ntile(5) over (partition by d order by m, customer_id) as mc from known),
+    select d, customer_id, days, f, m, min(rp) over (partition by d, days) as rc,
+        min(fp) over (partition by d, f) as fc, min(mp) over (partition by d, m) as mc from parts),
 named as (
     select *, case when rc > 3 and fc > 3 and mc > 3 then 'loyal' when rc < 3 and fc > 3 and mc > 3 then 'growth'
         when rc > 3 and fc < 3 then 'new_promising' when rc < 3 and fc < 3 and mc < 3 then 'dormant'

@@ -117,10 +117,13 @@ def test_scores_equal_plain_sql(lake: SmallLake) -> None:
                 coalesce(sum(amount - cost) FILTER (ordered_at + INTERVAL 9 HOUR >= DATE '2025-06-01'), 0) AS profit
             FROM orders WHERE ordered_at + INTERVAL 9 HOUR >= DATE '2024-06-01'
                 AND ordered_at + INTERVAL 9 HOUR < DATE '2026-06-01' GROUP BY ALL
+        ), parts AS (
+            SELECT *, ntile(5) OVER (ORDER BY recency DESC) AS r, ntile(5) OVER (ORDER BY frequency) AS f,
+                ntile(5) OVER (ORDER BY amount) AS m FROM facts
         )
-        SELECT customer_id, ntile(5) OVER (ORDER BY recency DESC, customer_id),
-            ntile(5) OVER (ORDER BY frequency, customer_id), ntile(5) OVER (ORDER BY amount, customer_id), profit
-        FROM facts
+        SELECT customer_id, min(r) OVER (PARTITION BY recency), min(f) OVER (PARTITION BY frequency),
+            min(m) OVER (PARTITION BY amount), profit
+        FROM parts
     """)
     assert len(plain) == 60
     assert lake.rows(scored_customers(tables, spans), "customer_id", "r", "f", "m", "profit") == plain

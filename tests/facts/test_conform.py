@@ -240,3 +240,19 @@ def test_no_cell_stops_an_import(rows: Any, texts: list[str]) -> None:
     assert good | {row["row_number"] for row in refused} == set(range(1, len(texts) + 1))
     assert not good & {row["row_number"] for row in refused}
     assert {row["reason"] for row in refused} <= set(REASONS)
+
+
+def test_contracts_that_cannot_be_are_refused_by_their_cell(rows: Any) -> None:
+    """A span that ends on its first day is an upgrade of the same day; one that ends before it, a slip."""
+    mapping = Mapping.of(
+        "subscriptions", subscription_id="id", customer_id="id", mrr="mrr", valid_from="a", valid_to="z"
+    )
+    begins = ["2026-01-10", "2026-01-10", "2026-01-10", "2026-03-10", "2026-01-10"]
+    ends = ["2026-01-10", None, "2026-02-01", "2026-01-10", None]
+    table = cells(id=list("abcde"), mrr=["100", "-50", "0", "100", "50"], a=begins, z=ends)
+    found = read(table, mapping)
+    assert [row["subscription_id"] for row in rows(found.good.order_by("subscription_id"))] == ["a", "c", "e"]
+    assert [tuple(row.values())[1:] for row in rows(found.rejected.order_by("row_number"))] == [
+        ("mrr", "-50", "number_too_small"),
+        ("z", "2026-01-10", "ends_before_it_begins"),
+    ]

@@ -111,9 +111,9 @@ def _rfm(rules: Rules, style: Style) -> str:
         if each is not None
     ]
     if style.japanese:
-        cut = f"区切り：{'、'.join(own)}。ほかは5等分。" if own else "それぞれ5等分。"
+        cut = f"区切り：{'、'.join(own)}。ほかは5等分。" if own else "それぞれ5等分し、同じ値は同じ段階。"
         return f"直近{lookback}に購入した顧客。頻度と金額は直近{counted}。{cut}"
-    cut = f"Limits: {'; '.join(own)}; the rest in fifths." if own else "Each cut into fifths."
+    cut = f"Limits: {'; '.join(own)}; the rest in fifths." if own else "Each cut into fifths, equal values together."
     return f"Customers with a purchase in the last {lookback}; frequency and money over the last {counted}. {cut}"
 
 

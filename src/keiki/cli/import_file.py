@@ -12,6 +12,7 @@ import typer
 import yaml
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder
+from keiki.cli.rates import tell_left_out
 from keiki.cli.screen import progress, show_json, show_table, tell
 from keiki.cli.words import language, say
 from keiki.errors import UnreadableMappingFile
@@ -85,12 +86,13 @@ def import_file(
         with progress(say("Importing", "取り込み中")) as move:
             done = own.load(file, fact, plan, mode=mode.value, progress=move, **options)
         cells: list[Cell] = own.rejected(done.id).to_pylist()
-    if rejected:
-        _write(rejected, cells)
-    if as_json:
-        show_json(_plain(done, cells))
-    else:
-        _tell(done, cells, rejected)
+        if rejected:
+            _write(rejected, cells)
+        if as_json:
+            show_json(_plain(done, cells))
+        else:
+            _tell(done, cells, rejected)
+            tell_left_out(own)
     return 1 if done.rejected else 0
 
 

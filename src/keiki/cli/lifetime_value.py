@@ -10,6 +10,7 @@ import typer
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
+from keiki.customers.acquisition_cost import Payback, payback
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
@@ -51,8 +52,13 @@ def _day(on: datetime | None) -> date | None:
     return None if on is None else on.date()
 
 
-def _ratio(value: float | None, cac: float | None) -> float | None:
-    return None if value is None or not cac else value / cac
+def _beside(found: LifetimeValue, cac: float | None) -> Payback | None:
+    """The value beside the cost of winning a customer: only gross profit can stand there."""
+    if found.basis != "gross_profit" or not cac or found.value is None:
+        return None
+    assert found.monthly is not None
+    assert found.share is not None
+    return payback(found.value, cac, found.monthly * found.share)
 
 
 def _plain(terms: OwnTerms, found: tuple[LifetimeValue, ...]) -> dict[str, object]:
@@ -61,16 +67,19 @@ def _plain(terms: OwnTerms, found: tuple[LifetimeValue, ...]) -> dict[str, objec
         "period": {"start": terms.period.start, "end": terms.period.end},
         "terms": dict(terms.terms),
         "cac": cac,
-        "values": [
-            {
-                "formula": each.formula.id,
-                "basis": each.basis,
-                "value": each.value,
-                "to_cac": _ratio(each.value, cac),
-                "trouble": None if each.trouble is None else each.trouble.words(language()),
-            }
-            for each in found
-        ],
+        "values": [_value(each, _beside(each, cac)) for each in found],
+    }
+
+
+def _value(found: LifetimeValue, beside: Payback | None) -> dict[str, object]:
+    return {
+        "formula": found.formula.id,
+        "basis": found.basis,
+        "value": found.value,
+        "to_cac": None if beside is None else beside.ratio,
+        "payback_months": None if beside is None else beside.months,
+        "cac_ceiling": None if beside is None else beside.ceiling,
+        "trouble": None if found.trouble is None else found.trouble.words(language()),
     }
 
 
@@ -82,15 +91,18 @@ def _show(terms: OwnTerms, found: tuple[LifetimeValue, ...], style: Style) -> No
     tell(words.format(number(cac, "currency", style)))
     rows = []
     for each in found:
-        ratio = _ratio(each.value, cac)
+        beside = _beside(each, cac)
         rows.append(
             [
                 each.formula.ja if style.japanese else each.formula.en,
                 say(*BASES[each.basis]),
                 number(each.value, "currency", style),
-                MISSING if ratio is None else f"{ratio:.2f}",
+                MISSING if beside is None else f"{beside.ratio:.2f}",
+                MISSING if beside is None else number(beside.months, "months", style),
+                MISSING if beside is None else number(beside.ceiling, "currency", style),
                 "" if each.trouble is None else each.trouble.words(language()),
             ]
         )
     head = [say("Formula", "計算式"), say("of", "基準"), say("value", "価値"), "LTV/CAC"]
+    head += [say("paid back after", "回収まで"), say("ceiling of CAC", "CACの上限")]
     show_table([*head, say("why it has none", "値がない理由")], rows)

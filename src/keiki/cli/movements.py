@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, GrainName, Last, When, style_of
+from keiki.cli.rates import tell_left_out
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
 from keiki.lens import periods_of
@@ -70,6 +71,22 @@ RATES = {
     "net_retention": ("NRR", "NRR"),
     "renewal_rate": ("Renewed of those due", "更新率"),
 }
+GAINS = {
+    "upsell": (
+        "Upsell of the revenue at the start",
+        "Upsell of the customers",
+        "アップセル率（金額）",
+        "アップセル率（顧客数）",
+    ),
+    "cross_sell": (
+        "Cross-sell of the revenue at the start",
+        "Cross-sell of the customers",
+        "クロスセル率（金額）",
+        "クロスセル率（顧客数）",
+    ),
+}
+"""What rates of growth on money and on customers are called, where the rules tell the two kinds apart."""
+
 MOVES = {
     "new": ("+ new", "＋新規"),
     "reactivation": ("+ reactivation", "＋復活"),
@@ -86,6 +103,8 @@ def _plain(answer: RecurringAnswer) -> dict[str, object]:
         asdict(each)
         | {"period": {"start": each.period.start, "end": each.period.end}, "unexplained": each.unexplained}
         | {name: getattr(each, name) for name in (*RATES, "quick_ratio", "per_account", "per_user")}
+        | {f"{name}_rate_of_revenue": each.rate_of_revenue(name) for name in GAINS}
+        | {f"{name}_rate_of_customers": each.rate_of_customers(name) for name in GAINS}
         for each in answer.periods
     ]
     committed = asdict(answer.committed) | {"total": answer.committed.total}
@@ -109,9 +128,17 @@ def _show(answer: RecurringAnswer, own: Business, style: Style) -> None:
     rows += [
         [say(*words), *(number(getattr(each, name), "ratio", style) for each in found)] for name, words in RATES.items()
     ]
+    for name, (of_revenue, of_customers, ja_revenue, ja_customers) in GAINS.items():
+        if name in told:
+            rows.append([say(of_revenue, ja_revenue), *(_share(each.rate_of_revenue(name), style) for each in found)])
+            rows.append(
+                [say(of_customers, ja_customers), *(_share(each.rate_of_customers(name), style) for each in found)]
+            )
     rows.append(
         [say("Won for each 1 lost", "クイックレシオ"), *(number(each.quick_ratio, "number", style) for each in found)]
     )
+    rows.append(["ARPA", *(number(each.per_account, "currency", style) for each in found)])
+    rows.append(["ARPU", *(number(each.per_user, "currency", style) for each in found)])
     show_table(head, rows)
     wrong = [each for each in found if each.unexplained]
     tell(
@@ -119,11 +146,20 @@ def _show(answer: RecurringAnswer, own: Business, style: Style) -> None:
         if not wrong
         else say("Start and movements do not give the end.", "期初と動きの合計が期末に一致しません。")
     )
-    tell(
-        say("Committed on {}: {}", "{}時点の契約済みMRR：{}").format(
-            answer.committed.day, number(float(answer.committed.total), "currency", style)
-        )
+    told_on = answer.committed
+    parts = (told_on.total, told_on.mrr, told_on.starting, told_on.ending)
+    words = say(
+        "Committed on {}: {} = {} + {} agreed to start − {} agreed to end",
+        "{}時点の契約済みMRR：{}＝{}＋今後の開始{}−今後の終了{}",
     )
+    tell(words.format(told_on.day, *(number(float(each), "currency", style) for each in parts)))
+    tell_left_out(own)
+
+
+def _share(value: float | None, style: Style) -> str:
+    from keiki.charts.format import number
+
+    return number(value, "ratio", style)
 
 
 REASONS = {

@@ -76,10 +76,10 @@ def tell_left_out(own: Business) -> None:
     from keiki.facts import FACTS
 
     for each in keiki.left_out(own):
-        fact = FACTS[each.fact]
+        fact, rows = FACTS[each.fact], "row" if each.rows == 1 else "rows"
         tell(
             say(
-                f"{fact.en}: {each.currency} {each.amount:,.2f} ({each.rows:,} rows): no rate on its day; "
+                f"{fact.en}: {each.currency} {each.amount:,.2f} ({each.rows:,} {rows}): no rate on its day; "
                 "it is in no number of money.",
                 f"{fact.ja}：{each.currency} {each.amount:,.2f}（{each.rows:,}行）にはその日のレートがなく、"
                 "金額の数字に入っていません。",

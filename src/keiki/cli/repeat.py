@@ -88,6 +88,15 @@ def _show(answer: Repeat, own: Business, style: Style) -> None:
         "購入間隔：平均{}、中央値{}。待っている人も含めると、半数が再購入するまで{}。",
     )
     tell(words.format(*days))
+    told = answer.statuses
+    words = say(
+        "{} active, {} silent for {} or more ({} fell silent in the period), {} came back in it.",
+        "稼働中{}、{}以上購入なし{}（期間内に休眠{}）、期間内に復活{}。",
+    )
+    quiet = number(answer.dormancy_days, "days", style)
+    counts = [number(n, "count", style) for n in (told.active, told.dormant, told.fell_silent, told.reactivated)]
+    order = (counts[0], quiet, *counts[1:]) if style.japanese else (*counts[:2], quiet, *counts[2:])
+    tell(words.format(*order))
     names = (say("orders", "注文"), say("revenue", "売上"), say("gross profit", "粗利"), say("acquisition", "獲得費用"))
     last = answer.by_order[-1].order_no if answer.by_order else 0
     table = [

@@ -86,8 +86,8 @@ class Payback:
 
     @property
     def ceiling(self) -> float:
-        """The most a customer may cost so that the ratio stays healthy."""
-        return self.ltv / self.rule.healthy
+        """The most a customer may cost so that the ratio stays healthy; 0 when a customer leaves nothing."""
+        return max(self.ltv, 0.0) / self.rule.healthy
 
     @property
     def over(self) -> bool:

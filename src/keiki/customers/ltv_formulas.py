@@ -448,8 +448,8 @@ class Moved:
 
     @property
     def change(self) -> float | None:
-        """The relative change of the value (0.1 = 10 % more); None from a value of 0."""
-        return self.value_after / self.value_before - 1 if self.value_before else None
+        """The relative change of the value (0.1 = 10 % of its size more); None from a value of 0."""
+        return (self.value_after - self.value_before) / abs(self.value_before) if self.value_before else None
 
 
 def moved(formula: str, given: Given, term: str, factor: float) -> Moved:
@@ -468,14 +468,16 @@ def moved(formula: str, given: Given, term: str, factor: float) -> Moved:
 
 
 def drivers(formula: str, given: Given, step: float = 0.1) -> tuple[Moved, ...]:
-    """Every term of a formula raised by a share of itself, the one with most effect first.
+    """Every term of a formula raised by a share of its size, the one with most effect first: a margin of −20 % by a
+    tenth is −18 %.
 
     A term that cannot be raised that far (a margin above 100 %) is left out.
     """
     found = []
     for term in FORMULAS[formula].terms:
+        up = step if (given.get(term) or 0) >= 0 else -step
         try:
-            found.append(moved(formula, given, term, 1 + step))
+            found.append(moved(formula, given, term, 1 + up))
         except (LtvTermImpossible, ValueGrowsForEver):
             continue
     return tuple(sorted(found, key=lambda each: -abs(each.value_after - each.value_before)))

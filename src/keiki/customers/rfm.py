@@ -23,9 +23,10 @@ class RfmRule:
     """Who is classed and how (setting `rfm_bins`).
 
     Classed are customers with a purchase in the `lookback` before the end of the period. Frequency and amount are
-    those of the `counted` before it. Each of the three is cut into classes 1 to 5 by quintile, 5 the best, equal
-    values in the order of customer_id; or by four limits of its own, best first: class 5 is at most the first
-    number of days, or at least the first number of purchases or of money.
+    those of the `counted` before it. Each of the three is cut into classes 1 to 5 by quintile, 5 the best. Customers
+    with equal values are never told apart: all of them are in the lowest class that any of them falls into, so that
+    half a business that bought once is not half loyal. Or by four limits of its own, best first: class 5 is at most
+    the first number of days, or at least the first number of purchases or of money.
     """
 
     lookback: str = "24m"
@@ -95,11 +96,15 @@ def _classed(table: ir.Table, rule: RfmRule) -> ir.Table:
 
 
 def _class(table: ir.Table, value: ir.Value, limits: Sequence[float] | None) -> ir.IntegerValue:
-    """1 to 5, more being better: by fixed limits, else in equal parts of the customers of that day."""
+    """1 to 5, more being better: by fixed limits, else the fifth of that day's customers in which equals begin."""
     if limits is not None:
         return ibis.cases(*((value >= limit, CLASSES - n) for n, limit in enumerate(limits)), else_=1).cast("int64")
-    order = ibis.window(group_by=table.day, order_by=[value, table.customer_id])
-    return (ibis.ntile(CLASSES).over(order) + 1).cast("int64")
+    fewer = ibis.rank().over(ibis.window(group_by=table.day, order_by=value))
+    all_of_day = table.count().over(ibis.window(group_by=table.day))
+    part, longer = all_of_day // CLASSES, all_of_day % CLASSES
+    in_longer = longer * (part + 1)  # the first parts hold one customer more, as those of NTILE
+    later = longer + (fewer - in_longer) // ibis.greatest(part, 1)
+    return (ibis.ifelse(fewer < in_longer, fewer // (part + 1), later) + 1).cast("int64")
 
 
 def _negative(limits: Sequence[float] | None) -> tuple[float, ...] | None:

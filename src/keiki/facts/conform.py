@@ -195,6 +195,7 @@ class Plan:
     def _problems(self, rows: ir.Table, doubtful: list[Cell]) -> Any:
         checks = [(_misread(rows, cell), _unread(rows, cell)) for cell in doubtful]
         checks += [self._absent(rows, column) for column in self.fact.required if column.name in self.mapping.rules]
+        checks += [self._refused(rows, name, bad, code) for name, bad, code in self._impossible(rows)]
         if not checks and not self.marked:
             return ibis.null(PROBLEM)
         listed = ibis.array([problem for _, problem in checks]).filter(lambda p: p.notnull()) if checks else None
@@ -203,6 +204,21 @@ class Plan:
             torn = ibis.array([_problem(None, rows[SOURCE_TEXT], rows[SOURCE_PROBLEM])])
             suspicious.insert(0, (rows[SOURCE_PROBLEM].notnull(), torn))
         return ibis.cases(*suspicious, (NEVER, ibis.null(PROBLEM)), else_=ibis.null(PROBLEM))
+
+    def _impossible(self, rows: ir.Table) -> list[tuple[str, Any, str]]:
+        """Values that can be read and cannot be: target, where it is one, reason."""
+        known = self.mapping.rules
+        least = [(c.name, c.least) for c in self.fact.columns if c.least is not None and c.name in known]
+        found = [(name, rows[name] < limit, "number_too_small") for name, limit in least]
+        begins, ends = self.fact.time, self.fact.until
+        if ends in known and begins in known:
+            found.append((ends, rows[ends] < rows[begins], "ends_before_it_begins"))
+        return found
+
+    def _refused(self, rows: ir.Table, target: str, bad: Any, code: str) -> tuple[Any, Any]:
+        heading = (*self.mapping.rules[target].sources, target)[0]
+        refused = ibis.coalesce(bad, False)
+        return refused, ibis.cases((refused, _problem(heading, as_text(rows[target]), ibis.literal(code))))
 
     def _absent(self, rows: ir.Table, column: Column) -> tuple[Any, Any]:
         """A required target is empty, although its cells could be read."""

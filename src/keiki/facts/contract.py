@@ -31,7 +31,8 @@ class Column:
     """One column of a fact. `vocabulary` names the list of known values, None when values are free.
 
     `unless` names a yes/no column of the same fact that lifts the requirement: an order needs a customer
-    unless `is_guest` is true, so revenue keeps guest orders and customer measures leave them out.
+    unless `is_guest` is true, so revenue keeps guest orders and customer measures leave them out. A row with a number
+    below `least` is not taken.
     """
 
     name: str
@@ -42,11 +43,15 @@ class Column:
     required: bool = False
     vocabulary: str | None = None
     unless: str | None = None
+    least: int | None = None
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One kind of row. `key` identifies a row (empty: rows have no key); `time` is its default time column."""
+    """One kind of row. `key` identifies a row (empty: rows have no key); `time` is its default time column.
+
+    `until` names the column that ends what `time` begins; a row that ends before it begins is not taken.
+    """
 
     name: str
     ja: str
@@ -56,6 +61,7 @@ class Fact:
     key: tuple[str, ...]
     time: str
     columns: tuple[Column, ...]
+    until: str | None = None
 
     @property
     def loadable(self) -> tuple[Column, ...]:
@@ -78,10 +84,19 @@ def core(name: str, kind: Kind, ja: str, en: str, vocabulary: str | None = None)
 
 
 def required(
-    name: str, kind: Kind, ja: str, en: str, vocabulary: str | None = None, *, unless: str | None = None
+    name: str,
+    kind: Kind,
+    ja: str,
+    en: str,
+    vocabulary: str | None = None,
+    *,
+    unless: str | None = None,
+    least: int | None = None,
 ) -> Column:
-    """A core column that no row may leave empty, except where the yes/no column `unless` is true."""
-    return Column(name, kind, ja, en, required=True, vocabulary=vocabulary, unless=unless)
+    """A core column that no row may leave empty, except where the yes/no column `unless` is true; no number of it is
+    below `least`.
+    """
+    return Column(name, kind, ja, en, required=True, vocabulary=vocabulary, unless=unless, least=least)
 
 
 def extra(name: str, kind: Kind, ja: str, en: str, vocabulary: str | None = None) -> Column:

@@ -11,6 +11,8 @@ REASONS: dict[str, Label] = {
     "not_a_number": Label("数値として読めません", "this is not a number"),
     "not_a_whole_number": Label("整数ではありません", "this is not a whole number"),
     "number_out_of_range": Label("扱える数値の範囲を超えています", "this number is too large"),
+    "number_too_small": Label("0未満の数値は使えません", "this number must not be below 0"),
+    "ends_before_it_begins": Label("開始日より前に終わっています", "this is before the day on which it begins"),
     "not_a_date": Label("日付として読めません", "this is not a date"),
     "impossible_date": Label("存在しない日付または時刻です", "there is no such date or time"),
     "ambiguous_date": Label("月と日のどちらが先か分かりません", "it is not clear which part is the month"),

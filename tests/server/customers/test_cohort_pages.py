@@ -82,6 +82,32 @@ def test_cohorts_answer_the_question_of_the_address(shop: Any, read: Any) -> Non
     assert read(shop, "cohorts", start="contract").nobody
 
 
+ACTS = (
+    ("c1", "login", "2025-03-31T03:00"),
+    ("c1", "login", "2026-05-02T03:00"),
+    ("c2", "login", "2025-04-01T03:00"),
+    ("c2", "feature_use", "2025-05-01T03:00"),
+    ("c3", "feature_use", "2025-04-10T03:00"),
+)
+
+
+def test_cohorts_begin_with_an_event_of_one_name_in_fiscal_years(bare: Any, read: Any) -> None:
+    """By the fiscal year from April: c1 logged in first in that of 2024, c2 in that of 2025; c3 never did."""
+    named = [{"customer_id": who, "name": name, "occurred_at": at} for who, name, at in ACTS]
+    opened(bare.business).business.load(named, "events")
+    asked = {"start": "event", "counts": "event", "event": "login", "grain": "year", "value": "customers"}
+    page = read(bare, "cohorts", **asked)
+    assert [(row.label, row.size, *(cell.text for cell in row.cells)) for row in page.grids[0].rows] == [
+        ("Apr 2024 – Mar 2025", "1", "1", "0"),
+        ("Apr 2025 – Mar 2026", "1", "1", ""),
+    ]
+    (choice,) = [each for each in page.lens.choices if each.name == "event"]
+    assert [value for value, _ in choice.options] == ["", "login", "feature_use"]
+    every = read(bare, "cohorts", **asked | {"event": ""})
+    assert every.grids[0].average.size == "3"
+    assert [each.name for each in read(bare, "cohorts").lens.choices if each.name == "event"] == []
+
+
 def test_recurring_revenue_without_contracts_says_so(shop: Any, read: Any) -> None:
     assert read(shop, "recurring").nobody
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.engine.test_customer_forecast import orders as many_orders
+from tests.server.customers.test_cohort_pages import ACTS
 from tests.server.customers.test_quality_pages import fill as products
 
 from keiki.cli.main import run
@@ -84,6 +85,14 @@ def test_cohorts_are_those_of_the_page(sold: Any) -> None:
         assert answer["cohorts"][0]["values"] == [
             table.value(table.cohorts[0], age, "revenue_per_customer") for age in range(table.ages)
         ]
+
+
+def test_cohorts_begin_with_events_of_one_name(bare: Any) -> None:
+    named = [{"customer_id": who, "name": name, "occurred_at": at} for who, name, at in ACTS]
+    opened(bare.business).business.load(named, "events")
+    told = asking(bare)("cohorts", start="event", event="login", grain="year", value="customers")
+    sizes = {cohort["period"]["start"]: cohort["size"] for cohort in told["tables"][0]["cohorts"] if cohort["size"]}
+    assert sizes == {"2024-04-01": 1, "2025-04-01": 1}
 
 
 def test_segments_and_their_customers_are_those_of_the_page(sold: Any) -> None:

@@ -409,6 +409,8 @@ def test_every_panel_is_a_file_with_its_filters_and_nothing_of_few_customers(
             assert filters["Business"] == "Tea shop"
             assert len(sheets["Definitions"]) > len(sheets["Details"][0]) // 2
             assert f"/files/{panel}/?file=xlsx" in shown or panel in {"differences"}, (page, panel)
+    plain = reverse("customers:panel_file", kwargs={"business": bare.business.id, "page": "cohorts", "panel": "table"})
+    assert doors.browser.get(plain)["Content-Type"] == "text/csv; charset=utf-8"
     api = asking(bare)
     for path in ("worth", "profit-curves", "allocation"):
         assert "98765" not in json.dumps(api(path, by="product")), path

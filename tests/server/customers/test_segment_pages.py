@@ -180,7 +180,7 @@ def test_every_customer_is_scored_per_month_and_a_changed_scale_recomputes_and_k
     assert {month: scores(own_shop, month, kept) for month in months} == before
     assert now != before[MONTH]
     page = read(own_shop, scale="1")
-    assert page.rule.endswith("Each cut into fifths.")
+    assert page.rule.endswith("Each cut into fifths, equal values together.")
     assert page.then.startswith("These scores are as they were reported until ")
     assert [value for value, _words in page.lens.choices[1].options] == ["", "1"]
     shown = {row.customer for name in SEGMENTS for row in read(own_shop, scale="1", segment=name).chosen.members}

@@ -68,7 +68,10 @@ class CohortsAsk(Strict):
         None, description=gettext_noop("What counts as being there; else what they began with.")
     )
     value: Annotated[str, one_of(VALUES)] = "share"
-    grain: Annotated[str, one_of(("week", "month", "quarter"))] = "month"
+    event: Annotated[str, Field(max_length=100)] | None = Field(
+        None, description=gettext_noop("Only events of this name, where events are the beginning or count.")
+    )
+    grain: Annotated[str, one_of(("week", "month", "quarter", "year"))] = "month"
     last: int = Field(13, ge=1, le=60, description=gettext_noop("So many cohorts up to the last day of the data."))
     or_after: bool = Field(
         default=False, description=gettext_noop("Whether who comes later counts at an earlier age too.")

@@ -58,11 +58,11 @@ def file_asked(request: Any) -> str:
 
 
 def file_answer(request: Any, business: Business, book: Book) -> HttpResponse:
-    """The book as the file the address asks for.
+    """The book as the file the address asks for, as CSV where it names none.
 
     E-mail addresses are hidden, except for an owner; then the log says that they left.
     """
-    kind, language = file_asked(request), current_language()
+    kind, language = file_asked(request) or "csv", current_language()
     whole = replace(
         book,
         summary=_listed(book.summary),
@@ -92,7 +92,7 @@ def flowing_answer(request: Any, business: Business, book: Book) -> HttpResponse
 
     An old encoding is gone through twice, so that what it cannot hold is told before the first byte.
     """
-    kind, details = file_asked(request), book.details
+    kind, details = file_asked(request) or "csv", book.details
     if not allows(request.membership.role, OWN):
         details = without_addresses(details)
     refused = _unheld(request, business, details, kind)

@@ -26,7 +26,15 @@ router = Router(tags=[gettext_noop("Customer value")])
 def cohorts(request: HttpRequest, business: str, asked: Query[CohortsAsk]) -> dict[str, Any]:
     user, own = caller_of(request).user, business_with_rows(request, business)
     start = asked.start or queries.begins_with(user, own)
-    rule = TableRule(Grain.named(asked.grain), start, asked.counts, every_status=asked.every_status, by=asked.by)
+    rule = TableRule(
+        Grain.named(asked.grain),
+        start,
+        asked.counts,
+        start_event=asked.event if start == "event" else None,
+        event=asked.event,
+        every_status=asked.every_status,
+        by=asked.by,
+    )
     found = queries.tables(user, own, rule, asked.last)
     return {
         "start": start,

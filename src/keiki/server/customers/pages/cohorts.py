@@ -29,7 +29,8 @@ HEATS = 8
 """Steps of colour of a cell."""
 MOST_SEGMENTS = 6
 AGES_SHOWN = 13
-COUNTS = {Grain.WEEK: 13, Grain.MONTH: 13, Grain.QUARTER: 9}
+COUNTS = {Grain.WEEK: 13, Grain.MONTH: 13, Grain.QUARTER: 9, Grain.YEAR: 6}
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class CohortsAsked:
     simple: bool = False
     every_status: bool = False
     by: str = ""
+    event: str = ""
 
     @classmethod
     def read(cls, told: QueryDict, start: str) -> CohortsAsked:
@@ -88,12 +90,27 @@ class CohortsAsked:
             simple=told.get("average") == "simple",
             every_status=told.get("orders") == "all",
             by=_known(told, "by", DIMENSIONS, ""),
+            event=told.get("event", "")[:LONGEST_NAME],
         )
+
+    @property
+    def of_events(self) -> bool:
+        """Whether events are the beginning or what counts as being there."""
+        return "event" in (self.start, self.counts)
 
     @property
     def rule(self) -> TableRule:
         """The same as a rule of the model."""
-        return TableRule(self.grain, self.start, self.counts, every_status=self.every_status, by=self.by or None)
+        event = self.event or None
+        return TableRule(
+            self.grain,
+            self.start,
+            self.counts,
+            start_event=event if self.start == "event" else None,
+            event=event if self.counts == "event" else None,
+            every_status=self.every_status,
+            by=self.by or None,
+        )
 
 
 def _known(told: QueryDict, name: str, words: Iterable[str], otherwise: str) -> str:
@@ -134,7 +151,7 @@ def _page(request: Any, business: Business, known: door.Known) -> CohortsPage:
     return CohortsPage(
         title=_("Cohorts"),
         subtitle=kpis.beside_business(business, start_words(asked.start)),
-        lens=kpis.LensForm(choices_of(asked, style)),
+        lens=kpis.LensForm(choices_of(asked, style, names_of(request.user, business, asked))),
         grids=grids,
         nobody="" if grids else _("Nobody began in these periods. Choose another beginning above."),
         notes=notes(asked, len(found) - len(grids)),
@@ -263,18 +280,28 @@ def start_words(start: str) -> str:
     }[start]
 
 
-def choices_of(asked: CohortsAsked, style: Style) -> tuple[kpis.Choice, ...]:
-    """The selects above the table, with what is chosen."""
+def names_of(user: Any, business: Business, asked: CohortsAsked) -> tuple[str, ...]:
+    """The names of events to choose from, with the chosen one; none where no events are asked for."""
+    if not asked.of_events:
+        return ()
+    return tuple(dict.fromkeys((*queries.event_names(user, business), *filter(None, (asked.event,)))))
+
+
+def choices_of(asked: CohortsAsked, style: Style, names: tuple[str, ...] = ()) -> tuple[kpis.Choice, ...]:
+    """The selects above the table, with what is chosen; `names` are those of events, where there are any to choose."""
     starts = tuple((name, start_words(name)) for name in ("order", "contract", "acquired", "event"))
     acts = (("order", _("an order")), ("contract", _("a paid contract")), ("event", _("any event")))
-    grains = (("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")))
+    grains = (("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")), ("year", _("Year")))
     modes = (("on", _("at that age")), ("after", _("then or later")))
     averages = (("weighted", _("all customers together")), ("simple", _("every cohort alike")))
     orders = (("completed", _("completed only")), ("all", _("cancelled and returned too")))
     split = (("", _("(no split)")), *((name, kpis.dimension_words(name, style)) for name in DIMENSIONS))
+    told = tuple((name, value_words("name", name, style.language, "events")) for name in names)
+    events = (kpis.Choice("event", _("Which event"), (("", _("any event")), *told), asked.event),) if names else ()
     return (
         kpis.Choice("start", _("Customers begin"), starts, asked.start),
         kpis.Choice("counts", _("Being there is"), acts, asked.counts),
+        *events,
         kpis.Choice("value", _("Cells show"), tuple((name, cell_words(name)) for name in VALUES), asked.value),
         kpis.Choice("grain", _("Periods"), grains, asked.grain.value),
         kpis.Choice("mode", _("Counted"), modes, "after" if asked.or_after else "on"),

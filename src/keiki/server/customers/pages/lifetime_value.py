@@ -18,7 +18,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from keiki.charts.chart import Chart
-from keiki.charts.format import MISSING, Style, difference, exact, number
+from keiki.charts.format import MINUS, MISSING, Style, difference, exact, number
 from keiki.charts.tornado import Swing, tornado
 from keiki.customers.acquisition_cost import Acquisition, pace
 from keiki.customers.ltv_formulas import (
@@ -341,7 +341,7 @@ def _answer(asked: Calculation, given: dict[str, float | None], found: LifetimeV
         return told
     status = "none" if beside.healthy is None else "good" if beside.healthy else "act"
     words = {"none": "", "good": _("Healthy"), "act": _("Below the rule")}
-    ratio = MISSING if beside.ratio is None else f"{beside.ratio:.1f}"
+    ratio = MISSING if beside.ratio is None else f"{beside.ratio:.1f}".replace("-", MINUS)
     return Answer(
         **{
             **vars(told),
@@ -454,7 +454,7 @@ def _driver(found: Moved, style: Style) -> DriverRow:
         before=number(found.before, unit, style),
         after=number(found.after, unit, style),
         value=number(found.value_after, "currency", style),
-        change=MISSING if found.change is None else f"{found.change:+.1%}".replace("-", "\u2212"),
+        change=MISSING if found.change is None else f"{found.change:+.1%}".replace("-", MINUS),
     )
 
 

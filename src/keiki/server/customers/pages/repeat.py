@@ -12,6 +12,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.customers.queries import repeat as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.templatetags.ui import gap
 
 if TYPE_CHECKING:
     from keiki.catalogue.load import Catalogue
@@ -63,10 +64,19 @@ def repeat_panel(request: Any, business: Business, style: Style) -> RepeatPanel 
         rates=tuple(_rate(rate, business, catalogue, style) for rate in found.rates),
         orders=tuple(_order(row, last, style) for row in found.by_order),
         statuses=_statuses(found, style),
-        rule=_("Rates of {period}; days and profits of everything up to the last day of the data.").format(
-            period=business.calendar.label(found.period, style.language)
-        ),
+        rule=_rule(found, business, style),
     )
+
+
+def _rule(found: Repeat, business: Business, style: Style) -> str:
+    """Of which period the rates are, and why one of them is still empty."""
+    words = _("Rates of {period}; days and profits of everything up to the last day of the data.").format(
+        period=business.calendar.label(found.period, style.language)
+    )
+    if all(rate.base for rate in found.rates if rate.window is not None):
+        return words
+    empty = _("A share stays empty until the window of somebody who first bought in that period has ended.")
+    return f"{words}{gap()}{empty}"
 
 
 def sentence(found: Repeat, style: Style) -> str:
@@ -79,7 +89,7 @@ def sentence(found: Repeat, style: Style) -> str:
         "half": number(interval.half_after, "days", style),
     }
     if interval.half_after is None:
-        return _("Who buys again does so after {median} at the middle; fewer than half ever do.").format(**words)
+        return _("Who buys again does so after {median} at the middle; fewer than half have so far.").format(**words)
     return _("Who buys again does so after {median} at the middle; half of all have after {half}.").format(**words)
 
 

@@ -8,6 +8,7 @@ from keiki.customers.cohort_table import CohortTable, TableRule
 from keiki.engine.business import Business as Numbers
 from keiki.engine.cohort_table import COHORTS as COHORTS
 from keiki.engine.cohort_table import cohort_table
+from keiki.engine.cohort_table import event_names as event_names_of
 from keiki.measures.told import NOTHING, WORTH
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
@@ -18,6 +19,11 @@ def tables(user: Any, business: Business, rule: TableRule, count: int = COHORTS)
     return door.answered(
         user, business, ("cohorts", rule, count), lambda numbers: cohort_table(numbers, rule, count), tells=WORTH
     )
+
+
+def event_names(user: Any, business: Business) -> tuple[str, ...]:
+    """The names that events of people have, the most frequent first."""
+    return door.answered(user, business, "event names", event_names_of, tells=NOTHING)
 
 
 def begins_with(user: Any, business: Business) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from keiki.customers.cohort_table import PER_CUSTOMER, VALUES
 from keiki.customers.small_groups import small_parts
 from keiki.facts import value_words
-from keiki.server.customers.pages.cohorts import COUNTS, CohortsAsked, cell_words, choices_of, notes, unit_of
+from keiki.server.customers.pages.cohorts import COUNTS, CohortsAsked, cell_words, choices_of, names_of, notes, unit_of
 from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told, chosen
 from keiki.server.customers.queries import cohorts as queries
 from keiki.server.customers.queries import repeat as repeat_queries
@@ -47,7 +47,7 @@ def table_of(asking: Asking, asked: CohortsAsked, found: Sequence[CohortTable]) 
             (*head, Column(_("Age in periods"), "count"), *values),
             [row for each in found for row in _cells(each, asked, asking)],
         ),
-        filters=chosen(choices_of(asked, asking.style)),
+        filters=chosen(choices_of(asked, asking.style, names_of(asking.user, asking.business, asked))),
         rules=notes(asked, 0),
         few=told.few,
     )
