@@ -54,3 +54,17 @@ def test_no_change_and_no_value_are_said() -> None:
     assert (
         mix_sentence("Revenue", split_amount({}, {}, None, 5.0), "currency", ENGLISH) == "Revenue cannot be compared."
     )
+
+
+def test_segment_named_moved_the_way_of_all_and_one_without_a_base_is_told() -> None:
+    """b alone moves further, but down; together they go up, and c has no visits to be a share of."""
+    first = {("a",): Cell(10, 100), ("b",): Cell(10, 100), ("d",): Cell(10, 100), ("c",): Cell(0, 0)}
+    second = {("a",): Cell(16, 100), ("b",): Cell(3, 100), ("d",): Cell(15, 100), ("c",): Cell(6, 0)}
+    split = split_ratio(first, second, 0.10, 0.40 / 3)
+    assert mix_sentence("CVR", split, "ratio", ENGLISH) == (
+        "CVR rose by 3.3pt, from 10.0% to 13.3%. The segments' own values added 1.3pt (most of all a, 10.0% to 16.0%) "
+        "and segments without a base added 2.0pt (most of all c)."
+    )
+    assert mix_sentence("CVR", split, "ratio").endswith(
+        "内訳ごとの値の変化は+1.3pt（最も大きいのはa、10.0%→16.0%）、分母のない内訳の分は+2.0pt（最も大きいのはc）です。"
+    )

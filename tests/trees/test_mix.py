@@ -43,11 +43,19 @@ def test_segment_that_comes_or_goes_is_mix_alone() -> None:
     assert told.mix == pytest.approx(0.2)
 
 
-def test_what_has_nothing_below_the_line_is_left_over() -> None:
+def test_what_has_nothing_below_the_line_is_a_part_of_its_own() -> None:
     before = {("web",): Cell(10, 100), ("shop",): Cell(5, 0)}
     after = {("web",): Cell(12, 100), ("shop",): Cell(9, 0)}
     told = split_ratio(before, after, 0.15, 0.21)
-    assert (told.rate, told.mix, told.rest) == (pytest.approx(0.02), pytest.approx(0), pytest.approx(0.04))
+    assert (told.rate, told.mix, told.rest) == (pytest.approx(0.02), pytest.approx(0), pytest.approx(0))
+    assert {p.segment: p.part for p in told.parts} == {("web",): pytest.approx(0.02), ("shop",): pytest.approx(0.04)}
+
+
+def test_segment_that_gains_a_base_keeps_what_it_had_above_the_line() -> None:
+    before, after = {("a",): Cell(10, 100), ("b",): Cell(5, 0)}, {("a",): Cell(10, 100), ("b",): Cell(5, 50)}
+    told = split_ratio(before, after, 15 / 100, 15 / 150)
+    assert sum(p.part for p in told.parts) == pytest.approx(15 / 150 - 15 / 100)
+    assert told.rest == pytest.approx(0)
 
 
 def test_missing_whole_is_said_not_zero() -> None:

@@ -38,8 +38,8 @@ def test_low_conversion_rate_ranks_first_in_a_shop() -> None:
     assert first.per_percent == pytest.approx(50_000)
     assert [r.words("en") for r in first.reasons] == [
         "from 0.5% to 2% improves “Order revenue” by 15,000,000",
-        "20% below its best so far",
-        "300% below what is usual",
+        "its best so far is 0.6%",
+        "usual is 2%",
         "+1% is worth 50,000",
         "how far we can move it is not rated (taken as 3 of 5)",
     ]

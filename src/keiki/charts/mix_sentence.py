@@ -44,7 +44,8 @@ def _amount(split: Split, unit: str, style: Style) -> str:
 
 def _ratio(split: Split, unit: str, style: Style) -> str:
     rate, mix = split.rate or 0.0, split.mix or 0.0
-    larger = max(abs(rate), abs(mix))
+    bare = sum(part.part - (part.rate or 0.0) - (part.mix or 0.0) for part in split.parts)
+    larger = max(abs(rate), abs(mix), abs(bare))
     if larger == 0:
         return ""
     if split.turned_by_mix:
@@ -54,7 +55,10 @@ def _ratio(split: Split, unit: str, style: Style) -> str:
         parts.append(_inside(split, unit, style))
     if abs(mix) >= SMALL * larger:
         parts.append(_weights(split, unit, style))
-    joined = "、".join(parts) + "です。" if style.japanese else " and ".join(parts) + "."
+    if abs(bare) >= SMALL * larger:
+        parts.append(_bare(split, bare, unit, style))
+    listed = [", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts
+    joined = "、".join(parts) + "です。" if style.japanese else " and ".join(listed) + "."
     return joined if style.japanese else joined[0].upper() + joined[1:]
 
 
@@ -75,7 +79,7 @@ def _turned(split: Split, unit: str, style: Style) -> str:
 
 
 def _inside(split: Split, unit: str, style: Style) -> str:
-    first = max(split.parts, key=lambda p: abs(p.rate or 0.0))
+    first = max(split.parts, key=lambda p: _same_way(p.rate, split.rate))
     name, effect = segment_label(first, style), difference(split.rate, 0.0, unit, style)
     start, end = (number(value, unit, style) for value in (first.before, first.after))
     if style.japanese:
@@ -84,12 +88,26 @@ def _inside(split: Split, unit: str, style: Style) -> str:
 
 
 def _weights(split: Split, unit: str, style: Style) -> str:
-    first = max(split.parts, key=lambda p: abs(p.mix or 0.0))
+    first = max(split.parts, key=lambda p: _same_way(p.mix, split.mix))
     name, effect = segment_label(first, style), difference(split.mix, 0.0, unit, style)
     start, end = _shares(first, style)
     if style.japanese:
         return f"構成の変化は{effect}（最も大きいのは{name}、割合が{start}→{end}）"
     return f"the mix {_made(effect)} (most of all {name}, {start} to {end} of the whole)"
+
+
+def _bare(split: Split, bare: float, unit: str, style: Style) -> str:
+    """What stands above the line of segments that have nothing below it."""
+    first = max(split.parts, key=lambda p: _same_way(p.part - (p.rate or 0.0) - (p.mix or 0.0), bare))
+    name, effect = segment_label(first, style), difference(bare, 0.0, unit, style)
+    if style.japanese:
+        return f"分母のない内訳の分は{effect}（最も大きいのは{name}）"
+    return f"segments without a base {_made(effect)} (most of all {name})"
+
+
+def _same_way(part: float | None, whole: float | None) -> float:
+    """How much a part did in the direction in which all of them went together."""
+    return (part or 0.0) * (1 if (whole or 0.0) > 0 else -1)
 
 
 def _made(effect: str) -> str:

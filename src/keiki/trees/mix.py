@@ -33,7 +33,8 @@ class SegmentPart:
 
     `before` and `after` are its own values, `share_before` and `share_after` its part of what is below the line
     (of a plain amount: of the amount itself). `rate` is what its own change did, `mix` what its weight did; both
-    are None for an amount and for a segment with nothing below the line. `part` = rate + mix.
+    are None for an amount and for a segment with nothing below the line. `part` = rate + mix, and what stands above
+    the line in a period in which the segment has nothing below it.
     """
 
     segment: Segment
@@ -50,9 +51,8 @@ class SegmentPart:
 class Split:
     """The change of a KPI between two periods, shared out over the segments of some dimensions.
 
-    For a ratio `rate` + `mix` + `rest` = `change`, for an amount the parts + `rest` = `change`. `rest` is what the
-    segments do not tell: things counted in two segments, or a segment with nothing below the line.
-    Parts are ordered by size, the largest first.
+    The parts + `rest` = `change`; of a ratio, `rate` and `mix` are those of all parts together. `rest` is what the
+    segments do not tell: things counted in two segments. Parts are ordered by size, the largest first.
     """
 
     before: Value
@@ -92,13 +92,14 @@ def split_ratio(
     rate = sum(part.rate or 0.0 for part in parts)
     mix = sum(part.mix or 0.0 for part in parts)
     ordered = tuple(sorted(parts, key=lambda p: (-abs(p.part), str(p.segment))))
-    return Split(whole_before, whole_after, change, rate, mix, change - rate - mix, ordered)
+    return Split(whole_before, whole_after, change, rate, mix, change - sum(p.part for p in parts), ordered)
 
 
 def _part(segment: Segment, first: Cell, second: Cell, bottoms: list[float], middle: float) -> SegmentPart:
     shares = first.bottom / bottoms[0], second.bottom / bottoms[1]
+    bare = [0.0 if cell.bottom else cell.top / bottom for cell, bottom in zip((first, second), bottoms, strict=True)]
     if first.rate is None and second.rate is None:
-        return SegmentPart(segment, None, None, *shares, None, None, 0.0)
+        return SegmentPart(segment, None, None, *shares, None, None, bare[1] - bare[0])
     # A segment that comes or goes has no change of its own: all it does is mix.
     start = first.rate if first.rate is not None else second.rate
     end = second.rate if second.rate is not None else first.rate
@@ -106,7 +107,7 @@ def _part(segment: Segment, first: Cell, second: Cell, bottoms: list[float], mid
     assert end is not None
     rate = (shares[0] + shares[1]) / 2 * (end - start)
     mix = (shares[1] - shares[0]) * ((start + end) / 2 - middle)
-    return SegmentPart(segment, first.rate, second.rate, *shares, rate, mix, rate + mix)
+    return SegmentPart(segment, first.rate, second.rate, *shares, rate, mix, rate + mix + bare[1] - bare[0])
 
 
 def split_gap(cells: Mapping[Segment, Cell], whole: Value, wanted: float) -> Split:

@@ -128,7 +128,10 @@ def _reasons(told: Priority, node: Node, tree: Tree) -> list[Said]:
     effect = Figure(told.effect, tree.root.unit)
     ends: dict[str, Detail] = {"now": Figure(told.value, node.unit), "reachable": Figure(told.reachable, node.unit)}
     first = Said("effect_of_room", {**goal, **ends, "effect": effect}) if told.basis else Said("no_room")
-    rooms = [Said(ROOM_CODES[basis], {"room": Figure(room, "ratio")}) for basis, room in told.rooms.items()]
+    way = -1 if node.direction is Direction.LOWER else 1
+    now = told.value or 0.0
+    levels = {basis: now + way * room * abs(now) for basis, room in told.rooms.items()}
+    rooms = [Said(ROOM_CODES[basis], {"level": Figure(level, node.unit)}) for basis, level in levels.items()]
     percent = Said("effect_of_percent", {"effect": Figure(told.per_percent, tree.root.unit)})
     control = Said("control_rated" if node.control else "control_assumed", {"control": told.control})
     return [first, *rooms, percent, control]

@@ -258,3 +258,32 @@ def test_visits_up_by_a_fifth_without_more_fitting_leads_raise_a_warning(bare: A
     assert warned.startswith("Visits moved by +20.0%, leads that fit our ideal customer by ±0")
     load(12)
     assert page_of(browser_of(bare.viewer).get(page)).warning == ""
+
+
+def test_sentence_names_what_worked_with_the_change_and_what_against_it(own_shop: Any, browser_of: Any) -> None:
+    """Sessions 400 → 800, rate 5 → 2 %, value 1,000 → 900: by Shapley +13,400, −17,000 and −2,000."""
+    business, owner = own_shop.business, own_shop.owner
+    visits = [
+        {"metric": "n_sessions", "date": f"2026-{month:02}-01", "grain": "month", "value": value}
+        for month, value in ((9, "400"), (10, "800"))
+    ]
+    opened(business).business.load(visits, "observations", name="visits")
+    tree = add_tree(owner, business, from_dict(VISITS_TREE), {"what": "new"})
+    where = {"business": business.id, "tree": tree.tree_id}
+    page = page_of(browser_of(own_shop.viewer).get(reverse("reasons:why", kwargs=where)))
+    assert page.sentence.endswith(
+        " Purchase rate / contract rate did most of it: −¥17,000. Sessions worked against it: +¥13,400."
+    )
+
+
+def test_sentence_says_when_most_is_told_by_no_formula(own_shop: Any, browser_of: Any) -> None:
+    words = {"ja": "例", "en": "Sales", "about_ja": "例。", "about_en": "An example."}
+    root = {"kpi": "order_revenue", "formula": "purchases * 100", "children": [{"kpi": "purchases"}]}
+    tree = add_tree(
+        own_shop.owner, own_shop.business, from_dict({"id": "sales", **words, "root": root}), {"what": "new"}
+    )
+    where = {"business": own_shop.business.id, "tree": tree.tree_id}
+    page = page_of(browser_of(own_shop.viewer).get(reverse("reasons:why", kwargs=where)))
+    assert page.sentence.endswith(
+        " The largest part, −¥5,200, no formula tells; of the others Completed purchases did most: −¥400."
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,6 +60,7 @@ class BySegment:
     rows: tuple[SegmentRow, ...] = ()
     rate: str = ""
     mix: str = ""
+    rest: str = ""
     whole: str = ""
     trouble: str = ""
 
@@ -196,14 +198,39 @@ def _sentence(told: Reasons, asked: Asked, style: Style) -> str:
         "share": change(told.after, told.before, node.unit, style),
     }
     first = _("{name} is {value}: {change} ({share}) against {beside} ({before}).").format(**names)
-    movers = [part for part in told.told.movers if not part.residual and part.contribution and part.node != node.id]
-    if not movers:
-        return first
-    driver = told.numbers.tree.node(movers[0].node)
-    most = _("{driver} did most of it: {part}.").format(
-        driver=driver.label(style.language), part=difference(movers[0].contribution, 0.0, node.unit, style)
-    )
-    return first + ("" if style.japanese else " ") + most
+    sentences = (first, *_mover_words(told, style))
+    return ("" if style.japanese else " ").join(sentences)
+
+
+WORTH_A_WORD: Final = 0.5
+"""What worked against the change is told from this share of what worked most for it."""
+
+
+def _mover_words(told: Reasons, style: Style) -> Iterator[str]:
+    """What did most of a change, in its own direction; what no formula tells, where that is more; what worked against
+    it."""
+    node, moved = told.node, (told.after or 0.0) - (told.before or 0.0)
+    parts = [(each.node, each.contribution) for each in _movers(told) if not each.residual and each.node != node.id]
+    found = sorted(((part, name) for name, part in parts if part), key=lambda pair: -abs(pair[0]))
+    if not found:
+        return
+    up = moved > 0 if moved else found[0][0] > 0
+    rest = sum(each.contribution or 0.0 for each in _movers(told) if each.residual)
+
+    most, against = (next((each for each in found if (each[0] > 0) is way), None) for way in (up, not up))
+    if most is not None and (rest > 0) is up and abs(rest) > abs(most[0]):
+        largest = _("The largest part, {rest}, no formula tells; of the others {driver} did most: {part}.")
+        yield largest.format(rest=difference(rest, 0.0, node.unit, style), **_driver(told, most, style))
+    elif most is not None:
+        yield _("{driver} did most of it: {part}.").format(**_driver(told, most, style))
+    if against is not None and (most is None or abs(against[0]) >= WORTH_A_WORD * abs(most[0])):
+        yield _("{driver} worked against it: {part}.").format(**_driver(told, against, style))
+
+
+def _driver(told: Reasons, moved: tuple[float, str], style: Style) -> dict[str, str]:
+    part, name = moved
+    label = told.numbers.tree.node(name).label(style.language)
+    return {"driver": label, "part": difference(part, 0.0, told.node.unit, style)}
 
 
 def _beside_words(told: Reasons, asked: Asked, style: Style) -> str:
@@ -339,9 +366,15 @@ def _by_segment(
         ),
         rate=difference(split.rate, 0.0, node.unit, style),
         mix=difference(split.mix, 0.0, node.unit, style),
+        rest=difference(split.rest, 0.0, node.unit, style) if _matters(split) else "",
         whole=difference(split.after, split.before, node.unit, style),
         trouble=_more(split),
     )
+
+
+def _matters(split: Split) -> bool:
+    """Whether the segments leave more untold than the rounding of the arithmetic."""
+    return abs(split.rest or 0.0) > ROUNDING * max(abs(split.before or 0.0), abs(split.after or 0.0))
 
 
 def _more(split: Split) -> str:
