@@ -13,6 +13,7 @@ from tests.engine.arrivals import WHEN, costs, load, orders, typed
 
 from keiki.engine.engine import Engine
 from keiki.engine.engines import open_engine
+from keiki.engine.spark import SparkEngine
 from keiki.engine.store import DuckLake
 
 
@@ -23,6 +24,31 @@ def spark(lake: DuckLake) -> Iterator[Engine]:
     engine = open_engine(lake, "spark://local[2]")
     yield engine
     engine.close()
+
+
+def many_reads(levels: int) -> str:
+    """A statement whose common tables read each other twice each: unfolded it reads 2^levels tables."""
+    tables = ["`t0` AS (SELECT id + 1 AS n FROM `five`)"]
+    for level in range(levels):
+        read = f"SELECT `a`.n + 1 AS n FROM `t{level}` AS `a` JOIN `t{level}` AS `b` ON `a`.n = `b`.n"
+        tables.append(f"`t{level + 1}` AS ({read})")
+    return f"WITH {', '.join(tables)} SELECT * FROM `t{levels}`"
+
+
+def test_what_spark_works_out_on_the_way_is_forgotten_with_the_answer(spark: Engine) -> None:
+    assert isinstance(spark, SparkEngine)
+    spark.session.range(5).createOrReplaceTempView("five")
+    sql, java = many_reads(7), spark.session.sparkContext._jsc
+    views, kept = {table.name for table in spark.session.catalog.listTables()}, set(java.getPersistentRDDs())
+    assert sorted(row["n"] for row in spark.run(sql).to_pylist()) == [8, 9, 10, 11, 12]
+    assert set(java.getPersistentRDDs()) == kept
+    parts = spark.batches(sql, 2)
+    assert len(next(parts)) == 2
+    assert len(set(java.getPersistentRDDs()) - kept) == 8  # while somebody reads
+    assert sorted(row["n"] for part in spark.batches(sql, 2) for row in part) == [8, 9, 10, 11, 12]
+    parts.close()  # somebody who stops reading
+    assert set(java.getPersistentRDDs()) == kept
+    assert {table.name for table in spark.session.catalog.listTables()} == views
 
 
 def test_spark_gives_the_rows_that_duckdb_gives(lake: DuckLake, spark: Engine) -> None:

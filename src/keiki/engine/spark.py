@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -99,9 +99,10 @@ class SparkEngine:
 
     def batches(self, sql: str, size: int) -> Iterator[list[dict[str, Any]]]:
         """The rows of SQL that `compile` made, so many at a time; a partition is in memory, never all of them."""
-        rows = self.session.sql(sql).toLocalIterator()
-        while part := [row.asDict() for row in islice(rows, size)]:
-            yield part
+        with self._asked(sql) as frame:
+            rows = frame.toLocalIterator()
+            while part := [row.asDict() for row in islice(rows, size)]:
+                yield part
 
     def holds(self, snapshot: int) -> bool:
         """None: what Spark is asked is too large for the memory of one process."""
@@ -117,19 +118,30 @@ class SparkEngine:
         self._known.clear()
 
     def _answer(self, sql: str) -> pa.Table:
-        """Spark puts a common table wherever it is read: ten that read each other become a thousand. Of a statement
-        that would grow so far each common table is worked out once, before those that read it.
+        with self._asked(sql) as frame:
+            return frame.toArrow()
+
+    @contextmanager
+    def _asked(self, sql: str) -> Iterator[DataFrame]:
+        """The rows of a statement, to be read before the end of the block.
+
+        Spark puts a common table wherever it is read: ten that read each other become a thousand. Of a statement
+        that would grow so far each common table is worked out once, before those that read it, and forgotten in the
+        end.
         """
         tables, rest = common_tables(sql)
         if not tables or reads(tables, rest) <= MOST_READ:
-            return self.session.sql(sql).toArrow()
+            yield self.session.sql(sql)
+            return
         number = next(_numbers)
         views = {each: f"{each}__{number}" for each in tables}
         with ExitStack() as made:
             for each, body in tables.items():
-                self._reading(views, body).localCheckpoint().createOrReplaceTempView(views[each])
+                kept = self._reading(views, body).localCheckpoint()
+                made.callback(_forget, kept)
+                kept.createOrReplaceTempView(views[each])
                 made.callback(self.session.catalog.dropTempView, views[each])
-            return self._reading(views, rest).toArrow()
+            yield self._reading(views, rest)
 
     def _reading(self, views: Mapping[str, str], select: str) -> DataFrame:
         """A SELECT over common tables that are worked out."""
@@ -148,6 +160,12 @@ class SparkEngine:
         view = f"{fact}__{version}"
         frame.createOrReplaceTempView(view)
         return self.backend.table(view)
+
+
+def _forget(kept: DataFrame) -> None:
+    """Free the blocks of a checkpoint now: Spark itself does when Python and the JVM have both collected garbage."""
+    plan: Any = kept._jdf
+    plan.queryExecution().logical().rdd().unpersist(False)
 
 
 def common_tables(sql: str) -> tuple[dict[str, str], str]:
