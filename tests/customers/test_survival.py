@@ -177,6 +177,35 @@ def test_unknown_words_of_the_rule_are_named(lake: SmallLake) -> None:
             lives(lake.put(), rule)
 
 
+MAINTAINED = [(n, True) for n in (9, 13, 18, 23, 31, 34, 48)] + [(n, False) for n in (13, 28, 45, 161)]
+LEFT_ALONE = [(n, True) for n in (5, 5, 8, 8, 12, 23, 27, 30, 33, 43, 45)] + [(16, False)]
+"""Weeks of remission in acute myelogenous leukaemia with and without maintenance (Miller 1981)."""
+OVARIAN = (
+    [(n, True) for n in (59, 115, 156, 268, 329, 431, 638)] + [(n, False) for n in (448, 477, 803, 855, 1040, 1106)],
+    [(n, True) for n in (353, 365, 464, 475, 563)] + [(n, False) for n in (377, 421, 744, 769, 770, 1129, 1206, 1227)],
+)
+"""Days of survival with ovarian cancer by treatment (Edmunson et al. 1979)."""
+
+
+@pytest.mark.parametrize(
+    ("segments", "statistic", "p_value", "medians"),
+    [((MAINTAINED, LEFT_ALONE), 3.40, 0.0653, (31, 23)), (OVARIAN, 1.06, 0.303, (638, None))],
+    ids=["leukaemia of Miller", "ovarian cancer"],
+)
+def test_log_rank_and_medians_are_those_of_the_textbooks(
+    segments: tuple[Lives, Lives], statistic: float, p_value: float, medians: tuple[int | None, ...]
+) -> None:
+    found = [fitted(lives_of, str(place)) for place, lives_of in enumerate(segments)]
+    test = log_rank(found)
+    assert test is not None
+    assert (round(test.statistic, 2), test.degrees, round(test.p_value, 4 if p_value < 0.1 else 3)) == (
+        statistic,
+        1,
+        p_value,
+    )
+    assert tuple(curve.median for curve in found) == medians
+
+
 def test_telco_by_contract_type_equals_the_textbook_estimator(lake: SmallLake, shared_data: Path) -> None:
     with gzip.open(shared_data / "telco" / "telco_customer_churn.csv.gz", "rt") as file:
         rows = list(csv.DictReader(file))

@@ -71,6 +71,9 @@ def forecast(
                 number(found.worth, "currency", style),
             )
         )
+        low, high = (number(end, "count", style) for end in (found.interval.low, found.interval.high))
+        if found.interval.low is not None:
+            tell(say("Purchases, 95 in 100: {} – {}.", "購入回数（95%の範囲）：{}〜{}。").format(low, high))
         reason = found.choice.words(spoken) if model is None else say("Chosen by hand.", "手動で選んでいます。")
         tell(f"{found.name}: {reason}")
         tell(found.hold_out.words(spoken))

@@ -81,18 +81,23 @@ class IdealProfile:
         return self.score(attributes) >= self.threshold
 
 
-def customer_fits(facts: Facts, profile: IdealProfile) -> ir.Table:
+def customer_fits(facts: Facts, profile: IdealProfile, *, addresses: bool = False) -> ir.Table:
     """Every listed customer and prospect with its points.
 
-    Columns: customer_id, name, acquired_on (NULL for a prospect), nurture_excluded, score (0 to 100), fits.
+    Columns: customer_id, name, acquired_on (NULL for a prospect), nurture_excluded, score (0 to 100), fits, and with
+    `addresses` email (NULL where the customers were loaded without one).
     """
     listed = facts["customers"]
+    told: dict[str, ir.Value] = {}
+    if addresses:
+        told["email"] = listed.email.cast("string") if "email" in listed.columns else ibis.null("string")
     table = listed.select(
         "customer_id",
         "name",
         "acquired_on",
         nurture_excluded=ibis.coalesce(listed.nurture_excluded, ibis.literal(value=False)),
         score=_points(listed, profile),
+        **told,
     )
     return table.mutate(fits=table.score >= profile.threshold)
 

@@ -86,6 +86,7 @@ class Contact:
     nurture_excluded: bool
     score: int
     fits: bool
+    email: str | None = None
 
 
 def contacts_outside(business: Business, profile: IdealProfile, limit: int) -> tuple[Contact, ...]:
@@ -101,8 +102,17 @@ def contacts_to_nurture(business: Business, profile: IdealProfile, excepted: Seq
 
     They come one after the other: a list of any length is never in memory.
     """
-    table = customer_fits(business.facts, profile)
+    table = customer_fits(business.facts, profile, addresses=True)
     table = table.filter(_nurtured(table, excepted)).order_by(table.score.desc(), table.customer_id)
+    return (Contact(**row) for row in each_row(business.engine, table))
+
+
+def contacts_left_out(business: Business, profile: IdealProfile, excepted: Sequence[str] = ()) -> Iterator[Contact]:
+    """Everybody whom marketing leaves out: all who are not in `contacts_to_nurture`, fewest points first, one after the
+    other. An advertising tool takes them as an audience to be excluded.
+    """
+    table = customer_fits(business.facts, profile, addresses=True)
+    table = table.filter(~_nurtured(table, excepted)).order_by(table.score, table.customer_id)
     return (Contact(**row) for row in each_row(business.engine, table))
 
 

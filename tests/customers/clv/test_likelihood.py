@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from keiki.customers.clv import bg_nbd, mbg_nbd
+from keiki.customers.clv.buying import Buying
+from keiki.customers.clv.grouped import History
 from keiki.customers.clv.likelihood import interval, maximum
 
 Numbers = NDArray[np.float64]
@@ -47,7 +53,25 @@ def test_only_a_product_known_leaves_both_factors_loose() -> None:
     assert found.loose == ("a", "b")
     assert [c.code for c in found.cautions] == ["not_identifiable"]
     assert found.standard_errors is None
-    assert interval(found, lambda a, b: a * b).low is None
+    product, width = interval(found, lambda a, b: a * b), 1.959964 / math.sqrt(100)
+    assert (product.low, product.high) == pytest.approx((2 * math.exp(-width), 2 * math.exp(width)), rel=1e-3)
+    assert interval(found, lambda a, b: a).low is None
+
+
+@pytest.mark.parametrize("fit", [bg_nbd.fit, mbg_nbd.fit])
+def test_what_flat_directions_leave_alone_has_the_range_of_the_textbook(fit: Callable[[History], Buying]) -> None:
+    """A hundred customers who all buy at one rate and never leave: of four parameters the data settles that rate alone.
+
+    Of 300 purchases the rate is known up to e^(±1.96 / √300).
+    """
+    history = History.of([5] * 50 + [1] * 50, [100] * 50 + [30] * 50, [100] * 50 + [30] * 50)
+    model = fit(history)
+    assert model.estimate is not None
+    assert model.estimate.loose
+    found = model.interval(lambda one: float(one.expected_purchases(history, 365).sum()))
+    width = 1.959964 / math.sqrt(300)
+    assert found.low == pytest.approx(found.value * math.exp(-width), rel=1e-3)
+    assert found.high == pytest.approx(found.value * math.exp(width), rel=1e-3)
 
 
 def test_search_finds_the_end_of_a_narrow_bent_valley() -> None:

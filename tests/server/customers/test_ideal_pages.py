@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from keiki.server.audit.models import Entry
 from keiki.server.customers.models import FitException, IdealVersion
+from keiki.server.data.actions import opened
 
 FORM = {"attribute-0": "industry", "values-0": "food、retail", "weight-0": "70"}
 FORM |= {"attribute-1": "region", "values-1": "kanto", "weight-1": "30", "threshold": "60"}
@@ -84,6 +85,27 @@ def test_list_for_nurturing_holds_nobody_excluded_and_the_count_removed_is_shown
     assert parts_asked == [2] * 20 + [1, -1], "it flows: the list is never in memory"
     assert found == [*(f"c{n:02}" for n in range(1, 40)), "lead0", "lead2"]
     assert site.page().csv_words == "41 contacts in the list, 43 removed."
+
+
+def test_list_of_exclusions_holds_everybody_else_and_an_exception_leaves_it(site: Any) -> None:
+    site.send(**FORM)
+    kept, removed = rows(site.send("nurtured_csv")), rows(site.send("excluded_csv"))
+    assert removed == ["lead1", "lead3", *(f"c{n}" for n in range(40, 80)), "c00"]
+    assert not set(kept) & set(removed)
+    assert len(kept) + len(removed) == 84
+    site.send("except_contact", customer="lead1", reason="Partner of our largest customer")
+    assert "lead1" not in rows(site.send("excluded_csv"))
+    assert Entry.objects.filter(action="customers.export_excluded").count() == 2
+
+
+def test_lists_for_marketing_tools_have_addresses_for_owners_alone(site: Any) -> None:
+    site.send(**FORM)
+    people = [{"customer_id": "x1", "industry": "food", "email": "x1@example.jp"}]
+    people.append({"customer_id": "x2", "industry": "mining", "email": "x2@example.jp"})
+    opened(site.business).business.load(people, "customers", name="people")
+    for name, address in (("nurtured_csv", "x1@example.jp"), ("excluded_csv", "x2@example.jp")):
+        assert address in site.send(name, "owner").getvalue().decode()
+        assert address not in site.send(name, "editor").getvalue().decode()
 
 
 def test_profile_learned_from_profit_fills_the_form_and_names_its_uncertainty(site: Any) -> None:

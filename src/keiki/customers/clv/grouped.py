@@ -110,7 +110,10 @@ class History:
 def frozen(values: ArrayLike, *, empty: bool = False) -> Numbers:
     """A column that nobody can change: one dimension, finite unless `empty` allows NaN."""
     column = np.array([np.nan if v is None else v for v in values] if isinstance(values, list | tuple) else values)
-    column = np.atleast_1d(column.astype(np.float64))
+    try:
+        column = np.atleast_1d(column.astype(np.float64))
+    except (ValueError, TypeError) as error:
+        raise CustomersImpossible(rule="numbers", row=1) from error
     possible({"numbers": np.isfinite(column) | (empty & np.isnan(column))})
     column.setflags(write=False)
     return column

@@ -30,6 +30,11 @@ FLAT = 0.03
 """The least curvature (per customer) with which a search begins, so that its first step is not a leap."""
 STEEP = 1e-4
 """A search that ends where it is steeper has failed."""
+WIDE_STEP, UNMOVED, TINY_VARIANCE = 0.05, 0.02, 1e-12
+"""Where the likelihood is flat its slope is mostly rounding, which a wide step evens out. A number whose logarithm
+changes by less than the second while a parameter becomes e times as large does not depend on it. One that depends on
+nothing is not known exactly: nothing is known of how far it lies off.
+"""
 NEAR, FAR = 1e-9, 1e-3
 """A Newton step shorter than the first ends the search; after one longer than the second the curvature is new."""
 
@@ -49,8 +54,10 @@ class Place(NamedTuple):
 class Estimate:
     """What the data said about the parameters of a model.
 
-    `covariance` is that of their logarithms, None where the likelihood is flat; `loose` are those the data does not
-    settle. Models given by their parameters instead of by data have no estimate.
+    `covariance` is that of their logarithms, None where the likelihood is flat; `bend` is then how it bends in the
+    other directions (second derivatives): a number that does not change in the flat ones is known all the same.
+    `loose` are the parameters that the data does not settle. Models given by their parameters instead of by data have
+    no estimate.
     """
 
     names: tuple[str, ...]
@@ -58,6 +65,7 @@ class Estimate:
     log_likelihood: float
     customers: int
     covariance: tuple[tuple[float, ...], ...] | None = None
+    bend: tuple[tuple[float, ...], ...] | None = None
     loose: tuple[str, ...] = ()
     cautions: tuple[Caution, ...] = ()
 
@@ -112,7 +120,10 @@ def maximum(
     at, curvature = _lowest(downhill, np.log(list(start.values())))
     logs, slope = at.logs, at.slope
     inverse = _inverse(curvature * customers)
-    covariance = None if inverse is None else tuple(tuple(map(float, row)) for row in inverse)
+    covariance, bend = _rows(inverse), None
+    if covariance is None:
+        wide = _curvature(downhill, np.clip(logs, -EDGE, EDGE), WIDE_STEP) * customers
+        bend = _rows(wide) if np.isfinite(wide).all() else None
     names = tuple(start)
     loose = tuple(n for n, far in zip(names, _unsettled(curvature * customers, logs), strict=True) if far)
     told = list(cautions)
@@ -122,7 +133,7 @@ def maximum(
         told.append(Caution("not_converged"))
     values = np.exp(np.clip(logs, -EDGE, EDGE)) * [(scale or {}).get(name, 1.0) for name in names]
     likeliest = float(-at.level * customers + shift)
-    return Estimate(names, tuple(map(float, values)), likeliest, int(customers), covariance, loose, tuple(told))
+    return Estimate(names, tuple(map(float, values)), likeliest, int(customers), covariance, bend, loose, tuple(told))
 
 
 def _lowest(downhill: Slope, logs: Numbers) -> tuple[Place, Numbers]:
@@ -203,8 +214,8 @@ def _inverse_of_bowl(curvature: Numbers) -> Numbers:
     return np.asarray((vectors / np.maximum(np.abs(values), FLAT)) @ vectors.T)
 
 
-def _curvature(downhill: Slope, logs: Numbers) -> Numbers:
-    rows = [(downhill(logs + move)[1] - downhill(logs - move)[1]) / (2 * STEP) for move in STEP * np.eye(len(logs))]
+def _curvature(downhill: Slope, logs: Numbers, step: float = STEP) -> Numbers:
+    rows = [(downhill(logs + move)[1] - downhill(logs - move)[1]) / (2 * step) for move in step * np.eye(len(logs))]
     matrix = np.array(rows)
     return (matrix + matrix.T) / 2
 
@@ -228,11 +239,16 @@ def _inverse(curvature: Numbers) -> Numbers | None:
     return np.asarray((vectors / values) @ vectors.T)
 
 
+def _rows(matrix: Numbers | None) -> tuple[tuple[float, ...], ...] | None:
+    return None if matrix is None else tuple(tuple(map(float, row)) for row in matrix)
+
+
 def interval(estimate: Estimate | None, number: Callable[..., float], level: float = 0.95) -> Interval:
     """How far a positive number made of the parameters could lie off, as they rest on a finite number of customers.
 
-    `number` is given the parameters by name. Delta method on the logarithm, so that the range stays positive; a range
-    as wide as the search itself (e^±14) says nothing and is none.
+    `number` is given the parameters by name. Delta method on the logarithm, so that the range stays positive. Where the
+    likelihood is flat in some direction, a number that changes in it has no range; nor has one as wide as the search
+    itself (e^±14), which says nothing.
     """
     if estimate is None:
         raise ValueError("a model given by its parameters has no uncertainty")
@@ -242,11 +258,26 @@ def interval(estimate: Estimate | None, number: Callable[..., float], level: flo
         return float(number(**dict(zip(estimate.names, map(float, np.exp(at)), strict=True))))
 
     value = told(logs)
-    if estimate.covariance is None or not value > 0:
+    if not value > 0:
         return Interval(value, None, None, level)
     moves = STEP * np.eye(len(logs))
     slope = np.array([np.log(told(logs + move) / told(logs - move)) / (2 * STEP) for move in moves])
-    reach = float(ndtri((1 + level) / 2) * np.sqrt(slope @ np.array(estimate.covariance) @ slope))
+    variance = _variance(estimate, slope)
+    reach = EDGE if variance is None else float(ndtri((1 + level) / 2) * np.sqrt(variance))
     if not reach < EDGE:
         return Interval(value, None, None, level)
     return Interval(value, float(value * np.exp(-reach)), float(value * np.exp(reach)), level)
+
+
+def _variance(estimate: Estimate, slope: Numbers) -> float | None:
+    """The variance of the logarithm of a number with this slope; None where it depends on what the data leaves open."""
+    if estimate.covariance is not None:
+        return float(slope @ np.array(estimate.covariance) @ slope)
+    if estimate.bend is None:
+        return None
+    values, vectors = np.linalg.eigh(np.array(estimate.bend))
+    along, settled = slope @ vectors, values > LOOSE
+    if np.abs(along[~settled]).max(initial=0.0) > UNMOVED:
+        return None
+    variance = float(np.sum(along[settled] ** 2 / values[settled]))
+    return variance if variance > TINY_VARIANCE else None

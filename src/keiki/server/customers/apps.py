@@ -19,4 +19,5 @@ class CustomersConfig(AppConfig):
         "customers.except_customer": _("Made an exception to the ideal customer"),
         "customers.withdraw_exception": _("Withdrew an exception to the ideal customer"),
         "customers.export_nurtured": _("Took the list for nurturing out"),
+        "customers.export_excluded": _("Took the list of exclusions out"),
     }

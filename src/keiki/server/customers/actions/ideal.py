@@ -75,3 +75,14 @@ def note_nurture_file(actor: User, business: Business, customers: int, removed: 
         target="nurtured",
         new={"customers": customers, "removed": removed},
     )
+
+
+def note_excluded_file(actor: User, business: Business, customers: int) -> None:
+    """Write down that somebody took the list of contacts to be left out."""
+    record(
+        actor,
+        "customers.export_excluded",
+        business_id=business.id,
+        target="excluded",
+        new={"customers": customers},
+    )

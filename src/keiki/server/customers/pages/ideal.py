@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from keiki.charts.files_out import Sheet, without_addresses
 from keiki.charts.format import Style, number
-from keiki.customers.ideal import ATTRIBUTES, BETTER, LIKE_ALL, TOO_FEW, WORSE, Lesson
+from keiki.customers.ideal import ATTRIBUTES, BETTER, LIKE_ALL, TOO_FEW, WORSE, IdealProfile, Lesson
 from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
@@ -32,8 +32,11 @@ from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import colon
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keiki.engine.ideal_customers import Contact, FitTotals, Learned
 
+CONTACT = ("customer_id", "name", "email", "acquired_on", "score")
 TONES = {BETTER: "good", WORSE: "act", LIKE_ALL: "none", TOO_FEW: "none"}
 
 
@@ -101,6 +104,7 @@ class IdealPage:
     outside: tuple[ContactRow, ...] = ()
     except_url: str = ""
     csv_url: str = ""
+    excluded_url: str = ""
     csv_words: str = ""
 
 
@@ -157,15 +161,32 @@ def nurtured_csv(request: Any, business: Business) -> Any:
 
     It is sent while it is asked for, so that a list of any length is never in memory. Addresses go to owners only.
     """
+    profile = _profile_in_force(business)
+    actions.note_nurture_file(request.user, business, *queries.counts(request.user, business, profile))
+    return _contacts(request, queries.nurtured(request.user, business, profile), "nurture")
+
+
+@business_page()
+@require_POST
+def excluded_csv(request: Any, business: Business) -> Any:
+    """Everybody marketing leaves out, as a file that an advertising or mailing tool takes for its exclusions."""
+    profile = _profile_in_force(business)
+    actions.note_excluded_file(request.user, business, queries.counts(request.user, business, profile)[1])
+    return _contacts(request, queries.left_out(request.user, business, profile), "exclude")
+
+
+def _profile_in_force(business: Business) -> IdealProfile:
     version = queries.version_in_force(business)
     if version is None:
         raise Http404
-    profile = queries.profile_of(version)
-    actions.note_nurture_file(request.user, business, *queries.counts(request.user, business, profile))
-    columns = ("customer_id", "name", "acquired_on", "score")
-    found = queries.nurtured(request.user, business, profile)
-    sheet = Sheet(columns, (tuple(getattr(each, name) for name in columns) for each in found))
-    return flowing_csv(sheet if allows(request.membership.role, OWN) else without_addresses(sheet), "nurture")
+    return queries.profile_of(version)
+
+
+def _contacts(request: Any, found: Iterator[Contact], name: str) -> Any:
+    addresses = allows(request.membership.role, OWN)
+    columns = CONTACT if addresses else tuple(column for column in CONTACT if column != "email")
+    sheet = Sheet(columns, (tuple(getattr(each, column) for column in columns) for each in found))
+    return flowing_csv(sheet if addresses else without_addresses(sheet), name)
 
 
 def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage:
@@ -206,6 +227,7 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
         outside=tuple(_contact_row(business, contact, excepted.get(contact.customer_id)) for contact in outside),
         except_url=reverse("customers:except_contact", kwargs=here),
         csv_url=reverse("customers:nurtured_csv", kwargs=here) if profile is not None else "",
+        excluded_url=reverse("customers:excluded_csv", kwargs=here) if profile is not None else "",
         csv_words=_("{kept} contacts in the list, {removed} removed.").format(
             kept=number(kept, "count", style), removed=number(removed, "count", style)
         ),

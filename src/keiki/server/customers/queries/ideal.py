@@ -10,6 +10,7 @@ from keiki.engine.ideal_customers import (
     Contact,
     FitTotals,
     Learned,
+    contacts_left_out,
     contacts_outside,
     contacts_to_nurture,
     fit_totals,
@@ -60,6 +61,12 @@ def nurtured(user: Any, business: Business, profile: IdealProfile) -> Iterator[C
     """Who may be marketed to, one after the other: those who fit, and the exceptions; nobody excluded by the list."""
     excepted = tuple(sorted(exceptions(business)))
     return door.asked(user, business, lambda numbers: contacts_to_nurture(numbers, profile, excepted), tells=CUSTOMERS)
+
+
+def left_out(user: Any, business: Business, profile: IdealProfile) -> Iterator[Contact]:
+    """Who must not be marketed to, one after the other."""
+    excepted = tuple(sorted(exceptions(business)))
+    return door.asked(user, business, lambda numbers: contacts_left_out(numbers, profile, excepted), tells=CUSTOMERS)
 
 
 def counts(user: Any, business: Business, profile: IdealProfile) -> tuple[int, int]:

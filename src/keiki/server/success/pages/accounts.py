@@ -273,7 +273,9 @@ def lists_rule(overview: Overview, style: Style) -> str:
     told = _(
         "Expected loss = chance to leave within 90 days × monthly revenue × gross margin {margin} × {months} months. "
         "May grow: core features on more than {core} and in use on more than {seats} of the seats. "
-        "Retention: core use in {weeks} weeks, a renewal, or {stayed} months without an interruption."
+        "Stages: onboarding from the kick-off or the first paid day; adoption with the first value; retention by core "
+        "use in {weeks} weeks, a renewal, or {stayed} months without an interruption; expansion with more revenue than "
+        "ever before; advocacy with a recommendation."
     )
     return told.format(
         margin=_("unknown, taken as 100%") if margin is None else number(margin, "ratio", style),
