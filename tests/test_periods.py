@@ -359,6 +359,32 @@ def test_label_in_both_languages(calendar, grain, ja, en):
     assert (calendar.label(period), calendar.label(period, "en")) == (ja, en)
 
 
+@pytest.mark.parametrize(
+    ("calendar", "grain", "ja", "en"),
+    [
+        (TOKYO, Grain.DAY, "10/14", "10/14"),
+        (TOKYO, Grain.WEEK, "10/12", "10/12"),
+        (TOKYO, Grain.MONTH, "10月", "Oct"),
+        (TOKYO, Grain.QUARTER, "26 Q4", "26 Q4"),
+        (TOKYO, Grain.YEAR, "2026", "2026"),
+        (FISCAL, Grain.QUARTER, "26 Q3", "26 Q3"),
+        (APRIL, Grain.QUARTER, "26/10", "Oct 26"),
+        (APRIL, Grain.YEAR, "2026", "2026"),
+        (Calendar(closing_day=10), Grain.MONTH, "11月", "Nov"),
+        (Calendar(closing_day=10, fiscal_start=4), Grain.QUARTER, "26/10", "Oct 26"),
+    ],
+)
+def test_a_short_name_speaks_of_the_same_period_as_the_whole_name(calendar, grain, ja, en):
+    period = calendar.period(grain, date(2026, 10, 14))
+    assert (calendar.short(period), calendar.short(period, "en")) == (ja, en)
+
+
+def test_a_short_name_with_its_year():
+    closing = Calendar(closing_day=20)
+    december = closing.period(Grain.MONTH, date(2026, 12, 21))
+    assert (closing.short(december, year=True), closing.short(december, "en", year=True)) == ("27/1", "Jan 27")
+
+
 def test_label_of_a_free_range_names_its_first_and_last_day():
     free = Period(date(2026, 10, 3), date(2026, 11, 1))
     assert TOKYO.label(free) == "2026年10月3日〜2026年10月31日"

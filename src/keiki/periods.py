@@ -249,6 +249,24 @@ class Calendar:
             return _day_label(period.start, ja)
         return _day_label(period.start, ja) + ("〜" if ja else " – ") + _day_label(period.last, ja)
 
+    def short(self, period: Period, language: str = "ja", year: bool = False) -> str:
+        """Its name where there is little room, below a chart: 10月, Oct (with `year`: 26/10, Oct 26), 2026 for a year,
+        26 Q3 for a quarter with a number, else its first month with the year; a day or a week as 10/5.
+        """
+        ja = language.startswith("ja")
+        if period.grain not in MONTHS:
+            return f"{period.start.month}/{period.start.day}"
+        first = self._month_number(period.start)
+        fiscal, month = divmod(first - (self.fiscal_start - 1), 12)
+        if period.grain is Grain.YEAR:
+            return str(fiscal)
+        if period.grain is Grain.QUARTER and (self.label_style == "fiscal" or self.fiscal_start == 1):
+            return f"{fiscal % 100:02} Q{month // 3 + 1}"
+        number, name = first // 12 % 100, MONTH_NAMES[first % 12]
+        if year or period.grain is Grain.QUARTER:
+            return f"{number:02}/{first % 12 + 1}" if ja else f"{name} {number:02}"
+        return f"{first % 12 + 1}月" if ja else name
+
     # --- inside ---
 
     def _month_label(self, period: Period, ja: bool) -> str:

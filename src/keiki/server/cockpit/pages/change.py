@@ -317,7 +317,7 @@ def _effect_chart(business: Business, row: Annotation, told: Effect, kpi: Kpi, s
         return None
     by_month = {step.month.start: step for step in told.steps}
     bars = [
-        Bar(kpis.tick(month, style), business.calendar.label(month, style.language), value, over)
+        Bar(business.calendar.short(month, style.language), business.calendar.label(month, style.language), value, over)
         for month, value, over in zip(told.periods, told.values, told.completes, strict=True)
     ]
     aims = [

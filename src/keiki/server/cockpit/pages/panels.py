@@ -397,7 +397,7 @@ def _line(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelView
     bounds = tuple(None if aim is None else aim.full.bound(value) for aim, value in zip(aims, values, strict=False))
     label, sentence = node.label(style.language), _told(desk, numbers, node)
     drawn = [Line(label, values), *([Line(_("Target"), bounds)] if any(bounds) else [])]
-    ticks = [kpis.tick(period, style) for period in numbers.periods[:over]]
+    ticks = [desk.business.calendar.short(period, style.language) for period in numbers.periods[:over]]
     happened = () if desk.shared else happened_to(desk.user, desk.business, numbers, node, style)
     known = any(value is not None for value in values)
     return PanelView(
@@ -515,7 +515,7 @@ def _shares(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelVi
     parts = [*names, *([(_("All others"), "none")] if rest else [])]
     columns = [
         Column(
-            kpis.tick(period, style),
+            desk.business.calendar.short(period, style.language),
             desk.business.calendar.label(period, style.language),
             (
                 *(values[place] or 0.0 for _value, values in own),
@@ -530,12 +530,10 @@ def _shares(desk: Desk, spec: Spec, numbers: TreeNumbers, node: Node) -> PanelVi
 
 def _ticks(desk: Desk, found: Courses) -> list[str]:
     """Short names of periods; with the year where two would have the same one."""
-    names = [kpis.tick(period, desk.style) for period in found.periods]
-    if len(set(names)) == len(names):
-        return names
-    if desk.style.japanese:
-        return [f"{period.start:%y}/{period.start.month}" for period in found.periods]
-    return [f"{name} {period.start:%y}" for name, period in zip(names, found.periods, strict=True)]
+    calendar, language = desk.business.calendar, desk.style.language
+    names = [calendar.short(period, language) for period in found.periods]
+    twice = len(set(names)) < len(names)
+    return [calendar.short(period, language, year=True) for period in found.periods] if twice else names
 
 
 def _funnel(desk: Desk, spec: Spec) -> PanelView:
@@ -687,7 +685,7 @@ def _few_once(desk: Desk, numbers: TreeNumbers, node: Node) -> bool:
 def _week_row(desk: Desk, row: Weekly) -> Row:
     numbers, node, style = row.numbers, row.node, desk.style
     marks = {"value": _("Overdue: no value"), "deadline": _("Overdue: target date passed")}
-    labels = [kpis.tick(period, style) for period in numbers.periods]
+    labels = [desk.business.calendar.short(period, style.language) for period in numbers.periods]
     aims = numbers.aims.get(node.id) or (None,) * len(labels)
     label = node.label(style.language)
     chart = weeks(label, labels, numbers.series(node), aims, node.unit, style, numbers.completes)

@@ -279,7 +279,7 @@ def _periods_figure(business: Business, report: QualityReport, style: Style) -> 
     parts = _parts()
     columns = [
         Column(
-            kpis.tick(each.period, style),
+            business.calendar.short(each.period, style.language),
             business.calendar.label(each.period, style.language),
             tuple(float(part) for part in (each.good, each.undetermined, each.bad, each.unnamed)),
             each.complete,

@@ -59,7 +59,6 @@ from keiki.server.kpis.pages.numbers import (
     page_url,
     range_words,
     style_of,
-    tick,
 )
 from keiki.server.kpis.pages.restricted import Sight, sight_of
 from keiki.server.kpis.pages.unusual import (
@@ -524,7 +523,7 @@ def _kpi_chart(
     stars = {*told.changes, *(place for place, _kpi in below)}
     bars = [
         Bar(
-            tick(period, style) + ("*" if place in stars else ""),
+            business.calendar.short(period, style.language) + ("*" if place in stars else ""),
             business.calendar.label(period, style.language),
             value,
             told.completes[place],
@@ -532,7 +531,10 @@ def _kpi_chart(
         for place, (period, value) in enumerate(zip(told.periods, without(told.values, beside.left_out), strict=True))
     ]
     ahead = [each for each in (expected.ahead if expected else ()) if each[0].start >= told.periods[-1].end]
-    bars += [Bar(tick(period, style), business.calendar.label(period, style.language), None) for period, _one in ahead]
+    bars += [
+        Bar(business.calendar.short(period, style.language), business.calendar.label(period, style.language), None)
+        for period, _one in ahead
+    ]
     lead = [*([None] * len(told.periods)), *(one for _period, one in ahead)]
     name = kpi_name(kpi, style.language)
     words = sentence(Told(told.value, told.before, kpi.unit, told.periods[-1].grain or Grain.MONTH), style)

@@ -20,7 +20,7 @@ from keiki.charts.sentence import Driver, Told, sentence
 from keiki.charts.trend import Bar, trend
 from keiki.facts import fact, value_words
 from keiki.lens import FINAL
-from keiki.periods import Grain, Period
+from keiki.periods import Period
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.data.actions import DEMO_JOB
@@ -139,7 +139,12 @@ def history_chart(
         return None
     marked = period_labels(business, reading, style)
     bars = [
-        Bar(tick(period, style), name if complete else business.calendar.label(period, style.language), value, complete)
+        Bar(
+            business.calendar.short(period, style.language),
+            name if complete else business.calendar.label(period, style.language),
+            value,
+            complete,
+        )
         for period, name, value, complete in zip(reading.periods, marked, values, reading.completes, strict=True)
     ]
     label, words = node.label(style.language), told(reading, node, style)
@@ -153,18 +158,6 @@ def period_labels(business: Business, reading: TreeNumbers, style: Style) -> lis
         business.calendar.label(period, style.language) + provisional_mark(lens.certainty(place), style)
         for place, period in enumerate(lens.periods)
     ]
-
-
-def tick(period: Period, style: Style) -> str:
-    """A short name for the axis."""
-    start = period.start
-    if period.grain in {Grain.DAY, Grain.WEEK}:
-        return f"{start.month}/{start.day}"
-    if period.grain is Grain.YEAR:
-        return str(start.year)
-    if period.grain is Grain.QUARTER:
-        return f"{start:%y}/{start.month}"
-    return f"{start.month}月" if style.japanese else f"{start:%b}"
 
 
 def style_of(business: Business, known: Known) -> Style:

@@ -25,7 +25,7 @@ from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.accounts.queries import businesses_of
 from keiki.server.kpis import queries
-from keiki.server.kpis.pages.numbers import Way, kpi_name, kpi_url, style_of, tick
+from keiki.server.kpis.pages.numbers import Way, kpi_name, kpi_url, style_of
 from keiki.server.kpis.queries import Part, Together
 from keiki.server.ui.templatetags.ui import gap
 
@@ -242,10 +242,21 @@ def _chart(business: Business, told: Together, name: str, said: str, style: Styl
     whole = all(value is not None and value >= 0 for value in values)
     if told.adds and told.why is None and whole:
         columns = [
-            Column(tick(each, style), label, tuple(part.values[place] or 0.0 for part in told.parts))
+            Column(
+                business.calendar.short(each, style.language),
+                label,
+                tuple(part.values[place] or 0.0 for part in told.parts),
+            )
             for place, (each, label) in enumerate(zip(told.periods, labels, strict=True))
         ]
         return stacked(name, said, columns, [(part.name, "") for part in told.parts], told.kpi.unit, style)
     total = [Line(_("Together"), told.totals)] if told.why is None else []
     series = [*total, *(Line(part.name, part.values) for part in told.parts)]
-    return lines(name, said, series, [tick(each, style) for each in told.periods], told.kpi.unit, style)
+    return lines(
+        name,
+        said,
+        series,
+        [business.calendar.short(each, style.language) for each in told.periods],
+        told.kpi.unit,
+        style,
+    )

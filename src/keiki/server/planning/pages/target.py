@@ -365,7 +365,7 @@ def _chart(
     calendar, count = business.calendar, 13
     months = list(numbers.periods[-count:])
     bars = [
-        Bar(kpis.tick(month, style), calendar.label(month, style.language), value, complete)
+        Bar(calendar.short(month, style.language), calendar.label(month, style.language), value, complete)
         for month, value, complete in zip(
             months, numbers.series(node)[-count:], numbers.completes[-count:], strict=True
         )
@@ -376,7 +376,9 @@ def _chart(
         ahead = [calendar.shift(months[-1], step) for step in range(1, AHEAD + 1)]
         more = [month for month in ahead if last is not None and month.start <= last]
         months += more
-        bars += [Bar(kpis.tick(month, style), calendar.label(month, style.language), None) for month in more]
+        bars += [
+            Bar(calendar.short(month, style.language), calendar.label(month, style.language), None) for month in more
+        ]
     aims = plan.aims(months, calendar, node.direction, basis.adds_up, today) if plan else [None] * len(months)
     if all(bar.value is None for bar in bars):
         return None

@@ -84,7 +84,7 @@ def budget_page(request: Any, business: Business) -> HttpResponse:
             )
             for each in found.types
         ),
-        chart=_chart(found, labels, style),
+        chart=_chart(business, found, labels, style),
         rule=_rule(),
         fresh=kpis.fresh_on(known.today, style),
     )
@@ -131,13 +131,17 @@ def _sentence(found: BudgetBasis, style: Style) -> str:
     return words.format(**names, worst=media_words(worst[1]), low=_percent(worst[0]))
 
 
-def _chart(found: BudgetBasis, labels: list[str], style: Style) -> Chart | None:
+def _chart(business: Business, found: BudgetBasis, labels: list[str], style: Style) -> Chart | None:
     """The cost of every type by quarter."""
     paid = [each for each in found.types if each.whole.cost]
     if not paid:
         return None
     columns = [
-        Column(kpis.tick(quarter, style), label, tuple(each.quarters[place].cost or 0.0 for each in paid))
+        Column(
+            business.calendar.short(quarter, style.language),
+            label,
+            tuple(each.quarters[place].cost or 0.0 for each in paid),
+        )
         for place, (quarter, label) in enumerate(zip(found.quarters, labels, strict=True))
     ]
     parts = [(media_words(each.media_type), "") for each in paid]

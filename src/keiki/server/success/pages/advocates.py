@@ -233,7 +233,7 @@ def _months(business: Business, months: tuple[registers.PublishedMonth, ...], st
         told = _("Some months hold case studies of imported events that are not in the register.")
     labels = [business.calendar.label(each.month, style.language) for each in months]
     bars = [
-        Bar(kpis.tick(each.month, style), label, each.measured, n != len(months) - 1)
+        Bar(business.calendar.short(each.month, style.language), label, each.measured, n != len(months) - 1)
         for n, (each, label) in enumerate(zip(months, labels, strict=True))
     ]
     rows = tuple(

@@ -164,7 +164,12 @@ def _times(business: Business, told: Tickets, style: Style) -> Chart | None:
     labels = [business.calendar.label(month, style.language) for month in told.months]
     last = len(told.months) - 1
     bars = [
-        Bar(kpis.tick(month, style), labels[n], rows[n]["reply_median"] if n in rows else None, n != last)
+        Bar(
+            business.calendar.short(month, style.language),
+            labels[n],
+            rows[n]["reply_median"] if n in rows else None,
+            n != last,
+        )
         for n, month in enumerate(told.months)
     ]
     drawn = trend(title, _sentence(told), bars, "hours", style)

@@ -191,7 +191,7 @@ def _adoption(business: Business, told: Use, style: Style) -> Chart | None:
     sentence = _sentence(told, style)
     bars = [
         Bar(
-            kpis.tick(w, style),
+            business.calendar.short(w, style.language),
             business.calendar.label(w, style.language),
             share,
             w.end <= told.day or w.last <= told.day,

@@ -127,7 +127,7 @@ def _share(business: Business, told: Accounting, style: Style) -> tuple[Chart | 
     sentence = _("Last month it was {share} of revenue.").format(share=number(known[-1], "ratio", style))
     labels = [business.calendar.label(month, style.language) for month in told.months]
     bars = [
-        Bar(kpis.tick(month, style), label, share)
+        Bar(business.calendar.short(month, style.language), label, share)
         for month, label, share in zip(told.months, labels, shares, strict=True)
     ]
     drawn = trend(title, sentence, bars, "ratio", style)
