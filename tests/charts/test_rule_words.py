@@ -9,9 +9,10 @@ from keiki.charts.rule_words import rule_words
 from keiki.errors import RuleUnknown
 from keiki.measures.choices import SUBJECTS, read_choices
 from keiki.measures.rules import Rules
+from keiki.periods import Calendar
 
-OWN = Rules.of_zone(
-    "Asia/Tokyo",
+OWN = Rules.of_calendar(
+    Calendar(),
     own=read_choices(
         {
             "classes": {"purchases": 1, "renewal": False, "profit_above": 5000},

@@ -10,8 +10,12 @@ import pytest
 from tests.rows import SmallLake
 
 from keiki.customers.classes import customer_classes
-from keiki.customers.profit import acquired, ages, profit_entries
+from keiki.customers.postings import PostingRule
+from keiki.customers.profit import ProfitRule, acquired, ages, profit_entries
+from keiki.customers.retention import RetentionRule
+from keiki.customers.revenue_quality import cost_postings
 from keiki.measures.rules import Rules
+from keiki.periods import Calendar
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +31,8 @@ def order(name: str, day: str, amount: float, **more: Any) -> dict[str, Any]:
     return {"order_id": f"{name}{day}", "customer_id": name, "ordered_at": f"{day} 03:00", "amount": amount} | more
 
 
-def entries(lake: SmallLake, **facts: Any) -> list[tuple[Any, ...]]:
-    table = profit_entries(lake.put(**facts))
+def entries(lake: SmallLake, rule: ProfitRule | None = None, **facts: Any) -> list[tuple[Any, ...]]:
+    table = profit_entries(lake.put(**facts), rule)
     table = table.mutate(amount=table.amount.cast("float64"), on_day=table.on_day.cast("string"))
     return lake.rows(table, "customer_id", "kind", "on_day", "amount")
 
@@ -125,7 +129,7 @@ whose row says e-mail, met paid only (the other touch is older than the look-bac
 def test_cost_of_a_campaign_is_borne_by_the_credit_it_earned_before_the_acquisition(
     lake: SmallLake, model: str, spring: dict[str, float], email: dict[str, float], social: dict[str, float]
 ) -> None:
-    profit = Rules.of_zone("Asia/Tokyo", own={"profit": {"shared_by": model}}).classes.profit
+    profit = Rules.of_calendar(Calendar(), own={"profit": {"shared_by": model}}).classes.profit
     assert profit.shared_by == model
 
     def charged(**of: str) -> dict[str, float]:
@@ -146,7 +150,7 @@ def test_another_rule_of_attribution_makes_other_customers_good(lake: SmallLake)
     )
 
     def good(model: str) -> list[str]:
-        rules = Rules.of_zone("Asia/Tokyo", own={"profit": {"shared_by": model}})
+        rules = Rules.of_calendar(Calendar(), own={"profit": {"shared_by": model}})
         judged = customer_classes(facts, rules.classes)
         return [name for name, of in lake.rows(judged.select("customer_id", "customer_class")) if of == "good"]
 
@@ -184,6 +188,46 @@ def test_cost_of_goods_on_no_sale_is_shared_by_the_sales_without_a_cost(lake: Sm
         ("a", "cogs", "2026-01-05", -60.0),
         ("b", "cogs", "2026-01-06", -20.0),
     ]
+
+
+CLOSING = ProfitRule(retention=RetentionRule(postings=PostingRule(closing_day=20)))
+"""Months end on the 20th."""
+
+
+def test_costs_are_shared_in_the_months_of_the_closing_day(lake: SmallLake) -> None:
+    customers = [customer("a", "2026-01-05"), customer("b", "2026-01-21"), customer("c", "2026-02-20")]
+    costs = [
+        {"spent_on": "2026-01-20", "amount": 10, "category": "ad_spend"},
+        {"spent_on": "2026-01-31", "amount": 80, "category": "ad_spend"},
+        {"spent_on": "2026-02-01", "amount": 20, "category": "cs_personnel"},
+    ]
+    facts = {"customers": customers, "costs": costs, "orders": [order("c", "2026-02-20", 7)]}
+    costs_of_goods = [{"spent_on": "2026-02-18", "amount": 3, "category": "cogs"}]
+    rows = entries(lake, CLOSING, **facts | {"costs": costs + costs_of_goods})
+    assert rows == [
+        ("a", "acquisition", "2026-01-05", -10.0),
+        ("a", "retention", "2026-02-01", pytest.approx(-20 / 3, abs=1e-4)),
+        ("b", "acquisition", "2026-01-21", -40.0),
+        ("b", "retention", "2026-02-01", pytest.approx(-20 / 3, abs=1e-4)),
+        ("c", "acquisition", "2026-02-20", -40.0),
+        ("c", "cogs", "2026-02-20", -3.0),
+        ("c", "retention", "2026-02-01", pytest.approx(-20 / 3, abs=1e-4)),
+        ("c", "sales", "2026-02-20", 7.0),
+    ]
+
+
+def test_a_ledger_stands_for_the_networks_of_its_month_of_the_closing_day(lake: SmallLake) -> None:
+    facts = lake.put(
+        costs=[{"spent_on": "2026-01-25", "amount": 100, "category": "ad_spend"}],
+        media=[
+            {"date": day, "kind": "ad", "platform": "meta", "cost": cost}
+            for day, cost in (("2026-01-20", 1), ("2026-01-21", 2), ("2026-02-20", 4), ("2026-02-21", 8))
+        ],
+    )
+    spent = {20: 109.0, None: 112.0}
+    for closing, whole in spent.items():
+        table = cost_postings(facts, PostingRule(closing_day=closing))
+        assert table.amount.cast("float64").sum().execute() == whole, closing
 
 
 @pytest.mark.parametrize(

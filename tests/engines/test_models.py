@@ -53,6 +53,7 @@ from keiki.periods import Calendar, Grain
 
 Facts = Mapping[str, ir.Table]
 
+CLOSING = ProfitRule(retention=RetentionRule(postings=PostingRule(closing_day=20)))
 IDEAL = IdealProfile((Trait("segment", ("home",), 70), Trait("region", ("kanto",), 30)))
 
 EXCHANGE = Exchange(
@@ -157,6 +158,7 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
         facts, ["channel"], ProfitRule(touches=AttributionRule("linear"))
     ),
     "profit by age": lambda facts, spans: profit_by_age(facts, ["cohort"]),
+    "profit by age, months to the 20th": lambda facts, spans: profit_by_age(facts, ["cohort"], CLOSING),
     "quarters of orders": lambda facts, spans: quarters(
         facts["orders"].select(value=facts["orders"].amount.cast("float64"))
     ),

@@ -10,6 +10,7 @@ from keiki.errors import RuleImpossible
 from keiki.insight.balance import BalanceRule, Band, balance
 from keiki.measures.choices import read_choices
 from keiki.measures.rules import Rules
+from keiki.periods import Calendar
 
 
 def test_limits_belong_to_the_outer_bands_and_nothing_is_said_without_a_share() -> None:
@@ -20,7 +21,7 @@ def test_limits_belong_to_the_outer_bands_and_nothing_is_said_without_a_share() 
 
 
 def test_limits_are_a_setting_and_leave_room_between_them() -> None:
-    own = Rules.of_zone("Asia/Tokyo", own=read_choices({"balance": {"most": 0.8, "least": 0.2}}))
+    own = Rules.of_calendar(Calendar(), own=read_choices({"balance": {"most": 0.8, "least": 0.2}}))
     assert own.balance == BalanceRule(Decimal("0.8"), Decimal("0.2"))
     for wrong in ({"most": 0.3}, {"least": 0.7}, {"most": 0.5, "least": 0.5}):
         with pytest.raises(RuleImpossible):

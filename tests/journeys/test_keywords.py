@@ -12,6 +12,7 @@ from tests.rows import SmallLake
 from keiki.journeys.keywords import CLASSES, KeywordRule, keyword_classes
 from keiki.measures.choices import read_choices
 from keiki.measures.rules import Rules
+from keiki.periods import Calendar
 
 RULE = KeywordRule(brand=("Minato", "ミナト"))
 WORDS = {
@@ -70,5 +71,5 @@ def test_clicks_of_the_classes_sum_to_all_clicks(lake: SmallLake, given_rows: li
 
 
 def test_words_are_rules_of_the_business() -> None:
-    own = Rules.of_zone("Asia/Tokyo", own=read_choices({"keywords": {"brand": ["Minato"], "words": 4}}))
+    own = Rules.of_calendar(Calendar(), own=read_choices({"keywords": {"brand": ["Minato"], "words": 4}}))
     assert own.keywords == KeywordRule(brand=("Minato",), words=4)

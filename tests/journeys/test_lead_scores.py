@@ -13,6 +13,7 @@ from keiki.errors import LeadRuleImpossible, UnknownName
 from keiki.journeys.lead_scores import BandRule, Criterion, LeadRule, lead_scores, score_counts, score_spread
 from keiki.measures.choices import read_choices
 from keiki.measures.rules import Rules
+from keiki.periods import Calendar
 
 OCTOBER = ("2026-10-01", "2026-11-01")
 TITLE = Criterion("Target title", "event.job_title", ("head", "director"), 10)
@@ -142,5 +143,5 @@ def test_attribute_that_is_none_is_told_with_the_nearest() -> None:
 
 
 def test_limits_of_bands_are_a_rule_of_the_business() -> None:
-    own = Rules.of_zone("Asia/Tokyo", own=read_choices({"leads": {"bands": [80, 60, 30]}}))
+    own = Rules.of_calendar(Calendar(), own=read_choices({"leads": {"bands": [80, 60, 30]}}))
     assert own.leads == BandRule((80.0, 60.0, 30.0))

@@ -12,6 +12,7 @@ import yaml
 from keiki.errors import KeikiError, RuleImpossible, RuleUnknown
 from keiki.measures.choices import CHOICES, SUBJECTS, plain_choices, read_choices
 from keiki.measures.rules import Rules, value_in
+from keiki.periods import Calendar
 
 OWN: dict[str, Any] = {
     "postings": {"orders": False, "invoice_kinds": ["recurring"], "deals": "always"},
@@ -30,18 +31,27 @@ OWN: dict[str, Any] = {
 
 
 def test_every_default_can_be_written_and_read_again() -> None:
-    defaults = Rules.of_zone("Asia/Tokyo")
+    defaults = Rules.of_calendar(Calendar())
     values: dict[str, dict[str, Any]] = {}
     for choice in CHOICES:
         value = value_in(defaults, choice)
         if value is not None:
             values.setdefault(choice.subject, {})[choice.name] = value
     read = read_choices(yaml.safe_load(yaml.safe_dump(plain_choices(values))))
-    assert Rules.of_zone("Asia/Tokyo", own=read) == defaults
+    assert Rules.of_calendar(Calendar(), own=read) == defaults
+
+
+def test_the_calendar_reaches_the_rules_that_count_by_it() -> None:
+    rules = Rules.of_calendar(Calendar("Asia/Seoul", country="KR", closing_day=20))
+    assert (rules.zone, rules.stages.country, rules.classes.profit.retention.postings.closing_day) == (
+        "Asia/Seoul",
+        "KR",
+        20,
+    )
 
 
 def test_own_values_reach_every_rule_that_uses_them() -> None:
-    rules = Rules.of_zone("Asia/Tokyo", "JP", read_choices(OWN))
+    rules = Rules.of_calendar(Calendar(), read_choices(OWN))
     assert rules.classes.profit.retention == rules.retention == rules.cohorts.retention
     assert (rules.retention.dormancy_days, rules.retention.postings.orders) == (180, False)
     gaps = (rules.movements, rules.retention, rules.lifetime, rules.health, rules.activity)

@@ -26,6 +26,23 @@ def period_number(day: ir.Value, calendar: Calendar, grain: Grain) -> ir.Integer
     return days if grain is Grain.DAY else ((days - calendar.week_start) // 7).cast("int64")
 
 
+def month_number(day: ir.Value, closing_day: int | None) -> ir.IntegerValue:
+    """The number of the business month that holds a day; `closing_day` as in `Calendar`."""
+    return period_number(day, Calendar(closing_day=closing_day), Grain.MONTH)
+
+
+def month_name(number: ir.IntegerValue) -> ir.DateValue:
+    """The first day of the calendar month that names the business month of a number."""
+    return ibis.date(number // 12, number % 12 + 1, 1)
+
+
+def month_over(number: ir.IntegerValue, closing_day: int | None) -> ir.DateValue:
+    """The first day after the business month of a number."""
+    if closing_day is None:
+        return month_name(number + 1)
+    return ibis.date(number // 12, number % 12 + 1, closing_day + 1)
+
+
 def number_of(day: date, calendar: Calendar, grain: Grain) -> int:
     """The number of the period that holds a day.
 

@@ -17,7 +17,8 @@ class PostingRule:
 
     `invoice_kinds` are posted beside orders; a credit note is a negative sale and an invoice without a kind is one.
     `deals`: `otherwise` posts won deals only when the business loads neither orders nor invoices, else `always` or
-    `never`. `zone` turns the day of an invoice into an instant. `ad_kinds` of media are posted as cost.
+    `never`. `zone` turns the day of an invoice into an instant, `closing_day` ends the months in which costs are
+    shared (as in `Calendar`). `ad_kinds` of media are posted as cost.
     `untagged_ad_spend_covers_all`: booked advertising without a platform stands for every platform of its month,
     so that a ledger and the ad networks' own exports never count the same yen twice.
     """
@@ -26,6 +27,7 @@ class PostingRule:
     invoice_kinds: tuple[str, ...] = ("recurring", "one_off", "credit_note")
     deals: str = "otherwise"
     zone: str = "Asia/Tokyo"
+    closing_day: int | None = None
     ad_kinds: tuple[str, ...] = ("ad", "portal")
     untagged_ad_spend_covers_all: bool = True
 

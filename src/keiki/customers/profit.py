@@ -8,6 +8,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from keiki.customers.calendar import month_number, month_over
 from keiki.customers.postings import Facts
 from keiki.customers.repeat import purchased
 from keiki.customers.retention import RetentionRule, contracts, statuses_at
@@ -69,6 +70,10 @@ class ProfitRule:
         """What says who was acquired by what: `acquiring` (the customer's row), or a model of attribution."""
         return ACQUIRING if self.touches is None else self.touches.model
 
+    def month(self, day: ir.Value) -> ir.IntegerValue:
+        """The number of the month in whose costs a day shares, one more for the next month."""
+        return month_number(day, self.retention.postings.closing_day)
+
 
 def acquired(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     """Every customer with the day it was acquired: the listed one, else of the first purchase or contract.
@@ -128,7 +133,7 @@ def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
             amount=ibis.coalesce(sales.gross_profit, sales.amount).cast("float64"),
         ),
         _direct(costs),
-        _of_goods(sales, costs),
+        _of_goods(sales, costs, rule),
         _of_acquisition(_heads(facts, members, rule), costs),
         _of_retention(facts, members, costs, rule),
     )
@@ -147,13 +152,8 @@ def _named(costs: ir.Table, rule: ProfitRule) -> ir.Table:
         (unsaid & costs.category.isin(rule.acquisition), "acquisition"),
         (unsaid & costs.category.isin(rule.retention_costs), "retention"),
     )
-    table = costs.mutate(kind=kind, month=_month(costs.spent_on))
+    table = costs.mutate(kind=kind, month=rule.month(costs.spent_on))
     return table.filter(table.kind.notnull())
-
-
-def _month(day: ir.Value) -> ir.IntegerValue:
-    """A number per calendar month, one more for the next."""
-    return (day.year() * 12 + day.month()).cast("int64")
 
 
 def _entry(table: ir.Table, kind: str, amount: ir.Value, day: ir.Value) -> ir.Table:
@@ -173,10 +173,10 @@ def _shared(costs: ir.Table, kind: str, *keys: str) -> ir.Table:
     return table.group_by("month", *keys).aggregate(spent=table.amount.sum(), spent_on=table.spent_on.max())
 
 
-def _of_goods(sales: ir.Table, costs: ir.Table) -> ir.Table:
+def _of_goods(sales: ir.Table, costs: ir.Table, rule: ProfitRule) -> ir.Table:
     """Costs of goods by month, among the sales of that month without a cost of their own."""
     without = sales.filter(sales.cogs.isnull())
-    without = without.mutate(month=_month(without.on_day))
+    without = without.mutate(month=rule.month(without.on_day))
     sold = without.group_by("customer_id", "month").aggregate(sold=without.amount.sum(), sold_on=without.on_day.max())
     whole = ibis.window(group_by=sold.month)
     sold = sold.mutate(all_sold=sold.sold.sum().over(whole))
@@ -223,7 +223,7 @@ def _heads(facts: Facts, members: ir.Table, rule: ProfitRule) -> ir.Table:
             "customer_id",
             "acquired_on",
             "weight",
-            month=_month(table.acquired_on),
+            month=rule.month(table.acquired_on),
             level=ibis.literal(level),
             key=key,
         )
@@ -264,7 +264,7 @@ def _came_by(facts: Facts, members: ir.Table, rule: ProfitRule, touches: Attribu
 
 def _of_retention(facts: Facts, members: ir.Table, costs: ir.Table, rule: ProfitRule) -> ir.Table:
     spent = _shared(costs, "retention")
-    spent = spent.mutate(day=(spent.spent_on.truncate("M").cast("date") + ibis.interval(months=1)).cast("date"))
+    spent = spent.mutate(day=month_over(spent.month, rule.retention.postings.closing_day))
     asked = members.inner_join(spent, members.acquired_on < spent.day)
     told = statuses_at(facts, asked.select("customer_id", "day", at=midnight(asked.day, rule.zone)), rule.retention)
     active = told.filter(told.status == "active")
@@ -276,5 +276,5 @@ def _of_retention(facts: Facts, members: ir.Table, costs: ir.Table, rule: Profit
 def ages(entries: ir.Table) -> ir.Table:
     """Entries with age: whole months after the acquisition by which they had come (0 up to the day itself)."""
     day, begun = entries.on_day, entries.acquired_on
-    months = _month(day) - _month(begun) + ibis.ifelse(day.day() > begun.day(), 1, 0)
+    months = month_number(day, None) - month_number(begun, None) + ibis.ifelse(day.day() > begun.day(), 1, 0)
     return entries.mutate(age=ibis.greatest(months, 0).cast("int64"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from keiki.customers.calendar import month_number
 from keiki.customers.postings import Facts, PostingRule, completed_orders, won_deals
 from keiki.journeys.local_time import midnight
 
@@ -96,12 +97,11 @@ def _of_media(facts: Facts, rule: PostingRule, shape: ibis.Schema) -> ir.Table:
     media, costs = facts["media"], facts["costs"]
     spent = media.filter(media.kind.isin(rule.ad_kinds) & media.cost.notnull())
     ads = costs.filter(costs.category == "ad_spend")
-    booked = ads.select(year=ads.spent_on.year(), month=ads.spent_on.month(), of=ads.platform).distinct()
-    same_month = [spent.date.year() == booked.year, spent.date.month() == booked.month]
+    booked = ads.select(month=month_number(ads.spent_on, rule.closing_day), of=ads.platform).distinct()
     covers = spent.platform == booked.of
     if rule.untagged_ad_spend_covers_all:
         covers = covers | booked.of.isnull()
-    spent = spent.anti_join(booked, [*same_month, covers])
+    spent = spent.anti_join(booked, [month_number(spent.date, rule.closing_day) == booked.month, covers])
     posted = {
         "source": ibis.literal("media"),
         "spent_on": spent.date,

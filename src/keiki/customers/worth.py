@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from keiki.customers.calendar import month_name
 from keiki.customers.classes import BAD, GOOD, UNDETERMINED, ClassRule, customer_classes
 from keiki.customers.cohorts import CohortRule, known_until
 from keiki.customers.postings import Facts
@@ -41,7 +42,8 @@ class WorthRule:
 def described(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     """One row per acquired customer with what groups it.
 
-    Columns: customer_id, acquired_on, cohort (first day of the month of acquisition), channel and campaign (of the
+    Columns: customer_id, acquired_on, cohort (the month of acquisition, as the first day of the calendar month that
+    names it), channel and campaign (of the
     acquiring touch), product (bought first; of several in one order the one with most money), plan (listed, else of
     the first contract), icp_fit (`yes`, `no`), and the attributes of the fact `customers`.
     """
@@ -61,7 +63,7 @@ def described(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
         "channel",
         "campaign",
         *ATTRIBUTES,
-        cohort=table.acquired_on.truncate("M").cast("date"),
+        cohort=month_name(rule.month(table.acquired_on)),
         product=ibis.coalesce(table.bought_product, table.held_product),
         plan=ibis.coalesce(table.listed_plan, table.held_plan),
         icp_fit=ibis.cases((table.fits, "yes"), (~table.fits, "no")),

@@ -346,8 +346,7 @@ class Business:
     @property
     def rules(self) -> Rules:
         """The rules that models follow: the business's own where it has set them, the defaults elsewhere."""
-        calendar = self.settings.calendar
-        return Rules.of_zone(calendar.zone, calendar.country, read_choices(self.settings.rules))
+        return Rules.of_calendar(self.settings.calendar, read_choices(self.settings.rules))
 
     def measure(self, kpis: Iterable[str], lens: Lens | None = None) -> Measured:
         """KPIs (or formulas over them) in every period of the lens and in the period each is compared with."""

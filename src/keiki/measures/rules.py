@@ -27,6 +27,7 @@ from keiki.journeys.lead_scores import BandRule
 from keiki.journeys.sessions import SessionRule
 from keiki.journeys.stage_durations import StageRule
 from keiki.measures.choices import SUBJECTS, Choice, Values
+from keiki.periods import Calendar
 
 NOTHING_OWN: Final[Values] = {}
 SUBJECT_NAMES: Final = tuple(each.name for each in SUBJECTS)
@@ -63,10 +64,11 @@ class Rules:
     keywords: KeywordRule = field(default_factory=KeywordRule)
 
     @classmethod
-    def of_zone(cls, zone: str, country: str = "JP", own: Values = NOTHING_OWN) -> Rules:
-        """The rules of a business in a time zone, with the holidays of a country: its own values (as `read_choices`
-        gives them), and the defaults of DATA.md §8 for everything else.
+    def of_calendar(cls, calendar: Calendar, own: Values = NOTHING_OWN) -> Rules:
+        """The rules of a business with that calendar: its own values (as `read_choices` gives them), and the defaults
+        of DATA.md §8 for everything else.
         """
+        zone, country = calendar.zone, calendar.country
         chosen = {subject: dict(own.get(subject, {})) for subject in SUBJECT_NAMES}
         gap, health, stages = (chosen[name] for name in ("contracts", "health", "stages"))
         lists: dict[str, Any] = {
@@ -76,7 +78,7 @@ class Rules:
         if not stages.pop("holidays_off", True):
             country = ""
         lines = {f"expansion_{name}": value for name, value in chosen["expansion"].items()}
-        postings = PostingRule(zone=zone, **chosen["postings"])
+        postings = PostingRule(zone=zone, closing_day=calendar.closing_day, **chosen["postings"])
         retention = RetentionRule(postings=postings, **chosen["retention"], **gap)
         shared_by = chosen["profit"].pop("shared_by", ACQUIRING)
         named = {"model": shared_by}

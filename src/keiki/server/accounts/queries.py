@@ -41,7 +41,7 @@ class Pending:
 
 def rules_of(business: Business) -> Rules:
     """The rules of models that are in force in a business."""
-    return Rules.of_zone(business.zone, business.country, read_choices(business.rules))
+    return Rules.of_calendar(business.calendar, read_choices(business.rules))
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def earlier_rules(business: Business) -> tuple[RulesThen, ...]:
             subject, _dot, choice = name.partition(".")
             if value is not None:
                 plain.setdefault(subject, {})[choice] = value
-        rules = Rules.of_zone(business.zone, business.country, read_choices(plain))
+        rules = Rules.of_calendar(business.calendar, read_choices(plain))
         found.append(RulesThen(entry.at, rules, frozenset(name.partition(".")[0] for name in entry.old)))
     return tuple(found)
 

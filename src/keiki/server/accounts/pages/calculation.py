@@ -77,7 +77,7 @@ def rules_page(request: Any, business: Business) -> HttpResponse:
 
 
 def _form(business: Business, subject: Subject, data: Any = None) -> RulesForm:
-    defaults = Rules.of_zone(business.zone, business.country)
+    defaults = Rules.of_calendar(business.calendar)
     return RulesForm(subject.name, queries.rules_of(business), defaults, data, business.version)
 
 
