@@ -97,7 +97,7 @@ def _line(place: int, curve: Curve) -> Option:
 
 
 def _band(curve: Curve) -> Iterator[Option]:
-    """The 95 % band: from the lower edge up, as two steps stacked."""
+    """The 95% band: from the lower edge up, as two steps stacked."""
     known: list[tuple[int, float, float]] = [
         (p.length, p.low, p.high) for p in curve.points if p.low is not None and p.high is not None
     ]

@@ -46,7 +46,7 @@ def survival(
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
 ) -> None:
-    """Kaplan–Meier: one line per length with the share still there, its 95 % band and how many had come that far."""
+    """Kaplan–Meier: one line per length with the share still there, its 95% band and how many had come that far."""
     import keiki
     from keiki.customers.lives import LifeRule
     from keiki.customers.retention import RetentionRule
@@ -86,7 +86,7 @@ def _show(curve: Survival, answer: SurvivalAnswer, style: Style) -> None:
     head = [
         units[answer.rule.unit],
         say("still there", "残存率"),
-        say("95 % band", "95%区間"),
+        say("95% band", "95%区間"),
         say("came so far", "到達数"),
     ]
     rows = []

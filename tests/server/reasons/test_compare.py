@@ -68,7 +68,7 @@ def test_segment_says_its_range_and_its_part_of_the_gap_to_the_target(site: Any,
     (panel,) = page.panels
     lines = [(line.label, line.value, line.top, line.bottom, line.share) for line in panel.lines]
     assert lines == [("Smartphone", "2.00%", "12", "600", "60.0%"), ("PC", "4.00%", "16", "400", "40.0%")]
-    assert panel.lines[0].range == "1.15% – 3.46%"  # Wilson 95 %, 12 of 600
+    assert panel.lines[0].range == "1.15% – 3.46%"  # Wilson 95%, 12 of 600
     assert panel.sentence == "From 2.00% (Smartphone) to 4.00% (PC); all together 2.80%."
 
 

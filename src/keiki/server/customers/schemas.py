@@ -378,7 +378,7 @@ class SurvivalAsk(Strict):
 
 
 class StepOut(Schema):
-    """A length: who had come that far, ended or was last seen there, and the share still there with its 95 % band."""
+    """A length: who had come that far, ended or was last seen there, and the share still there with its 95% band."""
 
     length: int
     at_risk: int
@@ -778,7 +778,7 @@ class FitTotalsOut(Schema):
 
 
 class LessonOut(Schema):
-    """A value of an attribute and how many of its customers are good, with the 95 % range."""
+    """A value of an attribute and how many of its customers are good, with the 95% range."""
 
     attribute: str
     value: str

@@ -46,7 +46,7 @@ class Plan:
         amounts = {name: amount_of(texts[name], "ratio") for name in ("base", "wished")}
         day = amount_of(texts["day"], "count")
         wrong = {
-            name: _("A rate between 0 and 100 %, such as 2.5.")
+            name: _("A rate between 0 and 100%, such as 2.5.")
             for name, amount in amounts.items()
             if texts[name] and not (amount is not None and 0 < amount < 1)
         }

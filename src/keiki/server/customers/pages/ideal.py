@@ -327,7 +327,7 @@ def learned_rule(learned: Learned, style: Style) -> str:
     return _(
         "Aim at: surely more often good than the others, at least {above} times as often, and with more profit each. "
         "Leave out: surely less often good and with less profit each, with none at all or good below {below} times as "
-        "often. At least {fewest} customers; sure is 95 %."
+        "often. At least {fewest} customers; sure is 95%."
     ).format(
         above=f"{learned.rule.above:g}",
         below=f"{learned.rule.below:g}",

@@ -171,7 +171,7 @@ def _page(request: Any, business: Business, known: door.Known, title: str) -> Re
         lives_sentence=_lives_sentence(lives, style),
         lives_rule=_(
             "A life runs from the first paid day to the first day without a paid contract. Contracts that still "
-            "run are followed until the last day of the data. The band is 95 %."
+            "run are followed until the last day of the data. The band is 95%."
         ),
         splits=(
             way(_("(no split)"), not by, "#lives", by=""),
@@ -372,7 +372,7 @@ def _lives_sentence(answer: SurvivalAnswer, style: Style) -> str:
         "n": number(first.at_risk(12), "count", style),
     }
     if answer.rule.by is None or len(answer.curves) < 2:
-        return _("{share} of customers are still there after 12 months (95 %: {band}; {n} had come so far).").format(
+        return _("{share} of customers are still there after 12 months (95%: {band}; {n} had come so far).").format(
             **words
         )
     known = [curve for curve in answer.curves if curve.share(12) is not None]

@@ -149,7 +149,7 @@ def _page(request: HttpRequest, business: Business, catalogue: Catalogue, kpi: K
         lasts=tuple(_last(path, asked, chosen, each, days) for each in queries.LAST_DAYS),
         panels=tuple(_panel(each, kpi, level, style) for each in told),
         rule=_(
-            "Ranges are 95 % intervals (Wilson). A segment of fewer than {fewest} is marked: its rate says little."
+            "Ranges are 95% intervals (Wilson). A segment of fewer than {fewest} is marked: its rate says little."
         ).format(fewest=RULE.fewest),
     )
 

@@ -296,7 +296,7 @@ def _told_change(
         (_("Mean of {count} months before").format(count=told.periods_before), number(told.before, unit, style)),
         (_("Mean of {count} months after").format(count=told.periods_after), number(told.after, unit, style)),
         (_("Difference"), difference(told.difference, 0.0, unit, style)),
-        (_("95 % range of the difference"), _range(told.low, told.high, style, unit)),
+        (_("95% range of the difference"), _range(told.low, told.high, style, unit)),
     ]
     if told.beyond_season is not None:
         rows.append((_("The same months a year earlier"), difference(told.last_year, 0.0, unit, style)))

@@ -143,8 +143,8 @@ def lives(asking: Asking) -> PanelFile:
         Column(_("Ended"), "count"),
         Column(_("Still running"), "count", _("Followed until here only, for the data ends")),
         Column(_("Still there"), "ratio", "Kaplan–Meier"),
-        Column(_("from (95 %)"), "ratio", "Greenwood"),
-        Column(_("to (95 %)"), "ratio", "Greenwood"),
+        Column(_("from (95%)"), "ratio", "Greenwood"),
+        Column(_("to (95%)"), "ratio", "Greenwood"),
         Column(_("Ended of those who had come so far"), "ratio"),
     )
     return PanelFile(_("How long customers stay"), Table(columns, rows), None, ((_("Split by"), split),), (), told.few)
