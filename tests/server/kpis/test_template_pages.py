@@ -41,7 +41,7 @@ def test_gallery_is_searched_by_words_family_and_data(shop: Any, browser_of: Any
     assert shown(browser.get(gallery(shop, "?family=webinar"))) < every
     ready = browser.get(gallery(shop, "?ready=1"))
     assert {"simple_orders"} <= shown(ready) < every
-    assert {c.data_words for f in ready.context["page"].families for c in f.cards} == {"Your data is enough"}
+    assert {c.data_words for f in ready.context["page"].families for c in f.cards} == {"You have these kinds of data"}
     assert shown(browser.get(gallery(shop, "?q=no such thing"))) == set()
 
 

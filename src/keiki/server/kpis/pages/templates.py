@@ -123,7 +123,7 @@ def _template_card(business: Business, shown: queries.Template, language: str) -
     document = shown.document
     has, all_of = shown.measurable, len(shown.needs.kpis)
     if shown.ready:
-        words, tone = _("Your data is enough"), "good"
+        words, tone = _("You have these kinds of data"), "good"
     else:
         words, tone = _("{has} of {all} KPIs with your data").format(has=has, all=all_of), "watch" if has else ""
     return TemplateCard(
@@ -248,9 +248,10 @@ def _template_page(business: Business, shown: queries.Template, may: bool) -> Te
         sketch=sketch(shown.tree),
         size=_("{count} numbers").format(count=len(shown.tree.nodes)),
         needs=_needs(shown, japanese),
-        data_words=_("{has} of {all} KPIs can be measured with your data.").format(
-            has=shown.measurable, all=len(shown.needs.kpis)
-        ),
+        data_words=_(
+            "You have the kinds of data that {has} of {all} KPIs are counted from. Whether they hold rows of this subject "
+            "shows in the tree."
+        ).format(has=shown.measurable, all=len(shown.needs.kpis)),
         rows=tuple(_template_row(shown, node, style) for node in shown.tree.nodes),
         phases=tuple(_phase_row(business, move, style) for move in moves(document, builtin()))
         if document.phase
