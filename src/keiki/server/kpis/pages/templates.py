@@ -249,8 +249,8 @@ def _template_page(business: Business, shown: queries.Template, may: bool) -> Te
         size=_("{count} numbers").format(count=len(shown.tree.nodes)),
         needs=_needs(shown, japanese),
         data_words=_(
-            "You have the kinds of data that {has} of {all} KPIs are counted from. Whether they hold rows of this subject "
-            "shows in the tree."
+            "You have the kinds of data that {has} of {all} KPIs are counted from. Whether they hold rows of this "
+            "subject shows in the tree."
         ).format(has=shown.measurable, all=len(shown.needs.kpis)),
         rows=tuple(_template_row(shown, node, style) for node in shown.tree.nodes),
         phases=tuple(_phase_row(business, move, style) for move in moves(document, builtin()))
