@@ -28,9 +28,10 @@ from keiki.trees.bundle import (
     with_targets,
     write_bundle,
 )
-from keiki.trees.document import template
+from keiki.trees.document import NodeDocument, TreeDocument, template
+from keiki.trees.edit import change
 from keiki.trees.kpi_document import declared, kpi_document
-from keiki.trees.targets import Target
+from keiki.trees.targets import Step, Target
 
 KPI = """id: vip_share
     ja: 上得意の割合
@@ -160,3 +161,22 @@ def test_json_of_a_bundle_is_plain() -> None:
         "kpi_tree": 1,
         "targets": [{"kpi": "aov", "target": {"value": 0.2, "since": "2026-04-01"}}],
     }
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Target(1.0, by=date(1800, 1, 1)), "“1800-01-01” cannot be its “by”. It may be: 1900-01-01 – 2200-12-31."),
+        (Target(1.0, within="9999y"), "“9999y” cannot be its “within”. It may be: ≤ 100y."),
+        (Target(1.0, steps=(Step(1.0, by=date(9999, 1, 1)),)), "“9999-01-01” cannot be its “steps”."),
+    ],
+)
+def test_day_that_nobody_plans_for_is_refused_at_the_door_and_read_where_it_is_stored(
+    target: Target, words: str
+) -> None:
+    tree = TreeDocument("t", "木", "Tree", "例。", "An example.", NodeDocument("aov", kpi="aov", target=target))
+    bundle = Bundle((tree,), targets=(KpiTarget(target, kpi="aov"),))
+    assert read_text(to_yaml(bundle)) == bundle
+    found = [str(p.error) for p in check_bundle(bundle, load_catalogue()) if p.severity == "error"]
+    assert [each.startswith("“aov”: " + words) for each in found] == [True, True]
+    assert change(tree, "aov", note_en="Still here").document.root.target == target

@@ -127,11 +127,6 @@ MISTAKES = [
     ("root: {kpi: aov, target: {compare: between, low: 3, high: 1}}", "“3.0” cannot be its “low”. It may be: ≤ 1."),
     ("root: {kpi: aov, target: {}}", "has no “value”."),
     ("root: {kpi: aov, target: {value: 1, by: soon}}", "“soon” cannot be its “by”. It may be: 2026-04-01."),
-    (
-        "root: {kpi: aov, target: {value: 1, by: 1800-01-01}}",
-        "“1800-01-01” cannot be its “by”. It may be: 1900-01-01 – ",
-    ),
-    ("root: {kpi: aov, target: {value: 1, within: 9999y}}", "“9999y” cannot be its “within”. It may be: ≤ 100y."),
     ("root: {kpi: aov, target: {value: 1, by: 2026-01-01, within: 6m}}", "It may be: by | within."),
     ("root: {kpi: aov, target: {value: 1, since: 2026-02-01, by: 2026-01-01}}", "It may be: ≥ 2026-02-01."),
     ("root: {kpi: aov, target: {value: 1, within: 6 months}}", "It may be: 6m, 90d, 2w, 1y."),

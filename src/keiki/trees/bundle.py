@@ -34,7 +34,7 @@ from keiki.measures.document import parse as parse_yaml
 from keiki.trees.build import Tree, build
 from keiki.trees.check import check
 from keiki.trees.document import TREE_TABLE, NodeDocument, TreeDocument, as_yaml, template, tree_document
-from keiki.trees.edit import refuse_circle
+from keiki.trees.edit import storable
 from keiki.trees.fields import Field, Kind, Table, entry_of, missing, plain, read, write, wrong
 from keiki.trees.findings import Finding
 from keiki.trees.kpi_document import KPI_TABLE, KpiDocument, declared, kpi_document
@@ -42,7 +42,7 @@ from keiki.trees.over_time import in_force
 from keiki.trees.review import review
 from keiki.trees.smart import Known
 from keiki.trees.target_fields import TARGET
-from keiki.trees.targets import Target
+from keiki.trees.targets import Target, within_reach
 
 VERSION = 1
 JSON_NAMES = (".json",)
@@ -174,13 +174,14 @@ def _declared(bundle: Bundle, laid: Catalogue) -> Iterator[Problem]:
     yield from (problem for problem in laid.check() if problem.subject in own)
     for document in bundle.trees:
         try:
-            refuse_circle(document)
+            storable(document)
             build(document, laid)
         except KeikiError as error:
             yield Problem(document.id, error)
     for target in bundle.targets:
         try:
             _subject(target, laid, bundle)
+            within_reach(target.target, target.kpi or target.node or "")
         except KeikiError as error:
             yield Problem(target.kpi or target.node or "", error)
 

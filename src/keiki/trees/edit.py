@@ -29,6 +29,7 @@ from keiki.trees.document import NODE_TABLE, TREE_TABLE, Influence, Link, NodeDo
 from keiki.trees.fields import DEEPEST, LARGEST, Table, entry_of, plain, read, write
 from keiki.trees.names import called
 from keiki.trees.parts import OPERATORS, Inseparable, joined, named, renamed, turned, without
+from keiki.trees.targets import within_reach
 
 WORDS = {
     "add": ("「{node}」を「{parent}」の下に加えた", "Added “{node_en}” below “{parent_en}”"),
@@ -333,17 +334,25 @@ def free_id(wanted: str, taken: set[str]) -> str:
 
 def _done(before: TreeDocument, after: TreeDocument, what: str, **names: str | NodeDocument) -> Edited:
     sound(after)
-    refuse_circle(after, before)
+    storable(after, before)
     return Edited(after, Edit(what, tuple(_named(names))))
 
 
-def refuse_circle(document: TreeDocument, before: TreeDocument | None = None) -> None:
-    """Raise `KpiUnderItself` when a KPI would be calculated from itself; a circle that was there `before` stays."""
+def storable(document: TreeDocument, before: TreeDocument | None = None) -> None:
+    """Raise what keeps a document from being stored; what was so `before` stays.
+
+    `KpiUnderItself` for a KPI that would be calculated from itself, `WrongField` for a target whose day or time lies
+    further away than anybody plans.
+    """
     had = _under_themselves(before.root) if before is not None else set()
     has = _under_themselves(document.root)
     if len(has) > len(had):
         path = min(has - had)
         raise KpiUnderItself(kpi=document.node(path[-1]).kpi, path=" > ".join(path))
+    planned = {node.id: node.target for node in before.root.walk()} if before is not None else {}
+    for node in document.root.walk():
+        if node.target is not None and node.target != planned.get(node.id):
+            within_reach(node.target, node.id)
 
 
 def _named(names: Mapping[str, str | NodeDocument]) -> Iterator[tuple[str, str]]:

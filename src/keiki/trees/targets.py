@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from keiki.catalogue.kpi import Direction
 from keiki.catalogue.load import Catalogue
+from keiki.errors import WrongField
 from keiki.formula.evaluate import references
 from keiki.formula.nodes import Binary, Call, Formula, Negate, Number, Reference
 from keiki.measures.measure import Aggregation, Measure, Timing
@@ -20,6 +21,10 @@ COMPARISONS = (AT_LEAST, AT_MOST, BETWEEN)
 LEVEL, EVEN, SEASONAL, MANUAL = "level", "even", "seasonal", "manual"
 SHAPES = (LEVEL, EVEN, SEASONAL, MANUAL)
 GOOD, WATCH, ACT, NONE, PLAIN = "good", "watch", "act", "none", "plain"
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+LONGEST_SPAN = {"d": 36_500, "w": 5_200, "m": 1_200, "y": 100}
+"""Nobody plans beyond these; what is stored already is read all the same."""
 
 ACT_FROM = 0.10
 """The share of its target by which a number misses it before somebody has to act; any miss calls for a look."""
@@ -91,6 +96,18 @@ class Judgement:
     high: float | None = None
     gap: float | None = None
     attained: float | None = None
+
+
+def within_reach(target: Target, subject: str) -> None:
+    """Raise `WrongField` for a day, or a time from the start, that is a slip of the hand: 1800, 9999 years."""
+    days = [("since", target.since), ("by", target.by), *(("steps", step.by) for step in target.steps)]
+    for name, day in days:
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise WrongField(subject=subject, field=name, value=day, options=f"{FIRST_DAY} – {LAST_DAY}")
+    for span in (target.within, *(step.within for step in target.steps)):
+        if span is not None and int(span[:-1]) > LONGEST_SPAN[span[-1]]:
+            most = f"≤ {LONGEST_SPAN[span[-1]]}{span[-1]}"
+            raise WrongField(subject=subject, field="within", value=span, options=most)
 
 
 def ends(start: date, span: str) -> date:

@@ -17,9 +17,20 @@ from keiki.periods import Calendar, Grain, Period, add_months
 from keiki.server.planning.actions import Proposal
 from keiki.server.planning.models import Way
 from keiki.server.ui.language import current_language
-from keiki.trees.fields import FIRST_DAY, LAST_DAY
 from keiki.trees.stated import ABSOLUTE, Reading, stated
-from keiki.trees.targets import AT_LEAST, AT_MOST, BETWEEN, EVEN, LEVEL, MANUAL, SEASONAL, Step, Target
+from keiki.trees.targets import (
+    AT_LEAST,
+    AT_MOST,
+    BETWEEN,
+    EVEN,
+    FIRST_DAY,
+    LAST_DAY,
+    LEVEL,
+    MANUAL,
+    SEASONAL,
+    Step,
+    Target,
+)
 
 STAGES: Final = (3, 6, 12)
 """Months that the three stages of the form propose."""

@@ -46,7 +46,7 @@ from keiki.server.kpis.models import (
 from keiki.trees.build import build
 from keiki.trees.bundle import Bundle, with_targets
 from keiki.trees.document import NodeDocument, TreeDocument, as_dict, from_dict, template
-from keiki.trees.edit import refuse_circle
+from keiki.trees.edit import storable
 from keiki.trees.kpi_document import KpiDocument, declared, kpi_document
 from keiki.trees.shared_goal import check_board
 from keiki.trees.targets import starting
@@ -74,7 +74,7 @@ def add_tree(actor: User, business: Business, document: TreeDocument, done: Done
     Raises `UnsharedBoard` for a team's board without a long-term profit that all departments share, and
     `KpiUnderItself` for a KPI that would be calculated from itself.
     """
-    refuse_circle(document)
+    storable(document)
     check_board(document, queries.stored_catalogue(business))
     named = replace(document, id=free_tree_id(business, document.id))
     tree = OwnTree.objects.create(
@@ -189,7 +189,7 @@ def save_tree(
     content = as_dict(replace(document, id=now.tree_id))
     if now.version != began_from:
         raise _conflict(now, content)
-    refuse_circle(document, queries.read_document(now.versions.get(number=now.version).document))
+    storable(document, queries.read_document(now.versions.get(number=now.version).document))
     _keep(actor, now, content, done, step)
     record(actor, "kpis.edit_tree", business_id=now.business_id, target=_target(now), new=dict(done))
     return now
