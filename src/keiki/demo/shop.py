@@ -26,6 +26,8 @@ PRODUCTS = (
 )
 APPEAL = np.array([18, 12, 9, 6, 8, 3, 14, 7, 6, 6, 7, 4], dtype=float)
 SOURCES = {"direct": 0.55, "related_products": 0.22, "cart_addon": 0.13, "free_shipping_prompt": 0.10}
+TAKEN = 3
+"""One in so many repeat orders that begin with a better coffee began with an offer of it."""
 COMES_BACK = {"organic": 0.52, "paid": 0.42, "social": 0.40, "direct": 0.56, "referral": 0.5, "email": 0.55}
 REGULAR = 0.68
 """Chance of a further order after the second."""
@@ -122,6 +124,8 @@ def orders(
     ids = numbered("M", np.arange(1, size + 1))
     head = np.r_[True, owner[1:] != owner[:-1]]
     source = np.where(head, words(["direct"] * len(owner)), drawn(chance, SOURCES, len(owner)))
+    better = head & (words([p[2] for p in PRODUCTS])[product] == "premium") & ~first[owner]
+    source = np.where(better & (owner % TAKEN == 0), "upsell", source)
     lines: Columns = {
         "order_id": ids[owner],
         "product_id": words([p[0] for p in PRODUCTS])[product],

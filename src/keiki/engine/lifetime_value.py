@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+import pyarrow as pa
+
 from keiki.customers.acquisition_cost import Acquisition
 from keiki.customers.ltv_formulas import (
     CHURN,
@@ -178,21 +180,22 @@ def customer_worths(
     UnknownName.
     """
     rule = worth_rule(business)
-    rows = business.engine.run(worth_by(business.facts, by, rule)).to_pylist()
-    return {name: Worths(name, _groups(rows, name, fewest), rule) for name in by}
+    found = business.engine.run(worth_by(business.facts, by, rule))
+    return {name: Worths(name, _groups(found, name, fewest), rule) for name in by}
 
 
-def _groups(rows: Sequence[Mapping[str, Any]], by: str, fewest: int) -> tuple[GroupWorth, ...]:
-    parts: dict[Any, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        parts.setdefault(row[by], []).append(row)
-    found = [_group(group, each, fewest) for group, each in parts.items()]
-    return tuple(sorted(found, key=lambda row: (not row.shown, -(row.each("profit") or 0), str(row.group))))
+TOTALS = {**dict.fromkeys((*SUMMED, *COUNTED), "sum"), "first_on": "min", "last_on": "max"}
 
 
-def _group(group: Any, rows: Sequence[Mapping[str, Any]], fewest: int) -> GroupWorth:
-    totals = {name: sum(row[name] for row in rows) for name in (*SUMMED, *COUNTED)}
-    if totals["customers"] < fewest:
-        return GroupWorth(group, shown=False)
-    days = {"first_on": min(row["first_on"] for row in rows), "last_on": max(row["last_on"] for row in rows)}
-    return GroupWorth(group, shown=True, **totals, **days)
+def _groups(found: pa.Table, by: str, fewest: int) -> tuple[GroupWorth, ...]:
+    """The groups of one dimension: small groups of all dimensions together, summed while they are columns."""
+    rows = found.group_by(by).aggregate(list(TOTALS.items())).to_pylist()
+    groups = [_group(row, by, fewest) for row in rows]
+    return tuple(sorted(groups, key=lambda row: (not row.shown, -(row.each("profit") or 0), str(row.group))))
+
+
+def _group(row: Mapping[str, Any], by: str, fewest: int) -> GroupWorth:
+    told = {name: row[f"{name}_{how}"] for name, how in TOTALS.items()}
+    if told["customers"] < fewest:
+        return GroupWorth(row[by], shown=False)
+    return GroupWorth(row[by], shown=True, **told)

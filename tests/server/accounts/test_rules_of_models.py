@@ -58,6 +58,13 @@ def test_an_impossible_value_is_named_and_nothing_is_lost(cast: Any, browser_of:
     assert Business.objects.get(pk=cast.business.pk).rules == {}
 
 
+def test_limits_are_taken_in_full_width_signs_too(cast: Any, browser_of: Any) -> None:
+    typed = {"subject": "rfm", "lookback": "２４ｍ", "counted": "12m", "recency_limits": "３０，６０、９０　１８０"}
+    answer = browser_of(cast.owner).post(page_of(cast.business), typed | {"version": "1"})
+    assert answer.status_code == 302
+    assert Business.objects.get(pk=cast.business.pk).rules == {"rfm": {"recency_limits": [30, 60, 90, 180]}}
+
+
 def test_of_two_who_change_rules_at_once_one_is_told(cast: Any, browser_of: Any) -> None:
     actions.change_rules(cast.owner, cast.business, 1, "retention", {"dormancy_days": 180})
     with pytest.raises(EditConflict):

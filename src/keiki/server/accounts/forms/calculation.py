@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -154,7 +155,9 @@ def typed(kind: Kind, value: Any) -> Any:
 
 
 def meant(kind: Kind, cleaned: Any) -> Any:
-    """What stands in a field, as `Kind.read` wants it; None for nothing."""
+    """What stands in a field, as `Kind.read` wants it, also in full-width signs; None for nothing."""
+    if isinstance(kind, Length | Limits | Days):
+        cleaned = unicodedata.normalize("NFKC", cleaned)
     match kind:
         case Share():
             return cleaned / 100
