@@ -87,7 +87,7 @@ def _growth_words(base: Baseline, node: Node, style: Style) -> tuple[str, str]:
     if base.growth_share is not None and node.unit not in ABSOLUTE_CHANGE:
         moved = f"{moved} ({change(1 + base.growth_share, 1.0, 'number', style)})"
     month = _("{change} a month").format(change=moved)
-    if base.growth_year is None:
+    if base.growth_year is None or node.unit in ABSOLUTE_CHANGE:  # rates differ by points, not by per cent
         return month, ""
     sign = "+" if base.growth_year >= 0 else "−"
     return month, _("{share} against last year").format(share=f"{sign}{abs(base.growth_year) * 100:.1f}%")
