@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+import keiki
 from keiki.facts.casts import Reading
 from keiki.facts.conform import conform
 from keiki.facts.vocabulary import vocabulary
@@ -185,3 +186,29 @@ def test_a_table_of_ones_own_is_no_export_of_a_tool() -> None:
     assert recognise(["Date", "Campaign", "Impressions", "Clicks", "Cost"]) is None
     assert recognise(["注文番号", "会員ID", "日付", "金額"]) is None
     assert recognise(["metric", "date", "grain", "value"]) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "lines", "cost"),
+    [
+        (
+            "Day,Campaign,Device,Impr.,Clicks,Cost",
+            ("2026-05-01,beans,Mobile,10,5,1200", "2026-05-01,beans,Computer,5,2,800"),
+            Decimal(2000),
+        ),
+        (
+            "日,キャンペーン名,年齢,性別,インプレッション,消化金額 (JPY)",
+            ("2026-05-01,春,25-34,女性,10,1200", "2026-05-01,春,25-34,男性,5,800", "2026-05-01,春,35-44,男性,5,50"),
+            Decimal(2050),
+        ),
+    ],
+)
+def test_a_report_split_by_device_or_people_keeps_every_row(
+    header: str, lines: tuple[str, ...], cost: Decimal, tmp_path: Path
+) -> None:
+    (tmp_path / "ads.csv").write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    with keiki.open(tmp_path / "business", create=True) as business:
+        business.load(str(tmp_path / "ads.csv"))
+        media = business.facts["media"]
+        assert media.count().execute() == len(lines)
+        assert media.cost.sum().execute() == cost
