@@ -27,6 +27,7 @@ def make(cast: Any, browser_of: Any, who: str = "editor", **values: Any) -> str:
         path, {"name": "Lobby", "kind": "device", "dashboards": names, "seconds": 20, **values}
     )
     link: str = answer.context["page"].link
+    assert answer.context["page"].form["name"].value() is None, "the form is empty again for the next link"
     return link.removeprefix("http://testserver")
 
 

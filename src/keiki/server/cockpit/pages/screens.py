@@ -67,6 +67,7 @@ def screens_page(request: Any, business: Business) -> HttpResponse:
         language = current_language()
         token = actions.make_screen(request.user, business, given["name"], shown, form.rotation, language)
         link = request.build_absolute_uri(reverse("cockpit:screen", kwargs={"token": token}))
+        form = ScreenForm(dashboards=named.items(), initial=initial)
     page = ScreensPage(
         title=_("Screens and links"),
         subtitle=business.name,
