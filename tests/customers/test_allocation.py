@@ -38,6 +38,7 @@ def test_a_million_moved_from_half_a_yen_to_two_brings_one_and_a_half_million_wi
         ({"payback": None}, "stop"),
         ({"payback": None, "oldest": 11}, "wait"),
         ({"customers": 29}, "few"),
+        ({"spend": 0, "payback": 0}, "unpaid"),
     ],
 )
 def test_advice_follows_its_rule(change: dict[str, int | None], action: str) -> None:

@@ -29,6 +29,7 @@ ADVICE = {
     "stop": ("stop or mend", "止めるか直す"),
     "wait": ("wait", "様子を見る"),
     "few": ("too few", "少なすぎる"),
+    "unpaid": ("nothing spent", "費用なし"),
 }
 
 

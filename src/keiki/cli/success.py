@@ -203,7 +203,37 @@ def _told(past: BackTest, style: Style) -> str:
         "Back-test: {} accounts, {} left within 90 days; right order in {} of the pairs (AUC).",
         "バックテスト：{}件のうち{}件が90日以内に離れ、正しい順序は{}の組（AUC）。",
     ).format(f"{past.accounts:,}", f"{past.left:,}", number(past.auc, "ratio", style))
-    return "\n".join((told, *(each.words(style.language) for each in past.cautions)))
+    lines = [told]
+    if past.by_score and past.by_score[0].lift is not None:
+        lines.append(
+            say(
+                "The tenth with the lowest scores left {:.1f} times as often as all (lift).",
+                "スコアの最も低い1割は、全体の{:.1f}倍離れました（リフト）。",
+            ).format(past.by_score[0].lift)
+        )
+    if past.by_chance:
+        off = [abs((each.chance or 0) - (each.share or 0)) for each in past.by_chance]
+        lines.append(
+            say(
+                "Chances given and what happened differ by {} on average (calibration).",
+                "予測した確率と実際の差は平均{}（較正）。",
+            ).format(number(sum(off) / len(off), "ratio", style))
+        )
+    if past.fitted is not None:
+        weights = past.fitted.weights
+        lines.append(
+            say(
+                "Weights that would have known best: usage {:.0f}, support {:.0f}, payment {:.0f}; right in {} of the "
+                "pairs of later months, those in force in {}.",
+                "最もよく当たった重み：利用{:.0f}・問い合わせ{:.0f}・支払い{:.0f}。その後の月で正しい順序は{}の組、現在の重みでは{}。",
+            ).format(
+                weights.usage,
+                weights.support,
+                weights.payment,
+                *(MISSING if auc is None else number(auc, "ratio", style) for auc in reversed(past.auc_later)),
+            )
+        )
+    return "\n".join((*lines, *(each.words(style.language) for each in past.cautions)))
 
 
 def _line(row: Any, style: Style) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from keiki.errors import NothingSpentThere
 
-FEED, HOLD, STOP, WAIT, FEW = "feed", "hold", "stop", "wait", "few"
+FEED, HOLD, STOP, WAIT, FEW, UNPAID = "feed", "hold", "stop", "wait", "few", "unpaid"
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class AdviceRule:
     """When money comes back.
 
     `feed`: a customer has paid back its cost within `months`; `hold`: later; `stop`: not recovered though customers
-    are `months` old; `wait`: not recovered, but younger; `few`: fewer than `customers`. A product is of low quality
+    are `months` old; `wait`: not recovered, but younger; `few`: fewer than `customers`;
+    `unpaid`: nothing was spent there, so that no money comes back. A product is of low quality
     when its customers buy again less than `low_repeat` times as often as all customers.
     """
 
@@ -54,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do with the money for a place: `feed`, `hold`, `stop`, `wait` or `few`; `low`: of low quality."""
+    """What to do with the money for a place (the words of AdviceRule, and `unpaid`); `low`: of low quality."""
 
     place: Place
     action: str
@@ -75,6 +76,8 @@ def advised(places: Sequence[Place], rule: AdviceRule | None = None) -> tuple[Ad
 def _action(place: Place, rule: AdviceRule) -> str:
     if place.customers < rule.customers:
         return FEW
+    if place.per_spend is None:
+        return UNPAID
     if place.payback is not None:
         return FEED if place.payback <= rule.months else HOLD
     return STOP if place.oldest >= rule.months else WAIT

@@ -52,9 +52,11 @@ def test_buyers_at_the_extremes_give_finite_numbers_and_a_caution(name: str, fit
     for numbers in (expected, worth, model.purchases_of_newcomer([0.0, TEN_YEARS])):
         assert np.isfinite(numbers).all()
         assert (numbers >= 0).all()
-    assert "too_few_customers" in [caution.code for caution in model.cautions]
-    told = model.interval(lambda m: float(m.expected_purchases(found, 365.0).sum()))
-    assert told.low is None or told.high is None or 0 < told.low <= told.value <= told.high < np.inf
+    told = [caution.code for caution in model.cautions]
+    assert "too_few_customers" in told
+    assert ("nothing_seen" in told) == (found.age.max() == 0)
+    range_ = model.interval(lambda m: float(m.expected_purchases(found, 365.0).sum()))
+    assert range_.low is None or range_.high is None or 0 < range_.low <= range_.value <= range_.high < np.inf
 
 
 @pytest.mark.parametrize("name", [name for name, (x, last, _) in HISTORIES.items() if max(last) >= max(x)])

@@ -229,8 +229,11 @@ def test_quality_is_that_of_the_page(sold: Any, capsys: Any) -> None:
 def test_curves_of_several_splits_are_crossed_as_on_the_command_line(sold: Any, capsys: Any) -> None:
     told = asking(sold)("profit-curves", by=["channel", "product"])
     assert {tuple(each["groups"]): each["customers"] for each in told} == {("A", "A"): 40, ("B", "B"): 40}
+    assert [each["groups"] for each in asking(sold)("profit-curves", by="cohort")] == [["2024-01-01"]]
     capsys.readouterr()
     folder = str(sold.business.folder)
+    assert run(["customers", "quality", "--curves", "cohort", "-b", folder]) == 0
+    assert "2024-01-01  " in capsys.readouterr().out
     assert run(["customers", "quality", "--curves", "channel", "--curves", "product", "--json", "-b", folder]) == 0
     assert json.loads(capsys.readouterr().out) == told
 

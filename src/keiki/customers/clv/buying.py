@@ -109,6 +109,7 @@ def fitted(
     """
     grouped = history.grouped()
     scale = float(grouped.age.max()) or 1.0
+    unseen = () if grouped.age.max() > 0 else (Caution("nothing_seen"),)
     purchases = float(grouped.frequency @ grouped.customers)
     return maximum(
         likelihood(grouped, scale),
@@ -116,5 +117,5 @@ def fitted(
         grouped.customers.sum(),
         scale=dict.fromkeys(times, scale),
         shift=-purchases * float(np.log(scale)),
-        cautions=(*cautions_of(grouped), *cautions),
+        cautions=(*unseen, *cautions_of(grouped), *cautions),
     )

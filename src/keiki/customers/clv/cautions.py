@@ -47,6 +47,10 @@ WORDS = {
         "Money differs so much between customers that their mean cannot be told (q = {q:.2f}, at least 1 is needed).",
         "顧客ごとの金額の差が大きすぎて、平均を推定できません（q = {q:.2f}。1より大きい必要があります）。",
     ),
+    "nothing_seen": (
+        "Everybody came on the last day of the data: what follows has not been seen. Do not use these numbers.",
+        "全員がデータの最終日に初めて購入しています。その後の行動はまだ分かりません。この数値は使わないでください。",
+    ),
     "not_converged": (
         "The search for the best values ended early. Do not use these numbers.",
         "最もよく合う値が見つかる前に計算が止まりました。この数値は使わないでください。",

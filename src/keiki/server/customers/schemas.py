@@ -625,7 +625,9 @@ class PlaceOut(Schema):
     kept: Number
     per_spend: Number = Field(description=gettext_noop("Long-term profit per money spent on acquisition."))
     payback: int | None
-    action: str = Field(description=gettext_noop("feed, hold, stop, wait, or few: too few customers to say."))
+    action: str = Field(
+        description=gettext_noop("feed, hold, stop, wait, few: too few customers to say, or unpaid: nothing was spent.")
+    )
     low: bool = Field(description=gettext_noop("Whether its revenue is of low quality."))
 
 

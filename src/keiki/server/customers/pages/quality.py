@@ -19,7 +19,7 @@ from keiki.charts.format import MINUS, MISSING, Style, number
 from keiki.charts.lines import Line, lines
 from keiki.charts.rule_words import bearer_words, rule_words
 from keiki.charts.stacked import Column, stacked
-from keiki.customers.allocation import FEED, FEW, HOLD, STOP, WAIT, Advice, Place, reallocated
+from keiki.customers.allocation import FEED, FEW, HOLD, STOP, UNPAID, WAIT, Advice, Place, reallocated
 from keiki.customers.profit_curves import Curve
 from keiki.customers.quality_report import QualityPeriod
 from keiki.errors import KeikiError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 SHOWN_CURVES = 12
 SHOWN_CROSSED = 60
-STATUS = {FEED: "good", HOLD: "watch", STOP: "act", WAIT: "none", FEW: "none"}
+STATUS = {FEED: "good", HOLD: "watch", STOP: "act", WAIT: "none", FEW: "none", UNPAID: "none"}
 
 
 @dataclass(frozen=True)
@@ -433,6 +433,7 @@ def _curves_sentence(splits: tuple[str, ...], found: tuple[Curve, ...], style: S
 def advice_words(action: str) -> str:
     """What to do with the money, in words."""
     words = {FEED: _("Feed"), HOLD: _("Hold"), STOP: _("Stop or mend"), WAIT: _("Wait"), FEW: _("Too few to say")}
+    words[UNPAID] = _("Nothing spent")
     return words[action]
 
 
