@@ -131,6 +131,21 @@ def test_recurring_revenue_leads_from_start_to_end_and_names_its_rule(own_shop: 
     assert theirs.lives is not None
 
 
+def test_recurring_revenue_of_an_earlier_period(own_shop: Any, read: Any) -> None:
+    opened(own_shop.business).business.load(CONTRACTS, "subscriptions")
+    newest, august = read(own_shop, "recurring"), read(own_shop, "recurring", on="2026-08-15")
+    (choice,) = august.lens.choices
+    assert (choice.chosen, dict(choice.options)[choice.chosen]) == ("2026-08-01", "Aug 2026")
+    assert len(choice.options) == 13
+    assert august.waterfall_title == "What moved recurring revenue in Aug 2026"
+    assert august.waterfall_title != newest.waterfall_title
+    assert august.periods == newest.periods, "still among the newest"
+    assert (bool(newest.committed), august.committed) == (True, ""), "what is agreed is known of today only"
+    oldest = read(own_shop, "recurring", on=choice.options[-2][0])
+    assert oldest.periods[-1] == choice.options[-2][1]
+    assert read(own_shop, "recurring", on="yesterday").waterfall_title == newest.waterfall_title
+
+
 @pytest.mark.parametrize("name", ["customers", "cohorts", "recurring"])
 def test_stranger_finds_no_page(shop: Any, browser_of: Any, name: str) -> None:
     address = reverse(f"customers:{name}", kwargs={"business": shop.business.id})

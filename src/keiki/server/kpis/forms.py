@@ -24,6 +24,7 @@ from keiki.measures.units import UNITS
 from keiki.periods import Grain
 from keiki.server.kpis.models import LONGEST_COMMENT, Word
 from keiki.server.kpis.queries import FACETS, Question
+from keiki.server.ui.forms import read_day
 from keiki.server.ui.language import current_language
 
 OPENINGS = ("trouble", "two", "all")
@@ -49,7 +50,7 @@ class Asked:
         dimension, _, value = query.get("segment", "").partition(":")
         return cls(
             grain=Grain(grain) if grain in set(Grain) else Grain.MONTH,
-            on=_day(query.get("on", "")),
+            on=read_day(query.get("on", "")),
             comparison="last_year" if query.get("versus") == "last_year" else "previous",
             segment=(dimension, value) if dimension.isidentifier() and value else None,
             opening=query.get("open", "") if query.get("open") in OPENINGS else "trouble",
@@ -86,13 +87,6 @@ class Asked:
     def flipped(self, node: str) -> Asked:
         """The same question with one branch opened or closed."""
         return replace(self, flips=self.flips ^ {node})
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 # --- the catalogue and KPIs of one's own ---

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.forms.renderers import TemplatesSetting
 
 
@@ -10,3 +12,11 @@ class Rendering(TemplatesSetting):
 
     field_template_name = "ui/field.html"
     form_template_name = "ui/fields.html"
+
+
+def read_day(text: str) -> date | None:
+    """The day that an address or a field names as 2026-10-31; None for any other text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -39,6 +39,7 @@ from keiki.server.kpis import queries as door
 from keiki.server.kpis.forms import Asked
 from keiki.server.kpis.pages.templates import sketch
 from keiki.server.planning.queries import counted, measured
+from keiki.server.ui.forms import read_day
 from keiki.server.ui.language import current_language
 from keiki.trees.build import Tree
 from keiki.trees.smart import Mark
@@ -222,15 +223,8 @@ def _team(request: Any, business: Business, at: Beginning) -> HttpResponse:
         token = invite(request.user, business, email, str(role))
         link = request.build_absolute_uri(reverse("accounts:invitation", kwargs={"token": token}))
         return _shown(request, business, at, "team", link=link)
-    actions.finish(request.user, business, _day(posted.get("meeting_on", "")), _("First review meeting"))
+    actions.finish(request.user, business, read_day(posted.get("meeting_on", "")), _("First review meeting"))
     return redirect(dashboard_url(business, dashboards.EXECUTIVE))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 # --- what a step shows ---

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from keiki.customers.acquisition_cost import Acquisition, HealthRule, Payback, payback
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS, LifetimeValue, lifetime_values
+from keiki.server.ui.forms import read_day
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import OwnTerms
@@ -69,7 +70,7 @@ class Calculation:
             model=model,
             formula=formula if formula in FORMULAS else BUSINESS_MODELS[model].formulas[0],
             own=query.get("own") == "1" if ("own" in query or texts) else True,
-            on=_day(query.get("on", "")),
+            on=read_day(query.get("on", "")),
             texts=texts,
             typed={name: amount for name, amount in amounts.items() if amount is not None},
             wrong=frozenset(name for name, amount in amounts.items() if amount is None),
@@ -111,10 +112,3 @@ class Calculation:
         if found.value is None or found.monthly is None or found.share is None:
             return None
         return payback(found.value, cac, found.monthly * found.share, self.rule)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

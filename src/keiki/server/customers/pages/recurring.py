@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.queries import recurring as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.forms import read_day
 from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import gap
 
@@ -48,18 +50,32 @@ OWN = "keiki"
 
 @dataclass(frozen=True)
 class RecurringAsked:
-    """What the address asks: whose rules, which periods, and the split of the lives; other words are left out."""
+    """What the address asks: whose rules, which periods, the one told in full (it holds the day `on`; None: the last
+    whole one), and the split of the lives; other words are left out.
+    """
 
     preset: str = OWN
     grain: Grain = Grain.MONTH
     by: str = ""
+    on: date | None = None
 
     @classmethod
     def read(cls, told: QueryDict) -> RecurringAsked:
         """The question of a query string."""
         preset, by = told.get("rules", OWN), told.get("by", "")
         grain = GRAINS.get(told.get("grain", ""), Grain.MONTH)
-        return cls(preset if preset in PRESETS else OWN, grain, by if by in BY else "")
+        return cls(preset if preset in PRESETS else OWN, grain, by if by in BY else "", read_day(told.get("on", "")))
+
+    def chosen(self, periods: Sequence[Recurring]) -> Recurring:
+        """The period that is told in full."""
+        held = (each for each in periods if self.on and each.period.start <= self.on < each.period.end)
+        whole = (each for each in reversed(periods) if each.complete)
+        return next(held, None) or next(whole, periods[-1])
+
+    def shown(self, periods: Sequence[Recurring]) -> Sequence[Recurring]:
+        """The newest periods; where the chosen one is older, those up to it."""
+        newest, last = SHOWN[self.grain], periods.index(self.chosen(periods)) + 1
+        return periods[-newest:] if last > len(periods) - newest else periods[max(0, last - newest) : last]
 
 
 @dataclass(frozen=True)
@@ -94,6 +110,7 @@ class RecurringPage:
     subtitle: str
     empty: kpis.Empty | None = None
     nobody: str = ""
+    lens: kpis.LensForm = kpis.LensForm(())
     sentence: str = ""
     rules: tuple[kpis.Way, ...] = ()
     grains: tuple[kpis.Way, ...] = ()
@@ -135,13 +152,14 @@ def _page(request: Any, business: Business, known: door.Known, title: str) -> Re
     if not any(each.mrr_start or each.mrr_end for each in answer.periods):
         words = _("No paid contract is loaded yet. Bring in contracts with their monthly amount to see this page.")
         return RecurringPage(title, business.name, nobody=words, fresh=fresh_words(known, style))
-    found = answer.periods[-SHOWN[grain] :]
-    whole = next((each for each in reversed(found) if each.complete), found[-1])
+    found, whole = question.shown(answer.periods), question.chosen(answer.periods)
+    newest = RecurringAsked(preset, grain).chosen(answer.periods)
     differing = queries.differences(request.user, business, preset, grain) if preset != OWN else ()
     lives = queries.lives(request.user, business, LifeRule(by=by or None))
 
     def way(words: str, current: bool, anchor: str = "", **changed: str) -> kpis.Way:
-        asked = {"rules": preset, "grain": grain.value, "by": by} | changed
+        on = question.on.isoformat() if question.on and "grain" not in changed else ""
+        asked = {"rules": preset, "grain": grain.value, "by": by, "on": on} | changed
         told = urlencode({name: value for name, value in asked.items() if value})
         path = reverse("customers:recurring", kwargs={"business": business.id})
         return kpis.Way(words, f"{path}?{told}{anchor}", current)
@@ -150,6 +168,7 @@ def _page(request: Any, business: Business, known: door.Known, title: str) -> Re
         title=title,
         subtitle=kpis.beside_business(business, business.calendar.label(whole.period, style.language)),
         sentence=sentence(whole, business, style),
+        lens=_lens(question, answer, whole, business, style),
         rules=tuple(way(each.name, each.id == preset, rules=each.id) for each in PRESETS.values()),
         grains=(
             way(_("Month"), grain is Grain.MONTH, grain="month"),
@@ -163,7 +182,7 @@ def _page(request: Any, business: Business, known: door.Known, title: str) -> Re
         periods=tuple(_label(each, business, style) for each in found),
         lines=_lines(found, style),
         checked=_checked(found),
-        committed=_committed(answer, style),
+        committed=_committed(answer, style) if whole.period.end >= newest.period.end else "",
         source=_source(answer, business, request),
         differing=tuple(_differing(each, business, style) for each in differing if each.period in _asked(found)),
         differing_words=_differing_words(preset, differing),
@@ -187,6 +206,16 @@ def _asked(found: Sequence[Recurring]) -> set[Any]:
 
 def _label(each: Recurring, business: Business, style: Style) -> str:
     return period_name(business.calendar.label(each.period, style.language), each.complete, style)
+
+
+def _lens(
+    asked: RecurringAsked, answer: RecurringAnswer, chosen: Recurring, business: Business, style: Style
+) -> kpis.LensForm:
+    """The select of the period, the newest first."""
+    options = tuple((each.period.start.isoformat(), _label(each, business, style)) for each in reversed(answer.periods))
+    kept = {"rules": asked.preset, "grain": asked.grain.value, "by": asked.by}
+    choice = kpis.Choice("on", _("Period"), options, chosen.period.start.isoformat())
+    return kpis.LensForm((choice,), tuple((name, value) for name, value in kept.items() if value))
 
 
 def sentence(each: Recurring, business: Business, style: Style) -> str:

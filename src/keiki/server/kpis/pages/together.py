@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,6 +26,7 @@ from keiki.server.accounts.queries import businesses_of
 from keiki.server.kpis import queries
 from keiki.server.kpis.pages.numbers import Way, kpi_name, kpi_url, style_of
 from keiki.server.kpis.queries import Part, Together
+from keiki.server.ui.forms import read_day
 from keiki.server.ui.templatetags.ui import gap
 
 GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
@@ -93,7 +93,7 @@ def together_page(request: Any, business: Business) -> HttpResponse:
     kpi_id = kpi_id if kpi_id in catalogue.kpis else next(iter(offered), "revenue")
     style = style_of(business, known)
     periods = queries.periods_together(request.user, chosen, grain)
-    until = next((each for each in periods if each.start == _day(request.GET.get("until", ""))), None)
+    until = next((each for each in periods if each.start == read_day(request.GET.get("until", ""))), None)
     told = queries.joined(request.user, chosen, kpi_id, grain, until)
     choices = _Choices(mine, chosen, {*offered, kpi_id}, kpi_id, grain, periods, until or periods[-1])
     return render(request, "kpis/together.html", {"page": _page(request, business, told, choices, catalogue, style)})
@@ -114,13 +114,6 @@ def _offered(request: Any, business: Business, chosen: Sequence[Business], catal
     """The KPIs of the trees of the chosen businesses, the first business's first."""
     found = [name for each in chosen for name in queries.active_kpis(request.user, each)]
     return tuple(name for name in dict.fromkeys((*found, *OFTEN)) if name in catalogue.kpis)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _page(

@@ -13,7 +13,7 @@ from keiki.customers.lives import LifeRule
 from keiki.customers.mrr_presets import PRESETS
 from keiki.customers.small_groups import small_parts
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table, Told
-from keiki.server.customers.pages.recurring import OWN, SHOWN, RecurringAsked, move_words, reason_words, segment_of
+from keiki.server.customers.pages.recurring import OWN, RecurringAsked, move_words, reason_words, segment_of
 from keiki.server.customers.queries import recurring as queries
 from keiki.server.kpis import pages as kpis
 
@@ -68,7 +68,7 @@ def periods(asking: Asking) -> PanelFile:
     """Movements and rates, a column per period shown; the CSV has a row per period of the history."""
     asked = RecurringAsked.read(asking.request.GET)
     found = queries.movements(asking.user, asking.business, asked.preset, asked.grain).periods
-    shown, numbers = found[-SHOWN[asked.grain] :], _numbers()
+    shown, numbers = asked.shown(found), _numbers()
     labels = [period_name(asking.label(each.period), each.complete, asking.style) for each in shown]
     return PanelFile(
         _("Recurring revenue"),
