@@ -227,6 +227,13 @@ class TargetOutOfReach(KeikiError):
     ja = "「{text}」は目標として大きすぎます（{most}まで）。桁や単位が多くないか確かめてください。"
 
 
+class UnitDoesNotFit(KeikiError):
+    """What was typed carries the sign of another unit: money for a rate, per cent for a count."""
+
+    en = "“{text}” does not fit: the unit here is {unit}. Write it like {example}."
+    ja = "「{text}」は単位が合いません。ここの単位は{unit_ja}です。{example_ja}のように入れてください。"
+
+
 class UnreadableTarget(KeikiError):
     """What was typed as a target is no value and no change, or there is no value now that could change."""
 

@@ -13,6 +13,7 @@ from tests.browser.conftest import ROOT
 from tests.trees.made import alone, built_in, tree
 
 from keiki.catalogue.load import load_catalogue
+from keiki.server.scenarios.forms import amount_of
 from keiki.trees.build import Tree
 from keiki.trees.portable import portable
 from keiki.trees.simulate import How, Move, Value, simulate
@@ -121,3 +122,32 @@ def test_browser_moves_drivers_only(empty_page: Page) -> None:
     model = portable(made, {"goal": 3.0, "a": 1.0, "b": 2.0})
     with pytest.raises(Exception, match="goal cannot be moved"):
         empty_page.evaluate(RUN, [MODULE.read_text(), [(model, {"goal": {"how": "to", "amount": 1}})]])
+
+
+AMOUNTS = ROOT / "src/keiki/server/scenarios/static/scenarios/amount.js"
+READ = """async ([source, cases]) => {
+  const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+  return cases.map(([text, unit]) => {
+    const value = module.valueOf(text, unit);
+    return Number.isNaN(value) ? null : value;
+  });
+}"""
+SIGNS = ("", "¥", "￥", "$", "+", "−", "-")
+WORDS = ("", "%", "％", "円", "万円", "億", "件", "人", "回", "点", "日", "分", "時間", "yen", "many")
+
+
+def test_browser_reads_what_is_typed_as_the_server_does(empty_page: Page) -> None:
+    numbers = ("1,200", "２．５", ".5", "", "1.2.3", "1e3")
+    cases = [
+        (f"{sign}{digits}{word}", unit)
+        for sign in SIGNS
+        for digits in numbers
+        for word in WORDS
+        for unit in ("ratio", "currency", "count", "days")
+    ]
+    found = empty_page.evaluate(READ, [AMOUNTS.read_text(), cases])
+    assert [
+        (text, unit, amount_of(text, unit), value)
+        for (text, unit), value in zip(cases, found, strict=True)
+        if not same(amount_of(text, unit), value)
+    ] == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keiki.errors import TargetOutOfReach, UnreadableTarget
+from keiki.errors import TargetOutOfReach, UnitDoesNotFit, UnreadableTarget
 from keiki.trees.stated import stated
 
 
@@ -36,7 +36,8 @@ def test_minus_five_percent_of_ten_percent_offers_both_meanings() -> None:
         ("1億円", None, "currency", [("absolute", 1e8)]),
         ("+1000", 8000.0, "currency", [("change", 9000.0), ("absolute", 1000.0)]),
         ("1,000件増", 8000.0, "count", [("change", 9000.0)]),
-        ("80%", 8000.0, "currency", [("relative", 6400.0)]),
+        ("20%減", 8000.0, "currency", [("relative", 6400.0)]),
+        ("0.8倍", 8000.0, "currency", [("relative", 6400.0)]),
         ("x1.2", 2.0, "number", [("relative", 2.4)]),
     ],
 )
@@ -57,11 +58,32 @@ def test_value_beyond_its_unit_is_refused_with_the_most_it_can_be(text: str, uni
     assert ("100,000%" if unit == "ratio" else "1,000,000,000,000,000") in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("¥1,200", "ratio"),
+        ("￥1,200", "ratio"),
+        ("1,200円", "ratio"),
+        ("+5円", "ratio"),
+        ("$12", "count"),
+        ("12件", "ratio"),
+        ("80%", "currency"),
+        ("８０％", "count"),
+        ("3時間", "days"),
+    ],
+)
+def test_sign_of_another_unit_is_refused_in_words(text: str, unit: str) -> None:
+    with pytest.raises(UnitDoesNotFit) as caught:
+        stated(text, 0.05, unit)
+    assert caught.value.words("en").startswith(f"“{text}” does not fit: the unit here is ")
+    assert caught.value.words("ja").startswith(f"「{text}」は単位が合いません。")
+
+
 @given(text=st.text(max_size=20), now=st.none() | st.floats(-1e9, 1e9), unit=st.sampled_from(["ratio", "currency"]))
 def test_any_text_is_read_or_refused(text: str, now: float | None, unit: str) -> None:
     try:
         readings = stated(text, now, unit)
-    except (UnreadableTarget, TargetOutOfReach):
+    except (UnreadableTarget, TargetOutOfReach, UnitDoesNotFit):
         return
     assert all(math.isfinite(reading.value) for reading in readings)
     assert len(readings) in (1, 2)

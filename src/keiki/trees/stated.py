@@ -6,7 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from keiki.errors import TargetOutOfReach, UnreadableTarget
+from keiki.errors import TargetOutOfReach, UnitDoesNotFit, UnreadableTarget
+from keiki.measures.units import UNITS
 
 ABSOLUTE, RELATIVE, POINTS, CHANGE = "absolute", "relative", "points", "change"
 MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "▲": "-", "△": "-", "‐": "-", "ー": "-"})
@@ -16,6 +17,9 @@ TYPED = re.compile(
     r"(?P<way>増|減|増加|減少|アップ|ダウン|up|down|more|less)?",
     re.IGNORECASE,
 )
+WAY = re.compile(r"(?:増|減|増加|減少|アップ|ダウン|up|down|more|less)$", re.IGNORECASE)
+UNIT_WORDS = {"ratio": ("％", "per cent"), "currency": ("金額", "money")}
+"""Units as a person says them who types a number."""
 GROUPS_BROKEN = re.compile(r"\d[,、](?!\d{3}(?!\d))")
 """A comma that does not part thousands: 1,5 may be meant as one and a half."""
 SCALES = {"千": 1e3, "万": 1e4, "億": 1e8, "k": 1e3, "m": 1e6}
@@ -25,6 +29,17 @@ TIMES = frozenset({"倍", "times", "x"})
 MOST = 1e15
 LARGEST = {"ratio": 1_000.0}
 """Beyond these a value is a slip of the hand."""
+COUNTED = frozenset({"count", "items", "per_year", "number", "distribution"})
+SIGNS = (
+    (re.compile(r"[¥￥$€£円]|\byen\b|\d\s*(?:yen|jpy|usd)", re.IGNORECASE), frozenset({"currency"})),
+    (re.compile(r"%|パーセント|percent", re.IGNORECASE), frozenset({"ratio"})),
+    (re.compile(r"[件人回]"), COUNTED),
+    (re.compile(r"点"), COUNTED | {"score", "points"}),
+    (re.compile(r"日"), COUNTED | {"days", "business_days"}),
+    (re.compile(r"分"), COUNTED | {"minutes"}),
+    (re.compile(r"時間"), COUNTED | {"hours"}),
+)
+"""Signs that people write beside a number, and the units that they may mean."""
 DOWN = frozenset({"減", "減少", "ダウン", "down", "less"})
 
 
@@ -46,7 +61,8 @@ def stated(text: str, current: float | None = None, unit: str = "ratio") -> tupl
     """Every meaning of a typed target for a KPI with that unit and that value now, the most likely first.
 
     A ratio is written as a fraction: 10 % is 0.1. Raises `UnreadableTarget` for what is no number, and for a change
-    when there is no value to change; `TargetOutOfReach` for what is larger than any number of that unit.
+    when there is no value to change; `TargetOutOfReach` for what is larger than any number of that unit;
+    `UnitDoesNotFit` for the sign of another unit, ¥1,200 for a rate.
 
     >>> [(r.kind, round(r.value, 6)) for r in stated("-5%", 0.10)]
     [('relative', 0.095), ('points', 0.05)]
@@ -56,6 +72,9 @@ def stated(text: str, current: float | None = None, unit: str = "ratio") -> tupl
     plain = unicodedata.normalize("NFKC", text).translate(MINUS)
     if GROUPS_BROKEN.search(plain):
         raise UnreadableTarget(text=text[:40])
+    misfit = ill_fitting(text, unit, changes=True)
+    if misfit is not None:
+        raise misfit
     typed = TYPED.fullmatch(re.sub(r"[\s,、¥￥$]", "", plain))
     if typed is None:
         raise UnreadableTarget(text=text[:40])
@@ -66,6 +85,35 @@ def stated(text: str, current: float | None = None, unit: str = "ratio") -> tupl
         most = f"{LARGEST[unit] * 100:,.0f}%" if unit in LARGEST else f"{MOST:,.0f}"
         raise TargetOutOfReach(text=text[:40], most=most)
     return found
+
+
+def ill_fitting(text: str, unit: str, *, changes: bool = False) -> UnitDoesNotFit | None:
+    """What is wrong with a typed number that carries the sign of another unit; None when nothing is.
+
+    With `changes`, per cent also say how far any number moves, as long as the direction is said: +10%, 5%減.
+
+    >>> ill_fitting("¥1,200", "ratio").words("ja")
+    '「¥1,200」は単位が合いません。ここの単位は％です。2.5%のように入れてください。'
+    >>> ill_fitting("80%", "currency", changes=True).words("en")
+    '“80%” does not fit: the unit here is money. Write it like 1,200 or +10%.'
+    >>> ill_fitting("1,200円", "currency"), ill_fitting("+10%", "currency", changes=True), ill_fitting("5％", "ratio")
+    (None, None, None)
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(MINUS).strip()
+    moves = changes and (plain[:1] in {"+", "-"} or WAY.search(plain) is not None)
+    allowed = {unit, "ratio"} if moves else {unit}
+    if all(allowed & units for sign, units in SIGNS if sign.search(plain)):
+        return None
+    example = "2.5%" if unit == "ratio" else "1,200"
+    known = UNITS.get(unit)
+    ja, en = UNIT_WORDS.get(unit, (known.ja, known.en) if known else (unit, unit))
+    return UnitDoesNotFit(
+        text=text.strip()[:40],
+        unit=en,
+        unit_ja=ja,
+        example=f"{example} or +10%" if changes else example,
+        example_ja=f"{example}か+10%" if changes else example,
+    )
 
 
 def _readings(typed: re.Match[str], current: float | None, unit: str) -> list[Reading]:
@@ -85,9 +133,7 @@ def _readings(typed: re.Match[str], current: float | None, unit: str) -> list[Re
             return _relative(current, 1 + change / 100, *_less(change, "%", "%")) + (
                 _points(current, change) if ratio else []
             )
-        if ratio:
-            return [_absolute(amount / 100, f"{_figure(amount)}%", f"{_figure(amount)}%")]
-        return _relative(current, amount / 100, f"今の{_figure(amount)}%", f"{_figure(amount)}% of the value now")
+        return [_absolute(amount / 100, f"{_figure(amount)}%", f"{_figure(amount)}%")]
     if ratio and (signed or word in POINT):
         return _points(current, change)
     if signed or word in POINT:

@@ -179,6 +179,16 @@ def test_what_is_no_number_is_said_beside_its_field_and_kept(calculated: Any) ->
     assert page.answer is None
 
 
+def test_sign_of_another_unit_is_said_beside_its_field(calculated: Any) -> None:
+    page = calculated(BASIC, aov="50%", gross_margin="¥1,200", marketing="5%")
+    errors = {field.name: field.error for field in (*page.terms, *page.spent) if field.error}
+    assert errors == {
+        "aov": "“50%” does not fit: the unit here is money. Write it like 1,200.",
+        "gross_margin": "“¥1,200” does not fit: the unit here is per cent. Write it like 2.5%.",
+        "marketing": "“5%” does not fit: the unit here is money. Write it like 1,200.",
+    }
+
+
 def test_negative_cost_is_said_beside_its_field(calculated: Any) -> None:
     page = calculated(BASIC, marketing="-5", customers="2")
     field = next(each for each in page.spent if each.name == "marketing")

@@ -32,6 +32,13 @@ ROOT = tree(FUNNEL).root
         ("9" * 60, "count", None),
         ("1e300", "count", None),
         ("=1+1", "count", None),
+        ("¥1,200", "ratio", None),
+        ("1,200円", "ratio", None),
+        ("1,200円", "count", None),
+        ("5%", "currency", None),
+        ("5％", "count", None),
+        ("12件", "ratio", None),
+        ("120人", "count", 120.0),
     ],
 )
 def test_amounts_are_read_as_people_type_them(text: str, unit: str, amount: float | None) -> None:

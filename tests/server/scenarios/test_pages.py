@@ -53,6 +53,15 @@ def test_moved_driver_is_worked_out_on_the_server_too(shop: Any, browser_of: Any
     assert page.model["prefix"] == "to."
 
 
+def test_sign_of_another_unit_is_refused_beside_driver_and_goal(shop: Any, browser_of: Any) -> None:
+    browser = browser_of(shop.viewer)
+    price = driver(page_of(browser.get(address(shop.business))), "Average order value")
+    page = page_of(browser.get(address(shop.business), {price.field: "5%", "goal": "80%"}))
+    assert driver(page, price.label).error == "“5%” does not fit: the unit here is money. Write it like 1,200."
+    assert page.goal_error == "“80%” does not fit: the unit here is money. Write it like 1,200."
+    assert (page.outcome.then, page.answer) == ("¥14,400", None)
+
+
 def test_text_that_is_no_number_is_told_beside_its_field_and_kept(shop: Any, browser_of: Any) -> None:
     browser = browser_of(shop.viewer)
     first = page_of(browser.get(address(shop.business))).drivers[0]

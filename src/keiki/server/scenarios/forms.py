@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from keiki.trees.build import Node
 from keiki.trees.simulate import How, Move
 from keiki.trees.solve import Lever
+from keiki.trees.stated import ill_fitting
 
 PREFIX: Final = "to."
 STEPS: Final = ("1", "5", "10")
@@ -24,13 +25,17 @@ SCALES: Final[Mapping[str, int]] = {"千": 10**3, "万": 10**4, "億": 10**8}
 
 
 def amount_of(text: str, unit: str) -> float | None:
-    """A number as people type it, in a node's own unit; None when it is none.
+    """A number as people type it, in a node's own unit; None when it is none, or that of another unit.
 
     >>> amount_of("２．５％", "ratio"), amount_of("1,200円", "currency"), amount_of("many", "count")
     (0.025, 1200.0, None)
     >>> amount_of("500万", "currency"), amount_of("1.2億円", "currency"), amount_of("万", "count")
     (5000000.0, 120000000.0, None)
+    >>> amount_of("¥1,200", "ratio"), amount_of("5%", "count")
+    (None, None)
     """
+    if ill_fitting(text, unit) is not None:
+        return None
     plain = (
         unicodedata.normalize("NFKC", text)
         .strip()

@@ -31,6 +31,7 @@ from keiki.server.scenarios.queries import Compared, WhatIf
 from keiki.trees.build import Node
 from keiki.trees.portable import portable
 from keiki.trees.simulate import Value
+from keiki.trees.stated import ill_fitting
 
 SHOWN_STRENGTHS = 10
 LOWEST, HIGHEST = -50, 100
@@ -242,7 +243,9 @@ def _page(
         ),
         goal_text=wanted.goal_text if "goal" in request.GET else typed(case.target, case.tree.root.unit),
         goal_unit=_unit(case.tree.root, style),
-        goal_error=_("Write a number, such as 1200000.") if "goal" in wanted.wrong else "",
+        goal_error=_refusal((wanted.goal_text,), case.tree.root.unit, _("Write a number, such as 1200000."), style)
+        if "goal" in wanted.wrong
+        else "",
         by=wanted.by,
         answer=_sought(case, wanted, (path, asked, moved), style),
         mix=_mix(case, wanted, (path, asked, moved), style),
@@ -331,11 +334,19 @@ def _driver(case: WhatIf, node: Node, moved: Moved, wanted: Wanted, style: Style
         moved_by=change(after, value, "number", style) if slides and moved.texts.get(node.id) else "±0%",
         most=most,
         slides=slides and most > LOWEST,
-        error=_("Write a number, such as 2.5.") if node.id in moved.wrong | (wanted.wrong - {"goal"}) else "",
+        error=_refusal((moved.texts.get(node.id, ""), low, high), node.unit, _("Write a number, such as 2.5."), style)
+        if node.id in moved.wrong | (wanted.wrong - {"goal"})
+        else "",
         low=low,
         high=high,
         cost=cost,
     )
+
+
+def _refusal(texts: tuple[str, ...], unit: str, plain: str, style: Style) -> str:
+    """Why a typed number is not taken: its unit is another, or it is none."""
+    misfit = next((found for text in texts if (found := ill_fitting(text, unit)) is not None), None)
+    return plain if misfit is None else misfit.words(style.language)
 
 
 def _unit(node: Node, style: Style) -> str:

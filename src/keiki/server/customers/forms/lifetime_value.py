@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from keiki.customers.acquisition_cost import Acquisition, HealthRule, Payback, payback
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS, LifetimeValue, lifetime_values
 from keiki.server.ui.forms import read_day
+from keiki.trees.stated import ill_fitting
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import OwnTerms
@@ -23,11 +24,16 @@ FARTHEST: Final = Decimal(10) ** 15
 
 
 def amount_of(text: str, unit: str) -> float | None:
-    """A number as people type it; a share as a fraction or with the sign, 0.05 or 5%. None when it is neither.
+    """A number as people type it; a share as a fraction or with the sign, 0.05 or 5%. None when it is neither, or that
+    of another unit.
 
     >>> amount_of("5％", "ratio"), amount_of("0.05", "ratio"), amount_of("1,200円", "currency"), amount_of("x", "ratio")
     (0.05, 0.05, 1200.0, None)
+    >>> amount_of("¥1,200", "ratio"), amount_of("5%", "currency")
+    (None, None)
     """
+    if ill_fitting(text, unit) is not None:
+        return None
     plain = unicodedata.normalize("NFKC", text).strip().replace(",", "").replace("\u2212", "-")
     percent = unit == "ratio" and plain.endswith("%")
     plain = plain.rstrip("%円回人件年月か ").lstrip("¥$€£ ")

@@ -42,6 +42,7 @@ from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.ui.templatetags.ui import gap
+from keiki.trees.stated import ill_fitting
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import GroupWorth, OwnTerms, Worths
@@ -270,7 +271,10 @@ def _field(asked: Calculation, own: OwnTerms | None, name: str, style: Style) ->
     hint = _("0.05 or 5%") if term.unit == "ratio" else ""
     told = own.terms.get(name) if own is not None else None
     shown = number(told, term.unit, style) if told is not None else ""
-    error = _("Write a number, such as 1200, 0.05 or 5%.") if name in asked.wrong else ""
+    error = ""
+    if name in asked.wrong:
+        misfit = ill_fitting(asked.texts[name], term.unit)
+        error = misfit.words(style.language) if misfit else _("Write a number, such as 1200, 0.05 or 5%.")
     return Field(name, term.words(style.language), asked.texts.get(name, ""), shown, hint, error)
 
 
@@ -285,7 +289,8 @@ def _spent_field(asked: Calculation, own: OwnTerms | None, name: str, style: Sty
     told = getattr(own.acquisition, name) if own is not None else None
     error = ""
     if name in asked.wrong:
-        error = _("Write a number, such as 1200000.")
+        misfit = ill_fitting(asked.texts[name], unit)
+        error = misfit.words(style.language) if misfit else _("Write a number, such as 1200000.")
     elif asked.typed.get(name, 0) < 0:
         error = AcquisitionImpossible(value=f"{asked.typed[name]:g}").words(style.language)
     shown = number(told, unit, style) if told is not None else ""

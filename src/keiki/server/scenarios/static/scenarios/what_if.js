@@ -1,5 +1,6 @@
 // The what-if page brought to life: sliders and fields work everything out at once; the address keeps the moves.
 import { change, difference, number } from "../ui/format.js";
+import { valueOf } from "./amount.js";
 import { prepare, simulate } from "./simulate.js";
 
 const { tree, labels, style, target, prefix } = JSON.parse(document.getElementById("what-if-model").textContent);
@@ -21,14 +22,6 @@ const goal = document.querySelector("[data-goal]");
 const gap = document.querySelector("[data-difference]");
 const toTarget = document.querySelector("[data-to-target]");
 const words = document.querySelector("[data-server-words]");
-
-/** A typed text as a value of a driver; NaN when it is no number. */
-function valueOf(text, unit) {
-  const plain = text.normalize("NFKC").trim().replaceAll(",", "").replace("\u2212", "-")
-    .replace(/[%円回人件点日 ]+$/, "").replace(/^[¥$€£ ]+/, "");
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
-  return unit === "ratio" ? value / 100 : value;
-}
 
 /** A value as it is typed: shares in per cent, six significant digits. */
 function typed(value, unit) {
