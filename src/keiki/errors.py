@@ -220,6 +220,20 @@ class OtherwiseDefined(KeikiError):
     ja = "この事業では意味の違うKPIがあります：{names}。取り込んでいません。ファイルの id を変えるか、先にこの事業のKPIを直してください。"
 
 
+class TargetsOtherwise(KeikiError):
+    """A file that is brought in changes targets over time of numbers that have a plan here."""
+
+    en = "These numbers have a plan here that differs from the targets over time in the file: {names}. Nothing was brought in; take them out of the file, or change the plan on its page."
+    ja = "これらの指標には、ファイルの目標（時期ごと）と違う目標がすでにあります：{names}。取り込んでいません。ファイルから外すか、目標のページで直してください。"
+
+
+class TargetsNeedOwner(KeikiError):
+    """Someone who may not put targets in force brings in a file with targets over time."""
+
+    en = "The file has targets over time ({names}), which hold at once. Nothing was brought in; ask an owner to bring it in, or take them out of the file."
+    ja = "ファイルに時期ごとの目標があり（{names}）、取り込むとすぐ有効になります。取り込んでいません。オーナーに頼むか、ファイルから外してください。"
+
+
 class TargetOutOfReach(KeikiError):
     """What was typed as a target is larger than any number of that unit."""
 

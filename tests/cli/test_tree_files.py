@@ -73,8 +73,17 @@ def test_import_tells_what_changed_and_is_done_once(empty):
     ]
     again = empty("tree", "import", "mine.yaml")
     assert again.out.splitlines()[-1] == "All of it is here already."
-    assert empty("tree", "import", "mine.yaml", "--json").json == {"files": [], "changes": []}
+    assert empty("tree", "import", "mine.yaml", "--json").json == {"files": [], "changes": [], "targets_left_out": []}
     assert [tree["id"] for tree in empty("tree", "--json").json if tree["id"] == "ads"] == ["ads"]
+
+
+def test_import_says_which_targets_over_time_a_folder_cannot_keep(empty):
+    Path("mine.yaml").write_text(
+        KPI + "  - {kpi: paid_share, target: {value: 0.5, since: 2026-01-01}}\n", encoding="utf-8"
+    )
+    told = empty("tree", "import", "mine.yaml")
+    assert (told.code, "the one in force today (paid_share)" in " ".join(told.err.split())) == (0, True)
+    assert empty("tree", "import", "mine.yaml", "--json").json["targets_left_out"] == ["paid_share"]
 
 
 def test_import_that_contradicts_is_refused_until_it_may_replace(empty, tmp_path):

@@ -114,7 +114,7 @@ def import_trees(
     """Store a file's trees and KPIs; nothing is stored when one of them is wrong or contradicts the business."""
     from dataclasses import replace as with_
 
-    from keiki.trees.bundle import check_bundle, read_bundle, with_targets
+    from keiki.trees.bundle import changing, check_bundle, read_bundle, with_targets
     from keiki.trees.diff import diff
     from keiki.trees.folder import contradictions, store
 
@@ -131,12 +131,23 @@ def import_trees(
     changes = diff(_same(laid, catalogue), laid)
     written = () if dry_run else store(laid, business, catalogue)
     if as_json:
-        show_json({"files": list(written), "changes": [change.as_dict() for change in changes]})
+        told = {"changes": [change.as_dict() for change in changes], "targets_left_out": list(changing(bundle))}
+        show_json({"files": list(written), **told})
         return 0
     for change in changes:
         tell(change.words(language()))
     show_found(found, style_of_folder(business))
     tell(_imported(written, dry_run))
+    if left_out := changing(bundle):
+        listed = ", ".join(left_out)
+        complain(
+            say(
+                f"Of targets over time a folder keeps the one in force today ({listed}). "
+                "Bring the file in on the design page of the server to keep them all.",
+                f"時期ごとの目標（{listed}）は、フォルダーには今日有効なものだけが残ります。"
+                "すべて残すには、サーバーの設計ページで取り込んでください。",
+            )
+        )
     return 0
 
 

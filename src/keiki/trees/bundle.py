@@ -213,6 +213,16 @@ def with_targets(bundle: Bundle, day: date) -> tuple[TreeDocument, ...]:
     return tuple(replace(tree, root=visit(tree.root, tree.id)) for tree in bundle.trees)
 
 
+def changing(bundle: Bundle) -> tuple[str, ...]:
+    """The numbers with more than one target in a bundle, by their KPI or as tree/node; of them `with_targets` leaves
+    one.
+    """
+    named = [
+        f"{each.kpi}[{each.where}]" if each.where else each.kpi or f"{each.tree}/{each.node}" for each in bundle.targets
+    ]
+    return tuple(name for name in dict.fromkeys(named) if named.count(name) > 1)
+
+
 def _own(catalogue: Catalogue, names: Iterable[str]) -> Iterator[KpiDocument]:
     brought = builtin().kpis
     for name in names:

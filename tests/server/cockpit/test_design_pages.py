@@ -824,6 +824,35 @@ def test_file_is_brought_in_with_its_kpis_and_targets_or_not_at_all(bare: Any, b
     assert bare.business.own_trees.count() == 2
 
 
+OVER_TIME = """
+  - {kpi: mail_half, target: {value: 0.3, since: 2026-07-01}}
+  - {tree: mail, node: total, target: {value: 10, since: 2026-01-01}}
+  - {tree: mail, node: total, target: {value: 20, since: 2026-02-01}}
+"""
+TOTAL = (
+    "{id: total, formula: part * 2, ja: 計, en: Total, influence: {sign: '+'}, children: [{id: part, kpi: purchases}]}"
+)
+CHANGING = (WHOLE.rstrip() + OVER_TIME).replace('influence: {sign: "+"}}]', f'influence: {{sign: "+"}}}}, {TOTAL}]')
+
+
+def test_targets_over_time_come_in_and_go_out_as_they_were(bare: Any, browser_of: Any) -> None:
+    refused = bring_in(browser_of(bare.editor), bare.business, CHANGING)
+    assert "mail_half, mail/total" in refused.context["page"].error
+    assert bare.business.own_trees.count() == 0, "nothing is kept of what an editor may not put in force"
+    browser = browser_of(bare.owner)
+    assert bring_in(browser, bare.business, CHANGING).url == url(bare, tree="mail")
+    text = browser.get(url(bare, "tree_file", "mail") + "?as=yaml").content.decode()
+    sent, back = read_text(CHANGING), read_text(text)
+    assert sorted(back.targets, key=repr) == sorted(sent.targets, key=repr)
+    back_in, before = {"do": "apply", "base": 1, "text": text}, document(bare, "mail")
+    assert browser.post(url(bare, "tree_file", "mail"), back_in).url == url(bare, tree="mail")
+    assert document(bare, "mail") == before
+    back_in["base"] = 2
+    other = browser.post(url(bare, "tree_file", "mail"), back_in | {"text": text.replace("0.3", "0.4")})
+    assert (other.status_code, "mail_half" in other.context["page"].error) == (422, True)
+    assert read_text(browser.get(url(bare, "tree_file", "mail") + "?as=yaml").content.decode()) == back
+
+
 def test_new_kpis_of_a_file_are_shown_before_they_come_with_the_tree(sales: Any, browser_of: Any) -> None:
     browser = browser_of(sales.editor)
     text = WHOLE.replace("id: mail\n", "id: sales\n")

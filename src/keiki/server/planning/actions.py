@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -12,7 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from keiki.demo.aims import aims
-from keiki.errors import EditConflict, TargetsDisagree
+from keiki.errors import EditConflict, TargetsDisagree, TargetsNeedOwner, TargetsOtherwise
+from keiki.formula.parse import parse_condition
+from keiki.formula.show import show_condition
 from keiki.server.accounts.models import Business, Role
 from keiki.server.audit.actions import record
 from keiki.server.data.actions import opened
@@ -23,6 +25,7 @@ from keiki.server.planning import queries
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
 from keiki.server.planning.queries import OPEN, Key
 from keiki.trees.build import Tree, build
+from keiki.trees.bundle import KpiTarget
 from keiki.trees.document import template
 from keiki.trees.fields import plain, write
 from keiki.trees.target_fields import TARGET
@@ -31,6 +34,8 @@ from keiki.trees.targets import Target, starting
 SCORE_JOB: Final = "planning.score_due"
 DEMO_JOB: Final = "planning.keep_demo"
 REVIEW_EVERY: Final = timedelta(days=90)
+BEGINNING: Final = date(1900, 1, 1)
+"""From here on a target of a file holds that does not say since when."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,53 @@ def adopt_targets(actor: Any, business: Business, tree: Tree, since: date) -> in
         actor, "planning.adopt_targets", business_id=business.id, target=f"tree:{tree.id}", new={"count": len(missing)}
     )
     return len(missing)
+
+
+@transaction.atomic
+def take_targets(
+    actor: Any, business: Business, targets: Sequence[KpiTarget], trees: Mapping[str, str], approves: bool
+) -> int:
+    """Targets over time of a kpi-tree file become plans that hold from their days on; gives how many plans are new.
+
+    A number with one target only keeps it in its tree. `trees`: the id of a tree in the file → here; `approves`: the
+    actor may put targets in force. A plan that says the same stays; raises `TargetsOtherwise` where one says something
+    else, `TargetsNeedOwner` without the right: then nothing is stored.
+    """
+    listed: dict[Key, list[Target]] = {}
+    for each in targets:
+        listed.setdefault(_key_in_file(each, trees), []).append(each.target)
+    wanted = {key: over_time(found) for key, found in listed.items() if len(found) > 1}
+    here = queries.held(business)
+    differing = [_named(key) for key in wanted if here.get(key, wanted[key]) != wanted[key]]
+    if differing:
+        raise TargetsOtherwise(names=", ".join(differing))
+    new = {key: found for key, found in wanted.items() if key not in here}
+    if new and not approves:
+        raise TargetsNeedOwner(names=", ".join(map(_named, new)))
+    for key, found in new.items():
+        row = queries.plan_row(business, key)
+        version = 0 if row is None else row.version
+        for since, target in found:
+            revision = propose_target(actor, business, key, version, Proposal(target, since), State.APPROVED)
+            version = revision.number
+    return len(new)
+
+
+def over_time(targets: Iterable[Target]) -> tuple[tuple[date, Target], ...]:
+    """Targets of one number in the order of their days, of one day the last."""
+    held = {each.since or BEGINNING: replace(each, since=each.since or BEGINNING) for each in targets}
+    return tuple(sorted(held.items()))
+
+
+def _key_in_file(target: KpiTarget, trees: Mapping[str, str]) -> Key:
+    if target.kpi is not None:
+        return target.kpi, show_condition(parse_condition(target.where)) if target.where else "", "", ""
+    return "", "", trees.get(target.tree or "", target.tree or ""), target.node or ""
+
+
+def _named(key: Key) -> str:
+    kpi, where, tree, node = key
+    return (f"{kpi}[{where}]" if where else kpi) or f"{tree}/{node}"
 
 
 @transaction.atomic

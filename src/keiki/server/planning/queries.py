@@ -214,6 +214,16 @@ def changing_targets(user: Any, business: Business, tree: Tree) -> tuple[KpiTarg
     return tuple(dict.fromkeys(found))
 
 
+def held(business: Business) -> Mapping[Key, tuple[tuple[date, Target], ...]]:
+    """The approved targets of every number with a plan that is not retired, each with the day from which it holds."""
+    found: dict[Key, tuple[tuple[date, Target], ...]] = {}
+    for key, plan in _all_plans(business).items():
+        if plan.approved and plan.retired_at is None:
+            newest = {each.since: replace(each.target, since=each.since) for each in plan.approved}
+            found[key] = tuple(newest.items())
+    return found
+
+
 def history_of(user: Any, business: Business, tree: Tree, node: Node) -> tuple[Written, ...]:
     """Every revision of a node's plan, newest first."""
     plan = plans_of(user, business, tree).get(node.id)

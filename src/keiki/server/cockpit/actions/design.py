@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from django.db import transaction
+
 from keiki.catalogue.load import Catalogue
 from keiki.errors import UnknownName, UnreadableLag
 from keiki.formula.parse import parse
@@ -14,8 +16,10 @@ from keiki.server.accounts.models import Business, User
 from keiki.server.kpis import actions as kpis
 from keiki.server.kpis.models import OwnTree
 from keiki.server.kpis.queries import StoredTree, version_of
+from keiki.server.planning.actions import take_targets
 from keiki.trees import edit
 from keiki.trees.build import badge
+from keiki.trees.bundle import Bundle
 from keiki.trees.decompose import apply, decomposition
 from keiki.trees.document import LONGEST_LAG, STRENGTHS, Influence, Link, NodeDocument, TreeDocument
 from keiki.trees.edit import Edge, Edited
@@ -38,6 +42,32 @@ class Wish:
     @property
     def node(self) -> str:
         return str(self.values.get("node", ""))
+
+
+@transaction.atomic
+def take_in(actor: User, business: Business, bundle: Bundle, *, approves: bool) -> tuple[OwnTree, ...]:
+    """All of a kpi-tree file or nothing: KPIs, trees with the targets as they hold today, and targets over time.
+
+    Raises what `kpis.take_in` and `take_targets` raise.
+    """
+    trees = kpis.take_in(actor, business, bundle)
+    here = {document.id: tree.tree_id for document, tree in zip(bundle.trees, trees, strict=True)}
+    take_targets(actor, business, bundle.targets, here, approves)
+    return trees
+
+
+@transaction.atomic
+def take_back(
+    actor: User, tree: OwnTree, began_from: int, document: TreeDocument, bundle: Bundle, *, approves: bool
+) -> OwnTree:
+    """One more version of a tree as a file has it, with the KPIs and targets over time that came with it; or nothing.
+
+    Raises what `kpis.take_back` and `take_targets` raise.
+    """
+    saved = kpis.take_back(actor, tree, began_from, document, bundle.kpis)
+    alone = {bundle.trees[0].id: tree.tree_id} if len(bundle.trees) == 1 else {}
+    take_targets(actor, tree.business, bundle.targets, alone, approves)
+    return saved
 
 
 def edit_tree(actor: User, tree: StoredTree, began_from: int, wish: Wish, catalogue: Catalogue) -> str:

@@ -34,8 +34,8 @@ from keiki.server.cockpit.pages.design import LAYERS, design_url, rank_words, tr
 from keiki.server.cockpit.queries import design as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.actions import take_in
 from keiki.server.kpis.queries import StoredTree
+from keiki.server.planning.rules import may_approve
 from keiki.server.ui.language import current_language
 from keiki.trees.bundle import read_text
 from keiki.trees.shared_goal import shared_goals
@@ -106,7 +106,8 @@ def _brought_in(request: Any, business: Business, form: FileForm) -> str:
     bundle = read_text(form.cleaned_data["text"], form.file_name)
     if not bundle.trees:
         raise FileWithoutTree(file=form.file_name)
-    return design_url(business, take_in(request.user, business, bundle)[0].tree_id)
+    approves = may_approve(request.membership.role)
+    return design_url(business, actions.take_in(request.user, business, bundle, approves=approves)[0].tree_id)
 
 
 def _tree_line(business: Business, stored: StoredTree) -> TreeLine:

@@ -16,14 +16,15 @@ from keiki.errors import EditConflict, FileWithoutTree, KeikiError
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.rules import EDIT, allows
+from keiki.server.cockpit.actions.design import take_back
 from keiki.server.cockpit.forms.design import (
     FileForm,
 )
 from keiki.server.cockpit.pages.design import design_url, tree_name
 from keiki.server.cockpit.queries import design as queries
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.actions import take_back
 from keiki.server.kpis.queries import StoredTree
+from keiki.server.planning.rules import may_approve
 from keiki.server.ui.language import current_language
 from keiki.trees.build import build
 from keiki.trees.bundle import Bundle, bundle_of, over, read_text, to_json, with_targets
@@ -127,7 +128,8 @@ def _sent_back(
         shown_before = queries.planned(request.user, business, stored.document, catalogue)
         document = queries.as_stored(sent, shown_before, stored.document)
         if request.POST.get("do") == "apply":
-            take_back(request.user, stored.row, began_from, document, bundle.kpis)
+            approves = may_approve(request.membership.role)
+            take_back(request.user, stored.row, began_from, document, bundle, approves=approves)
             return redirect(page.design_url)
         shown = replace(
             page,
