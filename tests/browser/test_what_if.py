@@ -46,6 +46,28 @@ def test_browser_shows_what_the_server_shows(site: Site, opens: Opens) -> None:
         expect(live.locator(part)).to_have_text(plain.locator(part).inner_text(), use_inner_text=True)
 
 
+def test_why_a_text_is_not_taken_is_said_while_typing(site: Site, opens: Opens) -> None:
+    page = opens(site)
+    page.goto(site.url("what-if/ec/"))
+    row = page.locator("[data-driver='purchase_rate']")
+    typed, error, caution = row.locator("input[inputmode]"), row.locator("[data-error]"), row.locator("[data-caution]")
+    expect(error).to_be_hidden()
+    for text, words in (
+        ("¥1,200", "“¥1,200” does not fit: the unit here is per cent. Write it like 2.5%."),
+        ("much", "Write a number, such as 2.5."),
+        ("-3", "A share of a number is never below 0%."),
+    ):
+        typed.fill(text)
+        expect(error).to_have_text(words)
+        expect(typed).to_have_attribute("aria-invalid", "true")
+        expect(caution).to_be_hidden()
+    typed.fill("200%")
+    expect(caution).to_have_text("Above 100%: more than one for each. Look whether a digit is too much.")
+    expect(error).to_be_hidden()
+    typed.fill("3%")
+    expect(caution).to_be_hidden()
+
+
 def test_scenario_is_kept_from_what_the_slider_moved(site: Site, opens: Opens) -> None:
     page = opens(site)
     page.goto(site.url(PAGE))

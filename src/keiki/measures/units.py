@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keiki.errors import UnknownName
@@ -114,6 +115,28 @@ def dimension(formula: Formula, units: dict[str, str], clashes: list[Clash] | No
             return Dimension(0, "ratio")
         case Call(arguments=arguments):
             return _alike([dimension(a, units, found) for a in arguments], found)
+
+
+def counts_per_count(formula: Formula, units: Mapping[str, str]) -> bool:
+    """Whether a rate is made of counts alone and nothing is taken off, as conversions / sessions: never below 0, and
+    above 1 only where there is more than one for each.
+
+    >>> from keiki.formula.parse import parse
+    >>> units = {"orders": "count", "visits": "count", "sales": "currency"}
+    >>> [counts_per_count(parse(text), units) for text in ("orders / visits", "sales / visits", "1 - orders / visits")]
+    [True, False, False]
+    """
+    match formula:
+        case Number(value=value):
+            return value >= 0
+        case Reference(id=name):
+            return name in units and unit(units[name]).family == "count"
+        case Binary(op="-") | Negate() | Call(name="growth"):
+            return False
+        case Binary(left=left, right=right):
+            return counts_per_count(left, units) and counts_per_count(right, units)
+        case Call(arguments=arguments):
+            return all(counts_per_count(each, units) for each in arguments)
 
 
 def _alike(parts: list[Dimension], clashes: list[Clash]) -> Dimension:

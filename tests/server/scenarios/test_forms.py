@@ -59,6 +59,14 @@ def test_moves_are_those_of_drivers_only_and_what_is_no_number_is_told() -> None
     assert moves_url("/x/", (), {}) == "/x/"
 
 
+def test_share_below_0_is_refused_and_above_100_percent_is_taken_with_a_caution() -> None:
+    shares = frozenset({"purchase_rate"})
+    low = Moved.read({"to.purchase_rate": "-3", "to.sessions": "-5"}, DRIVERS, shares)
+    assert (low.moves, low.wrong, low.below) == ({"sessions": Move(How.TO, -5.0)}, shares, shares)
+    high = Moved.read({"to.purchase_rate": "200%", "to.sessions": "5"}, DRIVERS, shares)
+    assert (high.moves["purchase_rate"], high.wrong, high.above) == (Move(How.TO, 2.0), frozenset(), shares)
+
+
 def test_wishes_hold_goal_driver_step_and_levers() -> None:
     query = {"goal": "many", "by": "aov", "step": "5"}
     assert Wanted.read(query, DRIVERS, ROOT).wrong == {"goal"}

@@ -62,6 +62,20 @@ def test_sign_of_another_unit_is_refused_beside_driver_and_goal(shop: Any, brows
     assert (page.outcome.then, page.answer) == ("¥14,400", None)
 
 
+def test_rate_of_counts_is_refused_below_0_and_cautioned_above_100_percent(shop: Any, browser_of: Any) -> None:
+    browser = browser_of(shop.viewer)
+    url = address(shop.business, "ec")
+    shares = {row.id for row in page_of(browser.get(url)).drivers if row.share}
+    assert shares == {"purchase_rate"}
+    low = next(r for r in page_of(browser.get(url, {"to.purchase_rate": "-3"})).drivers if r.id == "purchase_rate")
+    assert (low.error, low.caution) == ("A share of a number is never below 0%.", "")
+    high = next(r for r in page_of(browser.get(url, {"to.purchase_rate": "200%"})).drivers if r.id == "purchase_rate")
+    assert (high.error, high.caution) == (
+        "",
+        "Above 100%: more than one for each. Look whether a digit is too much.",
+    )
+
+
 def test_text_that_is_no_number_is_told_beside_its_field_and_kept(shop: Any, browser_of: Any) -> None:
     browser = browser_of(shop.viewer)
     first = page_of(browser.get(address(shop.business))).drivers[0]

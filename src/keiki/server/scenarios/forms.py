@@ -70,20 +70,28 @@ def typed(value: float | None, unit: str) -> str:
 
 @dataclass(frozen=True)
 class Moved:
-    """The moves of an address, the texts they were typed as, and the drivers whose text is no number."""
+    """The moves of an address, the texts they were typed as, and the drivers whose text is no number they can have.
+
+    `shares` are the rates of counts among the drivers, `below` those refused below 0 %, `above` those beyond 100 %.
+    """
 
     moves: Mapping[str, Move] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     wrong: frozenset[str] = frozenset()
+    shares: frozenset[str] = frozenset()
+    below: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
 
     @classmethod
-    def read(cls, query: Mapping[str, str], drivers: Iterable[Node]) -> Moved:
+    def read(cls, query: Mapping[str, str], drivers: Iterable[Node], shares: frozenset[str] = frozenset()) -> Moved:
         """The moves of a query string or a form; an empty field moves nothing."""
         texts = {n.id: text for n in drivers if (text := query.get(PREFIX + n.id, "").strip()[: 2 * LONGEST])}
         units = {node.id: node.unit for node in drivers}
         amounts = {node: amount_of(text, units[node]) for node, text in texts.items()}
-        moves = {node: Move(How.TO, amount) for node, amount in amounts.items() if amount is not None}
-        return cls(moves, texts, frozenset(node for node in texts if node not in moves))
+        below = frozenset(n for n, amount in amounts.items() if n in shares and amount is not None and amount < 0)
+        above = frozenset(n for n, amount in amounts.items() if n in shares and amount is not None and amount > 1)
+        moves = {n: Move(How.TO, amount) for n, amount in amounts.items() if amount is not None and n not in below}
+        return cls(moves, texts, frozenset(node for node in texts if node not in moves), shares, below, above)
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -55,6 +56,9 @@ class DriverRow:
     most: int
     slides: bool
     error: str
+    caution: str
+    words: Mapping[str, str]
+    share: bool
     low: str = ""
     high: str = ""
     cost: str = ""
@@ -158,7 +162,8 @@ def keep(request: Any, business: Business, tree: str) -> HttpResponse:
     """Keep what is moved under a name; on an error the page comes back as it was."""
     form = ScenarioForm(request.POST)
     base = _base(request, business, tree, Asked.read(request.POST))
-    moved = Moved.read(request.POST, base.drivers)
+    shares = queries.shares_among(request.user, business, base.drivers)
+    moved = Moved.read(request.POST, base.drivers, shares)
     if not moved.moves:
         form.add_error(None, _("Nothing is moved yet, so there is nothing to keep."))
     if form.is_valid():
@@ -197,7 +202,8 @@ def _answer(request: Any, business: Business, tree: str | None, form: ScenarioFo
         return render(request, "scenarios/what_if.html", {"page": page})
     asked = Asked.read(query)
     base = _base(request, business, chosen, asked)
-    moved = Moved.read(query, base.drivers)
+    shares = queries.shares_among(request.user, business, base.drivers)
+    moved = Moved.read(query, base.drivers, shares)
     case = replace(base, moves=moved.moves)
     wanted = Wanted.read(query, case.drivers, case.tree.root)
     page = _page(request, business, case, (asked, moved, wanted), form)
@@ -334,13 +340,35 @@ def _driver(case: WhatIf, node: Node, moved: Moved, wanted: Wanted, style: Style
         moved_by=change(after, value, "number", style) if slides and moved.texts.get(node.id) else "±0%",
         most=most,
         slides=slides and most > LOWEST,
-        error=_refusal((moved.texts.get(node.id, ""), low, high), node.unit, _("Write a number, such as 2.5."), style)
-        if node.id in moved.wrong | (wanted.wrong - {"goal"})
-        else "",
+        error=_driver_error(node, moved, wanted, (moved.texts.get(node.id, ""), low, high), style),
+        caution=_driver_words(node, style)["above"] if node.id in moved.above else "",
+        words=_driver_words(node, style),
+        share=node.id in moved.shares,
         low=low,
         high=high,
         cost=cost,
     )
+
+
+def _driver_words(node: Node, style: Style) -> dict[str, str]:
+    """What a field says of what is typed into it: no number, another unit, below 0 %, above 100 %."""
+    other = "¥{text}" if node.unit == "ratio" else "{text}%"
+    misfit = ill_fitting(other, node.unit)
+    number_wanted = _("Write a number, such as 2.5.")
+    return {
+        "number": number_wanted,
+        "unit": number_wanted if misfit is None else misfit.words(style.language).replace(other, "{text}"),
+        "below": _("A share of a number is never below 0%."),
+        "above": _("Above 100%: more than one for each. Look whether a digit is too much."),
+    }
+
+
+def _driver_error(node: Node, moved: Moved, wanted: Wanted, texts: tuple[str, ...], style: Style) -> str:
+    words = _driver_words(node, style)
+    if node.id in moved.below:
+        return words["below"]
+    wrong = moved.wrong | (wanted.wrong - {"goal"})
+    return _refusal(texts, node.unit, words["number"], style) if node.id in wrong else ""
 
 
 def _refusal(texts: tuple[str, ...], unit: str, plain: str, style: Style) -> str:

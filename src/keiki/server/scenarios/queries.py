@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business
+from keiki.server.kpis import queries as door
 from keiki.server.kpis.queries import Question, TreeNumbers
 from keiki.server.planning import queries as planning
 from keiki.server.scenarios.models import Idea, Scenario
@@ -81,6 +82,11 @@ class WhatIf:
             return chances(self.tree, self.values, history, self.moves, goal=goal)
         except KeikiError:  # too short a history, or a goal without a value: nothing to draw
             return None
+
+
+def shares_among(user: Any, business: Business, nodes: Iterable[Node]) -> frozenset[str]:
+    """The ids of those that are rates of counts: they cannot lie below 0 %, and hardly above 100 %."""
+    return frozenset(node.id for node in nodes if door.rate_of_counts(user, business, node))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from keiki.formula import Compare, Condition, Formula, Reference, Text, referenc
 from keiki.lens import Lens, period_of, periods_of
 from keiki.measures.measure import Measure
 from keiki.measures.told import NOTHING, Told, counts, money
+from keiki.measures.units import counts_per_count
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
 from keiki.server.data.actions import Opened, opened
@@ -460,6 +461,14 @@ def sources_of(user: Any, business: Business, node: Node) -> Sources:
     return Sources(
         tuple(dict.fromkeys(name for measure in measures for name in measure.facts if name in FACTS)), measures
     )
+
+
+def rate_of_counts(user: Any, business: Business, node: Node) -> bool:
+    """Whether a node is a share that counts alone make: never below 0, hardly above 1."""
+    if node.unit != "ratio" or node.measured is None:
+        return False
+    units = {measure.id: measure.unit for measure in sources_of(user, business, node).measures}
+    return counts_per_count(calculated(node.measured), units)
 
 
 def kpi_of(user: Any, business: Business, node: Node) -> Kpi | None:

@@ -12,11 +12,16 @@ const SIGNS = [
 ];
 const SCALES = { 千: 1e3, 万: 1e4, 億: 1e8 };
 
+/** Whether a typed text carries no sign of another unit. */
+export function fits(text, unit) {
+  const typed = text.normalize("NFKC");
+  return SIGNS.every(([sign, units]) => !sign.test(typed) || units.includes(unit));
+}
+
 /** A typed text as a value of that unit; NaN when it is no number, or carries the sign of another unit. */
 export function valueOf(text, unit) {
-  const typed = text.normalize("NFKC");
-  if (SIGNS.some(([sign, units]) => sign.test(typed) && !units.includes(unit))) return NaN;
-  const plain = typed.trim().replaceAll(",", "").replaceAll("\u2212", "-")
+  if (!fits(text, unit)) return NaN;
+  const plain = text.normalize("NFKC").trim().replaceAll(",", "").replaceAll("\u2212", "-")
     .replace(/[%円回人件点日 ]+$/, "").replace(/^[¥$€£ ]+/, "");
   const scale = SCALES[plain.at(-1)];
   const digits = scale ? plain.slice(0, -1) : plain;

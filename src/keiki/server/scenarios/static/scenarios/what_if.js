@@ -1,6 +1,6 @@
 // The what-if page brought to life: sliders and fields work everything out at once; the address keeps the moves.
 import { change, difference, number } from "../ui/format.js";
-import { valueOf } from "./amount.js";
+import { fits, valueOf } from "./amount.js";
 import { prepare, simulate } from "./simulate.js";
 
 const { tree, labels, style, target, prefix } = JSON.parse(document.getElementById("what-if-model").textContent);
@@ -11,6 +11,9 @@ const rows = [...document.querySelectorAll("[data-driver]")].map((row) => ({
   field: row.querySelector(`input[name="${CSS.escape(prefix + row.dataset.driver)}"]`),
   slide: row.querySelector("[data-slide]"),
   share: row.querySelector("[data-share]"),
+  counts: "counts" in row.dataset,
+  error: row.querySelector("[data-error]"),
+  caution: row.querySelector("[data-caution]"),
 }));
 const cells = new Map(
   [...document.querySelectorAll("[data-node]")].map((row) => [
@@ -28,14 +31,26 @@ function typed(value, unit) {
   return String(Number((unit === "ratio" ? value * 100 : value).toPrecision(6)));
 }
 
+/** Why a text is not taken, in words; empty when it is. */
+function refusal({ id, counts, error }, text, amount) {
+  if (!text) return "";
+  if (!fits(text, labels[id].unit)) return error.dataset.unit.replace("{text}", text);
+  if (Number.isNaN(amount)) return error.dataset.number;
+  return counts && amount < 0 ? error.dataset.below : "";
+}
+
 function moves() {
   const found = {};
-  for (const { id, field } of rows) {
-    const amount = field.value.trim() ? valueOf(field.value, labels[id].unit) : NaN;
-    const wrong = Boolean(field.value.trim()) && Number.isNaN(amount);
-    field.toggleAttribute("aria-invalid", wrong);
-    if (wrong) field.setAttribute("aria-invalid", "true");
-    if (!Number.isNaN(amount)) found[id] = { how: "to", amount };
+  for (const row of rows) {
+    const text = row.field.value.trim();
+    const amount = text ? valueOf(text, labels[row.id].unit) : NaN;
+    const wrong = refusal(row, text, amount);
+    if (wrong) row.field.setAttribute("aria-invalid", "true");
+    else row.field.removeAttribute("aria-invalid");
+    row.error.hidden = !wrong;
+    if (wrong) row.error.lastElementChild.textContent = wrong;
+    row.caution.hidden = !(row.counts && amount > 1);
+    if (text && !wrong) found[row.id] = { how: "to", amount };
   }
   return found;
 }
