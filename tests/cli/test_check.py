@@ -34,7 +34,8 @@ def test_check_reviews_the_trees_of_the_business(keiki, made_shop, tmp_path):
         encoding="utf-8",
     )
     answer = keiki("check", "--business", folder)
-    assert answer.code == 0, "a design that does not add up can still be measured"
+    assert answer.code == 1, "a design that does not add up wants attention"
+    assert keiki("check", "--business", folder, "--json").code == 1
     assert next(line for line in answer.out.splitlines() if line.startswith("✕")) == (
         "✕ order_revenue: “Order revenue”: the targets below make ¥800,000 a month, the target is ¥1.00M. "
         "¥200,000 (20.0%) is missing. One of these alone would be enough: Completed purchases 125 a month, "

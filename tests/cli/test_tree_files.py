@@ -149,13 +149,15 @@ def test_check_tells_targets_that_do_not_reach_the_goal_with_the_figure(keiki):
     """A28, and a target of the file that stands beside its tree."""
     keiki("tree", "export", "ec_annual_300m_example", "-o", "ec.yaml")
     told = keiki("tree", "check", "ec.yaml")
-    assert told.code == 0
+    assert (told.code, keiki("tree", "check", "ec.yaml", "--json").code) == (1, 1)
+    assert "Errors: 1," in told.out.splitlines()[-1]
     assert "the targets below make ¥180M a year, the target is ¥300M. ¥120M (40.0%) is missing." in told.out
     assert "180,000,000" in keiki("tree", "check", "ec.yaml", "--json").json[0]["en"]
     more = "targets:\n- {tree: ec_annual_300m_example, node: cvr, target: {value: 0.05}}\n"
     text = Path("ec.yaml").read_text(encoding="utf-8").replace("target:\n        value: 0.03\n        within: 12m", "")
     Path("ec.yaml").write_text(text + more, encoding="utf-8")
-    assert "is missing" not in keiki("tree", "check", "ec.yaml").out
+    told = keiki("tree", "check", "ec.yaml")
+    assert (told.code, "Errors: 0," in told.out, "is missing" in told.out) == (0, True, False)
 
 
 def test_check_without_a_name_is_of_the_business(empty):

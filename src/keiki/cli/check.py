@@ -23,7 +23,7 @@ HELP = say(
 
 
 def check(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> int:
-    """List every problem; 1 when one of them keeps something from being measured."""
+    """List every problem; 1 when there is an error (✕), 0 with warnings and hints."""
     import keiki
 
     with keiki.open(business) as own:
@@ -33,7 +33,7 @@ def check(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) 
         show_json({"snapshot": snapshot, "problems": as_json_of(found)})
     else:
         _tell(found, own)
-    return 1 if any(problem.severity == "error" for problem in found) else 0
+    return 1 if counts_of(found)[0] else 0
 
 
 def _problems(own: Business) -> Iterator[Problem | Finding]:

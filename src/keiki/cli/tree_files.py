@@ -172,7 +172,7 @@ def diff_trees(
 
 
 def check_trees(names: NamedTrees = None, business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> int:
-    """List what a design tells by itself, without data; 1 when something keeps a tree from being measured."""
+    """List what a design tells by itself, without data; 1 when there is an error (✕), 0 with warnings and hints."""
     from keiki.trees.bundle import bundle_of, review_bundle
 
     catalogue = catalogue_of(business)
@@ -190,7 +190,7 @@ def check_trees(names: NamedTrees = None, business: BusinessFolder = DEFAULT_BUS
                 f"ツリー {trees}、KPI {kpis}。エラー {wrong}、注意 {warnings}、ヒント {hints}。",
             )
         )
-    return 1 if any(problem.severity == "error" for problem in found) else 0
+    return 1 if counts_of(found)[0] else 0
 
 
 def catalogue_of(business: Path, *, needed: bool = False) -> Catalogue:
