@@ -882,6 +882,19 @@ class ImpossibleTrial(KeikiError):
     ja = "{base} と {wished} は試験で区別できません。0〜100% の間の、異なる2つの率を入れてください。"
 
 
+class NoTargetsThere(KeikiError):
+    """A tree was to be compared with its targets, and has none in that period, or only a part of the business was asked."""
+
+    en = (
+        "“{tree}” has no target to compare {when} with. Targets are for whole days, weeks, months, quarters and years of "
+        "the whole business: set one, or leave “where” out."
+    )
+    ja = (
+        "「{tree}」には{when}と比べる目標がありません。目標は事業全体の日・週・月・四半期・年に対するものです。"
+        "目標を決めるか、where を外してください。"
+    )
+
+
 class NoValueToStartFrom(KeikiError):
     """A goal seek or a Monte Carlo meets a number that has no value."""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from tests.server.scenarios.test_pages import VISITS_TREE
 
 from keiki.catalogue.versions import Dated
+from keiki.cli.main import run
+from keiki.server.accounts.actions import make_api_token
 from keiki.server.data.actions import opened
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.actions import add_tree
@@ -19,10 +24,10 @@ from keiki.server.kpis.models import Verdict
 from keiki.server.kpis.queries import Question
 from keiki.server.planning.actions import Proposal, propose_target
 from keiki.server.planning.models import State
-from keiki.server.planning.queries import key_of
+from keiki.server.planning.queries import key_of, with_targets
 from keiki.server.reasons.queries import why as queries
 from keiki.server.scenarios.actions import keep_scenario
-from keiki.trees.document import from_dict
+from keiki.trees.document import from_dict, template, to_yaml
 from keiki.trees.simulate import How, Move
 from keiki.trees.targets import Target
 
@@ -86,6 +91,52 @@ def test_numbers_stand_beside_their_targets_and_scenarios(own_shop: Any, browser
     page = page_of(browser.get(address("why", business) + f"?against=scenario:{scenario.pk}"))
     assert "against the scenario “Dearer” (¥16,000)" in page.sentence
     assert ("scenario:" + str(scenario.pk), "Scenario “Dearer”") in page.lens_form.choices[-1].options
+
+
+def test_page_command_line_and_api_agree_on_the_parts_of_a_missed_target(
+    own_shop: Any, browser_of: Any, shop_folder: Any, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner, business = own_shop.owner, own_shop.business
+    tree = door.known(owner, business).tree(TREE)
+    for name, value in {"orders_per_buyer": 3.0, "aov": 1_200.0, tree.root.id: 50_000.0}.items():
+        proposal = Proposal(Target(value=value), date(2026, 9, 1))
+        propose_target(owner, business, key_of(tree, tree.node(name)), 0, proposal, State.APPROVED)
+    token = make_api_token(owner, business, "nightly", "read", None)
+    place = f"/api/v1/businesses/{business.id}/trees/{TREE}/explanation"
+    program = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+    told = program.get(place, {"before": "target", "after": "2026-10"}).json()
+    assert (told["against"], told["before"], told["after"], told["change"]) == ("target", 50_000, 14_400, -35_600)
+    assert told["periods"] == [{"start": "2026-10-01", "end": "2026-11-01"}]
+    leaves = [part for part in told["parts"] if part["leaf"]]
+    assert sum(part["contribution"] for part in leaves) == pytest.approx(told["change"] + told["apart"], abs=1e-6)
+    parts = {part["node"]: part["contribution"] for part in leaves if not part["residual"]}
+
+    page = page_of(browser_of(own_shop.viewer).get(address("why", business) + "?against=target&on=2026-10-01"))
+    labels = {node.label("en"): node.id for node in tree.nodes}
+    shown = {labels[row.label]: money(row.part) for row in page.rows if row.label in labels}
+    assert shown == {node: pytest.approx(parts[node], abs=1) for node in shown}
+    assert {"orders_per_buyer", "aov"} <= set(shown)
+    step = dict(page.figure.table.rows)["Not shared out to targets below"]
+    assert money(step) == pytest.approx(-told["apart"], abs=1)
+
+    folder, file = tmp_path / "shop", tmp_path / "aimed.yaml"
+    shutil.copytree(shop_folder, folder)
+    document = template(door.catalogue_of(owner, business), TREE)
+    file.write_text(to_yaml(with_targets(owner, business, document)), encoding="utf-8")
+    capsys.readouterr()
+    assert run(["explain", str(file), "--before", "target", "--after", "2026-10", "-b", str(folder), "--json"]) == 0
+    rows = {row["node"]: row["effect"] for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert rows == {node: pytest.approx(parts[node], abs=1e-6) for node in rows}
+    assert {"orders_per_buyer", "aov"} <= set(rows)
+
+
+def test_api_says_when_there_is_no_target_to_compare_with(shop: Any) -> None:
+    token = make_api_token(shop.owner, shop.business, "nightly", "read", None)
+    program = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+    place = f"/api/v1/businesses/{shop.business.id}/trees/{TREE}/explanation"
+    for more in ({}, {"where": "channel = 'email'"}):
+        answer = program.get(place, {"before": "target", "after": "2026-10"} | more)
+        assert (answer.status_code, answer.json()["error"]) == (422, "no_targets_there")
 
 
 def test_rows_behind_a_number_are_those_that_were_counted(shop: Any, browser_of: Any) -> None:

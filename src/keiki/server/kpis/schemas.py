@@ -192,42 +192,6 @@ class TreeOut(Schema):
     periods: list[TreePeriodOut]
 
 
-class Explained(Strict):
-    """Two periods and how the change of a product is shared."""
-
-    before: str = Field(max_length=40, description=gettext_noop("The earlier period, such as 2026-09."))
-    after: str = Field(max_length=40, description=gettext_noop("The later period, such as 2026-10."))
-    where: str | None = Field(None, max_length=1_000)
-    method: Literal["shapley", "lmdi"] = "shapley"
-
-
-class PartOut(Schema):
-    """A node's part of the change, in the unit of the goal."""
-
-    node: str
-    before: float | None
-    after: float | None
-    change: float | None
-    contribution: float | None
-    share: float | None
-    leaf: bool
-    residual: bool
-
-
-class ExplanationOut(Schema):
-    """Why the goal changed; the contributions of the leaves sum to the change."""
-
-    tree: str
-    method: str
-    periods: list[PeriodOut]
-    before: float | None
-    after: float | None
-    change: float | None
-    parts: list[PartOut]
-    gaps: list[dict[str, Any]]
-    instead: list[dict[str, Any]]
-
-
 class CommentIn(Strict):
     """What is said about a KPI, or in answer to what was said."""
 

@@ -11,8 +11,8 @@ from ninja import Query, Router
 from keiki.server.accounts.api import caller_of
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.api import business_with_rows
-from keiki.server.reasons.queries import compare
+from keiki.server.kpis.api import business_with_rows, with_tree
+from keiki.server.reasons.queries import compare, why
 from keiki.server.reasons.queries import trials as queries
 from keiki.server.reasons.schemas import (
     AttributeAsk,
@@ -21,6 +21,8 @@ from keiki.server.reasons.schemas import (
     ChangeOut,
     DriversAsk,
     DriversOut,
+    Explained,
+    ExplanationOut,
     ForecastAsk,
     ForecastOut,
     SideEffectsAsk,
@@ -168,3 +170,21 @@ def trials(request: HttpRequest, business: str) -> list[dict[str, Any]]:
         {"experiment": each.name, **{name: getattr(each.told, name) for name in names}}
         for each in queries.experiments(user, own, door.known(user, own))
     ]
+
+
+@router.get(
+    "/businesses/{business}/trees/{tree}/explanation",
+    response=ExplanationOut,
+    tags=[gettext_noop("Trees")],
+    summary=gettext_noop("Why the goal of a tree changed between two periods, or differs from its targets"),
+)
+def explanation(request: HttpRequest, business: str, tree: str, asked: Query[Explained]) -> dict[str, Any]:
+    own, user = with_tree(request, business, tree), caller_of(request).user
+    if asked.before == why.TARGET:
+        found = why.beside_targets(user, own, tree, asked.after, asked.where, asked.method)
+        period = found.numbers.period
+        told = found.told.as_dict(period, period) | {"periods": [{"start": period.start, "end": period.end}]}
+        change = None if found.before is None or found.after is None else found.after - found.before
+        return told | {"against": why.TARGET, "before": found.before, "change": change, "apart": found.against.apart}
+    between, before, after = door.explained(user, own, tree, asked.before, asked.after, asked.where, asked.method)
+    return between.as_dict(before, after) | {"against": why.PERIOD, "apart": 0.0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_noop
 from ninja import Schema
@@ -205,3 +205,48 @@ class TrialOut(Schema):
     p: float | None
     split_p: float
     verdict: str
+
+
+class Explained(Strict):
+    """What is compared, and how the change of a product is shared."""
+
+    before: str = Field(
+        max_length=40,
+        description=gettext_noop("The earlier period, such as 2026-09, or the word target: what the targets want."),
+    )
+    after: str = Field(max_length=40, description=gettext_noop("The later period, such as 2026-10."))
+    where: str | None = Field(None, max_length=1_000)
+    method: Literal["shapley", "lmdi"] = "shapley"
+
+
+class ContributionOut(Schema):
+    """A node's part of the change, in the unit of the goal."""
+
+    node: str
+    before: float | None
+    after: float | None
+    change: float | None
+    contribution: float | None
+    share: float | None
+    leaf: bool
+    residual: bool
+
+
+class ExplanationOut(Schema):
+    """Why the goal changed; the contributions of the leaves sum to the change and `apart`."""
+
+    tree: str
+    method: str
+    against: Literal["period", "target"]
+    periods: list[PeriodOut] = Field(description=gettext_noop("Both periods; against targets the later one alone."))
+    before: float | None
+    after: float | None
+    change: float | None
+    apart: float = Field(
+        description=gettext_noop(
+            "What the goal's own target lies above what the targets below it give; 0 between periods."
+        )
+    )
+    parts: list[ContributionOut]
+    gaps: list[dict[str, Any]]
+    instead: list[dict[str, Any]]

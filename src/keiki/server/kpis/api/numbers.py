@@ -18,8 +18,6 @@ from keiki.server.kpis.api.literacy import told_kpi
 from keiki.server.kpis.schemas import (
     Ask,
     EnteredOut,
-    Explained,
-    ExplanationOut,
     KpisOut,
     KpiToldOut,
     MeasuredOut,
@@ -118,31 +116,19 @@ def trees(request: HttpRequest, business: str) -> list[dict[str, Any]]:
     summary=gettext_noop("Every node of a tree, measured"),
 )
 def tree(request: HttpRequest, business: str, tree: str, asked: Query[Periods]) -> dict[str, Any]:
-    own = _with_tree(request, business, tree)
+    own = with_tree(request, business, tree)
     reading = queries.read_tree(
         caller_of(request).user, own, tree, _span(asked), where=asked.where, comparison=asked.comparison
     )
     return reading.as_dict()
 
 
-@router.get(
-    "/businesses/{business}/trees/{tree}/explanation",
-    response=ExplanationOut,
-    tags=[TREES],
-    summary=gettext_noop("Why the goal of a tree changed between two periods"),
-)
-def explanation(request: HttpRequest, business: str, tree: str, asked: Query[Explained]) -> dict[str, Any]:
-    own = _with_tree(request, business, tree)
-    user = caller_of(request).user
-    told, before, after = queries.explained(user, own, tree, asked.before, asked.after, asked.where, asked.method)
-    return told.as_dict(before, after)
-
-
 def _span(asked: Periods) -> queries.Span:
     return queries.Span(asked.when, asked.grain, asked.last)
 
 
-def _with_tree(request: HttpRequest, business: str, tree: str) -> Business:
+def with_tree(request: HttpRequest, business: str, tree: str) -> Business:
+    """The business of the address for who asks, who may read that tree."""
     own = business_in(request, business)
     if tree not in {each.id for each, _own in queries.readable_trees(caller_of(request).user, own)}:
         raise Http404

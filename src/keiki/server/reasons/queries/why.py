@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from keiki.errors import NoTargetsThere
 from keiki.insight.funnel_top import FunnelTop, funnel_top
+from keiki.lens import period_of
 from keiki.measures.told import counts
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
-from keiki.server.kpis.queries import TreeNumbers
+from keiki.server.kpis.queries import Question, TreeNumbers
+from keiki.server.planning import queries as planning
 from keiki.server.scenarios import queries as scenarios
 from keiki.trees.build import Node, Tree
 from keiki.trees.explain import explain_change, worked_out
@@ -20,6 +23,7 @@ from keiki.trees.targets import Target
 
 Value = float | None
 PERIOD, TARGET, SCENARIO = "period", "target", "scenario"
+SHAPLEY = "shapley"
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,29 @@ def values_of(numbers: TreeNumbers) -> dict[str, Value]:
     return {node.id: numbers.value(node) for node in numbers.tree.nodes}
 
 
-def reasons(user: Any, business: Business, numbers: TreeNumbers, node: Node, against: str) -> Reasons:
+def reasons(
+    user: Any, business: Business, numbers: TreeNumbers, node: Node, against: str, method: str = SHAPLEY
+) -> Reasons:
     """What moved a node of a tree away from the period, the targets or the scenario it is compared with."""
     beside = _beside(user, business, numbers, node, against)
     part = subtree(numbers.tree, node)
-    return Reasons(numbers, node, beside, explain_change(part, beside.values, values_of(numbers)))
+    return Reasons(numbers, node, beside, explain_change(part, beside.values, values_of(numbers), method))
+
+
+def beside_targets(
+    user: Any, business: Business, tree: str, when: str, where: str | None = None, method: str = SHAPLEY
+) -> Reasons:
+    """What moved the goal of a tree away from its targets in a period as people type it: what the page tells.
+
+    Raises `NoTargetsThere` where nothing in the tree has a target in that period, or only a part is asked for.
+    """
+    period = period_of(when, business.calendar)
+    named = {each.id for each in door.known(user, business).trees}
+    if where is None and period.grain is not None and tree in named:
+        numbers = planning.measured(user, business, tree, Question(period.grain, period.start))
+        if any(numbers.aim(node) is not None for node in numbers.tree.nodes):
+            return reasons(user, business, numbers, numbers.tree.root, TARGET, method)
+    raise NoTargetsThere(tree=tree, when=when)
 
 
 def scenario_names(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple[str, str], ...]:
