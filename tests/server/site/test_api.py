@@ -128,6 +128,7 @@ OPERATIONS = (
     ("get", "/accounts/C1"),
     ("get", "/health"),
     ("get", "/alerts"),
+    ("get", "/success"),
     ("get", "/registers"),
     ("get", "/registers/offers"),
     ("post", "/registers/offers"),
