@@ -66,7 +66,8 @@ SEEN_ELSEWHERE = {
         data:finish_audit data:end_audit data:report_issue data:own_issue data:close_issue
         data:reopen_issue data:set_rate data:send_rates data:remove_rate""",
     "it answers with a file, a part of a page, or the way to another page": """
-        customers:nurtured_csv customers:overview_file customers:panel_file customers:segment_csv data:rejected_csv
+        customers:excluded_csv customers:nurtured_csv customers:overview_file customers:panel_file
+        customers:segment_csv data:rejected_csv
         journeys:channels_file journeys:leads_file kpis:entered_file success:account_file success:accounts_file
         success:advocates_file success:health_file success:support_file success:use_file success:value_file
         success:voice_file
