@@ -35,20 +35,25 @@ def many_reads(levels: int) -> str:
     return f"WITH {', '.join(tables)} SELECT * FROM `t{levels}`"
 
 
+def views_of(spark: SparkEngine) -> set[str]:
+    """The names of the session's views; the catalogue's own list reads what they stand for, which may be gone."""
+    return {row["tableName"] for row in spark.session.sql("SHOW TABLES").collect()}
+
+
 def test_what_spark_works_out_on_the_way_is_forgotten_with_the_answer(spark: Engine) -> None:
     assert isinstance(spark, SparkEngine)
     spark.session.range(5).createOrReplaceTempView("five")
     sql, java = many_reads(7), spark.session.sparkContext._jsc
-    views, kept = {table.name for table in spark.session.catalog.listTables()}, set(java.getPersistentRDDs())
+    views, kept = views_of(spark), set(java.getPersistentRDDs())
     assert sorted(row["n"] for row in spark.run(sql).to_pylist()) == [8, 9, 10, 11, 12]
-    assert set(java.getPersistentRDDs()) == kept
+    assert set(java.getPersistentRDDs()) <= kept  # what earlier tests left may go meanwhile
     parts = spark.batches(sql, 2)
     assert len(next(parts)) == 2
     assert len(set(java.getPersistentRDDs()) - kept) == 8  # while somebody reads
     assert sorted(row["n"] for part in spark.batches(sql, 2) for row in part) == [8, 9, 10, 11, 12]
     parts.close()  # somebody who stops reading
-    assert set(java.getPersistentRDDs()) == kept
-    assert {table.name for table in spark.session.catalog.listTables()} == views
+    assert set(java.getPersistentRDDs()) <= kept
+    assert views_of(spark) == views
 
 
 def test_spark_gives_the_rows_that_duckdb_gives(lake: DuckLake, spark: Engine) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from keiki.charts.format import Style
 from keiki.periods import Calendar, Grain
@@ -67,8 +68,9 @@ def test_one_meaning_is_taken_without_asking(text: str, value: float) -> None:
 @pytest.mark.parametrize(("basis", "text", "unit"), [(RATE, "¥1,200", "％"), (MONEY, "80%", "金額")])
 def test_sign_of_another_unit_is_refused_with_an_example(basis: Basis, text: str, unit: str) -> None:
     for given, name in (({"value": text}, "value"), ({"compare": "between", "low": text, "high": "900"}, "low")):
-        filled = form(basis, **given)
-        assert filled.errors[name][0].startswith(f"「{text}」は単位が合いません。ここの単位は{unit}です。")
+        with translation.override("ja"):
+            filled = form(basis, **given)
+            assert filled.errors[name][0].startswith(f"「{text}」は単位が合いません。ここの単位は{unit}です。")
         assert filled.readings == ()
 
 
