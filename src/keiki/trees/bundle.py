@@ -61,6 +61,11 @@ class KpiTarget:
     tree: str | None = None
     node: str | None = None
 
+    @property
+    def subject(self) -> str:
+        """What it is a target of, as a person reads it: kpi, kpi[condition] or tree/node."""
+        return f"{self.kpi}[{self.where}]" if self.where else self.kpi or f"{self.tree}/{self.node}"
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -199,14 +204,14 @@ def with_targets(bundle: Bundle, day: date) -> tuple[TreeDocument, ...]:
     by_node: dict[tuple[str, str], list[Target]] = {}
     for given in bundle.targets:
         if given.kpi is not None:
-            by_kpi.setdefault((given.kpi, _condition(given.where)), []).append(given.target)
+            by_kpi.setdefault((given.kpi, canonical(given.where)), []).append(given.target)
         else:
             by_node.setdefault((given.tree or "", given.node or ""), []).append(given.target)
 
     def visit(node: NodeDocument, tree: str) -> NodeDocument:
         listed = by_node.get((tree, node.id), [])
         if not listed and node.kpi is not None:
-            listed = by_kpi.get((node.kpi, _condition(node.where)), [])
+            listed = by_kpi.get((node.kpi, canonical(node.where)), [])
         target = node.target if node.target is not None else in_force(listed, day)
         return replace(node, target=target, children=tuple(visit(child, tree) for child in node.children))
 
@@ -214,12 +219,8 @@ def with_targets(bundle: Bundle, day: date) -> tuple[TreeDocument, ...]:
 
 
 def changing(bundle: Bundle) -> tuple[str, ...]:
-    """The numbers with more than one target in a bundle, by their KPI or as tree/node; of them `with_targets` leaves
-    one.
-    """
-    named = [
-        f"{each.kpi}[{each.where}]" if each.where else each.kpi or f"{each.tree}/{each.node}" for each in bundle.targets
-    ]
+    """The subjects with more than one target in a bundle; of them `with_targets` leaves one."""
+    named = [each.subject for each in bundle.targets]
     return tuple(name for name in dict.fromkeys(named) if named.count(name) > 1)
 
 
@@ -253,7 +254,8 @@ def _subject(target: KpiTarget, catalogue: Catalogue, bundle: Bundle) -> None:
         template(catalogue, target.tree or "").node(target.node or "")
 
 
-def _condition(where: str | None) -> str | None:
+def canonical(where: str | None) -> str | None:
+    """A condition as it is always written; None for none."""
     return show_condition(parse_condition(where)) if where is not None else None
 
 

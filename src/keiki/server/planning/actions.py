@@ -13,8 +13,6 @@ from django.utils import timezone
 
 from keiki.demo.aims import aims
 from keiki.errors import EditConflict, TargetsDisagree, TargetsNeedOwner, TargetsOtherwise
-from keiki.formula.parse import parse_condition
-from keiki.formula.show import show_condition
 from keiki.server.accounts.models import Business, Role
 from keiki.server.audit.actions import record
 from keiki.server.data.actions import opened
@@ -25,17 +23,15 @@ from keiki.server.planning import queries
 from keiki.server.planning.models import Plan, Revision, Scorecard, State, Way
 from keiki.server.planning.queries import OPEN, Key
 from keiki.trees.build import Tree, build
-from keiki.trees.bundle import KpiTarget
+from keiki.trees.bundle import KpiTarget, canonical
 from keiki.trees.document import template
 from keiki.trees.fields import plain, write
 from keiki.trees.target_fields import TARGET
-from keiki.trees.targets import Target, starting
+from keiki.trees.targets import FIRST_DAY, Target, starting
 
 SCORE_JOB: Final = "planning.score_due"
 DEMO_JOB: Final = "planning.keep_demo"
 REVIEW_EVERY: Final = timedelta(days=90)
-BEGINNING: Final = date(1900, 1, 1)
-"""From here on a target of a file holds that does not say since when."""
 
 
 @dataclass(frozen=True)
@@ -174,16 +170,17 @@ def take_targets(
     else, `TargetsNeedOwner` without the right: then nothing is stored.
     """
     listed: dict[Key, list[Target]] = {}
+    subjects = {_key_in_file(each, trees): each.subject for each in targets}
     for each in targets:
         listed.setdefault(_key_in_file(each, trees), []).append(each.target)
-    wanted = {key: over_time(found) for key, found in listed.items() if len(found) > 1}
+    wanted = {key: _over_time(found) for key, found in listed.items() if len(found) > 1}
     here = queries.held(business)
-    differing = [_named(key) for key in wanted if here.get(key, wanted[key]) != wanted[key]]
+    differing = [subjects[key] for key in wanted if here.get(key, wanted[key]) != wanted[key]]
     if differing:
         raise TargetsOtherwise(names=", ".join(differing))
     new = {key: found for key, found in wanted.items() if key not in here}
     if new and not approves:
-        raise TargetsNeedOwner(names=", ".join(map(_named, new)))
+        raise TargetsNeedOwner(names=", ".join(subjects[key] for key in new))
     for key, found in new.items():
         row = queries.plan_row(business, key)
         version = 0 if row is None else row.version
@@ -193,21 +190,16 @@ def take_targets(
     return len(new)
 
 
-def over_time(targets: Iterable[Target]) -> tuple[tuple[date, Target], ...]:
-    """Targets of one number in the order of their days, of one day the last."""
-    held = {each.since or BEGINNING: replace(each, since=each.since or BEGINNING) for each in targets}
+def _over_time(targets: Iterable[Target]) -> tuple[tuple[date, Target], ...]:
+    """Targets of one number in the order of their days, of one day the last; one without a day holds from the first."""
+    held = {each.since or FIRST_DAY: replace(each, since=each.since or FIRST_DAY) for each in targets}
     return tuple(sorted(held.items()))
 
 
 def _key_in_file(target: KpiTarget, trees: Mapping[str, str]) -> Key:
     if target.kpi is not None:
-        return target.kpi, show_condition(parse_condition(target.where)) if target.where else "", "", ""
+        return target.kpi, canonical(target.where) or "", "", ""
     return "", "", trees.get(target.tree or "", target.tree or ""), target.node or ""
-
-
-def _named(key: Key) -> str:
-    kpi, where, tree, node = key
-    return (f"{kpi}[{where}]" if where else kpi) or f"{tree}/{node}"
 
 
 @transaction.atomic
