@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.engine.arrivals import amounts, conformed, costs, load, orders, spent
 
+from keiki.engine import connect
 from keiki.engine.connect import LakeSettings, newest_snapshot
 from keiki.engine.imports import Ready
 from keiki.engine.refresh import writing
@@ -88,7 +89,12 @@ def test_a_moved_lake_opens(lake: DuckLake, tmp_path: Path) -> None:
         assert amounts(again) == {"a": 1, "b": 2}
 
 
-def test_a_lake_is_completed_when_the_contract_has_grown(lake: DuckLake) -> None:
+@pytest.mark.parametrize("through_duckdb", [False, True])
+def test_a_lake_is_completed_when_the_contract_has_grown(
+    lake: DuckLake, through_duckdb: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if through_duckdb:
+        monkeypatch.setattr(connect, "catalogue_rows", lambda settings, sql: None)
     load(lake, orders(a=1))
     with lake.importing(()) as backend:
         backend.con.execute("ALTER TABLE lake.facts.orders DROP COLUMN campaign; DROP TABLE lake.facts.media")
@@ -98,6 +104,24 @@ def test_a_lake_is_completed_when_the_contract_has_grown(lake: DuckLake) -> None
         assert grown.is_complete()
         assert grown.table("orders", grown.snapshot() - 1).campaign.to_pyarrow().to_pylist() == [None]
         assert amounts(grown) == {"a": 1}
+
+
+def test_the_catalogue_says_the_same_as_a_file_and_through_duckdb(
+    lake: DuckLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(lake, orders(a=1))
+    orphan = lake.settings.data_folder / "facts" / "orders" / "ducklake-0-0.parquet"
+
+    def told() -> tuple[object, ...]:
+        lake.close()
+        orphan.write_bytes(b"")
+        columns = {fact: sorted(lake.table(fact).columns) for fact in FACTS}
+        return lake.is_complete(), lake.sweep(), amounts(lake), columns
+
+    of_file = told()
+    monkeypatch.setattr(connect, "catalogue_rows", lambda settings, sql: None)
+    assert of_file == told()
+    assert of_file[:3] == (True, (orphan,), {"a": 1})
 
 
 def test_rows_of_a_file_are_read_on_the_connection_they_are_opened_on(lake: DuckLake, tmp_path: Path) -> None:

@@ -177,8 +177,8 @@ def make_compact(file: Path) -> None:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def newest_snapshot(settings: LakeSettings) -> int | None:
-    """The newest snapshot as the catalogue file says it: every page asks, and DuckDB needs forty times as long for it.
+def catalogue_rows(settings: LakeSettings, sql: str) -> list[tuple[Any, ...]] | None:
+    """What the catalogue file says: DuckDB needs forty times as long for it, and a connection first.
 
     None where the catalogue is no file or cannot be read; DuckDB then says why.
     """
@@ -186,10 +186,15 @@ def newest_snapshot(settings: LakeSettings) -> int | None:
         return None
     try:
         with closing(sqlite3.connect(f"{settings.catalogue_file.as_uri()}?mode=ro", uri=True)) as catalogue:
-            (newest,) = catalogue.execute("SELECT max(snapshot_id) FROM ducklake_snapshot").fetchone()
+            return catalogue.execute(sql).fetchall()
     except sqlite3.Error:
         return None
-    return None if newest is None else int(newest)
+
+
+def newest_snapshot(settings: LakeSettings) -> int | None:
+    """The newest snapshot by the catalogue file, which every page asks; None as in `catalogue_rows`."""
+    found = catalogue_rows(settings, "SELECT max(snapshot_id) FROM ducklake_snapshot")
+    return None if not found or found[0][0] is None else int(found[0][0])
 
 
 def make_schema(settings: LakeSettings) -> None:

@@ -28,7 +28,7 @@ from keiki.engine.held import Held
 from keiki.engine.importing import Importing
 from keiki.engine.imports import Import, Ready
 from keiki.engine.refresh import Progress, Run, refresh, silent, taken, writing
-from keiki.engine.tables import TYPES, lacking, listing, make
+from keiki.engine.tables import COLUMNS, TYPES, lacking, listing, make
 from keiki.engine.undo import take_back
 from keiki.errors import LakeUnreachable, NoSuchCustomer, UnknownSnapshot
 from keiki.facts import FACTS
@@ -158,7 +158,7 @@ class DuckLake:
 
     def is_complete(self) -> bool:
         """Whether every fact of the contract has its table and columns."""
-        return not lacking(self._fetch)
+        return not lacking(self._told(COLUMNS))
 
     # --- writing ---
 
@@ -322,25 +322,26 @@ class DuckLake:
     def _filled(self, version: int) -> frozenset[str]:
         """The facts that have files as of a snapshot, looked up once: asking the others for a row is slow."""
         if version not in self._with_files:
-            metadata = self._metadata
             there = f"begin_snapshot <= {version} AND (end_snapshot IS NULL OR end_snapshot > {version})"
-            rows = self._fetch(
-                f"""SELECT DISTINCT table_name FROM {metadata}.ducklake_table WHERE table_id IN
-                (SELECT table_id FROM {metadata}.ducklake_data_file WHERE {there})"""
+            rows = self._told(
+                f"""SELECT DISTINCT table_name FROM {{0}}ducklake_table WHERE table_id IN
+                (SELECT table_id FROM {{0}}ducklake_data_file WHERE {there})"""
             )
             self._with_files[version] = frozenset(row[0] for row in rows)
         return self._with_files[version]
 
     def _known_files(self) -> set[str]:
         tables = ("ducklake_data_file", "ducklake_delete_file", "ducklake_files_scheduled_for_deletion")
-        paths = " UNION ALL ".join(f"SELECT path FROM {self._metadata}.{table}" for table in tables)
-        return {row[0].rpartition("/")[2] for row in self._fetch(paths)}
+        paths = " UNION ALL ".join(f"SELECT path FROM {{0}}{table}" for table in tables)
+        return {row[0].rpartition("/")[2] for row in self._told(paths)}
 
-    @property
-    def _metadata(self) -> str:
-        """How SQL names the catalogue's own tables."""
-        own = "" if self.settings.catalogue is None else f".{name(self.settings.catalogue_schema)}"
-        return f"__ducklake_metadata_{LAKE}{own}"
+    def _told(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the catalogue's own tables; in the SQL each has {0} before its name."""
+        found = connect.catalogue_rows(self.settings, sql.format(""))
+        if found is not None:
+            return found
+        own = "" if self.settings.catalogue is None else f"{name(self.settings.catalogue_schema)}."
+        return self._fetch(sql.format(f"__ducklake_metadata_{LAKE}.{own}"))
 
     @contextmanager
     def _connection(self, parts: Sequence[Ready]) -> Iterator[Backend]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from keiki.engine import connect, imports
@@ -69,11 +69,16 @@ def columns_at(run: Run, fact_name: str, version: int) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
-def lacking(fetch: imports.Fetch) -> dict[str, dict[str, str]]:
-    """What the lake lacks of the contract: fact → missing columns and their types."""
+COLUMNS = """SELECT table_name, column_name FROM {0}ducklake_column AS c JOIN {0}ducklake_table AS t USING (table_id)
+    JOIN {0}ducklake_schema AS s USING (schema_id) WHERE schema_name = 'facts' AND parent_column IS NULL
+    AND c.end_snapshot IS NULL AND t.end_snapshot IS NULL AND s.end_snapshot IS NULL"""
+"""Every fact and column of the newest snapshot, as the catalogue's own tables have them."""
+
+
+def lacking(columns: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """What a lake of these facts and columns lacks of the contract: fact → missing columns and their types."""
     there: dict[str, set[str]] = {}
-    columns = "SELECT table_name, column_name FROM duckdb_columns()"
-    for table, column in fetch(f"{columns} WHERE database_name = '{LAKE}' AND schema_name = 'facts'"):
+    for table, column in columns:
         there.setdefault(table, set()).add(column)
     found = {}
     for one in FACTS.values():
@@ -99,7 +104,9 @@ def make(settings: LakeSettings) -> None:
 def _complete(run: Run) -> None:
     run(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.facts")
     run(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.keiki")
-    for fact_name, missing in lacking(run).items():
+    there = "SELECT table_name, column_name FROM duckdb_columns()"
+    listed = run(f"{there} WHERE database_name = '{LAKE}' AND schema_name = 'facts'")
+    for fact_name, missing in lacking(listed).items():
         columns = {name(c): kind for c, kind in missing.items()}
         if "_import" in missing:
             run(f"CREATE TABLE {LAKE}.facts.{name(fact_name)} ({', '.join(f'{c} {k}' for c, k in columns.items())})")
