@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from keiki.trees.review import review
     from keiki.trees.simulate import simulate
     from keiki.trees.targets import Target
+    from keiki.trees.what_if import WhatIf
 
 LATER = {
     "Bundle": "keiki.trees.bundle:Bundle",
@@ -109,6 +110,7 @@ LATER = {
     "Trait": "keiki.customers.ideal:Trait",
     "TreeDocument": "keiki.trees.document:TreeDocument",
     "TreeReading": "keiki.engine.measured:TreeReading",
+    "WhatIf": "keiki.trees.what_if:WhatIf",
     "account": "keiki.engine.customer_success:account",
     "account_list": "keiki.engine.customer_success:account_list",
     "accounts_joined": "keiki.engine.joined:accounts_joined",
@@ -215,6 +217,7 @@ __all__ = [
     "Trait",
     "TreeDocument",
     "TreeReading",
+    "WhatIf",
     "account",
     "account_list",
     "account_totals",

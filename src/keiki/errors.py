@@ -871,8 +871,29 @@ class NodeWithoutNumber(KeikiError):
 class NotADriver(KeikiError):
     """A what-if tries to move a node that follows from others."""
 
-    en = "“{node}” follows from the numbers below it and cannot be moved by itself. You can move: {drivers}."
-    ja = "「{node}」は下の数字から計算されるため、直接は動かせません。動かせるもの：{drivers}。"
+    en = "“{node}” is not marked as one that moves by itself. You can move: {drivers}."
+    ja = "「{node}」は「動かせる」になっていないため、直接は動かせません。動かせるもの：{drivers}。"
+
+
+class ShareBelowZero(KeikiError):
+    """A what-if moves a rate of counts below 0 %."""
+
+    en = "“{node}” is a share of a number: it is never below 0 %. Move it to 0 or more."
+    ja = "「{node}」は件数の割合なので、0%より下にはなりません。0%以上にしてください。"
+
+
+class UnreadableMove(KeikiError):
+    """A move of a what-if does not say which driver goes where."""
+
+    en = "“{text}” does not say which driver goes where. Write it like cvr=2.5% or visits=+10%."
+    ja = "「{text}」は、どの指標をいくつにするのか読めません。cvr=2.5% や visits=+10% のように書いてください。"
+
+
+class SeekIncomplete(KeikiError):
+    """A goal is sought without a driver, or a driver is named without a goal."""
+
+    en = "To seek a goal, give both: --goal with its value and --by with the driver that may move."
+    ja = "目標に届く値を探すには、--goal（目標の値）と --by（動かす指標）の両方を指定してください。"
 
 
 class ImpossibleTrial(KeikiError):

@@ -35,6 +35,7 @@ from keiki.cli import (
     tree,
     tree_files,
     values,
+    what_if,
     work,
 )
 from keiki.cli.customers import add_customers
@@ -110,6 +111,7 @@ known.command("show", cls=Verb, help=kpis.SHOW)(kpis.show_kpi)
 app.add_typer(known, name="kpis")
 trees = typer.Typer(cls=TreeVerbs, help=tree_files.HELP, context_settings={"help_option_names": ["--help", "-h"]})
 trees.command("show", cls=Verb, help=tree.HELP)(tree.tree)
+trees.command("what-if", cls=Verb, help=what_if.HELP)(what_if.what_if)
 trees.command("export", cls=Verb, help=tree_files.HELP_EXPORT)(tree_files.export_trees)
 trees.command("import", cls=Verb, help=tree_files.HELP_IMPORT)(tree_files.import_trees)
 trees.command("diff", cls=Verb, help=tree_files.HELP_DIFF)(tree_files.diff_trees)

@@ -113,6 +113,7 @@ OPERATIONS = (
     ("get", "/trees/simple_orders"),
     ("get", "/trees/simple_orders/targets"),
     ("get", "/trees/simple_orders/explanation?before=2026-09&after=2026-10"),
+    ("post", "/trees/simple_orders/what-if"),
     ("post", "/observations"),
     ("post", "/imports?name=a.csv"),
     ("post", "/erasures"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -15,11 +15,10 @@ from keiki.server.kpis.queries import Question, TreeNumbers
 from keiki.server.planning import queries as planning
 from keiki.server.scenarios.models import Idea, Scenario
 from keiki.trees import ideas
+from keiki.trees import what_if as what_if_of
 from keiki.trees.build import Node, Tree
 from keiki.trees.chances import Chances, chances
-from keiki.trees.sensitivity import Sensitivity, sensitivity
-from keiki.trees.simulate import How, Move, Simulated, Value, reachable, simulate
-from keiki.trees.solve import Lever, Mix, Sought, cheapest, seek
+from keiki.trees.simulate import How, Move
 
 MOST_SCENARIOS: Final = 30
 MOST_IDEAS: Final = 100
@@ -27,52 +26,22 @@ Moves = Mapping[str, Move]
 
 
 @dataclass(frozen=True)
-class WhatIf:
-    """A tree's values of one period, and what some moves make of them."""
+class WhatIf(what_if_of.WhatIf):
+    """A what-if on a tree's numbers of one period."""
 
     numbers: TreeNumbers
-    moves: Moves
 
-    @property
-    def tree(self) -> Tree:
-        return self.numbers.tree
-
-    @cached_property
-    def values(self) -> dict[str, Value]:
-        """Every node's value as measured."""
-        return {node.id: self.numbers.value(node) for node in self.tree.nodes}
-
-    @cached_property
-    def simulated(self) -> Simulated:
-        """Every node's value after the moves."""
-        return simulate(self.tree, self.values, self.moves)
+    @classmethod
+    def on(cls, numbers: TreeNumbers, moves: Moves) -> WhatIf:
+        """The values as measured, moved."""
+        values = {node.id: numbers.value(node) for node in numbers.tree.nodes}
+        return cls(numbers.tree, values, moves, numbers)
 
     @cached_property
     def target(self) -> float | None:
         """What the goal is to reach in the whole period; None without a target."""
         aim = self.numbers.aim(self.tree.root)
         return None if aim is None else aim.full.bound(self.simulated.goal)
-
-    @cached_property
-    def drivers(self) -> tuple[Node, ...]:
-        """What can be moved: the drivers of the goal in the order of the tree, each number once."""
-        found: dict[object, Node] = {}
-        for node in reachable(self.tree):
-            found.setdefault(node.identity if node.kpi is not None else node.id, node)
-        return tuple(found.values())
-
-    def strengths(self, step: float) -> tuple[Sensitivity, ...]:
-        """What a step of each driver does to the goal, after the moves, strongest first."""
-        return sensitivity(self.tree, self.simulated.values, step)
-
-    def sought(self, node: str, goal: float) -> Sought:
-        """The value of a driver that brings the goal to `goal`, the moves of the others kept."""
-        others = {i: move for i, move in self.moves.items() if i != node}
-        return seek(self.tree, simulate(self.tree, self.values, others).values, node, goal)
-
-    def mix(self, goal: float, levers: Sequence[Lever]) -> Mix:
-        """The cheapest values of some drivers that bring the goal to `goal`."""
-        return cheapest(self.tree, self.values, goal, levers)
 
     def chances(self, goal: float | None) -> Chances | None:
         """How the goal may come out; None while there is too little history."""
@@ -101,7 +70,7 @@ class Compared:
 def what_if(user: Any, business: Business, tree_id: str | None, question: Question, moves: Moves) -> WhatIf:
     """A tree measured for a question, with moves of those drivers that it has."""
     numbers = planning.measured(user, business, tree_id, question)
-    return WhatIf(numbers, {i: move for i, move in moves.items() if _movable(numbers.tree, i)})
+    return WhatIf.on(numbers, {i: move for i, move in moves.items() if _movable(numbers.tree, i)})
 
 
 def compared(user: Any, business: Business, base: WhatIf) -> tuple[Compared, ...]:
@@ -123,7 +92,7 @@ def moves_of(scenario: Scenario) -> dict[str, Move]:
 def _compared(base: WhatIf, scenario: Scenario) -> Compared:
     moves = moves_of(scenario)
     kept = {i: move for i, move in moves.items() if _movable(base.tree, i)}
-    return Compared(scenario, WhatIf(base.numbers, kept), tuple(i for i in moves if i not in kept))
+    return Compared(scenario, replace(base, moves=kept), tuple(i for i in moves if i not in kept))
 
 
 def _movable(tree: Tree, node_id: str) -> bool:

@@ -92,7 +92,7 @@ def beside_targets(
 
 def scenario_names(user: Any, business: Business, numbers: TreeNumbers) -> tuple[tuple[str, str], ...]:
     """The scenarios kept for a tree: id and name."""
-    base = scenarios.WhatIf(numbers, {})
+    base = scenarios.WhatIf.on(numbers, {})
     return tuple((str(each.scenario.pk), each.scenario.name) for each in scenarios.compared(user, business, base))
 
 
@@ -139,7 +139,7 @@ def first_of(user: Any, business: Business, numbers: TreeNumbers) -> tuple[Prior
 def _beside(user: Any, business: Business, numbers: TreeNumbers, node: Node, against: str) -> Compared:
     kind, _, name = against.partition(":")
     if kind == SCENARIO:
-        base = scenarios.WhatIf(numbers, {})
+        base = scenarios.WhatIf.on(numbers, {})
         for each in scenarios.compared(user, business, base):
             if str(each.scenario.pk) == name:
                 return Compared(SCENARIO, each.scenario.name, each.what_if.simulated.values)
