@@ -125,6 +125,18 @@ def test_committed_revenue_holds_what_is_agreed_for_later(lake: SmallLake) -> No
     assert lake.rows(table, "mrr", "starting", "ending") == [(150, 57, 57)]
 
 
+SPANS = st.lists(
+    st.tuples(
+        st.sampled_from("abc"),
+        st.sampled_from("12"),
+        st.integers(1, 90),
+        st.integers(0, 120),
+        st.one_of(st.none(), st.integers(1, 80)),
+    ),
+    max_size=12,
+)
+
+
 MIXED = [
     span("brief", 40, "2026-02-03", "2026-02-20"),
     span("paused", 60, "2025-01-01", "2026-02-10"),
@@ -161,6 +173,38 @@ def test_published_rules_name_the_same_february_differently(
     assert (month.mrr_start, month.mrr_end, month.unexplained) == (385, 460, 0)
 
 
+def test_customer_who_keeps_another_contract_is_not_lost_under_rules_that_follow_contracts(lake: SmallLake) -> None:
+    """Chargebee records customer churn only of who is no longer active and retained; churned MRR is of contracts."""
+    spans = [
+        span("keeps", 100, "2025-01-01"),
+        span("keeps", 25, "2025-01-01", "2026-02-14", subscription_id="keeps/2"),
+        span("leaves", 40, "2025-01-01", "2026-02-14"),
+        span("leaves", 35, "2025-01-01", "2026-02-20", subscription_id="leaves/2"),
+        *(span(f"stays{n}", 10, "2025-01-01") for n in range(2)),
+    ]
+    theirs, ours = periods(lake, spans, "chargebee")[1], periods(lake, spans)[1]
+    assert (theirs.move("churned"), theirs.moved["churned"]) == (100, 2)
+    assert (theirs.lost, theirs.logo_churn, theirs.revenue_churn) == (1, 0.25, 100 / 220)
+    assert (ours.move("churned"), ours.move("contraction"), ours.lost, ours.logo_churn) == (75, 25, 1, 0.25)
+    facts, asked = lake.put(subscriptions=spans), lake.spans(*MONTHS)
+    table = preset_differences(facts, asked, PRESETS["keiki"], PRESETS["chargebee"])
+    columns = ("reason", "customers", "left_contraction", "left_churned", "right_contraction", "right_churned")
+    assert lake.rows(table, *columns) == [("several_contracts", 1, 25, 0, 0, 25)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_customers_lost_are_the_same_under_every_rule_that_compares_the_ends(lake: SmallLake, data: st.DataObject) -> None:
+    first = date(2025, 12, 1)
+    spans = [
+        span(who, mrr, first + timedelta(days=at), None if n is None else first + timedelta(days=at + n))
+        | {"subscription_id": f"{who}/{contract}"}
+        for who, contract, mrr, at, n in data.draw(SPANS)
+    ]
+    lost = [[month.lost for month in periods(lake, spans, preset)] for preset in ("profitwell", "chargebee")]
+    assert lost[0] == lost[1]
+
+
 def test_pause_between_two_months_is_a_loss_and_a_return_where_it_is_not_bridged(lake: SmallLake) -> None:
     spans = [span("paused", 60, "2025-01-01", "2026-01-31"), span("paused", 60, "2026-02-01")]
     ours, theirs = periods(lake, spans), periods(lake, spans, "profitwell")
@@ -178,18 +222,6 @@ def test_every_class_of_customers_tells_why_the_rules_differ(lake: SmallLake) ->
     assert told("keiki", "chartmogul") == {"brief": 1, "short_gap": 1, "several_changes": 1}
     assert told("keiki", "chargebee") == {"return": 1, "several_contracts": 2}
     assert told("keiki", "keiki") == {}
-
-
-SPANS = st.lists(
-    st.tuples(
-        st.sampled_from("abc"),
-        st.sampled_from("12"),
-        st.integers(1, 90),
-        st.integers(0, 120),
-        st.one_of(st.none(), st.integers(1, 80)),
-    ),
-    max_size=12,
-)
 
 
 @settings(max_examples=25, deadline=None)

@@ -79,9 +79,10 @@ PRESETS: Mapping[str, Preset] = {
             "ends",
             "expansion",
             0,
-            "Chargebee Docs, “Expansion & Contraction MRR”, “Recurring Revenue”",
-            "read per subscription against the period before; Total Expansion MRR holds upgrades and reactivations",
-            "契約ごとに前の期間と比べる。拡大のMRRには、アップグレードと復活の両方が入る",
+            "Chargebee Docs, “Expansion & Contraction MRR”, “Recurring Revenue”, “How Churn is calculated”",
+            "read per subscription against the period before; Total Expansion MRR holds upgrades and reactivations; a "
+            "customer is lost with the last subscription",
+            "契約ごとに前の期間と比べる。拡大のMRRには、アップグレードと復活の両方が入る。顧客の解約は最後の契約が終わったとき",
         ),
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,8 +25,9 @@ def movement_sums(facts: Facts, spans: ir.Table, preset: Preset, rule: MovementR
     """One row per period in which any revenue changed: the money of every movement and how many customers had it.
 
     Columns: period, every name of MOVES (money; expansion = upsell + cross-sell where the preset tells them apart,
-    else both are NULL) and n_… (customers); net and gross, the change of the revenue there was at the start, with and
-    without growth.
+    else both are NULL) and n_… (customers); lost (customers who left altogether: under rules that follow contracts one
+    by one, a customer with another contract has not); net and gross, the change of the revenue there was at the start,
+    with and without growth.
     """
     if preset.id == "keiki":
         table = movements(facts, spans, rule)
@@ -35,8 +36,18 @@ def movement_sums(facts: Facts, spans: ir.Table, preset: Preset, rule: MovementR
         table = preset_movements(facts, spans, preset)
         table = table.mutate(upsell=ibis.null(MONEY), cross_sell=ibis.null(MONEY))
     sums = {name: table[name].sum().cast(MONEY) for name in (*MOVES, *OF_START)}
-    counts = {f"n_{n}": ibis.coalesce((table[n] > 0).cast("int64").sum(), 0).cast("int64") for n in MOVES}
-    return table.group_by("period").aggregate(**sums, **counts)
+    counts = {f"n_{n}": _count(table[n] > 0) for n in MOVES}
+    if preset.unit == "customer":
+        return table.group_by("period").aggregate(**sums, **counts, lost=_count(table.churned > 0))
+    left = preset_movements(facts, spans, replace(preset, unit="customer"))
+    left = left.group_by(of="period").aggregate(lost=_count(left.churned > 0))
+    found = table.group_by("period").aggregate(**sums, **counts)
+    found = found.left_join(left, found.period == left.of).drop("of")
+    return found.mutate(lost=ibis.coalesce(found.lost, 0).cast("int64"))
+
+
+def _count(where: ir.BooleanValue) -> ir.IntegerValue:
+    return ibis.coalesce(where.cast("int64").sum(), 0).cast("int64")
 
 
 def revenue_levels(facts: Facts, spans: ir.Table, gap_days: int = 1) -> ir.Table:
@@ -97,8 +108,8 @@ class Committed:
 @dataclass(frozen=True)
 class Recurring:
     """Recurring revenue of one period. Money per month; `moves` and `moved` (customers) by the names of MOVES, None
-    where the preset does not tell them apart. `net` and `gross`: the change of the revenue there was at the start, with
-    and without growth. `due` contracts came up for renewal, of which `renewed` run on.
+    where the preset does not tell them apart. `lost` customers left altogether. `net` and `gross`: the change of the
+    revenue there was at the start, with and without growth. `due` contracts came up for renewal, of which `renewed` run on.
     `complete`: the data reaches the end of the period.
     """
 
@@ -112,6 +123,7 @@ class Recurring:
     users_end: int
     moves: Mapping[str, Decimal | None]
     moved: Mapping[str, int]
+    lost: int
     net: Decimal
     gross: Decimal
     due: int
@@ -129,8 +141,8 @@ class Recurring:
 
     @property
     def logo_churn(self) -> float | None:
-        """Customers that left, of those at the start."""
-        return _share(self.moved.get("churned", 0), self.customers_start)
+        """Customers that left altogether, of those at the start."""
+        return _share(self.lost, self.customers_start)
 
     @property
     def revenue_churn(self) -> float | None:
@@ -198,6 +210,7 @@ def recurring_of(
         **{name: level[name] for name in ("users_start", "users_end")},
         moves={name: sums[name] for name in MOVES} if sums else nothing,
         moved={name: sums[f"n_{name}"] for name in MOVES} if sums else dict.fromkeys(MOVES, 0),
+        lost=sums["lost"] if sums else 0,
         net=sums["net"] if sums else Decimal(0),
         gross=sums["gross"] if sums else Decimal(0),
         due=due["due"] if due else 0,

@@ -323,6 +323,7 @@ class RecurringPeriodOut(Schema):
     customers_end: int
     moves: dict[str, Money] = Field(description=gettext_noop("Money of each movement; null: not told apart."))
     moved: dict[str, int] = Field(description=gettext_noop("Customers of each movement."))
+    lost: int = Field(description=gettext_noop("Customers who left altogether; one with another contract has not."))
     unexplained: Money = Field(description=gettext_noop("End less start and movements: 0."))
     net_retention: Number
     gross_retention: Number
