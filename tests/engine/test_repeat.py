@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 import keiki
+from keiki.errors import DateOutOfRange, UnreadableWindow
 from keiki.periods import Calendar, Grain, Period
 
 FIRSTS = [("a", 30), ("b", 75), ("c", 120), ("d", None)]
@@ -57,6 +58,33 @@ def test_four_definitions_answer_the_same_year(shop: keiki.Business) -> None:
     assert (found.interval.count, found.interval.mean, found.interval.median) == (3, 75, 75)
     assert [(row.order_no, row.orders, row.profit) for row in found.by_order] == [(1, 5, 300), (2, 3, 180)]
     assert (found.statuses.active, found.dormancy_days) == (5, 365)
+
+
+def test_without_a_period_a_rate_speaks_of_the_last_year_whose_customers_have_all_been_watched(
+    shop: keiki.Business,
+) -> None:
+    """The data ends on 31 October 2026: a year is over for who came by October 2025, 180 days for who came by April."""
+    found = keiki.repeat(shop, windows=("60d", "180d", "365d", "6m"))
+    rates = {r.window: (r.period, r.share, r.base) for r in found.rates if r.definition == "repeat_purchase_rate"}
+    assert rates["60d"] == (Period(date(2025, 9, 1), date(2026, 9, 1)), 0.25, 4)
+    assert rates["180d"] == (Period(date(2025, 5, 1), date(2026, 5, 1)), 0.75, 4)
+    assert rates["6m"] == rates["180d"]
+    assert rates["365d"] == (Period(date(2024, 11, 1), date(2025, 11, 1)), None, None)
+    assert {r.period for r in found.rates if r.window is None} == {found.period}
+
+
+def test_in_a_period_that_is_asked_for_who_is_not_watched_long_enough_is_in_no_rate(shop: keiki.Business) -> None:
+    year = Period(date(2025, 11, 1), date(2026, 11, 1))
+    (long, *_) = keiki.repeat(shop, year, ("365d",)).rates
+    (short, *_) = keiki.repeat(shop, year, ("60d",)).rates
+    assert (long.period, long.share, long.base) == (year, None, 0)
+    assert (short.share, short.base) == (0.25, 4)
+
+
+@pytest.mark.parametrize("window", ["soon", "60", "99999y", "-5d"])
+def test_window_that_is_none_is_refused(shop: keiki.Business, window: str) -> None:
+    with pytest.raises((UnreadableWindow, DateOutOfRange)):
+        keiki.repeat(shop, windows=(window,))
 
 
 def test_loyal_share_is_not_told_before_a_year_is_over(shop: keiki.Business) -> None:

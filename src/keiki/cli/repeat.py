@@ -10,8 +10,7 @@ import typer
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
-from keiki.lens import periods_of
-from keiki.periods import Period
+from keiki.lens import period_of
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
@@ -29,7 +28,10 @@ def repeat(
             "--period",
             "-p",
             help=say("The period of the rates.", "率の対象にする期間。"),
-            show_default=say("the last twelve whole months", "終わった直近の12か月"),
+            show_default=say(
+                "twelve whole months, for a rate with a window the last whose new customers have all been watched",
+                "終わった直近の12か月。期限のある率は、全員の期限が過ぎた直近の12か月",
+            ),
         ),
     ] = None,
     windows: Annotated[
@@ -46,10 +48,7 @@ def repeat(
     import keiki
 
     with keiki.open(business) as own:
-        period = None
-        if when is not None:
-            found = periods_of(when, own.settings.calendar)
-            period = Period(found[0].start, found[-1].end, found[0].grain if len(found) == 1 else None)
+        period = None if when is None else period_of(when, own.settings.calendar)
         answer = keiki.repeat(own, period, tuple(part.strip() for part in windows.split(",")))
         if as_json:
             show_json(_plain(answer))
@@ -61,7 +60,9 @@ def _plain(answer: Repeat) -> dict[str, object]:
     interval = {name: getattr(answer.interval, name) for name in ("count", "mean", "median", "half_after")}
     return {
         "period": {"start": answer.period.start, "end": answer.period.end},
-        "rates": [asdict(rate) for rate in answer.rates],
+        "rates": [
+            asdict(rate) | {"period": {"start": rate.period.start, "end": rate.period.end}} for rate in answer.rates
+        ],
         "interval": interval,
         "by_order": [asdict(row) for row in answer.by_order],
         "statuses": asdict(answer.statuses) | {"dormancy_days": answer.dormancy_days},
@@ -72,15 +73,16 @@ def _show(answer: Repeat, own: Business, style: Style) -> None:
     from keiki.charts.format import number
 
     tell(own.settings.calendar.label(answer.period, language()))
-    rows = []
+    rows, several = [], len({rate.period for rate in answer.rates}) > 1
     for rate in answer.rates:
         kpi = own.catalogue.kpis[rate.definition]
         window = say("no window", "期限なし") if rate.window is None else rate.window
         unit = "currency" if rate.definition == "repeat_revenue_ratio" else "count"
         share, base = number(rate.share, "ratio", style), number(rate.base, unit, style)
-        rows.append([say(kpi.en, kpi.ja), window, share, base])
-    head = [say("Definition", "定義"), say("window", "期限"), say("share", "割合"), say("of", "母数")]
-    show_table(head, rows, figures=2)
+        period = [own.settings.calendar.label(rate.period, language())] if several else []
+        rows.append([say(kpi.en, kpi.ja), window, *period, share, base])
+    head = [say("Definition", "定義"), say("window", "期限"), *([say("period", "期間")] if several else [])]
+    show_table([*head, say("share", "割合"), say("of", "母数")], rows, figures=len(head))
     interval = answer.interval
     days = [number(value, "days", style) for value in (interval.mean, interval.median, interval.half_after)]
     words = say(

@@ -21,6 +21,7 @@ from keiki.customers.repeat_profile import (
 from keiki.customers.survival import Survival, curves
 from keiki.engine.business import Business
 from keiki.engine.spans import rows_over
+from keiki.journeys.windows import before
 from keiki.periods import Grain, Period, add_months
 
 WINDOWS = ("60d", "90d", "180d", "365d")
@@ -30,12 +31,13 @@ LOYAL_AFTER = 12
 
 @dataclass(frozen=True)
 class RepeatRate:
-    """One definition of a repeat rate: `window` (how soon the second purchase must come; None: no window), its share
-    and of how many it is.
+    """One definition of a repeat rate: `window` (how soon the second purchase must come; None: no window), the
+    `period` in which its customers first bought (without a window: bought), its share and of how many it is.
     """
 
     definition: str
     window: str | None
+    period: Period
     share: float | None
     base: float | None
 
@@ -53,7 +55,7 @@ class Statuses:
 
 @dataclass(frozen=True)
 class Repeat:
-    """How customers bought again in the year up to a day (`period`)."""
+    """How customers bought again in a period; a rate has its own where nobody asked for one."""
 
     period: Period
     rates: tuple[RepeatRate, ...]
@@ -67,7 +69,9 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
     """Repeat rates by four definitions, days between purchases, profit by order number, silence and return.
 
     Rates and statuses speak of `period` (default: the last twelve whole months); intervals and profits of everything
-    up to the last day of the data.
+    up to the last day of the data. Where no period is asked for, a rate with a window speaks of the last twelve whole
+    months whose new customers have all been watched for it; in a period that is asked for, customers who have not are
+    in no rate, and it is empty without others. Raises UnreadableWindow.
     """
     asked = period or last_year(business)
     facts, rules = business.facts, business.rules
@@ -77,7 +81,7 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
     statuses = rows_over(business, (asked,), lambda spans: status_counts(facts, spans, rules.retention))
     return Repeat(
         asked,
-        _rates(business, asked, windows),
+        _rates(business, period, windows),
         interval_of(found[0] if found else Survival(())),
         tuple(OrderProfit(**row) for row in sorted(profits, key=lambda row: row["order_no"])),
         Statuses(**{name: n for name, n in statuses[0].items() if name != "period"}) if statuses else Statuses(),
@@ -85,13 +89,16 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
     )
 
 
-def last_year(business: Business) -> Period:
-    """The last twelve whole months."""
-    whole = business.settings.calendar.over(Grain.MONTH, business.today, 12)
+def last_year(business: Business, watched: str | None = None) -> Period:
+    """The last twelve whole months; those whose customers have been `watched` for a window since, such as 90d."""
+    day = business.today
+    if watched is not None:
+        day = before(day + timedelta(days=1), watched) - timedelta(days=1)
+    whole = business.settings.calendar.over(Grain.MONTH, day, 12)
     return Period(whole[0].start, whole[-1].end)
 
 
-def _rates(business: Business, period: Period, windows: Sequence[str]) -> tuple[RepeatRate, ...]:
+def _rates(business: Business, period: Period | None, windows: Sequence[str]) -> tuple[RepeatRate, ...]:
     """The four definitions as the catalogue has them, the windowed one for every window."""
     asked: list[tuple[str, str | None, str, str]] = [
         ("repeat_purchase_rate", window, f"repeat_purchase_rate[within: {window}]", f"n_repeat_base[within: {window}]")
@@ -101,10 +108,12 @@ def _rates(business: Business, period: Period, windows: Sequence[str]) -> tuple[
     asked.append(("repeat_buyer_share", None, "repeat_buyer_share", "u_buyers"))
     asked.append(("repeat_revenue_ratio", None, "repeat_revenue_ratio", "sum_order_revenue"))
     names = {name for *_, share, base in asked for name in (share, base)}
-    measured = business.measure(sorted(names), business.question((period,)))
+    of = [period or last_year(business, window) for _, window, *_ in asked]
+    periods = tuple(dict.fromkeys(of))
+    measured = business.measure(sorted(names), business.question(periods))
     return tuple(
-        RepeatRate(definition, window, measured.value(share), measured.value(base))
-        for definition, window, share, base in asked
+        RepeatRate(definition, window, each, *(measured.value(name, periods.index(each)) for name in (share, base)))
+        for (definition, window, share, base), each in zip(asked, of, strict=True)
     )
 
 

@@ -143,9 +143,18 @@ def test_repeat_is_what_the_engine_says(sold: Any) -> None:
     assert [(rate["definition"], rate["window"], rate["share"], rate["base"]) for rate in told["rates"]] == [
         (rate.definition, rate.window, rate.share, rate.base) for rate in found.rates
     ]
+    assert [rate["period"]["end"] for rate in told["rates"]] == [f"{rate.period.end}" for rate in found.rates]
     assert told["interval"]["half_after"] == found.interval.half_after
     assert [Decimal(row["revenue"]) for row in told["by_order"]] == [row.revenue for row in found.by_order]
     assert told["statuses"] == vars(found.statuses)
+
+
+def test_repeat_takes_a_period_and_windows(sold: Any) -> None:
+    told = asking(sold)("repeat", period="2026-08..2026-09", windows=["10d", "2m"])
+    found = repeat.bought_again(sold.viewer, sold.business, "2026-08..2026-09", ("10d", "2m"))
+    assert [rate["window"] for rate in told["rates"]] == ["10d", "2m", "60d", None, None]
+    assert {(rate["period"]["start"], rate["period"]["end"]) for rate in told["rates"]} == {("2026-08-01", "2026-10-01")}
+    assert [(rate["share"], rate["base"]) for rate in told["rates"]] == [(rate.share, rate.base) for rate in found.rates]
 
 
 def test_recurring_revenue_is_that_of_the_page_by_every_rule(contracts: Any) -> None:
@@ -316,6 +325,8 @@ def test_ideal_customer_is_that_of_the_page(sold: Any) -> None:
         ("lifetime-value?aov=much", 422, "does_not_fit"),
         ("lifetime-value?customers=-1", 422, "does_not_fit"),
         ("forecast?discount=5", 422, "does_not_fit"),
+        ("repeat?period=then", 422, "unreadable_period"),
+        ("repeat?windows=60d&windows=soon", 422, "unreadable_window"),
         ("allocation?giver=nobody&taker=web&amount=5", 404, "not_found"),
     ],
 )

@@ -116,9 +116,9 @@ def repeat_rates(doors: Doors) -> list[Row]:
     api, command = doors.api("repeat")["rates"], doors.cli("repeat")["rates"]
     places = range(len(shown))
     return [
-        (shown[n].share, csv[n]["Value"], excel[n][2], api[n]["share"], command[n]["share"])
+        (shown[n].share, csv[n]["Value"], excel[n][3], api[n]["share"], command[n]["share"])
         for n in places
-        if excel[n][2] != ""
+        if excel[n][3] != ""
     ]
 
 

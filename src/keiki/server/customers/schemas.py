@@ -21,6 +21,7 @@ from keiki.server.accounts.schemas import PeriodOut, Strict
 from keiki.server.customers.queries.forecast import MODELS
 from keiki.server.customers.queries.lifetime_value import GROUPED_BY
 from keiki.server.customers.queries.quality import CURVES_BY, PLACES_BY
+from keiki.server.customers.queries.repeat import WINDOWS
 from keiki.server.customers.queries.whole import ATTRIBUTES
 
 MOST_ROWS: Final = 500
@@ -240,11 +241,28 @@ class MembersOut(Schema):
     customers: list[MemberOut]
 
 
+class RepeatAsk(Strict):
+    """Which period, and how soon the second purchase must come."""
+
+    period: str | None = Field(
+        None,
+        max_length=30,
+        description=gettext_noop(
+            "The period of the rates, such as 2026-10, 2026-Q4 or 2026-08..2026-10; else the last twelve months whose "
+            "new customers have all been watched for the window."
+        ),
+    )
+    windows: list[Annotated[str, Field(max_length=8)]] = Field(
+        list(WINDOWS), min_length=1, max_length=12, description=gettext_noop("Such as 60d, 6m or 1y; several times.")
+    )
+
+
 class RepeatRateOut(Schema):
     """A repeat rate by one definition, and of how many customers (or money) it is."""
 
     definition: str
     window: str | None = Field(description=gettext_noop("How soon the second purchase must come."))
+    period: PeriodOut = Field(description=gettext_noop("When its customers first bought; without a window: bought."))
     share: Number
     base: Number
 
@@ -280,7 +298,7 @@ class StatusesOut(Schema):
 
 
 class RepeatOut(Schema):
-    """How customers bought again in the last twelve whole months."""
+    """How customers bought again: each rate in its period, statuses in `period`."""
 
     period: PeriodOut
     rates: list[RepeatRateOut]

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RateRow:
-    """One definition of a repeat rate: how soon the second purchase must come, the share, and of how many."""
+    """One definition of a repeat rate: how soon the second purchase must come, when its customers first bought, the
+    share, and of how many.
+    """
 
     name: str
     url: str
     window: str
+    period: str
     share: str
     base: str
 
@@ -69,10 +72,11 @@ def repeat_panel(request: Any, business: Business, style: Style) -> RepeatPanel 
 
 
 def _rule(found: Repeat, business: Business, style: Style) -> str:
-    """Of which period the rates are, and why one of them is still empty."""
-    words = _("Rates of {period}; days and profits of everything up to the last day of the data.").format(
-        period=business.calendar.label(found.period, style.language)
-    )
+    """Of which periods the rates are, and why one of them is still empty."""
+    words = _(
+        "A rate with a limit is of the last twelve months whose new customers have all had that long, the others of "
+        "{period}; days and profits of everything up to the last day of the data."
+    ).format(period=business.calendar.label(found.period, style.language))
     if all(rate.base for rate in found.rates if rate.window is not None):
         return words
     empty = _("A share stays empty until the window of somebody who first bought in that period has ended.")
@@ -99,6 +103,7 @@ def _rate(rate: RepeatRate, business: Business, catalogue: Catalogue, style: Sty
         name=kpis.kpi_name(catalogue.kpis[rate.definition], style.language),
         url=kpis.kpi_url(business, rate.definition),
         window=_("no limit") if rate.window is None else number(int(rate.window[:-1]), "days", style),
+        period=business.calendar.label(rate.period, style.language),
         share=number(rate.share, "ratio", style),
         base=number(rate.base, unit, style),
     )

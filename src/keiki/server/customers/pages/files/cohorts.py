@@ -101,16 +101,16 @@ def repeat(asking: Asking) -> PanelFile:
         base = None if rate.definition == "repeat_revenue_ratio" or rate.base is None else round(rate.base)
         window = _("no limit") if rate.window is None else rate.window
         name = kpis.kpi_name(catalogue.kpis[rate.definition], asking.style.language)
-        rates.append((name, window, told(rate.share, base), told(rate.base, base)))
+        rates.append((name, window, asking.label(rate.period), told(rate.share, base), told(rate.base, base)))
     hidden = small_parts([row.orders for row in found.by_order])
     rows: list[tuple[Cell, ...]] = [(_("Repeat rates"), *row) for row in rates]
     rows += [row for place, each in enumerate(found.by_order) if place not in hidden for row in _order(each)]
-    definition, within, out_of = Column(_("Definition")), Column(_("Within")), Column(_("Out of"))
+    definition, within, period = Column(_("Definition")), Column(_("Within")), Column(_("Period"))
+    out_of = Column(_("Out of"))
     return PanelFile(
         name=_("Who buys again"),
-        shown=Table((definition, within, Column(_("Share"), "ratio"), out_of), rates),
-        details=Table((Column(_("Table")), definition, within, Column(_("Value")), out_of), rows),
-        filters=((_("Period"), asking.label(found.period)),),
+        shown=Table((definition, within, period, Column(_("Share"), "ratio"), out_of), rates),
+        details=Table((Column(_("Table")), definition, within, period, Column(_("Value")), out_of), rows),
         few=told.few or bool(hidden),
     )
 
@@ -120,7 +120,7 @@ def _order(row: OrderProfit) -> list[tuple[Cell, ...]]:
     amounts = (row.revenue, row.gross_profit, row.acquisition, row.profit)
     which = _("Order {number}").format(number=row.order_no)
     pairs = zip(names, amounts, strict=True)
-    return [(_("Profit by order"), f"{which}: {name}", "", amount, row.orders) for name, amount in pairs]
+    return [(_("Profit by order"), f"{which}: {name}", "", "", amount, row.orders) for name, amount in pairs]
 
 
 PANELS: Panels = {"table": table, "repeat": repeat}
