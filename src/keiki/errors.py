@@ -1208,6 +1208,13 @@ class CustomersImpossible(KeikiError):
     ja = "顧客の{row}行目が「{rule}」を満たしていません。計算していません。その行を直してください。"
 
 
+class SplitImpossible(KeikiError):
+    """A day that does not part the purchases into those that a forecast knows and those it is proved by."""
+
+    en = "{day} leaves nothing to learn from or nothing to prove it by. Choose a day from {first} to {last}."
+    ja = "{day}では、学習または検証に使う購入がありません。{first}から{last}までの日を選んでください。"
+
+
 class LtvTermMissing(KeikiError):
     """A formula of lifetime value lacks a number."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import keiki
 from keiki.customers.clv import gamma_gamma
 from keiki.engine.customer_forecast import ForecastRule, customer_forecast
-from keiki.errors import NoCustomers
+from keiki.errors import NoCustomers, SplitImpossible
 
 START = date(2024, 1, 1)
 
@@ -93,6 +94,49 @@ def test_a_forecast_is_found_again_after_a_restart(shop: keiki.Business) -> None
 
 def test_model_can_be_chosen_by_hand(shop: keiki.Business) -> None:
     assert customer_forecast(shop, ForecastRule(model="Pareto/NBD")).name == "Pareto/NBD"
+
+
+def test_a_year_is_held_out_and_half_of_less_than_two_years(tmp_path: Path, shop: keiki.Business) -> None:
+    assert customer_forecast(shop).split == shop.today - timedelta(days=365)
+    with keiki.open(tmp_path / "young", keiki.Settings(name="Young")) as young:
+        young.load([row for row in orders(60) if str(row["ordered_at"]) < "2025-05-05"], "orders")
+        days = [date.fromisoformat(str(row["ordered_at"])[:10]) for row in orders(60)]
+        first, last = min(days), young.today
+        assert customer_forecast(young).split == last - timedelta(days=(last - first).days // 2)
+
+
+def test_split_can_be_chosen_and_counts_what_came_after_it(shop: keiki.Business) -> None:
+    day = date(2025, 6, 30)
+    found = customer_forecast(shop, ForecastRule(split=day))
+    rows = [(row["customer_id"], date.fromisoformat(str(row["ordered_at"])[:10])) for row in orders()]
+    known = {who for who, bought in rows if bought <= day}
+    after = {(who, bought) for who, bought in rows if bought > day and who in known}
+    assert (found.split, found.hold_out.customers, found.hold_out.actual) == (day, len(known), len(after))
+    assert found.purchases == pytest.approx(customer_forecast(shop, ForecastRule(model=found.name)).purchases)
+
+
+@pytest.mark.parametrize("back", [0, -1, 2000])
+def test_split_outside_of_the_data_is_refused(shop: keiki.Business, back: int) -> None:
+    with pytest.raises(SplitImpossible):
+        customer_forecast(shop, ForecastRule(split=shop.today - timedelta(days=back)))
+
+
+def test_everybody_of_cdnow_is_forecast_by_default_within_15_and_a_fifth_better_than_naive(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    with gzip.open(shared_data / "cdnow" / "CDNOW_master.txt.gz", "rt") as lines:
+        next(lines)
+        rows = [
+            {"order_id": str(n), "customer_id": p[0], "ordered_at": f"{p[1]}T12:00", "amount": float(p[3])}
+            for n, p in enumerate(map(str.split, lines))
+        ]
+    with keiki.open(tmp_path / "cdnow", keiki.Settings(name="CDNOW", currency="USD")) as business:
+        business.load(rows, "orders")
+        found = customer_forecast(business)
+    assert (found.split, found.hold_out.customers, found.hold_out.actual) == (date(1997, 10, 1), 23570, 19604)
+    assert found.hold_out.off == pytest.approx(0, abs=0.15)
+    assert found.hold_out.better_by is not None
+    assert found.hold_out.better_by >= 0.2
 
 
 def test_nobody_to_learn_from_is_an_error(tmp_path: Path) -> None:

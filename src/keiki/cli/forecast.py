@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +13,8 @@ from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
 
 HELP = say("What customers are expected to bring.", "顧客がこれからもたらす価値の予測。")
+
+HELD_OUT = ("customers", "expected", "actual", "naive", "off", "error", "naive_error", "better_by")
 
 
 def forecast(
@@ -28,6 +31,18 @@ def forecast(
             show_default=say("the one nearest to the past", "過去に最も近いもの"),
         ),
     ] = None,
+    split: Annotated[
+        datetime | None,
+        typer.Option(
+            "--split",
+            formats=["%Y-%m-%d"],
+            help=say(
+                "The last day that the forecast knows when it is held against what then happened.",
+                "検証のとき、予測が知っている最後の日。その後の実際と比べる。",
+            ),
+            show_default=say("a year ago, or half of a shorter history", "1年前。2年に満たなければ全体の半分"),
+        ),
+    ] = None,
     top: Annotated[int, typer.Option("--top", min=0, max=1000, help=say("Customers shown.", "表示する顧客数。"))] = 10,
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
@@ -41,7 +56,7 @@ def forecast(
     if model is not None and model not in FITS:
         raise UnknownName(kind="value", name=model, known=tuple(FITS))
     with keiki.open(business) as own:
-        found = keiki.customer_forecast(own, ForecastRule(months, discount, model, top))
+        found = keiki.customer_forecast(own, ForecastRule(months, discount, model, top, split.date() if split else None))
         spoken, style = language(), style_of(own)
         if as_json:
             show_json(
@@ -54,7 +69,8 @@ def forecast(
                     "interval": [found.interval.low, found.interval.high],
                     "worth": found.worth,
                     "margin": found.margin,
-                    "hold_out": {"expected": found.hold_out.expected, "actual": found.hold_out.actual},
+                    "split": found.split.isoformat(),
+                    "hold_out": {name: getattr(found.hold_out, name) for name in HELD_OUT},
                     "cautions": [each.words(spoken) for each in found.cautions],
                     "top": [{k: str(v) if "_on" in k else v for k, v in asdict(each).items()} for each in found.top],
                 }
@@ -76,7 +92,8 @@ def forecast(
             tell(say("Purchases, 95 in 100: {} – {}.", "購入回数（95%の範囲）：{}〜{}。").format(low, high))
         reason = found.choice.words(spoken) if model is None else say("Chosen by hand.", "手動で選んでいます。")
         tell(f"{found.name}: {reason}")
-        tell(found.hold_out.words(spoken))
+        since = say("Knowing purchases up to {} only:", "{}までの購入だけを知っているとき：").format(found.split)
+        tell(f"{since} {found.hold_out.words(spoken)}" if spoken == "en" else f"{since}{found.hold_out.words(spoken)}")
         for each in found.cautions:
             tell(each.words(spoken))
         head = [

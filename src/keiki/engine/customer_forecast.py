@@ -23,7 +23,7 @@ from keiki.customers.expected_value import ANSWERS, grouped_spending, grouped_va
 from keiki.customers.history import HistoryRule, grouped_history, history, repeat_purchases_by_day
 from keiki.customers.revenue_quality import revenue_postings
 from keiki.engine.business import Business
-from keiki.errors import NoCustomers
+from keiki.errors import NoCustomers, SplitImpossible
 
 FITS: dict[str, Callable[[History], Buying]] = {
     "BG/NBD": bg_nbd.fit,
@@ -37,12 +37,16 @@ ALIVE_BINS = 10
 
 @dataclass(frozen=True)
 class ForecastRule:
-    """How far ahead, at which yearly discount, and which model (None: the one nearest to the held-out time)."""
+    """How far ahead, at which yearly discount, which model (None: the one nearest to the held-out time), and the last
+    day that it knows when it is proved (`split`; None: a year before the last day of the data, or half of a history
+    shorter than two years).
+    """
 
     months: int = MONTHS
     discount: float = 0.1
     model: str | None = None
     top: int = 20
+    split: date | None = None
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,12 @@ class Forecast:
 
     `purchases` with its interval and `worth` (gross profit of today, None where money per purchase cannot be told)
     are of everybody; `alive` counts customers by their chance to be there in ten steps of 10 %; `margin` is the share
-    of sales that is gross profit.
+    of sales that is gross profit. The hold-out knows purchases up to the day `split` and is compared with those after.
     """
 
     rule: ForecastRule
     until: date
+    split: date
     customers: int
     choice: Choice
     model: Buying
@@ -112,14 +117,15 @@ class Forecast:
 def customer_forecast(business: Business, rule: ForecastRule | None = None) -> Forecast:
     """What the customers of a business are expected to buy in the next months and what that is worth today.
 
-    The model is chosen by the last year (the last third of a shorter history): what each would have said before it.
-    Then it is fitted to everything. Customers stay in the database; only groups of equal ones come here. Raises
-    NoCustomers without purchases in both spans.
+    The model is chosen by the time after the split: what each would have said before it. Then it is fitted to
+    everything. A year is held out, as a year is told; of less than two years half, so that it is proved by as long as it
+    learns from. Customers stay in the database; only groups of equal ones come here. Raises NoCustomers without
+    purchases in both spans, SplitImpossible for a split that is not between the first and the last day.
     """
     rule = rule or ForecastRule()
     until = business.today
     known = _rule(business, until)
-    held = _held_out(business, until)
+    held = _held_out(business, until, rule.split)
     choice, split = _chosen(business, held, rule)
     groups = business.engine.run(grouped_values(history(business.facts, known))).to_pydict()
     found = History.of_rows(groups)
@@ -130,9 +136,11 @@ def customer_forecast(business: Business, rule: ForecastRule | None = None) -> F
     ahead = rule.months / MONTHS * DAYS_OF_YEAR
     worth = found.customers @ answers.base + values @ answers.slope
     assert choice.hold_out is not None
+    assert held.until is not None
     return Forecast(
         rule=rule,
         until=until,
+        split=held.until,
         customers=found.size,
         choice=choice,
         model=model,
@@ -153,13 +161,16 @@ def _rule(business: Business, until: date) -> HistoryRule:
     return replace(rule, postings=replace(business.rules.postings, zone=business.settings.calendar.zone))
 
 
-def _held_out(business: Business, until: date) -> HistoryRule:
-    """The rule that ends before the last year, or before the last third of a history of less than three years."""
+def _held_out(business: Business, until: date, split: date | None) -> HistoryRule:
+    """The rule that ends on the day of the split; by default the last year is held out, or half of less than two."""
     first = business.measurer.coverage("orders").first or business.measurer.coverage("stages").first
     if first is None or first >= until:
         raise NoCustomers()
-    span = min(YEAR, max((until - first).days // 3, 1))
-    return replace(_rule(business, until - timedelta(days=span)), held_out_until=until)
+    if split is None:
+        split = until - timedelta(days=min(YEAR, max((until - first).days // 2, 1)))
+    if not first <= split < until:
+        raise SplitImpossible(day=f"{split}", first=f"{first}", last=f"{until - timedelta(days=1)}")
+    return replace(_rule(business, split), held_out_until=until)
 
 
 def _chosen(business: Business, held: HistoryRule, rule: ForecastRule) -> tuple[Choice, History]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,26 @@ def test_who_never_came_again_counts_as_alive_in_bg_nbd_and_page_program_and_com
     assert words in told
     assert "BG/NBD: Chosen by hand." in told
     assert run(["customers", "forecast", "--model", "BG", "-b", str(filled.business.folder)]) == 2
+
+
+def test_split_is_chosen_alike_on_page_by_program_and_by_command_line(page: Any, filled: Any, capsys: Any) -> None:
+    shown, told = page(split="2025-06-30"), asking(filled)("forecast", split="2025-06-30")
+    capsys.readouterr()
+    folder = str(filled.business.folder)
+    assert run(["customers", "forecast", "--split", "2025-06-30", "--json", "-b", folder]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert shown.split == told["split"] == printed["split"] == "2025-06-30"
+    assert shown.held_sentence.startswith("It knew purchases up to 30 Jun 2025 only. It would have told ")
+    assert told["hold_out"] == pytest.approx(printed["hold_out"])
+    assert f"there were {told['hold_out']['actual']:,.0f} " in shown.held_sentence
+
+
+def test_split_that_leaves_nothing_is_said_and_the_usual_one_is_taken(page: Any, filled: Any, capsys: Any) -> None:
+    shown = page(split="1999-01-01")
+    assert (shown.split, "Choose a day from 2024-" in shown.split_error) == ("1999-01-01", True)
+    assert shown.held_sentence == page().held_sentence
+    folder = str(filled.business.folder)
+    assert run(["customers", "forecast", "--split", "1999-01-01", "-b", folder]) == 2
 
 
 def test_discount_that_cannot_be_is_said_and_kept(page: Any) -> None:

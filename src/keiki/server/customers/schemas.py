@@ -667,12 +667,19 @@ class AllocationOut(Schema):
 
 
 class ForecastAsk(Strict):
-    """How far ahead, at which yearly discount, by which model."""
+    """How far ahead, at which yearly discount, by which model, and from which day it is proved."""
 
     months: int = Field(12, ge=1, le=36)
     discount: float = Field(0.1, ge=0, le=1, description=gettext_noop("Taken off a year for waiting."))
     model: Annotated[str, one_of(MODELS)] | None = Field(
         None, description=gettext_noop("Else the model nearest to the past.")
+    )
+    split: date | None = Field(
+        None,
+        description=gettext_noop(
+            "The last day the forecast knows when it is held against what then happened; else a year before the last "
+            "day of the data, or half of a history shorter than two years."
+        ),
     )
 
 
@@ -692,8 +699,9 @@ class HoldOutOut(Schema):
     actual: Number
     naive: Number
     off: Number
-    error: Number
-    naive_error: Number
+    error: Number = Field(description=gettext_noop("Mean absolute error per customer."))
+    naive_error: Number = Field(description=gettext_noop("The same of carrying each one's own rate on."))
+    better_by: Number = Field(description=gettext_noop("By which share the error is below that."))
 
 
 class ContractsAsk(Strict):
@@ -753,6 +761,7 @@ class ForecastOut(Schema):
     """What all customers are expected to bring in the next months."""
 
     until: date
+    split: date = Field(description=gettext_noop("The last day known to the hold-out."))
     months: int
     discount: Number
     model: str

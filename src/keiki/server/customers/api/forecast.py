@@ -24,7 +24,7 @@ router = Router(tags=[gettext_noop("Customer value")])
 )
 def forecast(request: HttpRequest, business: str, asked: Query[ForecastAsk]) -> dict[str, Any]:
     own = business_with_rows(request, business)
-    found = queries.forecast(caller_of(request).user, own, asked.months, asked.discount, asked.model)
+    found = queries.forecast(caller_of(request).user, own, asked.months, asked.discount, asked.model, asked.split)
     return {
         **vars(found),
         "months": asked.months,

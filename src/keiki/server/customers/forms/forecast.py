@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from keiki.server.customers.forms.lifetime_value import amount_of
 from keiki.server.customers.queries.forecast import MODELS, MONTHS
+from keiki.server.ui.forms import read_day
 
 
 @dataclass(frozen=True)
 class ForecastAsked:
-    """Months ahead, the yearly discount with its text, and the model (empty: the one nearest to the past)."""
+    """Months ahead, the yearly discount with its text, the model (empty: the one nearest to the past), and the last day
+    that it knows when it is proved (None: a year ago, or half of a shorter history).
+    """
 
     months: int = 12
     discount: float = 0.1
     text: str = ""
     wrong: bool = False
     model: str = ""
+    split: date | None = None
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> ForecastAsked:
@@ -32,4 +37,5 @@ class ForecastAsked:
             text=text,
             wrong=wrong,
             model=model if model in MODELS else "",
+            split=read_day(query.get("split", "")),
         )

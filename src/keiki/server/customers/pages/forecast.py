@@ -14,7 +14,7 @@ from keiki.charts.chart import Chart
 from keiki.charts.format import MISSING, Style, number
 from keiki.charts.lines import Line, lines
 from keiki.charts.stacked import Column, stacked
-from keiki.errors import NoCustomers
+from keiki.errors import NoCustomers, SplitImpossible
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.forecast import ForecastAsked
@@ -23,6 +23,7 @@ from keiki.server.customers.pages.contracts import ContractPanel, contract_panel
 from keiki.server.customers.queries import forecast as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.templatetags.ui import gap
 
 if TYPE_CHECKING:
     from keiki.engine.customer_forecast import Forecast
@@ -70,6 +71,8 @@ class ForecastPage:
     lens_form: kpis.LensForm = kpis.LensForm(())
     discount: str = ""
     discount_error: str = ""
+    split: str = ""
+    split_error: str = ""
     sentence: str = ""
     purchases: str = ""
     interval: str = ""
@@ -112,12 +115,22 @@ def forecast_page(request: HttpRequest, business: Business) -> HttpResponse:
     contracts = contract_panel(request, business, asked.months, asked.discount, style)
     start = replace(start, contracts=contracts)
     try:
-        found = queries.forecast(request.user, business, asked.months, asked.discount, asked.model or None)
+        try:
+            found = _forecast(request, business, asked)
+        except SplitImpossible as error:
+            start = replace(start, split_error=error.words(style.language))
+            found = _forecast(request, business, replace(asked, split=None))
     except NoCustomers as error:
         page = replace(start, trouble="" if contracts is not None else error.words(style.language))
     else:
         page = _page(start, asked, found, style)
     return render(request, "customers/forecast.html", {"page": page})
+
+
+def _forecast(request: HttpRequest, business: Business, asked: ForecastAsked) -> Forecast:
+    return queries.forecast(
+        request.user, business, asked.months, asked.discount, asked.model or None, asked.split
+    )
 
 
 def _lens_form(asked: ForecastAsked) -> kpis.LensForm:
@@ -149,7 +162,8 @@ def _page(start: ForecastPage, asked: ForecastAsked, found: Forecast, style: Sty
         model=found.name,
         reason=reason,
         cautions=tuple(each.words(style.language) for each in found.cautions),
-        held_sentence=found.hold_out.words(style.language),
+        split=asked.split.isoformat() if start.split_error and asked.split else found.split.isoformat(),
+        held_sentence=held_words(found, style),
         tracked=_tracked(found, style),
         classes=tuple(_class_row(each, style) for each in found.hold_out.classes),
         candidates=tuple(_candidate_row(found, place, style) for place in range(len(found.choice.candidates))),
@@ -158,6 +172,13 @@ def _page(start: ForecastPage, asked: ForecastAsked, found: Forecast, style: Sty
         top=tuple(_customer_row(found, place, style) for place in range(len(found.top))),
         top_sentence=_top_sentence(found, style),
     )
+
+
+def held_words(found: Forecast, style: Style) -> str:
+    """Up to which day the proof knew purchases, and how near it came."""
+    day = f"{found.split:%Y/%m/%d}" if style.japanese else f"{found.split:%d %b %Y}"
+    known = _("It knew purchases up to {day} only.").format(day=day)
+    return f"{known}{gap()}{found.hold_out.words(style.language)}"
 
 
 def _sentence(found: Forecast, style: Style) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from keiki.engine.contract_forecast import ContractForecast, contract_forecast
@@ -14,9 +15,11 @@ MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
 MONTHS = (6, 12, 24, 36)
 
 
-def forecast(user: Any, business: Business, months: int, discount: float, model: str | None) -> Forecast:
-    """What customers are expected to bring in the next months. Raises NoCustomers."""
-    rule = ForecastRule(months, discount, model)
+def forecast(
+    user: Any, business: Business, months: int, discount: float, model: str | None, split: date | None = None
+) -> Forecast:
+    """What customers are expected to bring in the next months. Raises NoCustomers and SplitImpossible."""
+    rule = ForecastRule(months, discount, model, split=split)
     return door.answered(
         user, business, ("customer forecast", rule), lambda numbers: customer_forecast(numbers, rule), tells=WORTH
     )
