@@ -248,6 +248,13 @@ class UnitDoesNotFit(KeikiError):
     ja = "「{text}」は単位が合いません。ここの単位は{unit_ja}です。{example_ja}のように入れてください。"
 
 
+class UnreadableNumber(KeikiError):
+    """What was typed as a number is none."""
+
+    en = "“{text}” is no number. Write one such as 1200, 0.05 or 5%."
+    ja = "「{text}」は数値として読めません。1200、0.05、5%のように入れてください。"
+
+
 class UnreadableTarget(KeikiError):
     """What was typed as a target is no value and no change, or there is no value now that could change."""
 

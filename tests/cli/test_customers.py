@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+
+from keiki.cli.main import run
+from keiki.customers.ltv_formulas import FORMULAS
 
 
 def test_cohorts_show_who_is_there_at_every_age(shop):
@@ -171,6 +176,99 @@ def test_lifetime_value_stands_beside_the_cost_of_winning_a_customer_or_says_wha
     assert all((row["value"] is None) == bool(row["trouble"]) for row in told["values"])
     answer = own_shop("customers", "ltv", "--on", "2026-10-15")
     assert answer.lines[1][-1] == "¥9,000."
+
+
+def alone(tmp_path, capsys, *words):
+    """A command where there is no business at all."""
+    capsys.readouterr()
+    code = run([*words, "-b", str(tmp_path / "nowhere")])
+    return code, capsys.readouterr()
+
+
+VECTORS = [
+    (["aov=10,000", "purchase_frequency=12", "customer_lifetime_years=3"], "ltv", "revenue", 360_000),
+    (
+        ["aov=20000", "gross_margin=50%", "purchase_frequency=12", "customer_lifetime_years=3"],
+        "ltv_margin",
+        "gross_profit",
+        360_000,
+    ),
+    (["arpu=10000", "churn_rate_monthly=0.1"], "ltv_churn", "revenue", 100_000),
+    (
+        [
+            *("aov=10000", "purchase_frequency=12", "customer_lifetime_years=3"),
+            *("cac=¥50,000", "retention_cost_per_customer=5,000"),
+        ],
+        "ltv_net",
+        "net",
+        295_000,
+    ),
+    (["arpa=1000", "gross_margin=0.8", "avg_contract_period_months=36"], "ltv_arpa", "gross_profit", 28_800),
+    (
+        ["monthly_fee=1,000円", "gross_margin=80％", "churn_rate_monthly=5%"],
+        "ltv_b2c_subscription",
+        "gross_profit",
+        16_000,
+    ),
+]
+
+
+@pytest.mark.parametrize(("numbers", "formula", "basis", "value"), VECTORS)
+def test_lifetime_value_of_typed_numbers_needs_no_business(tmp_path, capsys, numbers, formula, basis, value):
+    code, out = alone(tmp_path, capsys, "customers", "ltv", *numbers, "--json")
+    told = json.loads(out.out)
+    values = {row["formula"]: row for row in told["values"]}
+    assert (code, told["period"], len(values)) == (0, None, len(FORMULAS))
+    assert (values[formula]["basis"], values[formula]["value"]) == (basis, pytest.approx(value))
+    assert all((row["value"] is None) == bool(row["trouble"]) for row in values.values())
+    assert all(row["valid"] and row["invalid"] for row in values.values())
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_typed_costs_give_cac_by_each_name_and_the_ratio_by_the_strict_rule(tmp_path, capsys):
+    numbers = ["arpa=1000", "gross_margin=0.8", "avg_contract_period_months=36", "visitors=5000"]
+    numbers += ["marketing=100,000", "sales=92,000", "customers=20人"]
+    for strict, healthy in (((), True), (("--strict",), False)):
+        _code, out = alone(tmp_path, capsys, "customers", "ltv", *numbers, *strict, "--json")
+        told = json.loads(out.out)
+        assert (told["cac"], told["acquisition"]["marketing_only"]) == (9600, 5000)
+        assert told["acquisition"]["per_new_visitor"] == 20
+        (row,) = [each for each in told["values"] if each["value"] is not None]
+        assert (row["to_cac"], row["healthy"], row["payback_months"], row["cac_ceiling"]) == (3, healthy, 12, 9600)
+
+
+def test_formulas_stand_side_by_side_with_why_they_differ(tmp_path, capsys):
+    numbers = ["aov=20000", "gross_margin=50%", "purchase_frequency=12", "customer_lifetime_years=3"]
+    _code, out = alone(tmp_path, capsys, "customers", "ltv", *numbers)
+    assert "From ¥360,000 to ¥720,000: 2.0 times, mostly because one keeps the margin only" in out.out
+    assert "With margin: price × margin × frequency × years. Holds: " in " ".join(out.out.split())
+    assert "“Monthly fee” is missing." in " ".join(out.out.split())
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("marginn=1", "gross_margin"),
+        ("aov", "aov=10000"),
+        ("aov=many", "“many” is no number."),
+        ("gross_margin=¥100", "the unit here is per cent"),
+        ("sales=-5", "-5 cannot be a cost"),
+    ],
+)
+def test_number_that_cannot_be_is_refused_with_what_to_write(tmp_path, capsys, number, words):
+    code, out = alone(tmp_path, capsys, "customers", "ltv", number)
+    assert code == 2
+    assert words in " ".join(out.err.split())
+
+
+def test_typed_number_stands_in_front_of_the_own_one_when_own_ones_are_asked_for(own_shop):
+    own = own_shop("customers", "ltv", "--on", "2026-10-15", "--json").json
+    alone_ = own_shop("customers", "ltv", "customer_lifetime_years=2", "--json").json
+    both = own_shop("customers", "ltv", "customer_lifetime_years=2", "--own", "--on", "2026-10-15", "--json").json
+    assert (alone_["period"], alone_["terms"]["aov"]) == (None, None)
+    assert (both["period"], both["terms"]["aov"]) == (own["period"], own["terms"]["aov"])
+    assert both["terms"]["customer_lifetime_years"] == 2
+    assert both["values"][0]["value"] == pytest.approx(2 * own["terms"]["aov"] * own["terms"]["purchase_frequency"])
 
 
 EARNED = """order_id,customer_id,ordered_at,amount,gross_profit

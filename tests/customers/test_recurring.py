@@ -194,7 +194,9 @@ def test_customer_who_keeps_another_contract_is_not_lost_under_rules_that_follow
 
 @settings(max_examples=15, deadline=None)
 @given(st.data())
-def test_customers_lost_are_the_same_under_every_rule_that_compares_the_ends(lake: SmallLake, data: st.DataObject) -> None:
+def test_customers_lost_are_the_same_under_every_rule_that_compares_the_ends(
+    lake: SmallLake, data: st.DataObject
+) -> None:
     first = date(2025, 12, 1)
     spans = [
         span(who, mrr, first + timedelta(days=at), None if n is None else first + timedelta(days=at + n))

@@ -56,7 +56,9 @@ def forecast(
     if model is not None and model not in FITS:
         raise UnknownName(kind="value", name=model, known=tuple(FITS))
     with keiki.open(business) as own:
-        found = keiki.customer_forecast(own, ForecastRule(months, discount, model, top, split.date() if split else None))
+        found = keiki.customer_forecast(
+            own, ForecastRule(months, discount, model, top, split.date() if split else None)
+        )
         spoken, style = language(), style_of(own)
         if as_json:
             show_json(

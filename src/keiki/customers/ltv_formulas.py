@@ -324,7 +324,16 @@ def _worked(text: str, values: Mapping[str, float]) -> float:
 
 # --- why they differ ---
 
-FACTORS = ("monthly", "share", "months", "costs")
+FACTORS: Mapping[str, tuple[str, str]] = {
+    "monthly": ("they take another income a month", "月あたりの金額の取り方が違うため"),
+    "share": (
+        "one keeps the margin only, the other the whole revenue",
+        "粗利だけを数える式と、売上全体を数える式があるため",
+    ),
+    "months": ("they take another length of stay", "続く長さの求め方が違うため"),
+    "costs": ("one takes the costs of acquiring and keeping off", "獲得と維持の費用を引く式があるため"),
+}
+"""The parts in which two values can differ, and what that means in English and Japanese."""
 
 
 @dataclass(frozen=True)
@@ -350,6 +359,15 @@ class Comparison:
         return max(sizes, key=lambda name: sizes[name])
 
     @property
+    def times(self) -> float | None:
+        """How many times the second the first is."""
+        return self.first.value / self.second.value if self.first.value is not None and self.second.value else None
+
+    def words(self, language: str) -> str:
+        """What the largest difference means, in `en` or `ja`."""
+        return FACTORS[self.largest][language.startswith("ja")]
+
+    @property
     def _factors(self) -> dict[str, float]:
         return {"monthly": self.monthly, "share": self.share, "months": self.months}
 
@@ -361,6 +379,12 @@ def compared(first: LifetimeValue, second: LifetimeValue) -> Comparison | None:
         return None
     monthly, share, months = (a / b for a, b in told)
     return Comparison(first, second, monthly, share, months, first.costs - second.costs)
+
+
+def spread(found: Iterable[LifetimeValue]) -> Comparison | None:
+    """The highest of several values beside the lowest above 0; None where fewer than two are."""
+    told = sorted((each for each in found if (each.value or 0) > 0), key=lambda each: each.value or 0)
+    return compared(told[-1], told[0]) if len(told) > 1 else None
 
 
 # --- which formula for which business ---

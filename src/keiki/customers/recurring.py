@@ -109,7 +109,7 @@ class Committed:
 class Recurring:
     """Recurring revenue of one period. Money per month; `moves` and `moved` (customers) by the names of MOVES, None
     where the preset does not tell them apart. `lost` customers left altogether. `net` and `gross`: the change of the
-    revenue there was at the start, with and without growth. `due` contracts came up for renewal, of which `renewed` run on.
+    revenue there was at the start, with and without growth. `due` contracts came up for renewal, `renewed` run on.
     `complete`: the data reaches the end of the period.
     """
 

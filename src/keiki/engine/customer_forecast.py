@@ -118,8 +118,8 @@ def customer_forecast(business: Business, rule: ForecastRule | None = None) -> F
     """What the customers of a business are expected to buy in the next months and what that is worth today.
 
     The model is chosen by the time after the split: what each would have said before it. Then it is fitted to
-    everything. A year is held out, as a year is told; of less than two years half, so that it is proved by as long as it
-    learns from. Customers stay in the database; only groups of equal ones come here. Raises NoCustomers without
+    everything. A year is held out, as a year is told; of less than two years half, so that it is proved by as long as
+    it learns from. Customers stay in the database; only groups of equal ones come here. Raises NoCustomers without
     purchases in both spans, SplitImpossible for a split that is not between the first and the last day.
     """
     rule = rule or ForecastRule()

@@ -1,10 +1,11 @@
-"""A target as a person types it, “-5%”, and everything it could mean."""
+"""A number or a target as a person types it, “-5%”, and everything it could mean."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from keiki.errors import TargetOutOfReach, UnitDoesNotFit, UnreadableTarget
 from keiki.measures.units import UNITS
@@ -27,6 +28,8 @@ PERCENT = frozenset({"%", "パーセント", "percent"})
 POINT = frozenset({"pt", "pts", "point", "points", "ポイント"})
 TIMES = frozenset({"倍", "times", "x"})
 MOST = 1e15
+LONGEST = 40
+"""Characters of a typed number."""
 LARGEST = {"ratio": 1_000.0}
 """Beyond these a value is a slip of the hand."""
 COUNTED = frozenset({"count", "items", "per_year", "number", "distribution"})
@@ -114,6 +117,29 @@ def ill_fitting(text: str, unit: str, *, changes: bool = False) -> UnitDoesNotFi
         example=f"{example} or +10%" if changes else example,
         example_ja=f"{example}か+10%" if changes else example,
     )
+
+
+def amount_of(text: str, unit: str) -> float | None:
+    """A number as people type it; a share as a fraction or with the sign, 0.05 or 5%. None when it is neither, or that
+    of another unit.
+
+    >>> amount_of("5％", "ratio"), amount_of("0.05", "ratio"), amount_of("1,200円", "currency"), amount_of("x", "ratio")
+    (0.05, 0.05, 1200.0, None)
+    >>> amount_of("¥1,200", "ratio"), amount_of("5%", "currency")
+    (None, None)
+    """
+    if ill_fitting(text, unit) is not None:
+        return None
+    plain = unicodedata.normalize("NFKC", text).strip().replace(",", "").replace("\u2212", "-")
+    percent = unit == "ratio" and plain.endswith("%")
+    plain = plain.rstrip("%円回人件年月か ").lstrip("¥$€£ ")
+    try:
+        number = Decimal(plain) if len(plain) <= LONGEST else Decimal("NaN")
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) > MOST:
+        return None
+    return float(number / 100 if percent else number)
 
 
 def _readings(typed: re.Match[str], current: float | None, unit: str) -> list[Reading]:

@@ -18,7 +18,7 @@ from keiki.cli.main import run
 from keiki.customers.cohort_table import TableRule
 from keiki.customers.ideal import IdealProfile, Trait
 from keiki.customers.lives import LifeRule
-from keiki.customers.ltv_formulas import TERMS
+from keiki.customers.ltv_formulas import FORMULAS, TERMS
 from keiki.periods import Grain
 from keiki.server.accounts.actions import change_rules, make_api_token
 from keiki.server.customers.actions.ideal import keep_profile
@@ -153,8 +153,12 @@ def test_repeat_takes_a_period_and_windows(sold: Any) -> None:
     told = asking(sold)("repeat", period="2026-08..2026-09", windows=["10d", "2m"])
     found = repeat.bought_again(sold.viewer, sold.business, "2026-08..2026-09", ("10d", "2m"))
     assert [rate["window"] for rate in told["rates"]] == ["10d", "2m", "60d", None, None]
-    assert {(rate["period"]["start"], rate["period"]["end"]) for rate in told["rates"]} == {("2026-08-01", "2026-10-01")}
-    assert [(rate["share"], rate["base"]) for rate in told["rates"]] == [(rate.share, rate.base) for rate in found.rates]
+    assert {(rate["period"]["start"], rate["period"]["end"]) for rate in told["rates"]} == {
+        ("2026-08-01", "2026-10-01")
+    }
+    assert [(rate["share"], rate["base"]) for rate in told["rates"]] == [
+        (rate.share, rate.base) for rate in found.rates
+    ]
 
 
 def test_recurring_revenue_is_that_of_the_page_by_every_rule(contracts: Any) -> None:
@@ -195,6 +199,10 @@ def test_lifetime_value_of_numbers_that_are_sent_has_every_formula_and_its_acqui
     values = {each["id"]: each for each in told["values"]}
     assert (values["ltv_margin"]["value"], values["ltv_margin"]["basis"]) == (360_000, "gross_profit")
     assert (values["ltv_churn"]["value"], bool(values["ltv_churn"]["trouble"])) == (None, True)
+    assert values["ltv_margin"]["valid"] == FORMULAS["ltv_margin"].valid("en")
+    differ = told["differ"]
+    assert (differ["highest"], differ["lowest"], differ["times"], differ["part"]) == ("ltv", "ltv_margin", 2, "share")
+    assert differ["reason"] == "one keeps the margin only, the other the whole revenue"
     assert (told["acquisition"]["full"], told["acquisition"]["marketing_only"]) == (120_000, 80_000)
     assert (told["payback"]["ratio"], told["payback"]["healthy"], told["payback"]["months"]) == (3, True, 12)
     assert set(TERMS) <= set(LifetimeValueAsk.model_fields), "every term of a formula can be sent"

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 import keiki
-from keiki.server.customers.forms.lifetime_value import Calculation
+from keiki.engine.calculator import Calculation
 from keiki.server.data.actions import opened
 
 BASIC = {"aov": "10,000", "purchase_frequency": "12", "customer_lifetime_years": "3"}
@@ -175,7 +175,7 @@ def test_half_as_much_spending_again_shows_the_cost_of_one_more_customer_and_a_r
 def test_what_is_no_number_is_said_beside_its_field_and_kept(calculated: Any) -> None:
     page = calculated(BASIC, aov="much")
     field = next(each for each in page.terms if each.name == "aov")
-    assert (field.text, field.error) == ("much", "Write a number, such as 1200, 0.05 or 5%.")
+    assert (field.text, field.error) == ("much", "“much” is no number. Write one such as 1200, 0.05 or 5%.")
     assert page.answer is None
 
 

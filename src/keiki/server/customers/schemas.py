@@ -17,11 +17,11 @@ from keiki.customers.cohort_table import ACTS, DIMENSIONS, STARTS, VALUES
 from keiki.customers.lives import LIVES, UNITS
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS
 from keiki.customers.mrr_presets import PRESETS
+from keiki.engine.repeat import WINDOWS
 from keiki.server.accounts.schemas import PeriodOut, Strict
 from keiki.server.customers.queries.forecast import MODELS
 from keiki.server.customers.queries.lifetime_value import GROUPED_BY
 from keiki.server.customers.queries.quality import CURVES_BY, PLACES_BY
-from keiki.server.customers.queries.repeat import WINDOWS
 from keiki.server.customers.queries.whole import ATTRIBUTES
 
 MOST_ROWS: Final = 500
@@ -479,7 +479,23 @@ class FormulaOut(Schema):
     share: Number
     months: Number
     costs: Number
+    valid: str = Field(description=gettext_noop("When the formula holds."))
+    invalid: str = Field(description=gettext_noop("When it does not."))
     trouble: str | None
+
+
+class DifferOut(Schema):
+    """Why the highest value above 0 is so much higher than the lowest: factors of its parts, and costs."""
+
+    highest: str
+    lowest: str
+    times: Number
+    monthly: Number
+    share: Number
+    months: Number
+    costs: Number
+    part: str = Field(description=gettext_noop("The part that differs most."))
+    reason: str
 
 
 class AcquisitionOut(Schema):
@@ -512,6 +528,7 @@ class LifetimeValueOut(Schema):
     period: PeriodOut | None = Field(description=gettext_noop("The month the data speaks of; null without own data."))
     terms: dict[str, Number]
     values: list[FormulaOut]
+    differ: DifferOut | None
     acquisition: AcquisitionOut
     payback: PaybackOut | None
 

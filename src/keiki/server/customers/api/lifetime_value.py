@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
-from keiki.customers.ltv_formulas import BUSINESS_MODELS, TERMS, LifetimeValue, lifetime_values
+from keiki.customers.ltv_formulas import BUSINESS_MODELS, TERMS, Comparison, LifetimeValue, lifetime_values, spread
+from keiki.engine.calculator import SPENT, Calculation
 from keiki.server.accounts.api import business_in, caller_of
-from keiki.server.customers.forms.lifetime_value import SPENT, Calculation
 from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.customers.schemas import LifetimeValueAsk, LifetimeValueOut, WorthsAsk, WorthsOut
 from keiki.server.kpis import queries as door
@@ -33,10 +33,12 @@ def lifetime_value(request: HttpRequest, business: str, asked: Query[LifetimeVal
     has_rows = asked.own and door.known(user, business_).today is not None
     own = queries.terms(user, business_, asked.on) if has_rows else None
     given = worked.given(own)
+    values = lifetime_values(given)
     return {
         "period": None if own is None else own.period,
         "terms": given,
-        "values": [_value(each) for each in lifetime_values(given)],
+        "values": [_value(each) for each in values],
+        "differ": _differ(spread(values)),
         "acquisition": worked.acquisition(own),
         "payback": worked.payback(given),
     }
@@ -55,4 +57,18 @@ def _value(found: LifetimeValue) -> dict[str, Any]:
     language = current_language()
     trouble = None if found.trouble is None else found.trouble.words(language)
     formula = found.formula
-    return {**vars(found), "id": formula.id, "name": formula.words(language), "basis": found.basis, "trouble": trouble}
+    words = {"valid": formula.valid(language), "invalid": formula.invalid(language), "trouble": trouble}
+    return {**vars(found), "id": formula.id, "name": formula.words(language), "basis": found.basis, **words}
+
+
+def _differ(found: Comparison | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    ends = {"highest": found.first.formula.id, "lowest": found.second.formula.id}
+    return {
+        **vars(found),
+        **ends,
+        "times": found.times,
+        "part": found.largest,
+        "reason": found.words(current_language()),
+    }

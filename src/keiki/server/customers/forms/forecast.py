@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from keiki.server.customers.forms.lifetime_value import amount_of
 from keiki.server.customers.queries.forecast import MODELS, MONTHS
 from keiki.server.ui.forms import read_day
+from keiki.trees.stated import amount_of
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from keiki.periods import Grain
-from keiki.server.customers.forms.lifetime_value import amount_of
 from keiki.server.customers.queries.quality import CURVES_BY, PLACES_BY
+from keiki.trees.stated import amount_of
 
 GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from keiki.server.customers.forms.lifetime_value import amount_of
+from keiki.trees.stated import amount_of
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,7 @@ def forecast_page(request: HttpRequest, business: Business) -> HttpResponse:
 
 
 def _forecast(request: HttpRequest, business: Business, asked: ForecastAsked) -> Forecast:
-    return queries.forecast(
-        request.user, business, asked.months, asked.discount, asked.model or None, asked.split
-    )
+    return queries.forecast(request.user, business, asked.months, asked.discount, asked.model or None, asked.split)
 
 
 def _lens_form(asked: ForecastAsked) -> kpis.LensForm:

@@ -27,22 +27,22 @@ from keiki.customers.ltv_formulas import (
     TERMS,
     LifetimeValue,
     Moved,
-    compared,
     drivers,
     lifetime_values,
+    spread,
 )
-from keiki.errors import AcquisitionImpossible, KeikiError, Restricted
+from keiki.engine.calculator import SPENT, STEPS, Calculation
+from keiki.errors import KeikiError, Restricted
 from keiki.facts import value_words
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
-from keiki.server.customers.forms.lifetime_value import SPENT, STEPS, Calculation
 from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
+from keiki.server.ui.forms import read_day
 from keiki.server.ui.templatetags.ui import gap
-from keiki.trees.stated import ill_fitting
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import GroupWorth, OwnTerms, Worths
@@ -176,7 +176,7 @@ class LifetimeValuePage:
 def lifetime_value_page(request: HttpRequest, business: Business) -> HttpResponse:
     """Every lifetime value of the numbers in the address; what is not typed comes from the business's data."""
     known = door.known(request.user, business)
-    asked = Calculation.read(request.GET)
+    asked = Calculation.read(request.GET, read_day(request.GET.get("on", "")))
     style, own, closed = kpis.style_of(business, known), None, ""
     if known.today is not None and asked.own:
         found = door.unless_restricted(lambda: queries.terms(request.user, business, asked.on))
@@ -221,7 +221,7 @@ def _page(
         answer=_answer(asked, given, chosen, style),
         trouble=chosen.trouble.words(style.language) if chosen.trouble is not None else "",
         rows=tuple(_row(each, asked, path, here, style) for each in found),
-        why=_why(found, chosen, style),
+        why=_why(found, style),
         costs=_costs(acquisition, style),
         costs_sentence=_costs_sentence(acquisition, style),
         drivers=tuple(_driver(each, style) for each in moves),
@@ -271,11 +271,12 @@ def _field(asked: Calculation, own: OwnTerms | None, name: str, style: Style) ->
     hint = _("0.05 or 5%") if term.unit == "ratio" else ""
     told = own.terms.get(name) if own is not None else None
     shown = number(told, term.unit, style) if told is not None else ""
-    error = ""
-    if name in asked.wrong:
-        misfit = ill_fitting(asked.texts[name], term.unit)
-        error = misfit.words(style.language) if misfit else _("Write a number, such as 1200, 0.05 or 5%.")
-    return Field(name, term.words(style.language), asked.texts.get(name, ""), shown, hint, error)
+    return Field(name, term.words(style.language), asked.texts.get(name, ""), shown, hint, _error(asked, name, style))
+
+
+def _error(asked: Calculation, name: str, style: Style) -> str:
+    trouble = asked.trouble(name)
+    return trouble.words(style.language) if trouble is not None else ""
 
 
 def _spent_field(asked: Calculation, own: OwnTerms | None, name: str, style: Style) -> Field:
@@ -285,16 +286,9 @@ def _spent_field(asked: Calculation, own: OwnTerms | None, name: str, style: Sty
         "customers": _("New customers"),
         "visitors": _("New visitors"),
     }
-    unit = "currency" if name in ("marketing", "sales") else "count"
     told = getattr(own.acquisition, name) if own is not None else None
-    error = ""
-    if name in asked.wrong:
-        misfit = ill_fitting(asked.texts[name], unit)
-        error = misfit.words(style.language) if misfit else _("Write a number, such as 1200000.")
-    elif asked.typed.get(name, 0) < 0:
-        error = AcquisitionImpossible(value=f"{asked.typed[name]:g}").words(style.language)
-    shown = number(told, unit, style) if told is not None else ""
-    return Field(name, labels[name], asked.texts.get(name, ""), shown, "", error)
+    shown = number(told, SPENT[name], style) if told is not None else ""
+    return Field(name, labels[name], asked.texts.get(name, ""), shown, "", _error(asked, name, style))
 
 
 def basis_words(basis: str) -> str:
@@ -383,26 +377,18 @@ def _parts_sentence(found: LifetimeValue, style: Style) -> str:
     return _("{monthly} a month, {share} of it kept, for {months}.").format(**words)
 
 
-def _why(found: tuple[LifetimeValue, ...], chosen: LifetimeValue, style: Style) -> str:
+def _why(found: tuple[LifetimeValue, ...], style: Style) -> str:
     """Why the largest of the values is so much larger than the smallest."""
-    told = [each for each in found if each.value is not None and each.value > 0]
-    if len(told) < 2:
+    if sum((each.value or 0) > 0 for each in found) < 2:
         return _("Fill in more numbers to see the formulas side by side.")
-    high, low = max(told, key=lambda e: e.value or 0), min(told, key=lambda e: e.value or 0)
-    gap = compared(high, low)
-    if gap is None or not low.value or not high.value:
+    gap = spread(found)
+    if gap is None:
         return ""
-    reasons = {
-        "monthly": _("they take another income a month"),
-        "share": _("one keeps the margin only, the other the whole revenue"),
-        "months": _("they take another length of stay"),
-        "costs": _("one takes the costs of acquiring and keeping off"),
-    }
     return _("From {low} to {high}: {times} times, mostly because {reason}.").format(
-        low=number(low.value, "currency", style),
-        high=number(high.value, "currency", style),
-        times=f"{high.value / low.value:.1f}",
-        reason=reasons[gap.largest],
+        low=number(gap.second.value, "currency", style),
+        high=number(gap.first.value, "currency", style),
+        times=f"{gap.times:.1f}",
+        reason=gap.words(style.language),
     )
 
 

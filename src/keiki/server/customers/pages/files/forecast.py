@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def _found(asking: Asking) -> tuple[Forecast, Filters, tuple[str, ...]]:
     """The forecast of the address, what it was asked with, and what limits it."""
     asked = ForecastAsked.read(asking.request.GET)
-    found = queries.forecast(asking.user, asking.business, asked.months, asked.discount, asked.model or None, asked.split)
+    found = queries.forecast(
+        asking.user, asking.business, asked.months, asked.discount, asked.model or None, asked.split
+    )
     filters = (*_ahead(asked), (_("Model"), found.name), (_("Learns up to"), found.split.isoformat()))
     return found, filters, tuple(each.words(asking.style.language) for each in found.cautions)
 

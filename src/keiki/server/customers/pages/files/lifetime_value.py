@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from keiki.customers.ltv_formulas import TERMS, lifetime_values
-from keiki.server.customers.forms.lifetime_value import Calculation
+from keiki.engine.calculator import Calculation
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
 from keiki.server.customers.pages.lifetime_value import (
     basis_words,
@@ -18,6 +18,7 @@ from keiki.server.customers.pages.lifetime_value import (
     terms_given,
 )
 from keiki.server.customers.queries import lifetime_value as queries
+from keiki.server.ui.forms import read_day
 
 if TYPE_CHECKING:
     from keiki.charts.files_out import Cell
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def _given(asking: Asking) -> tuple[Calculation, dict[str, float | None], Filters]:
     """The numbers of the address or of the business, and the same in words."""
-    asked = Calculation.read(asking.request.GET)
+    asked = Calculation.read(asking.request.GET, read_day(asking.request.GET.get("on", "")))
     own = queries.terms(asking.user, asking.business, asked.on) if asked.own else None
     given = terms_given(asked, own)
     month: Filters = ((_("Month"), asking.label(own.period)),) if own is not None else ()

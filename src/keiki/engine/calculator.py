@@ -1,54 +1,28 @@
-"""What a person types into the lifetime value calculator, as it stands in the address."""
+"""What a person types into the lifetime value calculator, beside what the data of a business says."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from keiki.customers.acquisition_cost import Acquisition, HealthRule, Payback, payback
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS, LifetimeValue, lifetime_values
-from keiki.server.ui.forms import read_day
-from keiki.trees.stated import ill_fitting
+from keiki.engine.lifetime_value import OwnTerms
+from keiki.errors import AcquisitionImpossible, KeikiError, UnreadableNumber
+from keiki.trees.stated import LONGEST, amount_of, ill_fitting
 
-if TYPE_CHECKING:
-    from keiki.engine.lifetime_value import OwnTerms
-
-SPENT: Final = ("marketing", "sales", "customers", "visitors")
+SPENT: Final = {"marketing": "currency", "sales": "currency", "customers": "count", "visitors": "count"}
+"""What was spent in a period and what came of it, each with its unit."""
+UNITS: Final = {name: term.unit for name, term in TERMS.items()} | SPENT
+"""Every number that can be typed, with its unit."""
 STEPS: Final = ("10", "20", "50")
-LONGEST: Final = 40
-FARTHEST: Final = Decimal(10) ** 15
-
-
-def amount_of(text: str, unit: str) -> float | None:
-    """A number as people type it; a share as a fraction or with the sign, 0.05 or 5%. None when it is neither, or that
-    of another unit.
-
-    >>> amount_of("5％", "ratio"), amount_of("0.05", "ratio"), amount_of("1,200円", "currency"), amount_of("x", "ratio")
-    (0.05, 0.05, 1200.0, None)
-    >>> amount_of("¥1,200", "ratio"), amount_of("5%", "currency")
-    (None, None)
-    """
-    if ill_fitting(text, unit) is not None:
-        return None
-    plain = unicodedata.normalize("NFKC", text).strip().replace(",", "").replace("\u2212", "-")
-    percent = unit == "ratio" and plain.endswith("%")
-    plain = plain.rstrip("%円回人件年月か ").lstrip("¥$€£ ")
-    try:
-        number = Decimal(plain) if len(plain) <= LONGEST else Decimal("NaN")
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number) > FARTHEST:
-        return None
-    return float(number / 100 if percent else number)
 
 
 @dataclass(frozen=True)
 class Calculation:
-    """The numbers of an address. What is typed counts; what is not comes from the business's own data, when asked.
+    """Typed numbers. What is typed counts; what is not comes from the business's own data, when asked.
 
     `texts` is what was typed, `wrong` the fields whose text is no number.
     """
@@ -64,11 +38,12 @@ class Calculation:
     step: str = "10"
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> Calculation:
-        """The calculation of a query string; numbers typed without asking for own data stand alone."""
-        fields = {name: TERMS[name].unit for name in TERMS} | dict.fromkeys(SPENT, "currency")
-        texts = {name: text for name in fields if (text := query.get(name, "").strip()[: 2 * LONGEST])}
-        amounts = {name: amount_of(text, fields[name]) for name, text in texts.items()}
+    def read(cls, query: Mapping[str, str], on: date | None = None) -> Calculation:
+        """The calculation of typed texts and the day whose month the own data is of; numbers typed without asking for
+        own data stand alone.
+        """
+        texts = {name: text for name in UNITS if (text := query.get(name, "").strip()[: 2 * LONGEST])}
+        amounts = {name: amount_of(text, UNITS[name]) for name, text in texts.items()}
         model = query.get("model", "")
         model = model if model in BUSINESS_MODELS else "general"
         formula = query.get("formula", "")
@@ -76,13 +51,21 @@ class Calculation:
             model=model,
             formula=formula if formula in FORMULAS else BUSINESS_MODELS[model].formulas[0],
             own=query.get("own") == "1" if ("own" in query or texts) else True,
-            on=read_day(query.get("on", "")),
+            on=on,
             texts=texts,
             typed={name: amount for name, amount in amounts.items() if amount is not None},
             wrong=frozenset(name for name, amount in amounts.items() if amount is None),
             strict=query.get("strict") == "1",
             step=query.get("step", "") if query.get("step") in STEPS else "10",
         )
+
+    def trouble(self, name: str) -> KeikiError | None:
+        """What is wrong with the text of a number; None when nothing is."""
+        if name in self.wrong:
+            return ill_fitting(self.texts[name], UNITS[name]) or UnreadableNumber(text=self.texts[name])
+        if name in SPENT and self.typed.get(name, 0) < 0:
+            return AcquisitionImpossible(value=f"{self.typed[name]:g}")
+        return None
 
     @property
     def rule(self) -> HealthRule:
