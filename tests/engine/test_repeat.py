@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,24 @@ def test_without_a_period_a_rate_speaks_of_the_last_year_whose_customers_have_al
     assert rates["6m"] == rates["180d"]
     assert rates["365d"] == (Period(date(2024, 11, 1), date(2025, 11, 1)), None, None)
     assert {r.period for r in found.rates if r.window is None} == {found.period}
+
+
+def test_young_business_has_the_rate_of_the_days_that_have_been_watched(tmp_path: Path) -> None:
+    """First buyers of 1 to 9 October 2026 have been watched for 30 days on 8 November; no whole month has."""
+    days = {"a": (1, 20), "b": (9, None), "c": (12, 14)}
+    orders = [
+        {"order_id": f"{who}{day}", "customer_id": who, "ordered_at": f"2026-10-{day:02}T12:00:00+09:00", "amount": 100}
+        for who, both in days.items()
+        for day in both
+        if day is not None
+    ]
+    last = {"order_id": "z", "customer_id": "z", "ordered_at": "2026-11-08T12:00:00+09:00", "amount": 100}
+    with keiki.open(tmp_path / "young", keiki.Settings(name="Young")) as young:
+        young.load([*orders, last], "orders")
+        (rate, *_) = keiki.repeat(young, windows=("30d",)).rates
+        (long, *_) = keiki.repeat(young, windows=("90d",)).rates
+    assert (rate.period, rate.share, rate.base) == (Period(date(2026, 10, 1), date(2026, 10, 10)), 0.5, 2)
+    assert (long.share, long.base) == (None, None)
 
 
 def test_in_a_period_that_is_asked_for_who_is_not_watched_long_enough_is_in_no_rate(shop: keiki.Business) -> None:

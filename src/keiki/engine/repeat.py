@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from keiki.customers.repeat_profile import (
     Interval,
@@ -70,8 +70,8 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
 
     Rates and statuses speak of `period` (default: the last twelve whole months); intervals and profits of everything
     up to the last day of the data. Where no period is asked for, a rate with a window speaks of the last twelve whole
-    months whose new customers have all been watched for it; in a period that is asked for, customers who have not are
-    in no rate, and it is empty without others. Raises UnreadableWindow.
+    months whose new customers have all been watched for it (`watched_year`); in a period that is asked for, customers
+    who have not are in no rate, and it is empty without others. Raises UnreadableWindow.
     """
     asked = period or last_year(business)
     facts, rules = business.facts, business.rules
@@ -89,11 +89,22 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
     )
 
 
-def last_year(business: Business, watched: str | None = None) -> Period:
-    """The last twelve whole months; those whose customers have been `watched` for a window since, such as 90d."""
-    day = business.today
-    if watched is not None:
-        day = before(day + timedelta(days=1), watched) - timedelta(days=1)
+def last_year(business: Business) -> Period:
+    """The last twelve whole months."""
+    return _months_until(business, business.today)
+
+
+def watched_year(business: Business, window: str) -> Period:
+    """The last twelve whole months whose customers have all been watched for a window, such as 90d; where nobody bought
+    as early, the days since that month of which that holds.
+    """
+    end = before(business.today + timedelta(days=1), window)
+    whole = _months_until(business, end - timedelta(days=1))
+    first = business.measurer.coverage("orders").first or business.measurer.coverage("stages").first
+    return whole if first is None or not whole.end <= first < end else Period(whole.end, end)
+
+
+def _months_until(business: Business, day: date) -> Period:
     whole = business.settings.calendar.over(Grain.MONTH, day, 12)
     return Period(whole[0].start, whole[-1].end)
 
@@ -108,7 +119,9 @@ def _rates(business: Business, period: Period | None, windows: Sequence[str]) ->
     asked.append(("repeat_buyer_share", None, "repeat_buyer_share", "u_buyers"))
     asked.append(("repeat_revenue_ratio", None, "repeat_revenue_ratio", "sum_order_revenue"))
     names = {name for *_, share, base in asked for name in (share, base)}
-    of = [period or last_year(business, window) for _, window, *_ in asked]
+    of = [
+        period or (last_year(business) if window is None else watched_year(business, window)) for _, window, *_ in asked
+    ]
     periods = tuple(dict.fromkeys(of))
     measured = business.measure(sorted(names), business.question(periods))
     return tuple(
