@@ -17,8 +17,8 @@ from keiki.errors import UnknownName, WrongField
 
 if TYPE_CHECKING:
     from keiki.charts.format import Style
-    from keiki.engine.calculator import Calculation
     from keiki.engine.lifetime_value import OwnTerms
+    from keiki.trees.calculator import Calculation
 
 HELP = say("What a customer is worth, beside what winning one costs.", "顧客1人の生涯価値と、獲得にかかる費用。")
 BASES = {"revenue": ("revenue", "売上"), "gross_profit": ("gross profit", "粗利"), "net": ("after costs", "費用控除後")}
@@ -66,7 +66,7 @@ def ltv(
 ) -> None:
     """Every formula on typed numbers, the business's own, or both: value, basis, when it holds, and why they differ."""
     import keiki
-    from keiki.engine.calculator import Calculation
+    from keiki.trees.calculator import Calculation
 
     told = _typed(numbers or ())
     query = told | ({"own": "1"} if own else {}) | ({"strict": "1"} if strict else {})
@@ -84,7 +84,7 @@ def ltv(
 
 
 def _typed(numbers: Sequence[str]) -> dict[str, str]:
-    from keiki.engine.calculator import UNITS
+    from keiki.trees.calculator import UNITS
 
     told = {}
     for each in numbers:

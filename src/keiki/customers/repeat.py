@@ -15,6 +15,8 @@ from keiki.journeys.local_time import whole_seconds
 from keiki.journeys.people import people
 from keiki.journeys.windows import window
 
+WINDOWS = ("60d", "90d", "180d", "365d")
+"""How soon a second purchase must come in the rates that are shown."""
 SECONDS_OF_DAY = 86_400
 OF_ACT = ("occurred_at", "name", "content_kind", "page_type", "campaign_kind", "rank")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from keiki.customers.repeat import WINDOWS
 from keiki.customers.repeat_profile import (
     Interval,
     OrderProfit,
@@ -24,7 +25,6 @@ from keiki.engine.spans import rows_over
 from keiki.journeys.windows import before
 from keiki.periods import Grain, Period, add_months
 
-WINDOWS = ("60d", "90d", "180d", "365d")
 LOYAL_AFTER = 12
 """Months after which new customers are looked at again."""
 

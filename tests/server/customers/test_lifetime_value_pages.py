@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 import keiki
-from keiki.engine.calculator import Calculation
 from keiki.server.data.actions import opened
+from keiki.trees.calculator import Calculation
 
 BASIC = {"aov": "10,000", "purchase_frequency": "12", "customer_lifetime_years": "3"}
 
@@ -176,6 +176,10 @@ def test_what_is_no_number_is_said_beside_its_field_and_kept(calculated: Any) ->
     page = calculated(BASIC, aov="much")
     field = next(each for each in page.terms if each.name == "aov")
     assert (field.text, field.error) == ("much", "“much” is no number. Write one such as 1200, 0.05 or 5%.")
+    assert (page.spent_open, page.more_open) == (False, False)
+    folded = calculated(BASIC, sales="much", monthly_fee="¥¥", customers="20人")
+    assert (folded.spent_open, folded.more_open) == (True, True), "what is wrong is never folded away"
+    assert next(each for each in folded.spent if each.name == "customers").error == ""
     assert page.answer is None
 
 

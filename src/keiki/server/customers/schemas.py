@@ -17,7 +17,7 @@ from keiki.customers.cohort_table import ACTS, DIMENSIONS, STARTS, VALUES
 from keiki.customers.lives import LIVES, UNITS
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS
 from keiki.customers.mrr_presets import PRESETS
-from keiki.engine.repeat import WINDOWS
+from keiki.customers.repeat import WINDOWS
 from keiki.server.accounts.schemas import PeriodOut, Strict
 from keiki.server.customers.queries.forecast import MODELS
 from keiki.server.customers.queries.lifetime_value import GROUPED_BY

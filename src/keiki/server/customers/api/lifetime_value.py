@@ -9,13 +9,13 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, TERMS, Comparison, LifetimeValue, lifetime_values, spread
-from keiki.engine.calculator import SPENT, Calculation
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.customers.schemas import LifetimeValueAsk, LifetimeValueOut, WorthsAsk, WorthsOut
 from keiki.server.kpis import queries as door
 from keiki.server.kpis.api import business_with_rows
 from keiki.server.ui.language import current_language
+from keiki.trees.calculator import SPENT, Calculation
 
 router = Router(tags=[gettext_noop("Customer value")])
 

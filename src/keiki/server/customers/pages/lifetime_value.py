@@ -31,7 +31,6 @@ from keiki.customers.ltv_formulas import (
     lifetime_values,
     spread,
 )
-from keiki.engine.calculator import SPENT, STEPS, Calculation
 from keiki.errors import KeikiError, Restricted
 from keiki.facts import value_words
 from keiki.periods import Grain
@@ -43,6 +42,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.ui.forms import read_day
 from keiki.server.ui.templatetags.ui import gap
+from keiki.trees.calculator import SPENT, STEPS, Calculation
 
 if TYPE_CHECKING:
     from keiki.engine.lifetime_value import GroupWorth, OwnTerms, Worths
@@ -146,6 +146,8 @@ class LifetimeValuePage:
     terms: tuple[Field, ...]
     more_terms: tuple[Field, ...]
     spent: tuple[Field, ...]
+    spent_open: bool
+    more_open: bool
     strict: bool
     step: str
     example_url: str
@@ -214,6 +216,8 @@ def _page(
         terms=tuple(each for each in fields if each.name in needed),
         more_terms=tuple(each for each in fields if each.name not in needed),
         spent=tuple(_spent_field(asked, own, name, style) for name in SPENT),
+        spent_open=any(asked.trouble(name) for name in SPENT),
+        more_open=any(asked.trouble(name) for name in TERMS if name not in needed),
         strict=asked.strict,
         step=asked.step,
         example_url=f"{path}?{urlencode(EXAMPLE)}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from keiki.engine.repeat import WINDOWS, Repeat, repeat
+from keiki.customers.repeat import WINDOWS
+from keiki.engine.repeat import Repeat, repeat
 from keiki.lens import period_of
 from keiki.measures.told import WORTH
 from keiki.server.accounts.models import Business

@@ -109,7 +109,7 @@ def repeat(asking: Asking) -> PanelFile:
     out_of = Column(_("Out of"))
     return PanelFile(
         name=_("Who buys again"),
-        shown=Table((definition, within, period, Column(_("Share"), "ratio"), out_of), rates),
+        shown=Table((definition, within, period, Column(_("Share of them"), "ratio"), out_of), rates),
         details=Table((Column(_("Table")), definition, within, period, Column(_("Value")), out_of), rows),
         few=told.few or bool(hidden),
     )

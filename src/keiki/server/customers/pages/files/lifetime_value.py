@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from keiki.customers.ltv_formulas import TERMS, lifetime_values
-from keiki.engine.calculator import Calculation
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
 from keiki.server.customers.pages.lifetime_value import (
     basis_words,
@@ -19,6 +18,7 @@ from keiki.server.customers.pages.lifetime_value import (
 )
 from keiki.server.customers.queries import lifetime_value as queries
 from keiki.server.ui.forms import read_day
+from keiki.trees.calculator import Calculation
 
 if TYPE_CHECKING:
     from keiki.charts.files_out import Cell

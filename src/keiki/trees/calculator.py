@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from keiki.customers.acquisition_cost import Acquisition, HealthRule, Payback, payback
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS, TERMS, LifetimeValue, lifetime_values
-from keiki.engine.lifetime_value import OwnTerms
 from keiki.errors import AcquisitionImpossible, KeikiError, UnreadableNumber
 from keiki.trees.stated import LONGEST, amount_of, ill_fitting
+
+if TYPE_CHECKING:
+    from keiki.engine.lifetime_value import OwnTerms
 
 SPENT: Final = {"marketing": "currency", "sales": "currency", "customers": "count", "visitors": "count"}
 """What was spent in a period and what came of it, each with its unit."""
