@@ -69,6 +69,51 @@ def test_every_scale_has_its_own_limits(lake: SmallLake, score: float, top: floa
     assert lake.rows(voices(facts, UNTIL), "voice") == [(expected,)]
 
 
+@pytest.mark.parametrize(
+    ("score", "top", "expected"),
+    [
+        (5, 7, "promoter"),
+        (4, 7, "passive"),
+        (3, 7, "detractor"),
+        (5, None, "promoter"),
+        (4, None, "passive"),
+        (4, 5, "promoter"),
+        (3, 5, "passive"),
+        (2, 5, "detractor"),
+        (6, 10, "promoter"),
+        (5, 10, "detractor"),
+    ],
+)
+def test_effort_is_good_above_the_middle_of_its_scale(
+    lake: SmallLake, score: float, top: float | None, expected: str
+) -> None:
+    """CES 2.0: 5 to 7 of 7 agree that it was easy, 4 is neither."""
+    facts = lake.put(surveys=[answer("a", score, kind="ces") | {"scale_max": top}])
+    assert lake.rows(voices(facts, UNTIL), "kind", "voice") == [("ces", expected)]
+
+
+def test_groups_stand_beside_the_profit_of_the_same_months_worked_out_by_hand(lake: SmallLake) -> None:
+    """Promoters: 60 + 30 of gross profit less 5 of support; the detractor's earlier sale does not count."""
+    cost = {"category": "support", "purpose": "retention"}
+    facts = lake.put(
+        surveys=[answer("a", 9), answer("b", 10), answer("c", 2), answer("d", 1)],
+        orders=[
+            order("a", "2026-05-01", 100) | {"gross_profit": 60},
+            order("b", "2026-05-01", 50) | {"gross_profit": 30},
+            order("c", "2025-05-01", 70) | {"gross_profit": 40},
+            order("d", "2026-05-01", 20) | {"gross_profit": 8},
+        ],
+        costs=[
+            {"spent_on": "2026-05-02", "amount": 5, "customer_id": "a", **cost},
+            {"spent_on": "2026-05-02", "amount": 11, "customer_id": "c", **cost},
+        ],
+    )
+    assert lake.rows(voices_by_group(voices(facts, UNTIL)), "voice", "answers", "revenue", "profit") == [
+        ("detractor", 2, Decimal(20), Decimal(-3)),
+        ("promoter", 2, Decimal(150), Decimal(85)),
+    ]
+
+
 def test_groups_add_up_to_the_customers_and_their_money(lake: SmallLake) -> None:
     facts = lake.put(
         surveys=[answer(f"c{n}", n % 11) for n in range(40)],

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from keiki.cli import (
+    accounts,
     cohorts,
     contracts,
     forecast,
@@ -37,6 +38,9 @@ VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "ltv": (lifetime_value.HELP, lifetime_value.ltv),
     "quality": (quality.HELP, quality.quality),
     "ideal": (ideal.HELP, ideal.ideal),
+    "accounts": (accounts.ACCOUNTS, accounts.accounts),
+    "renewals": (accounts.RENEWALS, accounts.renewals),
+    "voices": (accounts.VOICES, accounts.voices),
     "health": (success.HEALTH, success.health),
     "success": (success.SUCCESS, success.success),
     "alerts": (success.ALERT_HELP, success.alerts),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -67,12 +68,25 @@ def add(
     _show(control_plane().write_in_register(email, business, register, told), as_json=as_json)
 
 
-def _show(found: list[dict[str, object]], *, as_json: bool) -> None:
+def _show(found: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
     if not found:
         tell(say("Nothing is written down yet.", "まだ何も記録されていません。"))
         return
-    rows = [[MISSING if value in (None, "") else str(value) for value in row.values()] for row in found]
-    show_table(list(found[0]), rows, figures=len(found[0]))
+    lines = [line for row in found for line in _unfolded(row)]
+    rows = [[MISSING if value in (None, "") else str(value) for value in line.values()] for line in lines]
+    show_table(list(lines[0]), rows, figures=len(lines[0]))
+
+
+def _unfolded(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A line for each milestone of a plan, numbered as in the fields that change it; other rows are one line."""
+    listed = row.get("metrics")
+    if not listed:
+        return [dict(row)]
+    whole = {name: value for name, value in row.items() if name != "metrics"}
+    return [
+        whole | {"milestone": n} | {part: each.get(part) for part in ("name", "target", "by", "reached")}
+        for n, each in enumerate(listed, start=1)
+    ]

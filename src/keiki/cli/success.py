@@ -49,7 +49,7 @@ def health(limit: Limit = 10, business: BusinessFolder = DEFAULT_BUSINESS, as_js
         rows, _count = keiki.account_list(own, outlook, Filter("risk", limit=limit))
         style = style_of(own)
         if as_json:
-            show_json({"back_test": asdict(outlook.past), "accounts": [_plain(row) for row in rows]})
+            show_json({"back_test": asdict(outlook.past), "accounts": [plain(row) for row in rows]})
             return
         tell(_told(outlook.past, style))
         if not rows:
@@ -73,7 +73,7 @@ def success(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False
         found = keiki.success_summary(own)
         style = style_of(own)
     if as_json:
-        show_json(_plain(asdict(found)))
+        show_json(plain(asdict(found)))
         return
 
     def told(value: Any, unit: str) -> str:
@@ -114,13 +114,13 @@ def lifecycle(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = Fal
     with keiki.open(business) as own:
         overview = keiki.account_totals(own, keiki.outlook_of(own))
         if as_json:
-            show_json({stage: _plain(asdict(totals)) for stage, totals in overview.stages.items()})
+            show_json({stage: plain(asdict(totals)) for stage, totals in overview.stages.items()})
             return
         style = style_of(own)
         show_table(
             (say("Stage", "段階"), say("Accounts", "取引先"), say("Per month", "月額")),
             [
-                (_stage(stage), f"{totals.accounts:,}", number(totals.mrr, "currency", style))
+                (stage_words(stage), f"{totals.accounts:,}", number(totals.mrr, "currency", style))
                 for stage, totals in overview.stages.items()
             ],
         )
@@ -142,14 +142,14 @@ def account(
             raise UnknownName(kind="customer", name=customer, known=())
         story = keiki.customer_story(own, customer, limit=limit)
         if as_json:
-            show_json({"account": _plain(asdict(found)), "story": [_plain(row) for row in story.rows]})
+            show_json({"account": plain(asdict(found)), "story": [plain(row) for row in story.rows]})
             return
         style = style_of(own)
         profit = MISSING if found.profit is None else number(found.profit, "currency", style)
         tell(say("{}: profit so far {}", "{}：これまでの利益 {}").format(customer, profit))
         show_table(
             (say("Stage", "段階"), say("From", "開始日"), say("Why", "理由")),
-            [(_stage(row["stage"]), str(row["entered_on"]), row["reason"]) for row in found.stages],
+            [(stage_words(row["stage"]), str(row["entered_on"]), row["reason"]) for row in found.stages],
             figures=3,
         )
         show_table(
@@ -167,7 +167,7 @@ def alerts(limit: Limit = 30, business: BusinessFolder = DEFAULT_BUSINESS, as_js
         found = keiki.alerts_of(own, keiki.outlook_of(own), own.settings.calendar.today(), limit)
         rows = sorted((row for row in found if row["over_on"] is None), key=lambda row: row["on_day"], reverse=True)
         if as_json:
-            show_json([_plain(row) for row in rows])
+            show_json([plain(row) for row in rows])
             return
         if not rows:
             tell(say("Nothing needs anybody now.", "いま対応が要るものはありません。"))
@@ -249,12 +249,15 @@ def _line(row: Any, style: Style) -> tuple[str, ...]:
     )
 
 
-def _stage(stage: str) -> str:
+def stage_words(stage: str) -> str:
+    """What a stage is called."""
     return say(stage.capitalize(), STAGES_JA[stage])
 
 
-def _plain(value: Any) -> Any:
-    """Rows without what only the lake needs."""
+def plain(value: Any) -> Any:
+    """Rows without what only the query needs."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if not str(name).startswith("_")}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+        return {
+            name: plain(each) for name, each in value.items() if name != "matches" and not str(name).startswith("_")
+        }
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value

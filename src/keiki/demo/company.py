@@ -17,7 +17,7 @@ from keiki.demo.spending import advertise, book
 from keiki.demo.truths import planted
 from keiki.demo.usage import gather, seats, use, with_use
 from keiki.demo.visits import browse
-from keiki.demo.voices import answer, causes, complain, observe
+from keiki.demo.voices import answer, causes, complain, effort, observe
 
 if TYPE_CHECKING:
     from keiki.engine.business import Business
@@ -40,6 +40,7 @@ PARTS = (
     "causes",
     "deals",
     "gatherings",
+    "effort",
 )
 
 
@@ -74,7 +75,7 @@ def make_demo(seed: int = SEED, months: int = 24, until: date | None = None) -> 
         "events": with_use(visits, with_use(used, gather(chance["gatherings"], days, contracts))),
         "stages": win(chance["deals"], days, contracts),
         "tickets": tickets,
-        "surveys": answer(chance["surveys"], days, sold, people, tickets),
+        "surveys": effort(chance["effort"], days, tickets, answer(chance["surveys"], days, sold, people, tickets)),
         "observations": observe(chance["market"], days),
     }
 

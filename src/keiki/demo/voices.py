@@ -92,6 +92,28 @@ def answer(chance: np.random.Generator, days: Days, orders: Columns, people: Peo
     }
 
 
+def effort(chance: np.random.Generator, days: Days, tickets: Columns, surveys: Columns) -> Columns:
+    """The fact `surveys` with how easy it was to be helped, asked the day after: harder for who had a complaint."""
+    asked = np.flatnonzero(~np.isnat(tickets["resolved_at"]) & (chance.random(len(tickets["ticket_id"])) < 0.35))
+    at = tickets["resolved_at"][asked] + np.timedelta64(1, "D")
+    inside = at < days.end.astype("datetime64[s]")
+    asked, at = asked[inside], at[inside]
+    steps, size = np.arange(1, 8), len(asked)
+    easy = chance.choice(steps, size=size, p=[0.03, 0.04, 0.07, 0.11, 0.20, 0.30, 0.25])
+    hard = chance.choice(steps, size=size, p=[0.14, 0.17, 0.19, 0.18, 0.16, 0.10, 0.06])
+    told: Columns = {
+        "response_id": numbered("E", np.arange(1, size + 1)),
+        "kind": words(["ces"] * size),
+        "answered_at": at,
+        "score": np.where(tickets["category"][asked] == "complaint", hard, easy),
+        "scale_max": np.full(size, 7),
+        "customer_id": tickets["customer_id"][asked],
+        "subject": words(["ticket"] * size),
+        "team": words([None] * size),
+    }
+    return {name: np.concatenate([column, told[name]]) for name, column in surveys.items()}
+
+
 def observe(chance: np.random.Generator, days: Days) -> Columns:
     """The fact `observations`: the size of the market and the case studies published, month by month."""
     first = days.month_starts

@@ -49,6 +49,8 @@ WEEK: Final = timedelta(days=7)
 FOUR_WEEKS: Final = timedelta(days=28)
 HISTORY_WEEKS: Final = 12
 BACK_MONTHS: Final = 12
+RENEWAL_DAYS: Final = 90
+FIRST_RENEWALS: Final = 12
 SORTS: Final = ("loss", "gain", "mrr", "score", "name")
 BANDS: Final = ("green", "yellow", "red")
 FLAGS: Final = {"risk": "at_risk", "fell": "fell", "growth": "may_grow"}
@@ -199,11 +201,12 @@ class Tickets:
 
 @dataclass(frozen=True)
 class Voices:
-    """Groups of answers with their money, and the promoters, the worthiest first."""
+    """Groups of answers with their money up to a day, and the promoters, the worthiest first."""
 
     groups: tuple[Row, ...]
     promoters: tuple[Row, ...]
     rule: VoiceRule
+    day: date
 
 
 @dataclass(frozen=True)
@@ -375,19 +378,21 @@ def recurring_margin(business: Business, months: int = 12) -> float | None:
     return row["profit"] / row["revenue"] if row["revenue"] else None
 
 
-def renewals_due(business: Business, days: int = 90, limit: int = 12) -> tuple[Row, ...]:
-    """The contracts whose renewal lies in the next days, the earliest first.
+def renewals_due(
+    business: Business, days: int = RENEWAL_DAYS, limit: int = FIRST_RENEWALS, offset: int = 0
+) -> tuple[Row, ...]:
+    """A page of the contracts whose renewal lies in the next days, the earliest first.
 
     Each row also holds how many `matches` there are in all and what they are `worth` together.
     """
     table = _renewals(business, days)
     whole = ibis.window()
     told = table.mutate(matches=table.count().over(whole), worth=table.amount.sum().over(whole))
-    first = told.order_by(["renewal_on", "subscription_id"]).limit(limit)
-    return tuple(business.engine.run(first).to_pylist())
+    page = page_of(told, [told.renewal_on, told.subscription_id], offset, limit)
+    return tuple(business.engine.run(page).to_pylist())
 
 
-def every_renewal(business: Business, days: int = 90) -> Iterator[Row]:
+def every_renewal(business: Business, days: int = RENEWAL_DAYS) -> Iterator[Row]:
     """All contracts whose renewal lies in the next days, one after the other, the earliest first."""
     return each_row(business.engine, _renewals(business, days).order_by(["renewal_on", "subscription_id"]))
 
@@ -520,12 +525,12 @@ def ticket_report(business: Business, count: int = 12, limit: int = 25, rule: Su
 
 def customer_voices(business: Business, kind: str = "nps", limit: int = 25) -> Voices:
     """What customers say beside what they pay, and the promoters."""
-    rule = VoiceRule(postings=business.rules.postings)
+    rule = VoiceRule(profit=business.rules.classes.profit, gap_days=business.rules.movements.gap_days)
     table = voices(business.facts, business.today, rule)
     groups = business.engine.run(voices_by_group(table).order_by(["kind", "voice"])).to_pylist()
     best = table.filter((table.kind == kind) & (table.voice == "promoter"))
     best = best.order_by([ibis.desc("revenue"), "customer_id"]).limit(limit)
-    return Voices(tuple(groups), tuple(business.engine.run(best).to_pylist()), rule)
+    return Voices(tuple(groups), tuple(business.engine.run(best).to_pylist()), rule, business.today)
 
 
 def is_won(business: Business, deal: str) -> bool:

@@ -127,6 +127,8 @@ OPERATIONS = (
     ("get", "/trials"),
     ("get", "/accounts"),
     ("get", "/accounts/C1"),
+    ("get", "/renewals"),
+    ("get", "/voices"),
     ("get", "/health"),
     ("get", "/alerts"),
     ("get", "/success"),

@@ -475,6 +475,72 @@ def test_programs_get_the_accounts_stages_and_health_of_the_pages(offices: Cast)
     assert (told["cases"], told["referrals"]) == ([], [])
 
 
+def test_lists_renewals_and_voices_are_the_same_on_page_by_program_and_on_the_command_line(
+    offices: Cast, browser_of: Any, capsys: Any
+) -> None:
+    get, folder = asking(offices), str(opened(offices.business).business.folder)
+
+    def keiki(*words: str) -> Any:
+        capsys.readouterr()
+        assert run(["customers", *words, "--business", folder, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    for name in ("all", "risk", "fell", "growth"):
+        told, typed = get(f"accounts?list={name}"), keiki("accounts", "--list", name, "--limit", "100")
+        assert told["accounts"] == typed["accounts"], name
+        assert told["total"] == typed["total"] == told["lists"][name]["accounts"] == len(told["accounts"])
+        gains = [row["gain" if name == "growth" else "loss"] or 0 for row in told["accounts"]]
+        assert gains == sorted(gains, reverse=True), "the largest expected profit first"
+    shown = browser_of(offices.viewer).get(address(offices, "accounts") + "?list=risk").context["page"]
+    assert [row.customer for row in shown.rows] == [row["customer_id"] for row in get("accounts?list=risk")["accounts"]]
+    due, typed = get("renewals"), keiki("renewals", "--limit", "100")
+    assert due["renewals"] == typed["renewals"]
+    assert (due["total"], float(due["worth"])) == (typed["total"], float(typed["worth"]))
+    assert due["total"] == len(due["renewals"]) > 1
+    assert float(due["worth"]) == sum(float(row["amount"]) for row in due["renewals"])
+    second = get("renewals?limit=1&page=2")
+    assert (second["renewals"], second["total"]) == (due["renewals"][1:2], due["total"])
+    assert get("renewals?days=1")["total"] < due["total"]
+    said = get("voices")
+    assert said == keiki("voices")
+    assert {(row["kind"], row["voice"]): row["answers"] for row in said["groups"]} == {
+        ("nps", "promoter"): 1,
+        ("nps", "passive"): 1,
+    }
+    assert [row["customer_id"] for row in said["promoters"]] == ["A00"]
+    page = browser_of(offices.viewer).get(address(offices, "support")).context["page"]
+    assert [(row.kind, row.group, row.answers) for row in page.voices] == [
+        ("NPS", "Passives", "1"),
+        ("NPS", "Promoters", "1"),
+    ]
+    assert page.voices_sentence == "NPS +50 from 2 customers. Fewer than 20 answers: take it as a hint."
+
+
+def test_milestones_are_reached_on_a_day_or_overdue_and_a_program_reads_the_whole_customer(
+    offices: Cast, browser_of: Any
+) -> None:
+    past, ahead = date(2020, 1, 31), date(2099, 12, 31)
+    metrics = (
+        Metric("First app order", "1", past, date(2020, 1, 20)),
+        Metric("Half in the app", "50%", past),
+        Metric("All in the app", "100%", ahead),
+    )
+    actions.save_plan(offices.editor, offices.business, "A05", 0, Wanted("More in the app", metrics, None))
+    page = browser_of(offices.viewer).get(address(offices, "account", "A05"))
+    plan = page.context["page"].plan
+    assert plan.sentence == "1 of 3 milestones reached, 1 overdue."
+    assert [(name, reached, late) for name, _target, _by, reached, late in plan.metrics] == [
+        ("First app order", "20 Jan 2020", False),
+        ("Half in the app", "—", True),
+        ("All in the app", "—", False),
+    ]
+    told = asking(offices)("accounts/A05")
+    assert [each["reached"] for each in told["plan"]["metrics"]] == ["2020-01-20", None, None]
+    assert (told["plan"]["version"], told["onboarding"], told["reviews"], told["offers"]) == (1, [], [], [])
+    form = browser_of(offices.editor).get(address(offices, "plan", "A05")).content.decode()
+    assert 'name="reached-1" value="2020-01-20"' in form
+
+
 def test_panels_of_health_are_files_with_the_numbers_of_the_page_and_without_groups_of_fewer_than_five(
     offices: Cast, browser_of: Any, tmp_path: Path
 ) -> None:

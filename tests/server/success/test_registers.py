@@ -380,6 +380,18 @@ def test_every_register_is_read_and_written_by_programs_and_on_the_command_line_
     steps = {step.step: step.owner for step in OnboardingStep.objects.filter(customer_id="A05")}
     assert (steps["setup"], steps["training"]) == ("Emi", "Olivia"), "steps not told of stay"
     assert post("plans", rows["plans"], 409)["error"] == "edit_conflict"
+    more = {"name-2": "All in the app", "target-2": "100%", "by-2": "2027-03-31"}
+    added = post("plans", mine | {"version": "1"} | more)["rows"][0]
+    assert (added["purpose"], [each["name"] for each in added["metrics"]]) == (
+        "More in the app",
+        ["Orders in the app", "All in the app"],
+    ), "what is not told of stays"
+    keiki("add", business, "plans", "customer_id=A05", "version=2", "reached-1=2026-07-01")
+    listed = keiki("list", business, "plans", "--customer", "A05").out
+    assert [line.split()[-1] for line in listed.splitlines() if "in the app" in line] == ["2026-07-01", "—"]
+    (kept,) = client.get(f"/api/v1/businesses/{business}/registers/plans?customer=A05").json()["rows"]
+    assert [each["reached"] for each in kept["metrics"]] == ["2026-07-01", None]
+    assert "reached-1" in post("plans", mine | {"version": "3", "reached-1": "soon"}, 422)["message"]
     refused = post("offers", rows["offers"] | {"result": "perhaps"}, 422)
     assert refused["message"].startswith("Nothing was kept in the register “offers”. result: ")
     assert post("offers", rows["offers"] | {"customer_id": "nobody"}, 422)["error"] == "unknown_name"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ibis
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -67,6 +68,26 @@ def test_five_point_survey_gives_the_percent_of_the_csat_kpi(bare: Any, browser_
     kpi = reverse("kpis:kpi", kwargs={"business": bare.business.id, "kpi": "csat"})
     page = browser_of(bare.viewer).get(kpi).context["page"]
     assert (page.period, page.number.value) == ("Oct 2026", "60.0%")
+
+
+def test_effort_is_asked_on_seven_steps_in_the_language_of_the_survey_and_lands_as_ces(
+    bare: Any, browser_of: Any
+) -> None:
+    """CES 2.0: the share of 5, 6 and 7; 36 of 50 are 72 %."""
+    form = {"name": "手間", "kind": "ces", "question": "", "language": "ja"}
+    link = browser_of(bare.editor).post(address(bare), form).context["page"].link.removeprefix("http://testserver")
+    asked = Client().get(link).content.decode()
+    assert "Tea shopでは、用件を簡単に済ませられた。どのくらいそう思いますか？" in asked
+    assert "1 = まったくそう思わない" in asked
+    assert "7 = とてもそう思う" in asked
+    assert [Client().post(link, {"score": score}).status_code for score in ("0", "8")] == [422, 422]
+    assert Client().post(link, {"score": "7"}).context["page"].done
+    answered(Survey.objects.get(), s7=15, s6=10, s5=10, s4=8, s3=4, s1=2)
+    assert work_off(enqueue(actions.LOAD_JOB)).result == {bare.business.id: 50}
+    assert lines(bare, browser_of) == {"手間": ("72.0%", "36 of 50 answers are 5, 6 or 7: it was easy.")}
+    surveys = opened(bare.business).business
+    rows = surveys.engine.run(surveys.facts["surveys"].group_by("kind", "scale_max").agg(n=ibis._.count())).to_pylist()
+    assert rows == [{"kind": "ces", "scale_max": 7.0, "n": 50}]
 
 
 def test_link_takes_only_steps_of_its_scale_and_not_too_many(bare: Any, browser_of: Any, monkeypatch: Any) -> None:

@@ -28,12 +28,14 @@ from keiki.server.success.schemas import (
     BackTestOut,
     RegisterOut,
     RegistersOut,
+    RenewalsOut,
     RowIn,
     SuccessOut,
+    VoicesOut,
 )
 from keiki.server.ui.language import current_language
 
-MOST = 500
+MOST, MOST_DAYS = 500, 3_660
 router = Router(tags=[gettext_noop("Accounts")])
 
 
@@ -53,7 +55,12 @@ def accounts(
     size = min(max(limit, 1), MOST)
     asked, _page = read_filter({"list": list, "stage": stage, "q": search, "page": str(page)}, size)
     found = queries.accounts(user, own, asked)
-    return {"day": found.overview.day, "total": found.count, "accounts": [plain_row(row) for row in found.rows]}
+    return {
+        "day": found.overview.day,
+        "lists": {name: plain_row(asdict(each)) for name, each in found.overview.lists.items()},
+        "total": found.count,
+        "accounts": [plain_row(row) for row in found.rows],
+    }
 
 
 @router.get(
@@ -67,6 +74,7 @@ def account(request: HttpRequest, business: str, customer: str) -> dict[str, Any
     if found is None:
         raise Http404
     story = queries.story(user, own, customer, "", 1)
+    written = queries.written(own, customer)
     return {
         "customer_id": found.customer_id,
         "acquired_on": found.acquired_on,
@@ -75,6 +83,47 @@ def account(request: HttpRequest, business: str, customer: str) -> dict[str, Any
         "stages": [plain_row(row) for row in found.stages],
         "scores": [plain_row(row) for row in found.scores],
         "story": [plain_row(row) for row in story.rows],
+        "plan": None if written.plan is None else written_row(written.plan),
+        "onboarding": [written_row(each) for each in written.steps],
+        "reviews": [written_row(each) for each in written.reviews],
+        "offers": [written_row(each) for each in register_queries.offers(own, customer)],
+        "alerts": [written_row(each) for each in alert_queries.alerts_of_account(user, own, customer)],
+    }
+
+
+@router.get(
+    "/businesses/{business}/renewals",
+    response=RenewalsOut,
+    summary=gettext_noop("Contracts due for renewal, the earliest first"),
+)
+def renewals(
+    request: HttpRequest, business: str, days: int = queries.RENEWAL_DAYS, page: int = 1, limit: int = 100
+) -> dict[str, Any]:
+    user, own = caller_of(request).user, business_with_rows(request, business)
+    size, at = min(max(limit, 1), MOST), min(max(page, 1), 10_000)
+    ahead = min(max(days, 1), MOST_DAYS)
+    rows = queries.renewals(user, own, ahead, size, (at - 1) * size)
+    return {
+        "day": queries.outlook(user, own).day,
+        "days": ahead,
+        "total": rows[0]["matches"] if rows else 0,
+        "worth": str(rows[0]["worth"]) if rows else "0",
+        "renewals": [plain_row({name: row[name] for name in row if name != "worth"}) for row in rows],
+    }
+
+
+@router.get(
+    "/businesses/{business}/voices",
+    response=VoicesOut,
+    summary=gettext_noop("What customers say (NPS, CSAT, CES) beside their revenue and profit"),
+)
+def voices(request: HttpRequest, business: str) -> dict[str, Any]:
+    said = queries.voices(caller_of(request).user, business_with_rows(request, business))
+    return {
+        "day": said.day,
+        "months": said.rule.months,
+        "groups": [plain_row(row) for row in said.groups],
+        "promoters": [plain_row(row) for row in said.promoters],
     }
 
 

@@ -83,7 +83,7 @@ class LtvCadence(models.TextChoices):
 
 
 class SuccessPlan(models.Model):
-    """What an account is to reach and how it is seen: `metrics` holds 1 to 5 of {name, target, by}.
+    """What an account is to reach and how it is seen: `metrics` holds 1 to 5 of {name, target, by, reached}.
 
     `ltv_target`: the profit the customer is to have brought in the end, money. `version` grows with every change.
     """

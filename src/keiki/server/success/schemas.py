@@ -14,6 +14,9 @@ class AccountsOut(Schema):
     """A page of a list of paying accounts, the largest expected loss first (in the list `growth` the largest gain)."""
 
     day: date = Field(description=gettext_noop("The last day of the data; everything is as of its end."))
+    lists: dict[str, dict[str, Any]] = Field(
+        description=gettext_noop("Of all, risk, fell and growth: accounts, mrr, expected loss and gain together.")
+    )
     total: int
     accounts: list[dict[str, Any]] = Field(
         description=gettext_noop(
@@ -23,7 +26,9 @@ class AccountsOut(Schema):
 
 
 class AccountOut(Schema):
-    """One customer: its line among the accounts (null when it pays nothing), stages, weekly scores, profit, story."""
+    """One customer: its line among the accounts (null when it pays nothing), stages, weekly scores, profit, story, and
+    what people wrote about it: success plan (null without one), onboarding, reviews, offers; its alerts.
+    """
 
     customer_id: str
     acquired_on: date | None
@@ -32,6 +37,46 @@ class AccountOut(Schema):
     stages: list[dict[str, Any]]
     scores: list[dict[str, Any]]
     story: list[dict[str, Any]] = Field(description=gettext_noop("The newest entries of the timeline."))
+    plan: dict[str, Any] | None = Field(
+        description=gettext_noop(
+            "Purpose, status, version and its milestones (metrics), each with name, target, by and reached (a day or "
+            "null)."
+        )
+    )
+    onboarding: list[dict[str, Any]] = Field(description=gettext_noop("Each step with owner, due and done."))
+    reviews: list[dict[str, Any]]
+    offers: list[dict[str, Any]]
+    alerts: list[dict[str, Any]]
+
+
+class RenewalsOut(Schema):
+    """A page of the contracts whose renewal lies in the days after the last day of the data, the earliest first."""
+
+    day: date
+    days: int
+    total: int
+    worth: str = Field(description=gettext_noop("The next terms of all of them together, money."))
+    renewals: list[dict[str, Any]] = Field(
+        description=gettext_noop(
+            "Each: customer_id, subscription_id, plan, product, renewal_on, mrr, term_months, amount (next term)."
+        )
+    )
+
+
+class VoicesOut(Schema):
+    """The customers' latest answers of each survey by group, beside their money of the same months."""
+
+    day: date
+    months: int
+    groups: list[dict[str, Any]] = Field(
+        description=gettext_noop(
+            "Each: kind (nps, csat, ces …), voice (promoter, passive, detractor), answers, mean_score, revenue, "
+            "profit, mrr."
+        )
+    )
+    promoters: list[dict[str, Any]] = Field(
+        description=gettext_noop("The 25 promoters of NPS with the most revenue, with what they pay and say.")
+    )
 
 
 class BackTestOut(Schema):

@@ -37,11 +37,11 @@ class AnswerForm(forms.Form):
         score: Any = self.fields["score"]
         score.label = _("Your answer")
         score.choices = [(step, str(step)) for step in survey.steps]
-        low, high = (
-            (_("not at all likely"), _("extremely likely"))
-            if survey.kind == Kind.NPS
-            else (_("very dissatisfied"), _("very satisfied"))
-        )
+        low, high = {
+            Kind.NPS: (_("not at all likely"), _("extremely likely")),
+            Kind.CSAT: (_("very dissatisfied"), _("very satisfied")),
+            Kind.CES: (_("strongly disagree"), _("strongly agree")),
+        }[Kind(survey.kind)]
         score.help_text = _("{first} = {low}, {last} = {high}").format(
             first=survey.steps[0], last=survey.steps[-1], low=low, high=high
         )

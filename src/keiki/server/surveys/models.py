@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,11 @@ from keiki.server.accounts.models import Business
 class Kind(models.TextChoices):
     NPS = "nps", _("Recommendation (NPS, 0–10)")
     CSAT = "csat", _("Satisfaction (CSAT, 1–5)")
+    CES = "ces", _("Effort (CES, 1–7)")
+
+
+STEPS: Final[Mapping[str, range]] = {Kind.NPS: range(11), Kind.CSAT: range(1, 6), Kind.CES: range(1, 8)}
+"""The scores that can be given, by kind."""
 
 
 class Survey(models.Model):
@@ -44,7 +50,7 @@ class Survey(models.Model):
     @property
     def steps(self) -> range:
         """The scores that can be given."""
-        return range(11) if self.kind == Kind.NPS else range(1, 6)
+        return STEPS[self.kind]
 
     @property
     def subject(self) -> str:

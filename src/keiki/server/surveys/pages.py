@@ -81,12 +81,12 @@ def surveys_page(request: Any, business: Business) -> HttpResponse:
 
 def _usual_question(kind: str, language: str, business: Business) -> str:
     with translation.override(language):
-        words = (
-            _("How likely are you to recommend {business} to a friend or colleague?")
-            if kind == Kind.NPS
-            else _("How satisfied are you with {business}?")
-        )
-        return words.format(business=business.name)
+        words = {
+            Kind.NPS: _("How likely are you to recommend {business} to a friend or colleague?"),
+            Kind.CSAT: _("How satisfied are you with {business}?"),
+            Kind.CES: _("{business} made it easy for me to handle my issue. How far do you agree?"),
+        }
+        return words[Kind(kind)].format(business=business.name)
 
 
 def _line(request: Any, business: Business, survey: Survey, may_edit: bool) -> SurveyLine:
@@ -115,6 +115,10 @@ def _sentence(survey: Survey, score: Score | None) -> str:
     if survey.kind == Kind.CSAT:
         return _("{satisfied} of {answers} answers are 4 or 5.").format(
             satisfied=score.counts[0], answers=score.answers
+        )
+    if survey.kind == Kind.CES:
+        return _("{easy} of {answers} answers are 5, 6 or 7: it was easy.").format(
+            easy=score.counts[0], answers=score.answers
         )
     promoters, detractors = score.counts
     return _("{promoters} promoters, {passives} passives, {detractors} detractors of {answers} answers.").format(

@@ -19,6 +19,7 @@ from keiki.server.surveys.models import Kind, Survey
 SCORES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     Kind.NPS: ("nps", ("n_promoters", "n_detractors")),
     Kind.CSAT: ("csat", ("n_satisfied",)),
+    Kind.CES: ("ces", ("n_found_easy",)),
 }
 """By kind: the KPI that scores it, and the measures it is told by."""
 

@@ -21,11 +21,18 @@ MOST_METRICS = 5
 
 @dataclass(frozen=True)
 class Metric:
-    """What a success plan wants to reach: a number in words, its target and the day."""
+    """A milestone of a success plan: a number in words, its target, until when, and when it was reached."""
 
     name: str
     target: str
     by: date
+    reached: date | None = None
+
+    @property
+    def plain(self) -> dict[str, str | None]:
+        """As it is stored."""
+        reached = None if self.reached is None else self.reached.isoformat()
+        return {"name": self.name, "target": self.target, "by": self.by.isoformat(), "reached": reached}
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Wanted:
         """As it stands in the audit log and in a conflict."""
         return {
             "purpose": self.purpose,
-            "metrics": [{"name": m.name, "target": m.target, "by": m.by.isoformat()} for m in self.metrics],
+            "metrics": [metric.plain for metric in self.metrics],
             "agreed_on": self.agreed_on.isoformat() if self.agreed_on else None,
             "status": str(self.status),
             "ltv_target": None if self.ltv_target is None else f"{self.ltv_target.normalize():f}",

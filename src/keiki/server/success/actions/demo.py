@@ -130,7 +130,7 @@ class _Pen:
         SuccessPlan.objects.create(
             **mine,
             purpose=say(told.purpose),
-            metrics=[{"name": say(told.metric), "target": say(told.target), "by": by}],
+            metrics=[{"name": say(told.metric), "target": say(told.target), "by": by, "reached": None}],
             agreed_on=day - timedelta(days=200),
             status=PlanStatus.AGREED,
             ltv_target=Decimal(300_000),

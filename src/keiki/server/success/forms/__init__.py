@@ -16,6 +16,7 @@ from keiki.server.success.models import LtvCadence, PlanStatus, Stage, Step, Suc
 from keiki.server.success.queries import FLAGS, SORTS, Filter
 
 LONGEST_SEARCH = 60
+METRIC_PARTS = ("name", "target", "by", "reached")
 
 
 class Day(forms.DateInput):
@@ -113,7 +114,9 @@ class OnboardingForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """A success plan: purpose, one to five metrics with target and day, agreement, status, and the lifetime value."""
+    """A success plan: purpose, one to five metrics with target, due day and the day of reaching, agreement, status and
+    the lifetime value.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     purpose = forms.CharField(label=_("Purpose"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
@@ -134,7 +137,8 @@ class PlanForm(forms.Form):
             self.fields[f"name-{n}"] = forms.CharField(label=_("Metric"), max_length=120, required=False)
             self.fields[f"target-{n}"] = forms.CharField(label=_("Target"), max_length=60, required=False)
             self.fields[f"by-{n}"] = forms.DateField(label=_("Due by"), required=False, widget=Day())
-            for part in ("name", "target", "by"):
+            self.fields[f"reached-{n}"] = forms.DateField(label=_("Reached on"), required=False, widget=Day())
+            for part in METRIC_PARTS:
                 field = self.fields[f"{part}-{n}"]
                 field.widget.attrs["aria-label"] = f"{field.label} {n}"
 
@@ -145,20 +149,20 @@ class PlanForm(forms.Form):
         return tuple(self[name] for name in names)
 
     @property
-    def rows(self) -> tuple[tuple[Any, Any, Any], ...]:
-        """Each metric with its three fields."""
-        return tuple((self[f"name-{n}"], self[f"target-{n}"], self[f"by-{n}"]) for n in range(1, MOST_METRICS + 1))
+    def rows(self) -> tuple[tuple[Any, ...], ...]:
+        """Each metric with its four fields."""
+        return tuple(tuple(self[f"{part}-{n}"] for part in METRIC_PARTS) for n in range(1, MOST_METRICS + 1))
 
     def clean(self) -> dict[str, Any]:
         """At least one metric, each whole; an agreed plan has its day."""
         given: dict[str, Any] = super().clean() or {}
         found = []
         for n in range(1, MOST_METRICS + 1):
-            name, target, by = (given.get(f"{part}-{n}") for part in ("name", "target", "by"))
-            if not (name or target or by):
+            name, target, by, reached = (given.get(f"{part}-{n}") for part in METRIC_PARTS)
+            if not (name or target or by or reached):
                 continue
             if name and target and by:
-                found.append(Metric(name, target, by))
+                found.append(Metric(name, target, by, reached))
                 continue
             if f"by-{n}" not in self.errors:
                 self.add_error(f"name-{n}", _("A metric needs a name, a target and a day."))
@@ -196,5 +200,5 @@ def plan_fields(plan: SuccessPlan | None) -> dict[str, Any]:
         "ltv_cadence": plan.ltv_cadence,
     }
     for n, metric in enumerate(plan.metrics, start=1):
-        fields |= {f"name-{n}": metric["name"], f"target-{n}": metric["target"], f"by-{n}": metric["by"]}
+        fields |= {f"{part}-{n}": metric.get(part) or "" for part in METRIC_PARTS}
     return fields

@@ -14,7 +14,7 @@ from keiki.errors import RegisterRefused, UnknownName
 from keiki.server.accounts.models import Business
 from keiki.server.success import actions, queries
 from keiki.server.success.actions import registers as keep
-from keiki.server.success.forms import OnboardingForm, PlanForm, ReviewForm, StageForm
+from keiki.server.success.forms import OnboardingForm, PlanForm, ReviewForm, StageForm, plan_fields
 from keiki.server.success.forms import registers as forms
 from keiki.server.success.models import (
     CustomerResult,
@@ -73,6 +73,12 @@ def _plan(user: Any, business: Business, form: PlanForm, customer: str) -> Succe
     return actions.save_plan(user, business, customer, form.cleaned_data["version"], form.wanted)
 
 
+def _plan_form(user: Any, business: Business, told: Mapping[str, str]) -> BaseForm:
+    """What is not told of stays as it was; the version is told every time."""
+    kept = plan_fields(queries.written(business, told.get(CUSTOMER, "")).plan)
+    return PlanForm({**{name: value for name, value in kept.items() if name != "version"}, **told})
+
+
 def _onboarding(user: Any, business: Business, told: Mapping[str, str]) -> BaseForm:
     """Steps that are not told of stay as they were."""
     steps = queries.written(business, told.get(CUSTOMER, "")).steps
@@ -105,7 +111,7 @@ REGISTERS: Final[Mapping[str, Register]] = {
         _of(forms.ResultForm, CustomerResult), _row(keep.keep_result), _written(CustomerResult), of_customer=True
     ),
     "offers": Register(_of(forms.OfferForm, Offer), _row(keep.keep_offer), registers.offers, of_customer=True),
-    "plans": Register(_plain(PlanForm), _plan, _written(SuccessPlan), of_customer=True),
+    "plans": Register(_plan_form, _plan, _written(SuccessPlan), of_customer=True),
     "stages": Register(_plain(StageForm), _stage, _written(StageChange), of_customer=True),
     "reviews": Register(
         _plain(ReviewForm),

@@ -82,7 +82,8 @@ class PlanSummary:
     purpose: str
     status: str
     agreed: str
-    metrics: tuple[tuple[str, str, str], ...]
+    sentence: str
+    metrics: tuple[tuple[str, str, str, str, bool], ...]
     ltv_now: str
     ltv_target: str
     changed: str
@@ -293,7 +294,7 @@ def _page(
             for s in steps
         ),
         onboarding_url=to("plan_onboarding"),
-        plan=None if written.plan is None else _plan(written.plan, found, style),
+        plan=None if written.plan is None else _plan(written.plan, found, today, style),
         plan_url=to("plan"),
         report_url=to("report"),
         reviews=written.reviews,
@@ -454,13 +455,31 @@ def _offers_sentence(offers: tuple[Offer, ...]) -> str:
     return words.format(open=counts[0], accepted=counts[1], declined=counts[2])
 
 
-def _plan(plan: SuccessPlan, found: Account, style: Style) -> PlanSummary:
+def _plan(plan: SuccessPlan, found: Account, today: date, style: Style) -> PlanSummary:
+    late = queries.missed(plan, today)
     return PlanSummary(
         plan.purpose,
         str(plan.get_status_display()),
         day_words(plan.agreed_on, style),
-        tuple((m["name"], m["target"], day_words(date.fromisoformat(m["by"]), style)) for m in plan.metrics),
+        _milestones(plan, len(late)),
+        tuple(
+            (
+                *(m["name"], m["target"], day_words(date.fromisoformat(m["by"]), style)),
+                day_words(date.fromisoformat(m["reached"]), style) if m.get("reached") else MISSING,
+                m in late,
+            )
+            for m in plan.metrics
+        ),
         MISSING if found.profit is None else number(found.profit, "currency", style),
         MISSING if plan.ltv_target is None else number(plan.ltv_target, "currency", style),
         "" if plan.changed_by is None else str(plan.changed_by),
     )
+
+
+def _milestones(plan: SuccessPlan, late: int) -> str:
+    reached = sum(bool(each.get("reached")) for each in plan.metrics)
+    if late:
+        words = _("{reached} of {count} milestones reached, {late} overdue.")
+    else:
+        words = _("{reached} of {count} milestones reached.")
+    return words.format(reached=reached, count=len(plan.metrics), late=late)

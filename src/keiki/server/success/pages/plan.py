@@ -70,7 +70,10 @@ def plan_page(request: Any, business: Business, customer: str) -> HttpResponse:
 
 
 def _told(theirs: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    metrics = "; ".join(f"{m['name']} {m['target']} ({m['by']})" for m in theirs.get("metrics", ()))
+    metrics = "; ".join(
+        f"{m['name']} {m['target']} ({m['by']}{' ✓ ' + m['reached'] if m.get('reached') else ''})"
+        for m in theirs.get("metrics", ())
+    )
     status = theirs.get("status", "")
     return (
         (_("Purpose"), theirs.get("purpose", MISSING)),

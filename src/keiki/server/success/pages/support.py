@@ -69,6 +69,7 @@ class VoiceRow:
     answers: str
     mean: str
     revenue: str
+    profit: str
     mrr: str
     each: str
 
@@ -267,18 +268,23 @@ def _teams_words(told: Tickets, style: Style) -> str:
     )
 
 
-def voice_words(voice: str) -> str:
-    """How a group of answers is called."""
-    return {"promoter": _("Promoters"), "passive": _("Passives"), "detractor": _("Detractors")}[voice]
+def voice_words(kind: str, voice: str) -> str:
+    """How a group of answers to a kind of survey is called."""
+    if kind == "nps":
+        return {"promoter": _("Promoters"), "passive": _("Passives"), "detractor": _("Detractors")}[voice]
+    if kind == "ces":
+        return {"promoter": _("Found it easy"), "passive": _("Neither"), "detractor": _("Found it hard")}[voice]
+    return {"promoter": _("Satisfied"), "passive": _("In between"), "detractor": _("Dissatisfied")}[voice]
 
 
 def _voice(row: Any, style: Style) -> VoiceRow:
     return VoiceRow(
         word("survey_kind", row["kind"]),
-        voice_words(row["voice"]),
+        voice_words(row["kind"], row["voice"]),
         f"{row['answers']:,}",
         f"{row['mean_score']:.1f}",
         number(row["revenue"], "currency", style),
+        number(row["profit"], "currency", style),
         number(row["mrr"], "currency", style),
         number(row["revenue"] / row["answers"], "currency", style),
     )
@@ -287,14 +293,29 @@ def _voice(row: Any, style: Style) -> VoiceRow:
 def _voices_words(said: Voices | Restricted, style: Style) -> str:
     if isinstance(said, Restricted):
         return said.words(style.language)
-    groups = {row["voice"]: row for row in said.groups if row["kind"] == "nps"}
-    if not groups:
+    scores = [_score(said, kind) for kind in ("nps", "csat", "ces")]
+    told = [each for each in scores if each]
+    if not told:
         return _("Nobody has answered in the last twelve months.")
-    whole = sum(row["answers"] for row in groups.values())
-    counts = {name: groups[name]["answers"] if name in groups else 0 for name in ("promoter", "detractor")}
-    score = 100 * (counts["promoter"] - counts["detractor"]) / whole
-    told = _("NPS {score} from {answers} answers.").format(
-        score=f"{score:+.0f}".replace("-", "\u2212"), answers=f"{whole:,}"
+    return ("" if style.japanese else " ").join(told)
+
+
+def _score(said: Voices, kind: str) -> str:
+    """What a kind of survey comes to among the customers who answered; "" without answers."""
+    groups = {row["voice"]: row["answers"] for row in said.groups if row["kind"] == kind}
+    whole = sum(groups.values())
+    if not whole:
+        return ""
+    good = groups.get("promoter", 0)
+    score = 100 * (good - groups.get("detractor", 0)) / whole
+    told = {
+        "nps": _("NPS {score} from {answers} customers."),
+        "csat": _("CSAT {share} from {answers} customers."),
+        "ces": _("CES {share}: the share of {answers} customers who found it easy."),
+    }[kind].format(
+        score=f"{score:+.0f}".replace("-", "\u2212"),
+        share=f"{100 * good / whole:.0f}%",
+        answers=f"{whole:,}",
     )
     if whole < 20:
         told += " " + _("Fewer than 20 answers: take it as a hint.")

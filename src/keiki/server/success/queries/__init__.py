@@ -10,14 +10,24 @@ from typing import Any, Final
 from keiki.customers.account_book import Placed
 from keiki.engine import customer_success as engine
 from keiki.engine import user_events as engine_of_events
-from keiki.engine.customer_success import FLAGS, SORTS, CoreFeatures, Filter, Outlook, Overview, Row
+from keiki.engine.customer_success import (
+    FIRST_RENEWALS,
+    FLAGS,
+    RENEWAL_DAYS,
+    SORTS,
+    CoreFeatures,
+    Filter,
+    Outlook,
+    Overview,
+    Row,
+)
 from keiki.engine.success_summary import SuccessSummary, summary_of
 from keiki.measures.told import WORTH, counts
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, Step, SuccessPlan, WeeklyScore
 
-__all__ = ["FLAGS", "SORTS", "Filter"]
+__all__ = ["FLAGS", "RENEWAL_DAYS", "SORTS", "Filter"]
 PAGE: Final = 25
 STORY_PAGE: Final = 30
 USE: Final = counts("events", "subscriptions")
@@ -79,9 +89,17 @@ def accounts(user: Any, business: Business, asked: Filter) -> Accounts:
     return Accounts(overview, rows, count, renewals(user, business))
 
 
-def renewals(user: Any, business: Business) -> tuple[Row, ...]:
-    """The next contracts to be renewed."""
-    return door.answered(user, business, "renewals due", engine.renewals_due, tells=WORTH)
+def renewals(
+    user: Any, business: Business, days: int = RENEWAL_DAYS, limit: int = FIRST_RENEWALS, offset: int = 0
+) -> tuple[Row, ...]:
+    """The next contracts to be renewed, from a place on."""
+    return door.answered(
+        user,
+        business,
+        ("renewals due", days, limit, offset),
+        lambda numbers: engine.renewals_due(numbers, days, limit, offset),
+        tells=WORTH,
+    )
 
 
 def every_account(user: Any, business: Business, asked: Filter) -> Iterator[Row]:
@@ -168,6 +186,11 @@ def stage_history(found: engine.Account, changes: Sequence[StageChange]) -> tupl
 def overdue(steps: Sequence[OnboardingStep], today: date) -> tuple[str, ...]:
     """The steps that should have been done by now."""
     return tuple(row.step for row in steps if row.done is None and row.due is not None and row.due < today)
+
+
+def missed(plan: SuccessPlan, today: date) -> tuple[dict[str, Any], ...]:
+    """The milestones of a plan that should have been reached by now."""
+    return tuple(m for m in plan.metrics if not m.get("reached") and date.fromisoformat(m["by"]) < today)
 
 
 def steps_of(steps: Sequence[OnboardingStep]) -> tuple[OnboardingStep, ...]:

@@ -112,10 +112,11 @@ def onboarding(asking: Asking, found: Account) -> PanelFile:
 
 
 def plan(asking: Asking, found: Account) -> PanelFile:
-    """What is agreed with the customer: every metric with its target and day."""
+    """What is agreed with the customer: every metric with its target, due day and the day it was reached."""
     agreed = queries.written(asking.business, found.customer_id).plan
-    columns = (Column(_("Metric")), Column(_("Target")), Column(_("Due by")))
-    rows = [(each["name"], each["target"], each["by"]) for each in agreed.metrics] if agreed is not None else []
+    columns = (Column(_("Metric")), Column(_("Target")), Column(_("Due by")), Column(_("Reached on")))
+    metrics = agreed.metrics if agreed is not None else []
+    rows = [(each["name"], each["target"], each["by"], each.get("reached") or "") for each in metrics]
     return _file(found, _("Success plan"), Table(columns, rows), agreed.purpose if agreed is not None else "")
 
 

@@ -52,13 +52,13 @@ def voices(asking: Asking) -> PanelFile:
     told = Told()
     columns = (
         *(Column(_("Survey")), Column(_("Group")), Column(_("Customers asked"), "count"), Column(_("Mean"), "score")),
-        *(Column(_("Revenue of 12 months"), "currency"), Column(_("Per month"), "currency")),
-        Column(_("Revenue each"), "currency"),
+        *(Column(_("Revenue of 12 months"), "currency"), Column(_("Profit of 12 months"), "currency")),
+        *(Column(_("Per month"), "currency"), Column(_("Revenue each"), "currency")),
     )
     rows = [
         (
-            *(word("survey_kind", row["kind"]), voice_words(row["voice"])),
-            *(told(row[name], row["answers"]) for name in ("answers", "mean_score", "revenue", "mrr")),
+            *(word("survey_kind", row["kind"]), voice_words(row["kind"], row["voice"])),
+            *(told(row[name], row["answers"]) for name in ("answers", "mean_score", "revenue", "profit", "mrr")),
             told(row["revenue"] / row["answers"], row["answers"]),
         )
         for row in queries.voices(asking.user, asking.business).groups
