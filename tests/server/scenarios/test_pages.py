@@ -255,14 +255,14 @@ def test_three_conversion_rates_are_kept_and_listed_with_result_and_difference_f
     assert page.goal_text == "20000", "the goal that is sought begins with the target"
 
 
-def test_drivers_that_weigh_the_same_are_not_called_the_strongest(shop: Any, browser_of: Any) -> None:
+def test_drivers_that_weigh_the_same_are_not_called_the_strongest(own_shop: Any, browser_of: Any) -> None:
     words = {"ja": "例", "en": "Sales", "about_ja": "例。", "about_en": "An example."}
     parts = [{"id": name, "kpi": kpi, "driver": True} for name, kpi in (("orders", "purchases"), ("value", "aov"))]
     for name, movable in (("both", 2), ("one", 1)):
         below = [part | {"driver": place < movable} for place, part in enumerate(parts)]
         root = {"id": "goal", "kpi": "order_revenue", "formula": "orders * value", "children": below}
-        add_tree(shop.owner, shop.business, from_dict({"id": name, **words, "root": root}), {"what": "new"})
-    told = [page_of(browser_of(shop.viewer).get(address(shop.business, name))) for name in ("both", "one")]
+        add_tree(own_shop.owner, own_shop.business, from_dict({"id": name, **words, "root": root}), {"what": "new"})
+    told = [page_of(browser_of(own_shop.viewer).get(address(own_shop.business, name))) for name in ("both", "one")]
     assert [page.strengths.sentence for page in told] == [
         "1% more of any of the 2 drivers changes Order revenue by +¥144: they weigh the same.",
         "1% more Completed purchases changes Order revenue by +¥144.",
