@@ -66,3 +66,31 @@ def test_pages_outside_a_business_are_accessible_fit_and_keep_to_their_language(
     page.locator("[data-pauses]").click()  # the big screen was the last of them
     page.locator("[data-pauses]").click()
     page.wait_for_url(f"{wall}?n=0")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_stranger_answers_a_survey_of_effort_in_a_real_browser_which_says_where_a_form_comes_from(
+    site: Any, opens: Any, language: str
+) -> None:
+    page = opens(site, language=language)
+    page.goto(site.url("surveys/"))
+    form = page.locator("form:has([name=question])")
+    form.locator("[name=name]").fill("Help")
+    form.locator("[name=kind][value=ces]").check()
+    form.locator("[name=language]").select_option(language)
+    form.locator("button[type=submit]").click()
+    link = page.locator("#link").input_value()
+    page.context.clear_cookies()
+    page.goto(link)
+    assert in_every_look(page, LOOKS_IN[language]) == {}
+    assert foreign(page, language) == []
+    steps = page.locator("[name=score]")
+    assert steps.count() == 7
+    steps.first.focus()
+    page.keyboard.press("ArrowUp")  # from the first around to the last
+    assert page.locator("[name=score]:checked").input_value() == "7"
+    page.locator("form:has([name=score]) button[type=submit]").click()
+    thanks = {"ja": "ありがとうございました", "en": "Thank you"}[language]
+    assert page.locator("h1").inner_text().startswith(thanks), page.locator("main").inner_text()
+    page.goto(link)
+    assert page.locator("[name=score]").count() == 0, "a browser answers once"

@@ -169,6 +169,5 @@ def answer_page(request: Any, token: str) -> HttpResponse:
         answer = render(request, "surveys/answer.html", {"page": page, "form": form}, status=status)
     if done:
         answer.set_cookie(cookie, "1", max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
-    answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex"
     return answer
