@@ -114,6 +114,7 @@ OPERATIONS = (
     ("get", "/trees/simple_orders/targets"),
     ("get", "/trees/simple_orders/explanation?before=2026-09&after=2026-10"),
     ("post", "/trees/simple_orders/what-if"),
+    ("get", "/trees/simple_orders/check"),
     ("post", "/observations"),
     ("post", "/imports?name=a.csv"),
     ("post", "/erasures"),

@@ -1,12 +1,15 @@
-"""What the REST API gives about the changes we made and about campaigns."""
+"""What the REST API takes and gives about the changes we made, campaigns and the checks of a design."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils.translation import gettext_noop
 from ninja import Schema
+from pydantic import Field
 
-from keiki.server.accounts.schemas import PeriodOut
+from keiki.server.accounts.schemas import PeriodOut, Strict
+from keiki.trees.findings import Severity
 
 
 class HorizonOut(Schema):
@@ -67,3 +70,29 @@ class BudgetBasisOut(Schema):
 
     quarters: list[PeriodOut]
     types: list[TypeBudgetOut]
+
+
+class CheckAsk(Strict):
+    """Whether the data is asked too."""
+
+    data: bool = Field(False, description=gettext_noop("Also hold formulas and targets against the months measured."))
+
+
+class FindingOut(Schema):
+    """One thing that a check found. `subject`: the node, or the tree."""
+
+    code: str
+    severity: Severity
+    subject: str
+    nodes: list[str]
+    en: str
+    ja: str
+    data: bool = Field(description=gettext_noop("Only the data tells it, not the design by itself."))
+
+
+class CheckedOut(Schema):
+    """What the checks say about the design of a tree, the worst first."""
+
+    tree: str
+    version: int
+    findings: list[FindingOut]
