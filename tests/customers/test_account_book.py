@@ -52,15 +52,18 @@ def test_accounts_with_much_core_use_and_full_seats_may_grow_and_say_by_how_much
             *uses("seats free", 9, "2026-05-20"),
         ],
     )
-    columns = ("customer_id", "core_share", "seats_share", "may_grow", "gain")
+    columns = ("customer_id", "core_share", "seats_share", "may_grow", "more")
     table = account_book(facts, lake.spans(*NOW), UNTIL)
     assert lake.rows(table, *columns) == [
         ("full", 0.9, 1.0, True, 100.0),
         ("just 80", 0.8, 1.0, False, None),
         ("seats free", 0.9, 0.9, False, None),
     ]
-    grown = account_book(facts, lake.spans(*NOW), UNTIL, BookRule(growth=0.25))
-    assert lake.rows(grown, "customer_id", "gain")[0] == ("full", 250.0)
+    rule = BookRule(growth=0.25, grows=0.4, margin=0.5, months=12)
+    grown = lake.rows(account_book(facts, lake.spans(*NOW), UNTIL, rule), "customer_id", "more", "gain")
+    assert grown[0] == ("full", 250.0, pytest.approx(600.0)), (
+        "a fourth of 1,000 more; x 0.4 that grow x half of it is profit x 12"
+    )
 
 
 def test_account_whose_use_fell_by_half_is_at_risk_with_its_expected_loss(lake: SmallLake) -> None:

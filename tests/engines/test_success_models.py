@@ -30,11 +30,12 @@ from keiki.customers.churn import Leaving, grouped_outcomes, outcomes
 from keiki.customers.lifecycle import LifecycleRule, current_stages, lifecycle, milestones
 from keiki.customers.paging import page_of
 from keiki.customers.self_help import article_use
-from keiki.customers.success_return import success_accounts
+from keiki.customers.success_return import SuccessRule, success_accounts
 from keiki.customers.support import complaint_causes, satisfaction_by_team, ticket_statistics, ticket_times
 from keiki.customers.timeline import timeline
 from keiki.customers.user_events import user_events
 from keiki.customers.voices import voices, voices_by_group
+from keiki.engine.customer_success import Accounting
 from keiki.facts import FACTS
 
 Facts = Mapping[str, ir.Table]
@@ -128,6 +129,24 @@ def test_models_of_customer_success_are_the_same_on_spark(
     expected = answered(duck.to_pyarrow, model, on_duck)
     assert expected, "the made-up rows must reach the model"
     assert answered(by_spark, model, on_spark) == expected
+
+
+def test_kept_profit_and_the_cost_of_customer_success_are_the_same_on_spark_and_neither_is_nothing(
+    by_spark: Run, duck: Any, on_duck: dict[str, ir.Table], on_spark: dict[str, ir.Table]
+) -> None:
+    """The profit centre as the page adds it up, at a margin of a half; the costs are made those of the department."""
+
+    def accounted(run: Run, facts: Mapping[str, ir.Table]) -> tuple[Accounting, list[tuple[Any, ...]]]:
+        ours = {**facts, "costs": facts["costs"].mutate(department=ibis.literal("customer_success"))}
+        rows = tuple(run(success_accounts(ours, facts["spans"]).order_by("period")).to_pylist())
+        names = ("period", "cost", "mrr_start", "lost", "kept", "expansion")
+        return Accounting((), rows, 0.5, SuccessRule()), [tuple(row[name] for name in names) for row in rows]
+
+    (there, expected), (here, found) = accounted(duck.to_pyarrow, on_duck), accounted(by_spark, on_spark)
+    assert found == expected
+    told = (there.total("cost"), there.kept, there.grown, there.back_with_kept)
+    assert told == (here.total("cost"), here.kept, here.grown, here.back_with_kept)
+    assert min(there.total("cost"), there.kept or 0, there.total("lost")) > 0
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,8 @@ def accounts(
         say("Score", "スコア"),
         say("Chance to leave", "離れる確率"),
         say("Expected loss", "見込まれる損失"),
-        say("Expected gain per month", "見込まれる増加（月）"),
+        say("More a month if it grows", "拡大時の月額増"),
+        say("Expected extra profit", "見込まれる利益増"),
         say("Renewal", "更新"),
     )
     show_table(head, [_account(row, style) for row in rows], figures=2)
@@ -202,7 +203,7 @@ def _account(row: Mapping[str, Any], style: Style) -> tuple[str, ...]:
         _written(row["score"], "score", style),
         _written(row["chance"], "ratio", style),
         _written(row["loss"], "currency", style),
-        _written(row["gain"], "currency", style),
+        *(_written(row[name], "currency", style) for name in ("more", "gain")),
         MISSING if row["renewal_on"] is None else str(row["renewal_on"]),
     )
 

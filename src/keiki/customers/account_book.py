@@ -24,8 +24,9 @@ class BookRule:
     An account is at risk when its use fell by `health.drop` or it is red; it is ready to grow from `core_share` of its
     entitled seats on a core feature and `seats_share` of its seats in use. A score `fall` points below the one of
     `fall_weeks` weeks before is a fall. What an account is expected to lose is its chance to leave × its monthly
-    revenue × `margin` × `months`; what it is expected to bring is its monthly revenue × `growth`, the usual growth of
-    accounts that grew (None: the price of one more seat), × `margin` × `months`.
+    revenue × `margin` × `months`; what it is expected to bring is the chance that it grows (`grows`: the share of
+    accounts that looked ready in the past and grew; 1 when nothing says) × what it grows by × `margin` × `months`. It
+    grows by its monthly revenue × `growth`, the usual growth of accounts that grew (None: the price of one more seat).
     """
 
     health: HealthRule = field(default_factory=HealthRule)
@@ -38,6 +39,7 @@ class BookRule:
     months: int = 12
     margin: float = 1.0
     growth: float | None = None
+    grows: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ def account_book(
     `spans` are two periods: 0 is `fall_weeks` weeks before, 1 ends with `until`; both as long as a month of use.
     Columns: customer_id, plan, product, mrr, seats, active, core, entitled, core_share and seats_share (NULL without
     seats), stage, stage_since, score, health_band, use_change, usage, support, payment, score_before, fell (by `fall`
-    or more), at_risk, may_grow, chance (to leave; NULL without `leaving`), loss (expected, NULL without a chance), gain
-    (expected monthly revenue of an account that may grow, NULL for others), renewal_on (the next one).
+    or more), at_risk, may_grow, chance (to leave; NULL without `leaving`), loss (expected profit of
+    `months`, NULL without a chance), more (monthly revenue by which an account that may grow would) and gain (expected
+    profit of `months` from it), both NULL for others, renewal_on (the next one).
     """
     rule = rule or BookRule()
     scored = health(facts, spans, rule.health)
@@ -84,6 +87,7 @@ def account_book(
     chance = ibis.null("float64") if leaving is None else leaving_chance(table, leaving)
     mrr = table.mrr.cast("float64")
     more = mrr / table.seats if rule.growth is None else mrr * rule.growth
+    more = ibis.ifelse(ready, more, ibis.null("float64"))
     return table.select(
         *("customer_id", "plan", "product", "mrr", "seats", "active", "core", "entitled", "core_share", "seats_share"),
         *("stage", "stage_since", "score", "health_band", "use_change", "usage", "support", "payment"),
@@ -93,7 +97,8 @@ def account_book(
         may_grow=ready,
         chance=chance,
         loss=chance * mrr * (rule.margin * rule.months),
-        gain=ibis.ifelse(ready, more, ibis.null("float64")),
+        more=more,
+        gain=more * (rule.grows * rule.margin * rule.months),
     )
 
 

@@ -321,11 +321,16 @@ def outlook_of(business: Business, core: CoreFeatures = EVERYTHING) -> Outlook:
     """What the past says about the accounts of today: who leaves, who grows, and the margin a yen of revenue brings.
 
     The chance to leave comes from the back-test on the business's own past; expected profits are counted at the margin
-    of its sales and, for accounts that may grow, with the growth that accounts usually had.
+    of its sales and, for accounts that may grow, with the share of such accounts that grew and their usual growth.
     """
     past, margin = health_back_test(business), recurring_margin(business)
     hits = growth_hits(business, core)
-    rule = replace(book_rule(business, core), margin=1.0 if margin is None else margin, growth=hits.growth)
+    rule = replace(
+        book_rule(business, core),
+        margin=1.0 if margin is None else margin,
+        growth=hits.growth,
+        grows=hits.grew / hits.ready if hits.ready else 1.0,
+    )
     return Outlook(business.today, rule, past, hits, margin)
 
 

@@ -93,7 +93,8 @@ def test_accounts_with_core_use_above_80_percent_may_grow_with_the_reason_and_ho
     assert page.count == "29 accounts"
     assert "A00" not in {row.customer for row in page.rows}, "one of its four seats is in use"
     reason = "Core features used on 100.0% of the seats, 100.0% of the seats in use"
-    assert {row.reasons[-1] for row in page.rows} == {reason}
+    assert {row.reasons[-2] for row in page.rows} == {reason}
+    assert page.rows[0].reasons[-1] == "¥750 more a month if it grows", "1,500 x the usual growth of a half"
     assert page.meaning == (
         "Of 216 accounts that looked like this in the last six months 3 grew within 90 days (1.39%); "
         "of the others 0.00%."

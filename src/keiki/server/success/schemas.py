@@ -20,7 +20,8 @@ class AccountsOut(Schema):
     total: int
     accounts: list[dict[str, Any]] = Field(
         description=gettext_noop(
-            "Each: customer_id, plan, mrr, seats, stage, score with its parts, flags, chance, expected loss and gain."
+            "Each: customer_id, plan, mrr, seats, stage, score with its parts, flags, chance, more (monthly revenue "
+            "if it grows), expected loss and gain (profit)."
         )
     )
 

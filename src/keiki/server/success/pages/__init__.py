@@ -99,6 +99,7 @@ def why(row: Mapping[str, Any], rule: Any, style: Style) -> tuple[str, ...]:
                 core=number(row["core_share"], "ratio", style), seats=number(row["seats_share"], "ratio", style)
             )
         )
+        found.append(_("{more} more a month if it grows").format(more=number(row["more"], "currency", style)))
     if row["health_band"] == "red" and not found:
         found.append(_("Score below {limit}").format(limit=number(rule.health.bands[1], "score", style)))
     return tuple(found)

@@ -126,7 +126,7 @@ def _page(business: Business, found: queries.Accounts, asked: Filter, at: int, s
         ),
         heading=heading(asked),
         meaning=_meaning(asked, overview, style),
-        expected_head=_("Expected gain per month") if asked.which == "growth" else _("Expected loss"),
+        expected_head=_("Expected extra profit") if asked.which == "growth" else _("Expected loss"),
         query=asked.search,
         which=asked.which,
         stage=asked.stage,
@@ -166,7 +166,7 @@ def _lists(path: str, overview: Overview, asked: Filter, style: Style) -> tuple[
 
     def note(which: str, totals: Totals) -> str:
         if which == "growth":
-            return _("expected +{gain} a month").format(gain=number(totals.gain or 0, "currency", style))
+            return _("expected extra profit {gain}").format(gain=number(totals.gain or 0, "currency", style))
         if which == "all":
             return _("{mrr} a month").format(mrr=number(totals.mrr, "currency", style))
         return _("expected loss {loss}").format(
@@ -273,6 +273,7 @@ def lists_rule(overview: Overview, style: Style) -> str:
     told = _(
         "Expected loss = chance to leave within 90 days × monthly revenue × gross margin {margin} × {months} months. "
         "May grow: core features on more than {core} and in use on more than {seats} of the seats. "
+        "Expected extra profit = share of such accounts that grew {grows} × {growth} × gross margin × {months} months. "
         "Stages: onboarding from the kick-off or the first paid day; adoption with the first value; retention by core "
         "use in {weeks} weeks, a renewal, or {stayed} months without an interruption; expansion with more revenue than "
         "ever before; advocacy with a recommendation."
@@ -280,6 +281,10 @@ def lists_rule(overview: Overview, style: Style) -> str:
     return told.format(
         margin=_("unknown, taken as 100%") if margin is None else number(margin, "ratio", style),
         months=rule.months,
+        grows=number(rule.grows, "ratio", style) if overview.outlook.hits.ready else _("unknown, taken as 100%"),
+        growth=_("the price of one more seat")
+        if rule.growth is None
+        else _("monthly revenue × usual growth {rate}").format(rate=number(rule.growth, "ratio", style)),
         core=number(rule.core_share, "ratio", style),
         seats=number(rule.seats_share, "ratio", style),
         weeks=rule.lifecycle.habit_weeks,

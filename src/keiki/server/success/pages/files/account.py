@@ -37,7 +37,7 @@ def numbers(asking: Asking, found: Account) -> PanelFile:
         (_("Since"), book.get("stage_since"), ""),
         (_("Chance to leave"), book.get("chance"), "ratio"),
         (_("Expected loss"), book.get("loss"), "currency"),
-        (_("Expected gain per month"), book.get("gain"), "currency"),
+        (_("Expected extra profit"), book.get("gain"), "currency"),
         (_("Profit so far"), found.profit, "currency"),
         (_("Lifetime value wanted"), None if plan is None else plan.ltv_target, "currency"),
         (_("Customer since"), found.acquired_on, ""),

@@ -27,7 +27,7 @@ def every(asking: Asking) -> PanelFile:
         (name, each.accounts, each.mrr, each.loss, each.gain)
         for name, each in zip(list_words().values(), found.overview.lists.values(), strict=True)
     ]
-    loss, gain = Column(_("Expected loss"), "currency"), Column(_("Expected gain per month"), "currency")
+    loss, gain = Column(_("Expected loss"), "currency"), Column(_("Expected extra profit"), "currency")
     columns = (
         *(Column(_("Customer")), Column(_("Contract plan")), Column(_("Per month"), "currency")),
         *(Column(_("Stage")), Column(_("Since")), Column(_("Set by hand")), Column(_("Health"), "score")),
