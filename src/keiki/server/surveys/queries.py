@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -53,12 +53,14 @@ def score_of(user: Any, business: Business, survey: Survey) -> Score:
     """What a survey has come to, by the same definition as everywhere."""
     kpi, measures = SCORES[survey.kind]
     first = survey.made_at.date() - timedelta(days=1)  # whatever the zone of the business
+    now = business.calendar.today()  # answers come on days that no other data has yet
 
     def ask(numbers: Any) -> Score:
-        period = Period(first, max(numbers.today, first) + timedelta(days=1))
-        lens = numbers.question((period,), where=f"subject = '{survey.subject}'")
+        last = max(numbers.today, now, first)
+        lens = numbers.question((Period(first, last + timedelta(days=1)),), where=f"subject = '{survey.subject}'")
+        lens = replace(lens, today=last)
         read = numbers.measure([kpi, "n_responses", *measures], lens)
         counts = tuple(int(read.value(name) or 0) for name in measures)
         return Score(kpi, read.value(kpi), int(read.value("n_responses") or 0), counts)
 
-    return door.answered(user, business, ("survey", survey.pk, survey.made_at), ask, tells=counts("surveys"))
+    return door.answered(user, business, ("survey", survey.pk, survey.made_at, now), ask, tells=counts("surveys"))
