@@ -64,19 +64,21 @@ def test_four_definitions_answer_the_same_year(shop: keiki.Business) -> None:
 def test_without_a_period_a_rate_speaks_of_the_last_year_whose_customers_have_all_been_watched(
     shop: keiki.Business,
 ) -> None:
-    """The data ends on 31 October 2026: a year is over for who came by October 2025, 180 days for who came by April."""
+    """The data ends within 31 October 2026: a year is over for who came before 31 October 2025, so for no later month
+    than September, six months for who came by March, 180 days for who came by April.
+    """
     found = keiki.repeat(shop, windows=("60d", "180d", "365d", "6m"))
     rates = {r.window: (r.period, r.share, r.base) for r in found.rates if r.definition == "repeat_purchase_rate"}
     assert rates["60d"] == (Period(date(2025, 9, 1), date(2026, 9, 1)), 0.25, 4)
     assert rates["180d"] == (Period(date(2025, 5, 1), date(2026, 5, 1)), 0.75, 4)
-    assert rates["6m"] == rates["180d"]
-    assert rates["365d"] == (Period(date(2024, 11, 1), date(2025, 11, 1)), None, None)
+    assert rates["6m"] == (Period(date(2025, 4, 1), date(2026, 4, 1)), 0.75, 4)
+    assert rates["365d"] == (Period(date(2024, 10, 1), date(2025, 10, 1)), None, None)
     assert {r.period for r in found.rates if r.window is None} == {found.period}
 
 
 def test_young_business_has_the_rate_of_the_days_that_have_been_watched(tmp_path: Path) -> None:
-    """First buyers of 1 to 9 October 2026 have been watched for 30 days on 8 November; no whole month has."""
-    days = {"a": (1, 20), "b": (9, None), "c": (12, 14)}
+    """First buyers of 1 to 8 October 2026 have all been watched for 30 days on 8 November; no whole month has."""
+    days = {"a": (1, 20), "b": (8, None), "c": (9, 14)}
     orders = [
         {"order_id": f"{who}{day}", "customer_id": who, "ordered_at": f"2026-10-{day:02}T12:00:00+09:00", "amount": 100}
         for who, both in days.items()
@@ -88,7 +90,7 @@ def test_young_business_has_the_rate_of_the_days_that_have_been_watched(tmp_path
         young.load([*orders, last], "orders")
         (rate, *_) = keiki.repeat(young, windows=("30d",)).rates
         (long, *_) = keiki.repeat(young, windows=("90d",)).rates
-    assert (rate.period, rate.share, rate.base) == (Period(date(2026, 10, 1), date(2026, 10, 10)), 0.5, 2)
+    assert (rate.period, rate.share, rate.base) == (Period(date(2026, 10, 1), date(2026, 10, 9)), 0.5, 2)
     assert (long.share, long.base) == (None, None)
 
 

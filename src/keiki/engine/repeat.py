@@ -96,9 +96,10 @@ def last_year(business: Business) -> Period:
 
 def watched_year(business: Business, window: str) -> Period:
     """The last twelve whole months whose customers have all been watched for a window, such as 90d; where nobody bought
-    as early, the days since that month of which that holds.
+    as early, the days since that month of which that holds. The last day of the data may not be over, so it watches
+    nobody.
     """
-    end = before(business.today + timedelta(days=1), window)
+    end = before(business.today, window)
     whole = _months_until(business, end - timedelta(days=1))
     first = business.measurer.coverage("orders").first or business.measurer.coverage("stages").first
     return whole if first is None or not whole.end <= first < end else Period(whole.end, end)
