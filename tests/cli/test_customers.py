@@ -90,7 +90,7 @@ def test_forecast_tells_total_model_and_customers(shop):
     told = shop("customers", "forecast", "--top", "3", "--months", "6", "--json").json
     assert (told["customers"], len(told["top"])) == (3, 3)
     assert told["model"] in {"BG/NBD", "MBG/NBD", "Pareto/NBD"}
-    assert "Only 3 customers" in " ".join(told["cautions"])
+    assert "Few customers: 3" in " ".join(told["cautions"])
 
 
 def test_repeat_shows_every_definition_with_its_window(shop):

@@ -41,6 +41,29 @@ def test_customer_of_the_package_btyd_is_expected_to_buy_as_its_handbook_says(sh
     assert model.probability_alive(customer)[0] == pytest.approx(0.997874, abs=1e-4)
 
 
+APPAREL = [
+    ((0, 0), 0.3571791, 0.2212506),
+    ((1, 59), 0.4136156, 0.5819279),
+    ((2, 92), 0.4225636, 0.9272819),
+    ((4, 248), 0.9579241, 3.6108002),
+    ((8, 181), 0.5098134, 3.5275846),
+    ((16, 277), 0.9967780, 13.1766970),
+    ((18, 250), 0.9155479, 13.5448630),
+]
+"""Of a clothes shop: purchases and day of the last one in 280 days, P(alive), purchases in the 279 days after."""
+
+
+@pytest.mark.parametrize(("customer", "alive", "expected"), APPAREL)
+def test_customers_of_a_clothes_shop_are_expected_to_buy_as_published(
+    customer: tuple[int, int], alive: float, expected: float
+) -> None:
+    """The first example of the R package CLVTools (README of version 0.8), with its parameters of four decimals."""
+    model = ParetoNbd(r=0.7866, alpha=5.3349, s=0.3570, beta=11.6152, unit=Unit.WEEK)
+    told = History.of([customer[0]], [customer[1] / 7], [40], unit="week")
+    assert model.probability_alive(told)[0] == pytest.approx(alive, rel=2e-4)
+    assert model.expected_purchases(told, 279 / 7)[0] == pytest.approx(expected, rel=2e-4)
+
+
 def test_days_and_weeks_give_the_same_money_of_twelve_months(shared_data: Path) -> None:
     weeks, days = (sample(shared_data, unit).history for unit in (Unit.WEEK, Unit.DAY))
     np.testing.assert_allclose(pareto_nbd.fit(days).clv(days, 35.0), pareto_nbd.fit(weeks).clv(weeks, 35.0), rtol=1e-7)

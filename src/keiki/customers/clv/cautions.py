@@ -36,11 +36,11 @@ WORDS = {
         "購入頻度と1回あたりの金額に関係があります（相関 {correlation:+.2f}）。Gamma-Gamma は無関係と仮定しています。",
     ),
     "too_few_customers": (
-        "Only {customers} customers, {repeaters} of them with a repeat purchase. Take the numbers as a rough guide.",
+        "Few customers: {customers}, with a repeat purchase {repeaters}. Take the numbers as a rough guide.",
         "顧客は{customers}人、うちリピート購入は{repeaters}人だけです。数値はおおよその目安です。",
     ),
     "too_few_contracts": (
-        "Only {customers} contracts, {lost} of them ended. Take the numbers as a rough guide.",
+        "Few contracts: {customers}, ended {lost}. Take the numbers as a rough guide.",
         "契約は{customers}件、うち終了は{lost}件だけです。数値はおおよその目安です。",
     ),
     "no_mean_value": (
