@@ -70,7 +70,7 @@ class Caution:
         """The sentence in `en` or `ja`.
 
         >>> Caution("too_few_contracts", {"customers": 12, "lost": 3}).words("en")
-        'Only 12 contracts, 3 of them ended. Take the numbers as a rough guide.'
+        'Few contracts: 12, ended 3. Take the numbers as a rough guide.'
         """
         english, japanese = WORDS[self.code]
         return (japanese if language.startswith("ja") else english).format(**self.details)

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RateRow:
-    """One definition of a repeat rate: how soon the second purchase must come, when its customers first bought, the
-    share, and of how many.
+    """One definition of a repeat rate: how soon the second purchase must come, the share, of how many, and when those
+    first bought.
     """
 
     name: str
     url: str
     window: str
-    period: str
     share: str
     base: str
+    period: str
 
 
 @dataclass(frozen=True)
