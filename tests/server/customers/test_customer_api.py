@@ -333,6 +333,7 @@ def test_ideal_customer_is_that_of_the_page(sold: Any) -> None:
         ("lifetime-value?aov=much", 422, "does_not_fit"),
         ("lifetime-value?customers=-1", 422, "does_not_fit"),
         ("forecast?discount=5", 422, "does_not_fit"),
+        ("forecast?split=1999-01-01", 422, "split_impossible"),
         ("repeat?period=then", 422, "unreadable_period"),
         ("repeat?windows=60d&windows=soon", 422, "unreadable_window"),
         ("allocation?giver=nobody&taker=web&amount=5", 404, "not_found"),
