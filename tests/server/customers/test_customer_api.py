@@ -293,7 +293,7 @@ def test_contracts_are_forecast_as_on_the_page_and_on_the_command_line(contracts
     assert (told["model"], told["parameters"]) == (found.choice.name, found.parameters)
     assert (told["customers"], told["mrr"], told["revenue"]) == (found.customers, found.mrr, found.revenue)
     assert (told["told"], told["known"]) == (list(found.told), list(found.known))
-    assert any("12 contracts" in words for words in told["cautions"])
+    assert any("Few contracts: 12" in words for words in told["cautions"])
     capsys.readouterr()
     command = ["customers", "contracts", "--months", "24", "-b", str(contracts.business.folder)]
     assert run([*command, "--json"]) == 0
