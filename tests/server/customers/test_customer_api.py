@@ -301,7 +301,7 @@ def test_contracts_are_forecast_as_on_the_page_and_on_the_command_line(contracts
     same = ("model", "customers", "mrr", "revenue", "worth", "kept", "told", "known", "parameters")
     assert {name: printed[name] for name in same} == {name: told[name] for name in same}
     assert run(command) == 0
-    assert "12 contracts" in capsys.readouterr().out
+    assert "Few contracts: 12" in capsys.readouterr().out
 
 
 def test_ideal_customer_is_that_of_the_page(sold: Any) -> None:
