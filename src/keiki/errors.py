@@ -1275,6 +1275,40 @@ class IdealProfileImpossible(KeikiError):
     )
 
 
+class UnreadableProfile(KeikiError):
+    """A file that was named as a profile of the ideal customer and is none."""
+
+    en = (
+        "The profile {path} cannot be read: {detail}. Nothing was changed. Write a YAML file with `threshold` and `traits` "
+        "(attribute: values, weight), or say `learned`."
+    )
+    ja = (
+        "理想顧客像 {path} を読み取れません（{detail}）。変更していません。"
+        "threshold と traits（属性ごとに values と weight）を書いた YAML か、learned を指定してください。"
+    )
+
+
+class NothingLearned(KeikiError):
+    """The profile that profit suggests is asked for and nothing sets good customers apart."""
+
+    en = "Nothing sets good customers apart from the others, so there is no profile to follow. Nothing was changed."
+    ja = "良い顧客に特有のものが見つからないため、従うべき理想顧客像がありません。変更していません。"
+
+
+class NoProfile(KeikiError):
+    """Something follows the profile of the ideal customer, and none is in force."""
+
+    en = "No profile of the ideal customer is in force. Put one in force first: `keiki customers keep-ideal learned`."
+    ja = "理想顧客像がまだありません。先に決めてください：`keiki customers keep-ideal learned`。"
+
+
+class KeptByServer(KeikiError):
+    """A command that needs a member's rights was given the folder of a business that a server keeps."""
+
+    en = "The server keeps “{business}”, with its versions and its rights. Nothing was done; say as whom: `--as EMAIL`."
+    ja = "事業「{business}」はサーバーが版と権限を管理しています。何もしていません。誰として行うかを `--as メールアドレス` で指定してください。"
+
+
 class LeadRuleImpossible(KeikiError):
     """A rule for the score of leads that cannot be."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +15,9 @@ from hypothesis import strategies as st
 from tests.rows import SmallLake
 
 from keiki.customers.lifecycle import STAGES, LifecycleRule, current_stages, lifecycle, milestones
+from keiki.measures.choices import read_choices
+from keiki.measures.rules import Rules
+from keiki.periods import Calendar
 
 TODAY = date(2026, 6, 30)
 
@@ -128,6 +133,41 @@ def test_growth_counts_above_the_most_ever_paid(lake: SmallLake) -> None:
     ]
     assert history(lake, "a", subscriptions=rows)[-1] == ("expansion", "2026-04-01", "None", "expanded")
     assert history(lake, "a", subscriptions=rows[:3])[-1][0] == "onboarding"
+
+
+def test_every_stage_follows_the_rule_of_the_business(lake: SmallLake) -> None:
+    facts: dict[str, Any] = {
+        "subscriptions": [
+            contract("a", valid_to="2026-05-01", renewal_on="2026-03-31"),
+            contract("a", "2026-05-01", mrr=110),
+        ],
+        "stages": [entered("a", "kickoff", "2026-01-12"), entered("a", "training_completed", "2026-01-20")],
+        "events": [use("a", "2026-02-02", feature_group="key"), use("a", "2026-06-10", "review_post")],
+    }
+    assert [stage for stage, *_ in history(lake, "a", **facts)][-1] == "expansion"
+    own = read_choices(
+        {
+            "lifecycle": {
+                "first_values": ["training_completed"],
+                "core_groups": ["key"],
+                "habit_weeks": 1,
+                "renewal": False,
+                "growth": 0.1,
+                "recommends": ["review_post"],
+            }
+        }
+    )
+    rule = Rules.of_calendar(Calendar(), own).lifecycle
+    assert history(lake, "a", rule, **facts) == [
+        ("onboarding", "2026-01-12", "2026-01-20", "kickoff"),
+        ("adoption", "2026-01-20", "2026-02-02", "first_value"),
+        ("retention", "2026-02-02", "2026-06-10", "habit"),
+        ("expansion", "2026-06-10", "2026-06-10", "recommended"),  # 110 is not more than 10 % above 100
+        ("advocacy", "2026-06-10", "None", "recommended"),
+    ]
+    assert history(lake, "a", replace(rule, growth=Decimal("0.09")), **facts)[3][1:] == (
+        *("2026-05-01", "2026-06-10", "expanded"),
+    )
 
 
 def test_account_that_pays_no_more_has_a_history_and_no_current_stage(lake: SmallLake) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -50,7 +51,9 @@ EVENTS = ("login", "feature_use", "feature_use", "referral", "email_opened", "me
 ROWS = {"events": 900, "subscriptions": 160, "tickets": 200, "surveys": 150, "stages": 200, "orders": 150}
 
 MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
-    "milestones": lambda facts, spans: milestones(facts, LifecycleRule(habit_weeks=2), UNTIL),
+    "milestones": lambda facts, spans: milestones(
+        facts, LifecycleRule(habit_weeks=2, growth=Decimal("0.25"), renewal=False), UNTIL
+    ),
     "lifecycle": lambda facts, spans: lifecycle(facts, LifecycleRule(habit_weeks=2)),
     "current_stages": lambda facts, spans: current_stages(facts, None, UNTIL),
     "account_adoption": lambda facts, spans: account_adoption(facts, spans),

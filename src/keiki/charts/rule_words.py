@@ -8,7 +8,10 @@ from decimal import Decimal
 from typing import Final
 
 from keiki.charts.format import Style, number
+from keiki.customers.ideal import IdealProfile
+from keiki.customers.lifecycle import LifecycleRule
 from keiki.errors import RuleUnknown
+from keiki.facts import FACTS, value_words
 from keiki.facts.vocabulary import vocabulary
 from keiki.measures.choices import DEALS, MODEL_WORDS
 from keiki.measures.rules import Rules
@@ -255,6 +258,40 @@ def _accounts(rules: Rules, style: Style) -> str:
     )
 
 
+def lifecycle_words(rule: LifecycleRule, style: Style) -> str:
+    """What brings an account into each stage, in a sentence or two."""
+    values, told = _named("stage", rule.first_values, style), _named("event_name", rule.recommends, style)
+    core = _core_words(rule, style)
+    grown = number(float(rule.growth), "ratio", style) if rule.growth else ""
+    if style.japanese:
+        renewal = "契約更新、" if rule.renewal else ""
+        more = f"月額が過去の最高を{grown}超上回ったとき" if grown else "月額が過去の最高を超えたとき"
+        return (
+            f"段階：導入はキックオフまたは最初の支払日から。定着は最初の価値（{values}）または{core}の初回利用。"
+            f"継続は{core}の{rule.habit_weeks}週の利用、{renewal}または{rule.stayed_months}か月途切れない契約。"
+            f"拡大は{more}。推奨は{told}。"
+        )
+    renewal = ", a renewed contract" if rule.renewal else ""
+    weeks, months = length_words(f"{rule.habit_weeks}w", style), length_words(f"{rule.stayed_months}m", style)
+    more = f"more than {grown} above the most it ever paid" if grown else "more revenue than ever before"
+    return (
+        f"Stages: onboarding from the kick-off or the first paid day; adoption with the first value ({values}) or the "
+        f"first use of {core}; retention by use of {core} in {weeks}{renewal} or {months} of contracts without an "
+        f"interruption; expansion with {more}; advocacy with a recommendation ({told})."
+    )
+
+
+def _core_words(rule: LifecycleRule, style: Style) -> str:
+    if rule.core_features:
+        return "・".join(rule.core_features) if style.japanese else " or ".join(rule.core_features)
+    kinds = [vocabulary("feature_group")[group].words(style.language) for group in rule.core_groups]
+    return "・".join(kinds) if style.japanese else f"a {' or '.join(kinds).lower()}"
+
+
+def _lifecycle(rules: Rules, style: Style) -> str:
+    return lifecycle_words(rules.lifecycle, style)
+
+
 def _activity(rules: Rules, style: Style) -> str:
     held = rules.activity.entitlements
     if not held:
@@ -300,6 +337,26 @@ def _figures(rules: Rules, style: Style) -> str:
     return f"Final once the data reaches {reach} of the period, provisional until then."
 
 
+def ideal_words(profile: IdealProfile | None, style: Style) -> str:
+    """Which customers fit the ideal one, in a sentence."""
+    if profile is None:
+        if style.japanese:
+            return "理想顧客像はまだありません。合うかどうかは顧客データの記録に従います。"
+        return "No profile of the ideal customer is in force: who fits is as the customer data says."
+    parts = []
+    for trait in profile.traits:
+        column = FACTS["customers"].column(trait.attribute)
+        name = trait.attribute if column is None else column.ja if style.japanese else column.en
+        values = [value_words(trait.attribute, value, style.language) for value in trait.values]
+        if style.japanese:
+            parts.append(f"{name}が{'・'.join(values)}なら{trait.weight}点")
+        else:
+            parts.append(f"{trait.weight} points for {name.lower()} {' or '.join(values)}")
+    if style.japanese:
+        return f"理想顧客像：{'、'.join(parts)}。合計{profile.threshold}点以上で合う。"
+    return f"Ideal customer: {', '.join(parts)}; fits from {profile.threshold} points."
+
+
 WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "postings": _postings,
     "classes": _classes,
@@ -319,6 +376,7 @@ WORDS: Final[Mapping[str, Callable[[Rules, Style], str]]] = {
     "sessions": _sessions,
     "health": _health,
     "accounts": _accounts,
+    "lifecycle": _lifecycle,
     "activity": _activity,
     "stages": _stages,
     "shop": _shop,

@@ -41,6 +41,8 @@ VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "accounts": (accounts.ACCOUNTS, accounts.accounts),
     "renewals": (accounts.RENEWALS, accounts.renewals),
     "voices": (accounts.VOICES, accounts.voices),
+    "keep-ideal": (ideal.KEEP, ideal.keep_ideal),
+    "contacts": (ideal.CONTACTS, ideal.contacts),
     "health": (success.HEALTH, success.health),
     "success": (success.SUCCESS, success.success),
     "alerts": (success.ALERT_HELP, success.alerts),

@@ -108,8 +108,9 @@ def success(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False
 
 
 def lifecycle(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:
-    """One line per stage: accounts and monthly revenue."""
+    """One line per stage: accounts and monthly revenue, and the rule of the stages."""
     import keiki
+    from keiki.charts.rule_words import rule_words
 
     with keiki.open(business) as own:
         overview = keiki.account_totals(own, keiki.outlook_of(own))
@@ -124,6 +125,7 @@ def lifecycle(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = Fal
                 for stage, totals in overview.stages.items()
             ],
         )
+        tell(rule_words(own.rules, "lifecycle", style))
 
 
 def account(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,31 @@ class IdealProfile:
         if wrong or total != WHOLE or not 1 <= self.threshold <= WHOLE:
             raise IdealProfileImpossible(total=total, threshold=self.threshold)
 
+    @classmethod
+    def read(cls, found: Any) -> IdealProfile | None:
+        """A profile from what stands in a file or a table (as `plain` gives it); None from nothing.
+
+        Raises what a profile raises, and IdealProfileImpossible for anything else.
+        """
+        if not found:
+            return None
+        try:
+            told, threshold = dict(found["traits"]), int(found.get("threshold", THRESHOLD))
+            traits = tuple(Trait(name, _values(each["values"]), int(each["weight"])) for name, each in told.items())
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            raise IdealProfileImpossible(total=0, threshold=THRESHOLD) from error
+        return cls(traits, threshold)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The profile as it stands in a file.
+
+        >>> IdealProfile((Trait("industry", ("food",), 100),)).plain
+        {'threshold': 60, 'traits': {'industry': {'values': ['food'], 'weight': 100}}}
+        """
+        traits = {each.attribute: {"values": list(each.values), "weight": each.weight} for each in self.traits}
+        return {"threshold": self.threshold, "traits": traits}
+
     def score(self, attributes: Mapping[str, Any]) -> int:
         """The points of a customer, 0 to 100; what is not known earns none."""
         return sum(trait.weight for trait in self.traits if attributes.get(trait.attribute) in trait.values)
@@ -79,6 +104,12 @@ class IdealProfile:
     def fits(self, attributes: Mapping[str, Any]) -> bool:
         """Whether a customer reaches the threshold."""
         return self.score(attributes) >= self.threshold
+
+
+def _values(told: Any) -> tuple[str, ...]:
+    if not isinstance(told, list | tuple):
+        raise ValueError(told)
+    return tuple(str(value) for value in told)
 
 
 def customer_fits(facts: Facts, profile: IdealProfile, *, addresses: bool = False) -> ir.Table:
@@ -102,23 +133,11 @@ def customer_fits(facts: Facts, profile: IdealProfile, *, addresses: bool = Fals
     return table.mutate(fits=table.score >= profile.threshold)
 
 
-class Fitted(Mapping[str, ir.Table]):
-    """Facts in which the customers fit the ideal one by a profile, whatever their rows say (`icp_fit`)."""
-
-    def __init__(self, facts: Facts, profile: IdealProfile) -> None:
-        self._facts, self._profile = facts, profile
-
-    def __getitem__(self, name: str) -> ir.Table:
-        table = self._facts[name]
-        if name != "customers":
-            return table
-        return table.mutate(icp_fit=_points(table, self._profile) >= self._profile.threshold)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._facts)
-
-    def __len__(self) -> int:
-        return len(self._facts)
+def with_fit(customers: ir.Table, profile: IdealProfile | None) -> ir.Table:
+    """The fact `customers` in which `icp_fit` follows the profile, whatever the rows say; as it is without one."""
+    if profile is None:
+        return customers
+    return customers.mutate(icp_fit=_points(customers, profile) >= profile.threshold)
 
 
 def _points(listed: ir.Table, profile: IdealProfile) -> ir.IntegerValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 import ibis
@@ -46,9 +47,9 @@ class LifecycleRule:
 
     Onboarding: its kick-off (stage `kickoff`), else the first day it pays. Adoption: the first value, which is one of
     the `first_values` of its onboarding, or the first use of a core feature (one of `core_features`, or of the
-    `core_groups`). Retention: core use in `habit_weeks` different weeks since then, a contract still paid on the day
-    after its renewal, or `stayed_months` of contracts without an interruption. Expansion: more revenue than on any day
-    before. Advocacy: one of the `recommends` (names of events).
+    `core_groups`). Retention: core use in `habit_weeks` different weeks since then, with `renewal` a contract still
+    paid on the day after its renewal, or `stayed_months` of contracts without an interruption. Expansion: more revenue
+    than on any day before, by more than the share `growth` of it. Advocacy: one of the `recommends` (names of events).
     Who reaches a stage has passed the ones before it: what proves a later stage proves the earlier ones too.
     `gap_days` between two spans of a contract are no interruption.
     """
@@ -57,7 +58,9 @@ class LifecycleRule:
     core_features: tuple[str, ...] = ()
     core_groups: tuple[str, ...] = ("core",)
     habit_weeks: int = 8
+    renewal: bool = True
     stayed_months: int = 6
+    growth: Decimal = Decimal(0)
     recommends: tuple[str, ...] = ("referral", "case_study_published", "talk_given", "review_published")
     gap_days: int = 1
     zone: str = "Asia/Tokyo"
@@ -78,7 +81,8 @@ def milestones(facts: Facts, rule: LifecycleRule | None = None, until: date | No
     used = _core_use(facts, rule)
     told = _told(facts, rule)
     first_use = used.group_by("customer_id").aggregate(quick_win_on=used.used_on.min())
-    table = _beside(accounts, told, first_use, _renewed(paid), _expanded(paid), _recommended(facts, rule), _ended(paid))
+    proved = (_renewed(paid, rule), _expanded(paid, rule), _recommended(facts, rule))
+    table = _beside(accounts, told, first_use, *proved, _ended(paid))
     value = _earliest([table.told_value_on, table.quick_win_on])
     table = table.mutate(kickoff_on=_known(table.kickoff_on, until), first_value_on=value)
     table = table.mutate(started_on=ibis.coalesce(table.kickoff_on, table.paid_on))
@@ -237,9 +241,9 @@ def _habits(used: ir.Table, accounts: ir.Table, rule: LifecycleRule) -> ir.Table
     return habit.select("customer_id", habit_on="begun_on")
 
 
-def _renewed(paid: ir.Table) -> ir.Table:
+def _renewed(paid: ir.Table, rule: LifecycleRule) -> ir.Table:
     """The first renewal of each account: the day after `renewal_on`, on which the contract is still paid."""
-    due = paid.filter(paid.renewal_on.notnull())
+    due = paid.filter(paid.renewal_on.notnull() & ibis.literal(rule.renewal))
     due = due.select("customer_id", contract="subscription_id", renewed_on=_after(due.renewal_on))
     held = paid.select("subscription_id", "valid_from", "valid_to")
     running = (held.valid_from <= due.renewed_on) & (held.valid_to.isnull() | (held.valid_to > due.renewed_on))
@@ -263,12 +267,13 @@ def _levels(paid: ir.Table) -> ir.Table:
     return steps.mutate(level=steps.change.sum().over(order).cast(money))
 
 
-def _expanded(paid: ir.Table) -> ir.Table:
-    """The first day with more revenue than on any day before, the day the account came not counted."""
+def _expanded(paid: ir.Table, rule: LifecycleRule) -> ir.Table:
+    """The first day with enough more revenue than on any day before, the day the account came not counted."""
     levels = _levels(paid)
     before = ibis.window(group_by=levels.customer_id, order_by=levels.day, preceding=(None, 1))
     levels = levels.mutate(most=levels.level.max().over(before))
-    grown = levels.filter((levels.most > 0) & (levels.level > levels.most))
+    line = levels.most * (1 + rule.growth) if rule.growth else levels.most
+    grown = levels.filter((levels.most > 0) & (levels.level > line))
     return grown.group_by("customer_id").aggregate(expanded_on=grown.day.min())
 
 

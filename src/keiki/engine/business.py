@@ -17,7 +17,6 @@ import pyarrow as pa
 
 from keiki.catalogue.expand import asked_of
 from keiki.catalogue.load import Catalogue, load_catalogue
-from keiki.customers.ideal import Fitted, IdealProfile
 from keiki.engine.answers import FILE as ANSWERS_FILE
 from keiki.engine.answers import Answers, Checked
 from keiki.engine.behind import SHOWN, Behind, EveryRow, behind, every_row
@@ -100,7 +99,6 @@ class Business:
         self.answers = Answers(folder / ANSWERS_FILE, int(megabytes * 1024**2)) if megabytes > 0 else None
         self._engine: Engine | None = None
         self._measurer: tuple[int, Measurer] | None = None
-        self._ideal: IdealProfile | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -213,12 +211,6 @@ class Business:
         """The same business with another catalogue, such as the part of it that somebody may see."""
         seen = copy(self)
         seen.catalogue = catalogue
-        return seen
-
-    def fitted_by(self, profile: IdealProfile | None) -> Business:
-        """The same business with customers who fit the ideal one by a profile (None: as their rows say)."""
-        seen = copy(self)
-        seen._ideal = profile
         return seen
 
     def at(self, snapshot: int) -> Business:
@@ -340,13 +332,12 @@ class Business:
     @property
     def facts(self) -> AnyMapping[str, ir.Table]:
         """The table of every fact in the snapshot that is read now: what models are asked with."""
-        facts = self.measurer.facts
-        return facts if self._ideal is None else Fitted(facts, self._ideal)
+        return self.measurer.facts
 
     @property
     def rules(self) -> Rules:
         """The rules that models follow: the business's own where it has set them, the defaults elsewhere."""
-        return Rules.of_calendar(self.settings.calendar, read_choices(self.settings.rules))
+        return Rules.of_calendar(self.settings.calendar, read_choices(self.settings.rules), self.settings.ideal)
 
     def measure(self, kpis: Iterable[str], lens: Lens | None = None) -> Measured:
         """KPIs (or formulas over them) in every period of the lens and in the period each is compared with."""

@@ -24,7 +24,7 @@ from keiki.customers.adoption import AdoptionRule, account_adoption, active_peop
 from keiki.customers.back_test import BackTest, Past, back_test
 from keiki.customers.churn import Leaving, OutcomeRule, grouped_outcomes, outcomes
 from keiki.customers.health import health
-from keiki.customers.lifecycle import STAGES, LifecycleRule, lifecycle, milestones
+from keiki.customers.lifecycle import STAGES, lifecycle, milestones
 from keiki.customers.movements import movements
 from keiki.customers.paging import page_of
 from keiki.customers.profit import acquired, profit_entries
@@ -258,8 +258,8 @@ def book_rule(business: Business, core: CoreFeatures = EVERYTHING) -> BookRule:
     return replace(
         rules.accounts,
         health=rules.health,
-        lifecycle=LifecycleRule(core_features=named, gap_days=rules.movements.gap_days, zone=zone),
-        adoption=AdoptionRule(features=named, entitled=plans, gap_days=rules.movements.gap_days, zone=zone),
+        lifecycle=replace(rules.lifecycle, core_features=named),
+        adoption=AdoptionRule(named, rules.lifecycle.core_groups, plans, gap_days=rules.movements.gap_days, zone=zone),
     )
 
 

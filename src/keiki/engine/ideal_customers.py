@@ -76,6 +76,10 @@ def fit_totals(business: Business, profile: IdealProfile) -> FitTotals:
     )
 
 
+CONTACT = ("customer_id", "name", "email", "acquired_on", "score")
+"""What a file of contacts says of each."""
+
+
 @dataclass(frozen=True)
 class Contact:
     """A listed customer or prospect with its points."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from keiki.customers.ideal import IdealProfile
 from keiki.engine.whole_files import write_whole
 from keiki.errors import UnreadableSettings
 from keiki.measures.choices import plain_choices, read_choices
@@ -21,7 +22,8 @@ FILE = "business.yaml"
 class Settings:
     """What a business decides once. `catalogue` is the lake's catalogue (empty: an SQLite file beside the data);
     `engine` is empty for DuckDB or `spark://…`. `rules` are its own values for the rules of models, by subject
-    (`measures.choices`); what is not named follows the default.
+    (`measures.choices`); what is not named follows the default. `ideal` is the profile of the ideal customer in force:
+    with one, `icp_fit` of customers follows it, whatever the file said.
     """
 
     name: str = "Keiki"
@@ -34,10 +36,12 @@ class Settings:
     engine: str = ""
     catalogue: str = ""
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ideal: IdealProfile | None = None
 
     def save(self, folder: Path) -> None:
         """Write `business.yaml`; the old file stays whole until the new one is."""
-        plain = asdict(self) | {"tax_rate": str(self.tax_rate)}
+        ideal = None if self.ideal is None else self.ideal.plain
+        plain = asdict(self) | {"tax_rate": str(self.tax_rate), "ideal": ideal}
         write_whole(folder / FILE, yaml.safe_dump(plain, allow_unicode=True, sort_keys=False))
 
     @classmethod
@@ -60,5 +64,6 @@ def _typed(found: dict[str, Any]) -> dict[str, Any]:
         typed["calendar"] = Calendar(**typed["calendar"])
     if "tax_rate" in typed:
         typed["tax_rate"] = Decimal(str(typed["tax_rate"]))
+    typed["ideal"] = IdealProfile.read(found.get("ideal"))
     typed["rules"] = plain_choices(read_choices(found.get("rules") or {}))
     return typed

@@ -10,6 +10,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from keiki.customers.ideal import with_fit
 from keiki.engine.answers import Answers, key_of
 from keiki.engine.composed import COMPOSED, FACT, key_of_composition, of_any, stated_tables, tables_at
 from keiki.engine.engine import Engine
@@ -39,7 +40,7 @@ class Loaded(Mapping[str, ir.Table]):
 
 class Tables(SharedFacts):
     """The table of every fact at a snapshot, opened when somebody asks for it: kept answers need none of them. All
-    money is in the currency of the business.
+    money is in the currency of the business; which customers fit the ideal one follows the profile in force.
 
     What a model marked `shared` makes of them is worked out once where the engine holds tables, and read from then on.
     SQL composed for another state of the data, by another process or for another business is known again.
@@ -58,6 +59,8 @@ class Tables(SharedFacts):
         if name not in FACTS:
             raise KeyError(name)
         table = converted(self.as_loaded, name, self.exchange)
+        if name == "customers":
+            return with_fit(table, self._rules.ideal)
         return with_large_deals({name: table}, self._rules)[name] if name == "stages" else table
 
     def __contains__(self, name: object) -> bool:

@@ -155,13 +155,14 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Several:
-    """Some of the values of a vocabulary, at least one."""
+    """Some of the values of a vocabulary, or of one scope of it, at least one."""
 
     domain: str
+    scope: str | None = None
 
     @property
     def options(self) -> tuple[tuple[str, Label], ...]:
-        return tuple(vocabulary(self.domain).items())
+        return tuple(vocabulary(self.domain, self.scope).items())
 
     @property
     def allowed(self) -> Label:
@@ -169,7 +170,7 @@ class Several:
         return Label("、".join(names), ", ".join(names))
 
     def read(self, value: Any) -> tuple[str, ...]:
-        known = vocabulary(self.domain)
+        known = vocabulary(self.domain, self.scope)
         if not isinstance(value, list | tuple) or not value or any(one not in known for one in value):
             raise ValueError(value)
         return tuple(name for name in known if name in value)
@@ -464,6 +465,14 @@ SUBJECTS: Final = (
         ),
     ),
     Subject(
+        "lifecycle",
+        Label("取引先の段階", "Stages of accounts"),
+        Label(
+            "導入・定着・継続・拡大・推奨のそれぞれに、何をもって進んだとみなすか。",
+            "What brings an account into adoption, retention, expansion and advocacy.",
+        ),
+    ),
+    Subject(
         "activity",
         Label("使える機能", "Features of plans"),
         Label(
@@ -635,6 +644,47 @@ CHOICES: Final = (
         Label("伸びそうな取引先の席の利用（超）", "Seats in use that may grow, above"),
     ),
     Choice("accounts", "months", Whole(1, 60), Label("見込みを数える月数", "Months of expected profit")),
+    Choice(
+        "lifecycle",
+        "first_values",
+        Several("stage", "onboarding"),
+        Label("定着：最初の価値とみなす導入の段階", "Adoption: steps of onboarding that are the first value"),
+    ),
+    Choice(
+        "lifecycle",
+        "core_groups",
+        Several("feature_group"),
+        Label("定着：コア機能とみなす機能の種類", "Adoption: kinds of features that are core"),
+        Label(
+            "機能の一覧でコアに選んだ機能があれば、そちらに従います。",
+            "Features marked as core in the list of features go before it.",
+        ),
+    ),
+    Choice(
+        "lifecycle",
+        "habit_weeks",
+        Whole(1, 52),
+        Label("継続：コア機能を使った週数", "Retention: weeks of core use"),
+    ),
+    Choice("lifecycle", "renewal", Flag(), Label("継続：契約更新でもよい", "Retention: a renewed contract, too")),
+    Choice(
+        "lifecycle",
+        "stayed_months",
+        Whole(1, 120),
+        Label("継続：途切れない契約の月数", "Retention: months of contracts without an interruption"),
+    ),
+    Choice(
+        "lifecycle",
+        "growth",
+        Share(),
+        Label("拡大：それまでの最高額からの伸び（超）", "Expansion: growth above the most ever paid, more than"),
+    ),
+    Choice(
+        "lifecycle",
+        "recommends",
+        Several("event_name"),
+        Label("推奨：推奨とみなす行動", "Advocacy: events that are a recommendation"),
+    ),
     Choice("activity", "entitlements", Holdings(), Label("プランと機能", "Plans and features")),
     Choice("stages", "working_days", Weekdays(), Label("営業する曜日", "Working days of the week")),
     Choice("stages", "holidays_off", Flag(), Label("祝日を休みとする", "Public holidays are days off")),

@@ -11,6 +11,8 @@ from keiki.customers.activity import ActivityRule
 from keiki.customers.classes import ClassRule
 from keiki.customers.cohorts import CohortRule
 from keiki.customers.health import HealthRule, Weights
+from keiki.customers.ideal import IdealProfile
+from keiki.customers.lifecycle import LifecycleRule
 from keiki.customers.lifetime_value import LifetimeRule
 from keiki.customers.movements import MovementRule
 from keiki.customers.postings import PostingRule
@@ -52,6 +54,7 @@ class Rules:
     lifetime: LifetimeRule = field(default_factory=LifetimeRule)
     health: HealthRule = field(default_factory=HealthRule)
     accounts: BookRule = field(default_factory=BookRule)
+    lifecycle: LifecycleRule = field(default_factory=LifecycleRule)
     activity: ActivityRule = field(default_factory=ActivityRule)
     rfm: RfmRule = field(default_factory=RfmRule)
     stages: StageRule = field(default_factory=StageRule)
@@ -62,11 +65,12 @@ class Rules:
     traffic: TrafficRule = field(default_factory=TrafficRule)
     leads: BandRule = field(default_factory=BandRule)
     keywords: KeywordRule = field(default_factory=KeywordRule)
+    ideal: IdealProfile | None = None
 
     @classmethod
-    def of_calendar(cls, calendar: Calendar, own: Values = NOTHING_OWN) -> Rules:
+    def of_calendar(cls, calendar: Calendar, own: Values = NOTHING_OWN, ideal: IdealProfile | None = None) -> Rules:
         """The rules of a business with that calendar: its own values (as `read_choices` gives them), and the defaults
-        of DATA.md §8 for everything else.
+        of DATA.md §8 for everything else. `ideal` is the profile of the ideal customer in force, if there is one.
         """
         zone, country = calendar.zone, calendar.country
         chosen = {subject: dict(own.get(subject, {})) for subject in SUBJECT_NAMES}
@@ -99,6 +103,7 @@ class Rules:
             lifetime=LifetimeRule(profit=profit, **chosen["lifetime"], **gap),
             health=HealthRule(zone=zone, weights=Weights(**parts), **health, **gap),
             accounts=BookRule(**lists),
+            lifecycle=LifecycleRule(zone=zone, **chosen["lifecycle"], **gap),
             activity=ActivityRule(zone=zone, **chosen["activity"], **gap),
             rfm=RfmRule(postings=postings, **chosen["rfm"]),
             stages=StageRule(zone=zone, country=country, **stages),
@@ -108,6 +113,7 @@ class Rules:
             traffic=TrafficRule(**chosen["traffic"]),
             leads=BandRule(**chosen["leads"]),
             keywords=KeywordRule(**chosen["keywords"]),
+            ideal=ideal,
         )
 
 

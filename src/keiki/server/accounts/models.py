@@ -126,6 +126,7 @@ class Business(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
     rules = models.JSONField(default=dict, blank=True)  # its own values for the rules of models, by subject
+    ideal = models.JSONField(default=dict, blank=True)  # the profile of the ideal customer in force (`IdealProfile`)
     restricted = models.JSONField(default=dict, blank=True)  # the lowest role that sees a KPI, by the id of the KPI
     is_demo = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)

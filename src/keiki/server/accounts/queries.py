@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from keiki.customers.ideal import IdealProfile
 from keiki.measures.choices import choices_of, read_choices
 from keiki.measures.rules import SUBJECT_NAMES, Rules, value_in
 from keiki.server.accounts.models import ApiToken, Business, Invitation, Role, SetupToken, User
@@ -41,7 +42,7 @@ class Pending:
 
 def rules_of(business: Business) -> Rules:
     """The rules of models that are in force in a business."""
-    return Rules.of_calendar(business.calendar, read_choices(business.rules))
+    return Rules.of_calendar(business.calendar, read_choices(business.rules), IdealProfile.read(business.ideal))
 
 
 @dataclass(frozen=True)

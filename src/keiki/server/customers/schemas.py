@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from django.utils.translation import gettext_noop
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from keiki.customers.cohort_table import ACTS, DIMENSIONS, STARTS, VALUES
+from keiki.customers.ideal import THRESHOLD
 from keiki.customers.lives import LIVES, UNITS
 from keiki.customers.ltv_formulas import BUSINESS_MODELS, FORMULAS
 from keiki.customers.mrr_presets import PRESETS
@@ -807,6 +808,24 @@ class ProfileOut(Schema):
 
     threshold: int
     traits: list[TraitOut]
+
+
+class TraitIn(Strict):
+    """An attribute of customers, the values that fit, and its part of the 100 points."""
+
+    attribute: str = Field(max_length=40)
+    values: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(min_length=1, max_length=200)
+    weight: int
+
+
+class ProfileIn(Strict):
+    """The ideal customer: weights that sum to 100, and the points from which a customer fits."""
+
+    threshold: int = THRESHOLD
+    traits: list[TraitIn] = Field(min_length=1, max_length=20)
+
+
+ContactFile = Literal["nurture", "exclude"]
 
 
 class FitTotalsOut(Schema):

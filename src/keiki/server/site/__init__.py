@@ -2,9 +2,11 @@
 
 from keiki.server.site.start import (
     comments,
+    contacts,
     create_password_link,
     create_setup_token,
     erase_customer,
+    keep_ideal,
     make_demo,
     migrate,
     register_rows,
@@ -18,9 +20,11 @@ from keiki.server.site.start import (
 
 __all__ = [
     "comments",
+    "contacts",
     "create_password_link",
     "create_setup_token",
     "erase_customer",
+    "keep_ideal",
     "make_demo",
     "migrate",
     "register_rows",

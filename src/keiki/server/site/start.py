@@ -7,11 +7,15 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 
-from keiki.errors import MayNotEdit, NoSuchPerson, UnknownName
+from keiki.errors import MayNotEdit, NoProfile, NoSuchPerson, NothingLearned, UnknownName
+
+if TYPE_CHECKING:
+    from keiki.charts.files_out import Sheet
+    from keiki.customers.ideal import IdealProfile
 
 
 def setup() -> None:
@@ -137,15 +141,47 @@ def register_rows(email: str, business_id: str, register: str, customer: str = "
 
 def write_in_register(email: str, business_id: str, register: str, fields: dict[str, str]) -> list[dict[str, Any]]:
     """Keep a row in a register as a member who may edit; the newest rows of the register, or of its customer."""
-    user, business = _member_of(email, business_id)
-    from keiki.server.accounts.rules import EDIT, allows, membership_of
+    user, business = _editor_of(email, business_id)
     from keiki.server.success.forms.named import keep_in
     from keiki.server.success.queries.registers import written_row
+
+    return [written_row(each) for each in keep_in(user, business, register, fields)]
+
+
+def keep_ideal(email: str, business_id: str, profile: IdealProfile | None) -> tuple[int, IdealProfile]:
+    """Put a profile of the ideal customer in force as a member who may edit, None: the one that profit suggests; gives
+    the number of the version, and the profile.
+    """
+    user, business = _editor_of(email, business_id)
+    from keiki.server.customers.actions.ideal import keep_profile
+    from keiki.server.customers.queries.ideal import learned
+
+    profile = profile or learned(user, business).profile
+    if profile is None:
+        raise NothingLearned
+    return keep_profile(user, business, profile).number, profile
+
+
+def contacts(email: str, business_id: str, which: str) -> Sheet:
+    """A file of contacts as the member with this address may take it; it is written down that they did."""
+    user, business = _member_of(email, business_id)
+    from keiki.server.customers.actions.ideal import take_contacts
+
+    sheet = take_contacts(user, business, which)
+    if sheet is None:
+        raise NoProfile
+    return sheet
+
+
+def _editor_of(email: str, business_id: str) -> tuple[Any, Any]:
+    """A member who may edit, and their business; raises `MayNotEdit`, too."""
+    user, business = _member_of(email, business_id)
+    from keiki.server.accounts.rules import EDIT, allows, membership_of
 
     membership = membership_of(user, business_id)
     if membership is None or not allows(membership.role, EDIT):
         raise MayNotEdit(email=email)
-    return [written_row(each) for each in keep_in(user, business, register, fields)]
+    return user, business
 
 
 def _member(email: str, business_id: str, kpi: str) -> tuple[Any, Any]:

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Router, Status
 
+from keiki.charts.format import Style
+from keiki.charts.rule_words import lifecycle_words
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.rules import EDIT
@@ -59,6 +61,7 @@ def accounts(
         "day": found.overview.day,
         "lists": {name: plain_row(asdict(each)) for name, each in found.overview.lists.items()},
         "total": found.count,
+        "stage_rule": lifecycle_words(found.overview.outlook.rule.lifecycle, Style(current_language(), own.currency)),
         "accounts": [plain_row(row) for row in found.rows],
     }
 

@@ -18,6 +18,7 @@ class AccountsOut(Schema):
         description=gettext_noop("Of all, risk, fell and growth: accounts, mrr, expected loss and gain together.")
     )
     total: int
+    stage_rule: str = Field(description=gettext_noop("What brings an account into each stage, in words."))
     accounts: list[dict[str, Any]] = Field(
         description=gettext_noop(
             "Each: customer_id, plan, mrr, seats, stage, score with its parts, flags, chance, more (monthly revenue "

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from keiki.charts.files_out import Sheet
 from keiki.customers.ideal import IdealProfile
 from keiki.errors import ReasonNeeded
 from keiki.server.accounts.models import Business, User
+from keiki.server.accounts.rules import OWN
 from keiki.server.audit.actions import record
 from keiki.server.customers.models import FitException, IdealVersion
+from keiki.server.customers.queries import ideal as queries
 
 
 @transaction.atomic
 def keep_profile(actor: User, business: Business, profile: IdealProfile) -> IdealVersion:
     """Put a profile in force as the next version; the earlier ones stay."""
-    Business.objects.select_for_update().get(pk=business.pk)
+    kept = Business.objects.select_for_update().get(pk=business.pk)
     last = IdealVersion.objects.filter(business=business).first()
     traits = [[trait.attribute, list(trait.values), trait.weight] for trait in profile.traits]
     made = IdealVersion.objects.create(
@@ -24,6 +27,8 @@ def keep_profile(actor: User, business: Business, profile: IdealProfile) -> Idea
         threshold=profile.threshold,
         made_by=actor,
     )
+    kept.ideal = business.ideal = profile.plain
+    kept.save(update_fields=["ideal"])
     record(
         actor,
         "customers.keep_profile",
@@ -66,23 +71,19 @@ def withdraw_exception(actor: User, exception: FitException) -> None:
     exception.delete()
 
 
-def note_nurture_file(actor: User, business: Business, customers: int, removed: int) -> None:
-    """Write down that somebody took the list of contacts to be nurtured."""
-    record(
-        actor,
-        "customers.export_nurtured",
-        business_id=business.id,
-        target="nurtured",
-        new={"customers": customers, "removed": removed},
-    )
-
-
-def note_excluded_file(actor: User, business: Business, customers: int) -> None:
-    """Write down that somebody took the list of contacts to be left out."""
-    record(
-        actor,
-        "customers.export_excluded",
-        business_id=business.id,
-        target="excluded",
-        new={"customers": customers},
-    )
+def take_contacts(actor: User, business: Business, which: str) -> Sheet | None:
+    """One of the files of contacts (`queries.CONTACT_FILES`) for a member, and a note that it was taken; None while no
+    profile is in force. E-mail addresses go to owners only.
+    """
+    profile = queries.profile_in_force(business)
+    if profile is None:
+        return None
+    kept, removed = queries.counts(actor, business, profile)
+    if which == queries.NURTURE:
+        action, target, new = "customers.export_nurtured", "nurtured", {"customers": kept, "removed": removed}
+    else:
+        action, target, new = "customers.export_excluded", "excluded", {"customers": removed}
+    addresses = actor.has_perm(OWN, business)
+    sheet = queries.contact_sheet(actor, business, profile, which, addresses=addresses)
+    record(actor, action, business_id=business.id, target=target, new=new)
+    return sheet

@@ -12,14 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keiki.charts.files_out import Sheet, without_addresses
 from keiki.charts.format import Style, number
-from keiki.customers.ideal import ATTRIBUTES, BETTER, LIKE_ALL, TOO_FEW, WORSE, IdealProfile, Lesson
+from keiki.customers.ideal import ATTRIBUTES, BETTER, LIKE_ALL, TOO_FEW, WORSE, Lesson
 from keiki.errors import KeikiError
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.pages.files_out import flowing_csv
-from keiki.server.accounts.rules import EDIT, OWN, allows
+from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.customers.actions import ideal as actions
 from keiki.server.customers.forms.ideal import IdealForm, TraitRow
 from keiki.server.customers.models import FitException
@@ -32,11 +31,8 @@ from keiki.server.ui.language import current_language
 from keiki.server.ui.templatetags.ui import colon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keiki.engine.ideal_customers import Contact, FitTotals, Learned
 
-CONTACT = ("customer_id", "name", "email", "acquired_on", "score")
 TONES = {BETTER: "good", WORSE: "act", LIKE_ALL: "none", TOO_FEW: "none"}
 
 
@@ -161,32 +157,21 @@ def nurtured_csv(request: Any, business: Business) -> Any:
 
     It is sent while it is asked for, so that a list of any length is never in memory. Addresses go to owners only.
     """
-    profile = _profile_in_force(business)
-    actions.note_nurture_file(request.user, business, *queries.counts(request.user, business, profile))
-    return _contacts(request, queries.nurtured(request.user, business, profile), "nurture")
+    return _contacts(request, business, queries.NURTURE)
 
 
 @business_page()
 @require_POST
 def excluded_csv(request: Any, business: Business) -> Any:
     """Everybody marketing leaves out, as a file that an advertising or mailing tool takes for its exclusions."""
-    profile = _profile_in_force(business)
-    actions.note_excluded_file(request.user, business, queries.counts(request.user, business, profile)[1])
-    return _contacts(request, queries.left_out(request.user, business, profile), "exclude")
+    return _contacts(request, business, queries.EXCLUDE)
 
 
-def _profile_in_force(business: Business) -> IdealProfile:
-    version = queries.version_in_force(business)
-    if version is None:
+def _contacts(request: Any, business: Business, which: str) -> Any:
+    sheet = actions.take_contacts(request.user, business, which)
+    if sheet is None:
         raise Http404
-    return queries.profile_of(version)
-
-
-def _contacts(request: Any, found: Iterator[Contact], name: str) -> Any:
-    addresses = allows(request.membership.role, OWN)
-    columns = CONTACT if addresses else tuple(column for column in CONTACT if column != "email")
-    sheet = Sheet(columns, (tuple(getattr(each, column) for column in columns) for each in found))
-    return flowing_csv(sheet if addresses else without_addresses(sheet), name)
+    return flowing_csv(sheet, which)
 
 
 def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage:
@@ -194,7 +179,7 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
     style = kpis.style_of(business, known)
     here = {"business": business.id}
     version = queries.version_in_force(business)
-    profile = queries.profile_of(version) if version is not None else None
+    profile = queries.profile_in_force(business)
     learned = queries.learned(request.user, business)
     use_learned = request.GET.get("use") == "learned" and learned.profile is not None
     form = form or IdealForm.of(learned.profile if use_learned else profile)

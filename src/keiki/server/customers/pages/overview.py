@@ -216,9 +216,9 @@ def _lifetime_value(user: Any, business: Business) -> Told:
 
 def _ideal(user: Any, business: Business) -> Told:
     name, page = _("Ideal customers"), "ideal"
-    version = ideal_queries.version_in_force(business)
-    if version is None:
+    profile = ideal_queries.profile_in_force(business)
+    if profile is None:
         return Told(name, page, None, "", _("What good customers have in common."))
-    totals = ideal_queries.totals(user, business, ideal_queries.profile_of(version))
+    totals = ideal_queries.totals(user, business, profile)
     words = _("of acquisition spend went to customers who do not fit the profile.")
     return Told(name, page, totals.spend_out_share, "ratio", words)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from keiki.customers.ideal import IdealProfile, Trait
+from keiki.charts.files_out import Sheet, without_addresses
+from keiki.customers.ideal import IdealProfile
 from keiki.engine.ideal_customers import (
+    CONTACT,
     Contact,
     FitTotals,
     Learned,
@@ -22,6 +24,9 @@ from keiki.server.accounts.models import Business
 from keiki.server.customers.models import FitException, IdealVersion
 from keiki.server.kpis import queries as door
 
+NURTURE, EXCLUDE = "nurture", "exclude"
+CONTACT_FILES = (NURTURE, EXCLUDE)
+"""Who may be marketed to, and who is left out."""
 LISTED = 50
 """Contacts that do not fit on the page; the file of those who may be marketed to holds all."""
 
@@ -31,10 +36,9 @@ def version_in_force(business: Business) -> IdealVersion | None:
     return IdealVersion.objects.filter(business=business).select_related("made_by").first()
 
 
-def profile_of(version: IdealVersion) -> IdealProfile:
-    """A kept version as a profile."""
-    traits = tuple(Trait(attribute, tuple(values), weight) for attribute, values, weight in version.traits)
-    return IdealProfile(traits, version.threshold)
+def profile_in_force(business: Business) -> IdealProfile | None:
+    """The profile that `icp_fit` of customers follows; None while nobody has put one in force."""
+    return IdealProfile.read(business.ideal)
 
 
 def exceptions(business: Business) -> dict[str, FitException]:
@@ -67,6 +71,16 @@ def left_out(user: Any, business: Business, profile: IdealProfile) -> Iterator[C
     """Who must not be marketed to, one after the other."""
     excepted = tuple(sorted(exceptions(business)))
     return door.asked(user, business, lambda numbers: contacts_left_out(numbers, profile, excepted), tells=CUSTOMERS)
+
+
+def contact_sheet(user: Any, business: Business, profile: IdealProfile, which: str, *, addresses: bool) -> Sheet:
+    """One of CONTACT_FILES, its rows asked for while they are written; without `addresses` no e-mail address is in it,
+    in no column.
+    """
+    found = (nurtured if which == NURTURE else left_out)(user, business, profile)
+    columns = CONTACT if addresses else tuple(column for column in CONTACT if column != "email")
+    sheet = Sheet(columns, (tuple(getattr(each, column) for column in columns) for each in found))
+    return sheet if addresses else without_addresses(sheet)
 
 
 def counts(user: Any, business: Business, profile: IdealProfile) -> tuple[int, int]:

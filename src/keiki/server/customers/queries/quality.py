@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from keiki.customers.ideal import IdealProfile
 from keiki.customers.profit_curves import Curve
 from keiki.engine.customer_quality import Places, QualityReport, crossed_curves, places, profit_curves, quality_report
 from keiki.measures.rules import Rules
 from keiki.measures.told import NOTHING, WORTH
 from keiki.periods import Grain
 from keiki.server.accounts.models import Business
-from keiki.server.customers.queries.ideal import profile_of, version_in_force
 from keiki.server.kpis import queries as door
 
 FIT = "icp_fit"
@@ -29,17 +27,8 @@ def report(user: Any, business: Business, grain: Grain) -> QualityReport:
 def curves_by(user: Any, business: Business, by: tuple[str, ...]) -> dict[str, tuple[Curve, ...]]:
     """The cumulative profit of a customer by age, for each group of each of the splits."""
     wanted = tuple(dict.fromkeys(by))
-    ideal = _ideal(business, wanted)
-    key = ("profit curves", wanted, ideal)
-    return door.answered(
-        user, business, key, lambda numbers: profit_curves(numbers.fitted_by(ideal), wanted), tells=WORTH
-    )
-
-
-def _ideal(business: Business, by: tuple[str, ...]) -> IdealProfile | None:
-    """The profile in force where a split asks who fits it."""
-    version = version_in_force(business) if FIT in by else None
-    return None if version is None else profile_of(version)
+    key = ("profit curves", wanted)
+    return door.answered(user, business, key, lambda numbers: profit_curves(numbers, wanted), tells=WORTH)
 
 
 def curves(user: Any, business: Business, by: tuple[str, ...], beside: str = "") -> tuple[Curve, ...]:
@@ -48,17 +37,15 @@ def curves(user: Any, business: Business, by: tuple[str, ...], beside: str = "")
     """
     if len(by) == 1:
         return curves_by(user, business, (*by, beside) if beside else by)[by[0]]
-    ideal = _ideal(business, by)
-    key = ("crossed curves", by, ideal)
-    return door.answered(user, business, key, lambda numbers: crossed_curves(numbers.fitted_by(ideal), by), tells=WORTH)
+    key = ("crossed curves", by)
+    return door.answered(user, business, key, lambda numbers: crossed_curves(numbers, by), tells=WORTH)
 
 
 def places_by(user: Any, business: Business, by: str, beside: str) -> Places:
     """What to do with acquisition money, by one of PLACES_BY; `beside` are the curves shown on the same page."""
     found = curves_by(user, business, (beside, by))[by]
-    ideal = _ideal(business, (by,))
-    key = ("places", by, ideal)
-    return door.answered(user, business, key, lambda numbers: places(numbers.fitted_by(ideal), by, found), tells=WORTH)
+    key = ("places", by)
+    return door.answered(user, business, key, lambda numbers: places(numbers, by, found), tells=WORTH)
 
 
 def rules(user: Any, business: Business) -> Rules:

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
+from keiki.customers.ideal import IdealProfile
 from keiki.demo import load_demo
 from keiki.engine.business import Business as Numbers
 from keiki.engine.business import open_business
@@ -92,6 +93,7 @@ def _settings_of(business: Business) -> dict[str, Any]:
         "tax_rate": Decimal(business.tax_rate),
         "tax_included": business.tax_included,
         "rules": business.rules,
+        "ideal": IdealProfile.read(business.ideal),
     }
 
 

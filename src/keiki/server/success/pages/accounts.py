@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keiki.charts.format import MISSING, Style, exact, number
+from keiki.charts.rule_words import lifecycle_words
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page
 from keiki.server.kpis import pages as kpis
@@ -273,12 +274,8 @@ def lists_rule(overview: Overview, style: Style) -> str:
     told = _(
         "Expected loss = chance to leave within 90 days × monthly revenue × gross margin {margin} × {months} months. "
         "May grow: core features on more than {core} and in use on more than {seats} of the seats. "
-        "Expected extra profit = share of such accounts that grew {grows} × {growth} × gross margin × {months} months. "
-        "Stages: onboarding from the kick-off or the first paid day; adoption with the first value; retention by core "
-        "use in {weeks} weeks, a renewal, or {stayed} months without an interruption; expansion with more revenue than "
-        "ever before; advocacy with a recommendation."
-    )
-    return told.format(
+        "Expected extra profit = share of such accounts that grew {grows} × {growth} × gross margin × {months} months."
+    ).format(
         margin=_("unknown, taken as 100%") if margin is None else number(margin, "ratio", style),
         months=rule.months,
         grows=number(rule.grows, "ratio", style) if overview.outlook.hits.ready else _("unknown, taken as 100%"),
@@ -287,6 +284,5 @@ def lists_rule(overview: Overview, style: Style) -> str:
         else _("monthly revenue × usual growth {rate}").format(rate=number(rule.growth, "ratio", style)),
         core=number(rule.core_share, "ratio", style),
         seats=number(rule.seats_share, "ratio", style),
-        weeks=rule.lifecycle.habit_weeks,
-        stayed=rule.lifecycle.stayed_months,
     )
+    return told + ("" if style.japanese else " ") + lifecycle_words(rule.lifecycle, style)

@@ -22,7 +22,7 @@ from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.success import actions, queries
 from keiki.server.success.forms import with_query
-from keiki.server.success.pages import Fact, account_url, accounts_words, day_words, fresh_words, style_of
+from keiki.server.success.pages import Fact, account_url, accounts_words, day_words, fresh_words, style_of, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ def mark_core(request: Any, business: Business) -> HttpResponse:
 def _page(request: Any, business: Business, told: Use, begun: Onboarding, grain: str) -> UsePage:
     style = style_of(request, business)
     path = reverse("success:use", kwargs={"business": business.id})
-    marked = queries.features(business)
+    marked, groups = queries.features(business), queries.core_groups(business)
     words = {"month": _("Monthly"), "week": _("Weekly")}
     return UsePage(
         title=_("Use and first value"),
@@ -130,14 +130,16 @@ def _page(request: Any, business: Business, told: Use, begun: Onboarding, grain:
         basis=_("Adoption = people who used a core feature ÷ seats entitled to it. {core}").format(
             core=_("Core: the features marked below.")
             if any(feature.is_core for feature in marked.values())
-            else _("Core: the features of the group “core”.")
+            else _("Core: the features of these groups: {groups}.").format(
+                groups=", ".join(word("feature_group", group) for group in groups)
+            )
         ),
         features=tuple(
             FeatureRow(
                 row["feature"],
                 f"{row['users']:,}",
                 f"{row['uses']:,}",
-                is_core(row, marked),
+                is_core(row, marked, groups),
                 day_words(marked[row["feature"]].since, style) if row["feature"] in marked else "",
             )
             for row in told.features
@@ -151,11 +153,11 @@ def _page(request: Any, business: Business, told: Use, begun: Onboarding, grain:
     )
 
 
-def is_core(row: Row, marked: Mapping[str, Feature]) -> bool:
+def is_core(row: Row, marked: Mapping[str, Feature], groups: tuple[str, ...]) -> bool:
     """Whether a feature is core: as it was marked, else by its group while none is marked as core."""
     if row["feature"] in marked:
         return marked[row["feature"]].is_core
-    return row["feature_group"] == "core" and not any(feature.is_core for feature in marked.values())
+    return row["feature_group"] in groups and not any(feature.is_core for feature in marked.values())
 
 
 def grain_of(query: Mapping[str, str]) -> str:

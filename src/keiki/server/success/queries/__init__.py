@@ -24,6 +24,7 @@ from keiki.engine.customer_success import (
 from keiki.engine.success_summary import SuccessSummary, summary_of
 from keiki.measures.told import WORTH, counts
 from keiki.server.accounts.models import Business
+from keiki.server.accounts.queries import rules_of
 from keiki.server.kpis import queries as door
 from keiki.server.success.models import Feature, OnboardingStep, Review, StageChange, Step, SuccessPlan, WeeklyScore
 
@@ -58,6 +59,11 @@ class Written:
 def core_features(business: Business) -> CoreFeatures:
     """The features that people called core."""
     return CoreFeatures(tuple(Feature.objects.filter(business=business, is_core=True).values_list("name", flat=True)))
+
+
+def core_groups(business: Business) -> tuple[str, ...]:
+    """The groups of features that are core while no feature is called so."""
+    return rules_of(business).lifecycle.core_groups
 
 
 def outlook(user: Any, business: Business) -> Outlook:

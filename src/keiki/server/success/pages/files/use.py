@@ -33,7 +33,7 @@ def adoption(asking: Asking) -> PanelFile:
 def features(asking: Asking) -> PanelFile:
     """Every feature with its users of the last four weeks; fewer than five are left out."""
     told = queries.product_use(asking.user, asking.business, grain_of(asking.request.GET))
-    marked, kept = queries.features(asking.business), Told()
+    marked, groups, kept = queries.features(asking.business), queries.core_groups(asking.business), Told()
     columns = (
         *(Column(_("Feature")), Column(_("People using it"), "count"), Column(_("Uses"), "count")),
         *(Column(_("Core")), Column(_("Since"))),
@@ -42,7 +42,7 @@ def features(asking: Asking) -> PanelFile:
         (
             row["feature"],
             *(kept(row[name], row["users"]) for name in ("users", "uses")),
-            _("Core") if is_core(row, marked) else "",
+            _("Core") if is_core(row, marked, groups) else "",
             marked[row["feature"]].since if row["feature"] in marked else None,
         )
         for row in told.features
