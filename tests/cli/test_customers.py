@@ -323,3 +323,35 @@ def test_places_of_fewer_than_five_customers_are_left_out(shop):
 def test_ideal_says_when_nothing_sets_good_customers_apart(shop):
     assert "Nothing sets good customers apart from the others." in shop("customers", "ideal").out
     assert shop("customers", "ideal", "--json").json["profile"] is None
+
+
+LISTED = """customer_id,acquired_on,industry,name,email
+C1,2026-09-05,food,Aoi,aoi@example.jp
+C2,2026-09-20,mining,Ken,ken@example.jp
+C3,2026-10-31,food,Mio,
+"""
+
+
+def test_profile_of_a_folder_is_kept_in_its_settings_and_the_lists_follow(own_shop, tmp_path):
+    (tmp_path / "customers.csv").write_text(LISTED)
+    assert own_shop("import", tmp_path / "customers.csv", "--fact", "customers").code == 0
+    none = own_shop("customers", "contacts", "nurture")
+    assert (none.code, "No profile of the ideal customer is in force" in none.err) == (2, True)
+    assert own_shop("customers", "keep-ideal", "learned").code == 2  # nothing stands out in three customers
+    (tmp_path / "bad.yaml").write_text("traits: [industry]")
+    assert own_shop("customers", "keep-ideal", tmp_path / "bad.yaml").code == 2
+    assert own_shop("customers", "keep-ideal", tmp_path / "nowhere.yaml").code == 2
+    assert own_shop("customers", "ideal", "--json").json["in_force"] is None
+    (tmp_path / "ideal.yaml").write_text("traits: {industry: {values: [food], weight: 100}}")
+    kept = own_shop("customers", "keep-ideal", tmp_path / "ideal.yaml", language="ja")
+    assert kept.out.strip() == "理想顧客像：業種がfoodなら100点。合計60点以上で合う。"
+    told = own_shop("customers", "ideal", "--json").json
+    assert told["in_force"] == {"threshold": 60, "traits": {"industry": {"values": ["food"], "weight": 100}}}
+    assert (told["totals"]["customers_in"], told["totals"]["customers_out"]) == (2, 1)
+    assert own_shop("customers", "contacts", "nurture", "-o", tmp_path / "nurture.csv").code == 0
+    assert (tmp_path / "nurture.csv").read_text("utf-8-sig").splitlines() == [
+        "customer_id,name,email,acquired_on,score",
+        "C1,Aoi,aoi@example.jp,2026-09-05,100",
+        "C3,Mio,,2026-10-31,100",
+    ]
+    assert own_shop("customers", "contacts", "everybody").code == 2

@@ -98,16 +98,26 @@ def quality(
             found_places = keiki.places(own, by.value)
             moved = None if move is None else _moved(found_places, move, giver, taker)
             _places(found_places, moved, style_of(own), as_json=as_json)
+            _fit_rule(own, (by.value,), as_json=as_json)
             return
         if curves:
             splits = tuple(dict.fromkeys(each.value for each in curves))
             _curves(keiki.crossed_curves(own, splits), splits, style_of(own), as_json=as_json)
+            _fit_rule(own, splits, as_json=as_json)
             return
         found = keiki.quality_report(own, Grain(grain.value))
         if as_json:
             show_json(_plain(found))
             return
         _show(found, own, style_of(own))
+
+
+def _fit_rule(own: Business, splits: tuple[str, ...], *, as_json: bool) -> None:
+    """Who fits the ideal customer, beside numbers that ask for it."""
+    from keiki.charts.rule_words import ideal_words
+
+    if By.ICP_FIT.value in splits and not as_json:
+        tell(ideal_words(own.rules.ideal, style_of(own)))
 
 
 def _plain(found: QualityReport) -> dict[str, object]:

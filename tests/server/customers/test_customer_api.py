@@ -19,8 +19,10 @@ from keiki.customers.cohort_table import TableRule
 from keiki.customers.ideal import IdealProfile, Trait
 from keiki.customers.lives import LifeRule
 from keiki.customers.ltv_formulas import FORMULAS, TERMS
+from keiki.engine.ideal_customers import CONTACT
 from keiki.periods import Grain
 from keiki.server.accounts.actions import change_rules, make_api_token
+from keiki.server.audit.models import Entry
 from keiki.server.customers.actions.ideal import keep_profile
 from keiki.server.customers.queries import (
     cohorts,
@@ -353,3 +355,43 @@ def test_before_there_are_rows_there_is_nothing(bare: Any) -> None:
     paths = ("cohorts", "segments", "repeat", "recurring", "survival", "worth", "quality", "forecast", "ideal")
     found = {path: client.get(f"/api/v1/businesses/tea-shop/customers/{path}").status_code for path in paths}
     assert found == dict.fromkeys(paths, 404)
+
+
+def test_a_program_puts_a_profile_in_force_with_the_rights_of_its_person(sold: Any) -> None:
+    address = f"/api/v1/businesses/{sold.business.id}/customers/ideal"
+    profile = {"traits": [{"attribute": "acquisition_channel", "values": ["A"], "weight": 100}], "threshold": 60}
+
+    def send(who: str, scope: str, body: Any) -> Any:
+        token = make_api_token(getattr(sold, who), sold.business, "writes", scope, None)
+        client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+        return client.post(address, json.dumps(body), content_type="application/json")
+
+    assert [send(*who, profile).status_code for who in (("viewer", "write"), ("editor", "read"))] == [403, 403]
+    assert asking(sold)("ideal")["version"] is None
+    wrong = profile | {"traits": [{"attribute": "acquisition_channel", "values": ["A"], "weight": 90}]}
+    refused = send("editor", "write", wrong)
+    assert (refused.status_code, "The weights sum to 90" in refused.content.decode()) == (422, True)
+    answer = send("editor", "write", profile)
+    assert (answer.status_code, answer.json()["version"], answer.json()["nurtured"]) == (201, 1, 40)
+    sold.business.refresh_from_db()
+    assert opened(sold.business).business.rules.ideal == IdealProfile((Trait("acquisition_channel", ("A",), 100),))
+
+
+def test_files_of_contacts_for_programs_have_addresses_for_owners_alone(sold: Any) -> None:
+    def file(which: str, who: str) -> Any:
+        token = make_api_token(getattr(sold, who), sold.business, "reads", "read", None)
+        client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+        return client.get(f"/api/v1/businesses/{sold.business.id}/customers/ideal/contacts/{which}")
+
+    assert file("nurture", "owner").status_code == 404  # no profile is in force
+    keep_profile(sold.editor, sold.business, IdealProfile((Trait("acquisition_channel", ("A",), 100),)))
+    people = [{"customer_id": "x1", "acquisition_channel": "A", "email": "x1@example.jp", "name": "x1@example.jp"}]
+    opened(sold.business).business.load(people, "customers", name="people")
+    assert file("everybody", "owner").status_code == 422
+    theirs, ours = (file("nurture", who).getvalue().decode("utf-8-sig").splitlines() for who in ("viewer", "owner"))
+    assert (len(theirs), theirs[0], ours[0]) == (42, "customer_id,name,acquired_on,score", ",".join(CONTACT))
+    assert [line for line in ours if line.startswith("x1")] == ["x1,x1@example.jp,x1@example.jp,,100"]
+    assert [line for line in theirs if line.startswith("x1")] == ["x1,＊＊＊,,100"]
+    assert len(file("exclude", "owner").getvalue().decode().splitlines()) == 41
+    assert Entry.objects.filter(action="customers.export_nurtured").count() == 2
+    assert file("nurture", "outsider").status_code == 401  # a token lives as long as the membership

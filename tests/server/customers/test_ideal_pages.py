@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from keiki.cli.main import run
 from keiki.server.audit.models import Entry
 from keiki.server.customers.models import FitException, IdealVersion
 from keiki.server.data.actions import opened
@@ -40,7 +42,8 @@ def fill(business: Any) -> None:
 @pytest.fixture
 def site(filled: Any, browser_of: Any) -> Any:
     class Site:
-        business, address = filled.business, reverse("customers:ideal", kwargs={"business": filled.business.id})
+        people, business = filled, filled.business
+        address = reverse("customers:ideal", kwargs={"business": filled.business.id})
 
         def page(self, who: str = "editor", **query: str) -> Any:
             answer = browser_of(getattr(filled, who)).get(self.address, query)
@@ -139,3 +142,55 @@ def test_viewer_reads_and_changes_nothing(site: Any) -> None:
     assert site.send("except_contact", who="viewer", customer="x", reason="y").status_code == 403
     assert site.send("withdraw", customer="nobody").status_code == 404
     assert IdealVersion.objects.count() == 0
+
+
+def test_kpis_follow_the_profile_from_the_moment_it_is_in_force(site: Any, browser_of: Any) -> None:
+    business = site.business
+    page = reverse("kpis:kpi", kwargs={"business": business.id, "kpi": "icp_fit_rate"})
+
+    def told() -> Any:
+        return browser_of(site.people.viewer).get(page, {"grain": "year"}).context["page"]
+
+    lens = {"grain": "year", "count": 3}
+    rate = opened(business).business.measure(("icp_fit_rate",), opened(business).business.lens(**lens)).value
+    assert rate("icp_fit_rate", 0) == 0  # the file says of nobody that it fits
+    assert told().fit_rule.startswith("No profile of the ideal customer is in force")
+    site.send(**FORM)
+    business.refresh_from_db()
+    rate = opened(business).business.measure(("icp_fit_rate",), opened(business).business.lens(**lens)).value
+    assert rate("icp_fit_rate", 0) == 40 / 80
+    assert told().fit_rule == (
+        "Ideal customer: 70 points for industry food or retail, 30 points for region kanto; fits from 60 points."
+    )
+    assert told().fit_url == site.address
+
+
+def test_command_line_keeps_a_profile_and_takes_lists_as_a_member(site: Any, tmp_path: Path, capsysbinary: Any) -> None:
+    def keiki(*words: str) -> tuple[int, list[str], str]:
+        capsysbinary.readouterr()
+        code = run(["customers", *words])
+        out, err = capsysbinary.readouterr()
+        return code, out.decode("utf-8-sig").splitlines(), err.decode()
+
+    file = tmp_path / "ideal.yaml"
+    file.write_text("threshold: 60\ntraits:\n  industry: {values: [food, retail], weight: 100}\n", encoding="utf-8")
+    here, folder = ("-b", site.business.id), ("-b", str(site.business.folder))
+    viewer, editor, owner = (getattr(site.people, who).email for who in ("viewer", "editor", "owner"))
+    code, _out, err = keiki("contacts", "nurture", *here, "--as", editor)
+    assert (code, "No profile of the ideal customer is in force" in err) == (2, True)
+    assert keiki("keep-ideal", str(file), *here, "--as", viewer)[0] == 2
+    assert keiki("keep-ideal", str(file), *folder)[0] == 2  # the server keeps it, with its versions
+    assert IdealVersion.objects.count() == 0
+    code, out, _err = keiki("keep-ideal", str(file), *here, "--as", editor)
+    assert (code, out) == (
+        0,
+        ["Version 1 is in force.", "Ideal customer: 100 points for industry food or retail; fits from 60 points."],
+    )
+    people = [{"customer_id": "x1", "industry": "food", "email": "x1@example.jp"}]
+    opened(site.business).business.load(people, "customers", name="people")
+    for who, told in ((owner, "x1,,x1@example.jp,,100"), (editor, "x1,,,100")):
+        _code, out, _err = keiki("contacts", "nurture", *here, "--as", who)
+        assert out[-1] == told
+        assert len(out) == 1 + 39 + 2 + 1
+    assert Entry.objects.filter(action="customers.export_nurtured").count() == 2
+    assert keiki("keep-ideal", "learned", *here, "--as", editor)[1][0] == "Version 2 is in force."

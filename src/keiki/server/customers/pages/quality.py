@@ -17,7 +17,7 @@ from keiki.charts.certainty import period_name
 from keiki.charts.chart import Chart
 from keiki.charts.format import MINUS, MISSING, Style, number
 from keiki.charts.lines import Line, lines
-from keiki.charts.rule_words import bearer_words, rule_words
+from keiki.charts.rule_words import bearer_words, ideal_words, rule_words
 from keiki.charts.stacked import Column, stacked
 from keiki.customers.allocation import FEED, FEW, HOLD, STOP, UNPAID, WAIT, Advice, Place, reallocated
 from keiki.customers.profit_curves import Curve
@@ -103,6 +103,7 @@ class QualityPage:
     sentence: str = ""
     rule: str = ""
     cost_rule: str = ""
+    fit_rule: str = ""
     bearer_rule: str = ""
     classes: tuple[ClassRow, ...] = ()
     grains: tuple[kpis.Way, ...] = ()
@@ -149,8 +150,9 @@ def quality_page(request: HttpRequest, business: Business) -> HttpResponse:
     style = kpis.style_of(business, known)
     rules = queries.rules(request.user, business)
     words = (rule_words(rules, "classes", style), bearer_words(rules, style))
+    fit = ideal_words(rules.ideal, style) if queries.FIT in (*asked.splits, asked.places) else ""
     page = _page(business, asked, report, found, places, style, words)
-    page = QualityPage(**{**vars(page), "fresh": fresh_words(known, style)})
+    page = QualityPage(**{**vars(page), "fresh": fresh_words(known, style), "fit_rule": fit})
     return render(request, "customers/quality.html", {"page": page})
 
 

@@ -28,7 +28,7 @@ from keiki.charts.card import Card, Compared, card
 from keiki.charts.certainty import certainty_words
 from keiki.charts.chart import Chart, Table
 from keiki.charts.format import Style, change, exact, number
-from keiki.charts.rule_words import rule_words
+from keiki.charts.rule_words import ideal_words, rule_words
 from keiki.charts.sentence import Told, sentence
 from keiki.charts.trend import Bar, trend
 from keiki.charts.trend import Expected as Ahead
@@ -249,6 +249,8 @@ class KpiPage:
     entered: EnteredPanel | None = None
     nights: tuple[NightRow, ...] = ()
     balance: BalanceWords | None = None
+    fit_rule: str = ""
+    fit_url: str = ""
 
 
 @business_page()
@@ -310,6 +312,7 @@ def _kpi_page(
     rivals = queries.rivals(catalogue, kpi)
     pairs = tuple(catalogue.kpis[name] for name in kpi.pairs_with if name in catalogue.kpis)
     values = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
+    by_fit = queries.asks_who_fits(catalogue, kpi)
     below = queries.changed_below(catalogue, kpi, told.periods) if told else ()
     may = allows(request.membership.role, EDIT)
     beside = beside_history(request, business, kpi, told, grain, style) if told else None
@@ -403,6 +406,8 @@ def _kpi_page(
         overdue=overdue_words(request, business, kpi, known, style) if told else "",
         cadence=cadence_words(business, kpi, style),
         balance=_balance(business, kpi, value, style),
+        fit_rule=ideal_words(rules_of(business).ideal, style) if by_fit else "",
+        fit_url=page_url("customers:ideal", business) if by_fit else "",
         odd=beside.lines if beside else (),
         odd_rule=odd_rule(),
         odd_url=kpi_url(business, kpi.id, "say_of_value") if may else "",

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+from keiki.catalogue.expand import asked_of
 from keiki.catalogue.kpi import Kpi
 from keiki.catalogue.load import Catalogue, builtin
 from keiki.catalogue.versions import changes, reached
@@ -21,6 +22,7 @@ from keiki.errors import KeikiError
 from keiki.facts import FACTS
 from keiki.facts.contract import Fact
 from keiki.formula import parse, references, show
+from keiki.formula.conditions import condition_columns
 from keiki.lens import FINAL
 from keiki.measures.check import fact_of
 from keiki.measures.measure import Asked, Measure
@@ -38,6 +40,7 @@ from keiki.trees.document import TreeDocument, template
 
 DATA, HAND, LACKS = "data", "hand", "lacks"
 BUILT_IN, OWN, CHANGED = "built_in", "own", "changed"
+FIT: Final = "icp_fit"
 
 
 @dataclass(frozen=True)
@@ -307,6 +310,13 @@ def built_from(catalogue: Catalogue, kpi: Kpi) -> tuple[tuple[Kpi, ...], tuple[M
     ids = tuple(dict.fromkeys(reference.id for reference in references(kpi.formula)))
     kpis = tuple(catalogue.kpis[name] for name in ids if name in catalogue.kpis)
     return kpis, tuple(catalogue.measures[name] for name in ids if name in catalogue.measures)
+
+
+def asks_who_fits(catalogue: Catalogue, kpi: Kpi) -> bool:
+    """Whether a KPI counts by whether customers fit the ideal one."""
+    asked = [asked_of(reference) for reference in references(catalogue.expand(kpi.id))]
+    clauses = [each for one in asked for each in (one.where, catalogue.measures[one.measure].where) if each is not None]
+    return any(name.endswith(FIT) for clause in clauses for name in condition_columns(clause))
 
 
 def built_on(catalogue: Catalogue, kpi_id: str) -> tuple[Kpi, ...]:

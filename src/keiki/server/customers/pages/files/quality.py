@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from keiki.charts.rule_words import bearer_words, rule_words
+from keiki.charts.rule_words import bearer_words, ideal_words, rule_words
 from keiki.customers.classes import BAD, GOOD, UNDETERMINED
 from keiki.customers.small_groups import small_parts
 from keiki.periods import Grain
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 def _rules(asking: Asking) -> tuple[str, str]:
     rules = queries.rules(asking.user, asking.business)
     return rule_words(rules, "classes", asking.style), bearer_words(rules, asking.style)
+
+
+def _fit(asking: Asking, *splits: str) -> tuple[str, ...]:
+    """Who fits the ideal customer, where a split asks for it."""
+    if queries.FIT not in splits:
+        return ()
+    return (ideal_words(queries.rules(asking.user, asking.business).ideal, asking.style),)
 
 
 def _grain(asked: QualityAsked) -> Filters:
@@ -122,7 +129,8 @@ def curves(asking: Asking) -> PanelFile:
         "A month counts when the customer has lived it to its end, so nobody's future is counted as 0. A curve ends "
         "where fewer than 5 customers have lived on."
     )
-    return PanelFile(title, Table((*heads, customers, *money, *ages), shown), details, filters, (rule,))
+    rules = (rule, *_fit(asking, *asked.splits))
+    return PanelFile(title, Table((*heads, customers, *money, *ages), shown), details, filters, rules)
 
 
 def places(asking: Asking) -> PanelFile:
@@ -155,7 +163,8 @@ def places(asking: Asking) -> PanelFile:
         Column(_("Low-quality revenue")),
     )
     title, filters = _("Where acquisition money comes back"), ((_("Split by"), by_words(found.by)),)
-    return PanelFile(title, Table(columns, rows), None, filters, (places_rule(found),), bool(found.worths.hidden))
+    rules = (places_rule(found), *_fit(asking, found.by))
+    return PanelFile(title, Table(columns, rows), None, filters, rules, bool(found.worths.hidden))
 
 
 PANELS: Panels = {"classes": classes, "periods": periods, "curves": curves, "places": places}
