@@ -218,7 +218,7 @@ def _show(found: Learned, style: Style, *, everything: bool) -> None:
         return
     rows = []
     for each in told:
-        column = FACTS["customers"].column(each.attribute)
+        column = FACTS["customers"].column({"channel": "acquisition_channel"}.get(each.attribute, each.attribute))
         name = each.attribute if column is None else column.ja if language() == "ja" else column.en
         low, high = number(each.low, "ratio", style), number(each.high, "ratio", style)
         rows.append(

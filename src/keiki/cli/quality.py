@@ -149,6 +149,22 @@ def _show(found: QualityReport, own: Business, style: Style) -> None:
     names = (say("revenue", "売上"), say("new", "新規"), say("repeat", "再購入"), say("good", "良い"))
     more = (say("bad", "悪い"), say("undetermined", "判定中"), say("profit", "利益"), say("good share", "良い割合"))
     show_table([say("Period", "期間"), *names, *more, ""], rows)
+    kinds = ("good", "undetermined", "bad")
+    show_table(
+        [
+            *(say("Came in", "獲得した期間"), say("customers", "顧客"), say("good", "良い")),
+            *(say("undetermined", "判定中"), say("bad", "悪い"), say("good by now", "いま良い割合")),
+        ],
+        [
+            [
+                own.settings.calendar.label(each.period, language()),
+                number(sum(each.acquired.values()), "count", style),
+                *(number(each.acquired[kind], "count", style) for kind in kinds),
+                number(each.acquired_good, "ratio", style),
+            ]
+            for each in found.periods
+        ],
+    )
     tell(rule_words(own.rules, "classes", style))
     tell(bearer_words(own.rules, style))
     tell(

@@ -124,6 +124,15 @@ class QualityPeriod:
         return self.revenue - self.new - self.unnamed
 
     @property
+    def acquired_good(self) -> float | None:
+        """The share of the customers who came in the period that are good by now; None when nobody came.
+
+        Of all of them, not of the judged: a customer can be good soon and bad only after a long silence.
+        """
+        came = sum(self.acquired.values())
+        return self.acquired[GOOD] / came if came else None
+
+    @property
     def margin(self) -> float | None:
         """Gross profit of a sale, as a share of it."""
         return float(self.gross_profit / self.revenue) if self.revenue else None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from keiki.customers.ideal import IdealProfile, Trait
 from keiki.server.accounts.actions import change_rules
 from keiki.server.customers.actions.ideal import keep_profile
+from keiki.server.data.actions import opened
 
 
 def fill(business: Any) -> None:
@@ -62,6 +63,31 @@ def test_every_quarter_lists_new_repeat_good_and_bad_revenue_margin_and_warning(
     assert (first.revenue, first.margin, first.profit) == ("¥560,000", "50.0%", "−¥20,000")
     assert (first.good, first.bad, first.fan) == ("¥98,000", "¥462,000", False)
     assert "less than 50% of that in 2 periods in a row" in shown.fan_rule
+
+
+def test_customers_who_came_are_told_by_class_and_small_classes_leave_no_file(
+    filled: Any, page: Any, browser_of: Any
+) -> None:
+    (*_later, first) = page(grain="year").acquired
+    assert (first.customers, first.good, first.undetermined, first.bad) == ("80", "18", "0", "62")
+    assert first.good_share == "22.5%"
+    assert page(grain="year").acquired_sentence.startswith("Of the customers of Apr 2023 – Mar 2024, 22.5% are good")
+    late = [
+        {"order_id": f"late{n}{day}", "customer_id": f"late{n}", "ordered_at": f"{day}T12:00:00+09:00"}
+        | {"amount": 9_000, "cost": 500}
+        for n in range(8)
+        for day in ("2025-03-05", "2025-05-05")[: 1 if n < 3 else 2]
+    ]
+    opened(filled.business).business.load(late, "orders", name="late")
+    newest = page(grain="year").acquired[1]
+    assert (newest.customers, newest.good, newest.undetermined) == ("8", "5", "3")
+    file = {"business": filled.business.id, "page": "quality", "panel": "acquired"}
+    answer = browser_of(filled.viewer).get(
+        reverse("customers:panel_file", kwargs=file), {"grain": "year", "file": "csv"}
+    )
+    _running, told, oldest = [line.split(",") for line in answer.getvalue().decode("utf-8-sig").splitlines()[1:]][:3]
+    assert told[1:] == ["8", "", "", "0", ""], "three undetermined are not told, nor what would tell them"
+    assert oldest[1:5] == ["80", "18", "0", "62"]
 
 
 def test_rules_in_force_stand_beside_the_classes(page: Any) -> None:

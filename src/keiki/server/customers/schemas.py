@@ -591,7 +591,9 @@ class QualityPeriodOut(Schema):
     profit_margin: Number
     good_share: Number
     bad_share: Number
-    acquired: dict[str, int]
+    acquired: dict[str, int | None] = Field(
+        description=gettext_noop("Who came in the period by class; null for fewer than five and what tells them.")
+    )
     fan: bool = Field(description=gettext_noop("Whether sales outrun profit: growth is being bought."))
 
 
@@ -608,7 +610,9 @@ class QualityOut(Schema):
 
     grain: str
     rule: ClassRuleOut
-    customers: dict[str, int]
+    customers: dict[str, int | None] = Field(
+        description=gettext_noop("By class; null for fewer than five and what tells them, with their revenue.")
+    )
     revenue: dict[str, Money]
     periods: list[QualityPeriodOut]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.customers.allocation import Advice, reallocated
+from keiki.customers.quality_report import QualityPeriod
+from keiki.customers.small_groups import small_parts
 from keiki.periods import Grain
 from keiki.server.accounts.api import caller_of
 from keiki.server.customers.queries import quality as queries
@@ -32,7 +35,26 @@ router = Router(tags=[gettext_noop("Customer value")])
 )
 def quality(request: HttpRequest, business: str, asked: Query[QualityAsk]) -> Any:
     own = business_with_rows(request, business)
-    return queries.report(caller_of(request).user, own, Grain.named(asked.grain))
+    found = queries.report(caller_of(request).user, own, Grain.named(asked.grain))
+    told = _told(found.customers)
+    return {
+        "grain": found.grain,
+        "rule": found.rule,
+        "customers": told,
+        "revenue": {kind: None if told[kind] is None else amount for kind, amount in found.revenue.items()},
+        "periods": [_period(each) for each in found.periods],
+    }
+
+
+def _period(each: QualityPeriod) -> dict[str, Any]:
+    names = ("repeat", "margin", "profit_margin", "good_share", "bad_share")
+    return vars(each) | {name: getattr(each, name) for name in names} | {"acquired": _told(each.acquired)}
+
+
+def _told(customers: Mapping[str, int]) -> dict[str, int | None]:
+    """Customers by class, without the classes that are too small to be told, and what would give them away."""
+    hidden = small_parts(tuple(customers.values()))
+    return {kind: None if place in hidden else n for place, (kind, n) in enumerate(customers.items())}
 
 
 @router.get(

@@ -20,6 +20,7 @@ from keiki.charts.lines import Line, lines
 from keiki.charts.rule_words import bearer_words, ideal_words, rule_words
 from keiki.charts.stacked import Column, stacked
 from keiki.customers.allocation import FEED, FEW, HOLD, STOP, UNPAID, WAIT, Advice, Place, reallocated
+from keiki.customers.classes import BAD, GOOD, UNDETERMINED
 from keiki.customers.profit_curves import Curve
 from keiki.customers.quality_report import QualityPeriod
 from keiki.errors import KeikiError
@@ -69,6 +70,18 @@ class ClassRow:
 
 
 @dataclass(frozen=True)
+class AcquiredRow:
+    """The customers who came in one period, by what they are now."""
+
+    label: str
+    customers: str
+    good: str
+    undetermined: str
+    bad: str
+    good_share: str
+
+
+@dataclass(frozen=True)
 class CurveRow:
     names: tuple[str, ...]
     customers: str
@@ -110,6 +123,8 @@ class QualityPage:
     figure: Chart | None = None
     rows: tuple[PeriodRow, ...] = ()
     periods_sentence: str = ""
+    acquired: tuple[AcquiredRow, ...] = ()
+    acquired_sentence: str = ""
     fan_rule: str = ""
     fan: str = ""
     curves_by: tuple[kpis.Way, ...] = ()
@@ -186,6 +201,8 @@ def _page(
         figure=_periods_figure(business, report, style),
         rows=tuple(_period_row(business, each, style) for each in reversed(report.periods)),
         periods_sentence=_periods_sentence(business, report, style),
+        acquired=tuple(_acquired_row(business, each, style) for each in reversed(report.periods)),
+        acquired_sentence=_acquired_sentence(business, report, style),
         fan_rule=_fan_rule(report),
         fan=_fan_words(business, report, style),
         curves_by=tuple(
@@ -326,6 +343,31 @@ def _periods_sentence(business: Business, report: QualityReport, style: Style) -
         new=_signed(after.new, before.new),
         margin=number(after.margin, "ratio", style),
         left=number(after.profit_margin, "ratio", style),
+    )
+
+
+def _acquired_row(business: Business, each: QualityPeriod, style: Style) -> AcquiredRow:
+    def count(value: int) -> str:
+        return number(value, "count", style)
+
+    return AcquiredRow(
+        label=period_name(business.calendar.label(each.period, style.language), each.complete, style),
+        customers=count(sum(each.acquired.values())),
+        good=count(each.acquired[GOOD]),
+        undetermined=count(each.acquired[UNDETERMINED]),
+        bad=count(each.acquired[BAD]),
+        good_share=number(each.acquired_good, "ratio", style),
+    )
+
+
+def _acquired_sentence(business: Business, report: QualityReport, style: Style) -> str:
+    """The oldest period: it has had the longest time to be judged."""
+    oldest = next((each for each in report.periods if each.acquired_good is not None), None)
+    if oldest is None:
+        return _("Nobody came in these periods.")
+    return _("Of the customers of {period}, {share} are good by now. Newer ones have had less time.").format(
+        period=business.calendar.label(oldest.period, style.language),
+        share=number(oldest.acquired_good, "ratio", style),
     )
 
 

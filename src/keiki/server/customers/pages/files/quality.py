@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from keiki.charts.rule_words import bearer_words, ideal_words, rule_words
 from keiki.customers.classes import BAD, GOOD, UNDETERMINED
-from keiki.customers.small_groups import small_parts
+from keiki.customers.small_groups import shareable, small_parts
 from keiki.periods import Grain
 from keiki.server.customers.forms.quality import QualityAsked
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
@@ -96,6 +96,29 @@ def periods(asking: Asking) -> PanelFile:
     return PanelFile(title, Table(columns, rows(True)), Table(columns, rows(False)), _grain(asked), _rules(asking))
 
 
+def acquired(asking: Asking) -> PanelFile:
+    """Who came in each period by class; a class of fewer than five, and what gives it away, is left out."""
+    asked = QualityAsked.read(asking.request.GET)
+    found = queries.report(asking.user, asking.business, asked.grain)
+    kinds = ((GOOD, _("Good")), (UNDETERMINED, _("Undetermined")), (BAD, _("Bad")))
+    rows: list[tuple[Cell, ...]] = []
+    few = False
+    for each in reversed(found.periods):
+        counts = [each.acquired[kind] for kind, _name in kinds]
+        hidden = small_parts(counts)
+        few = few or bool(hidden)
+        told = [None if place in hidden else count for place, count in enumerate(counts)]
+        share = None if 0 in hidden else each.acquired_good
+        rows.append((asking.label(each.period), shareable(sum(counts), sum(counts)), *told, share))
+    columns = (
+        *(Column(_("Period")), Column(_("Customers"), "count")),
+        *(Column(name, "count") for _kind, name in kinds),
+        Column(_("Good by now"), "ratio"),
+    )
+    title = _("Customers by class and by when they came")
+    return PanelFile(title, Table(columns, rows), None, _grain(asked), _rules(asking), few)
+
+
 def curves(asking: Asking) -> PanelFile:
     """The cumulative profit of a customer; the CSV has a row per group and age."""
     asked = QualityAsked.read(asking.request.GET)
@@ -167,4 +190,4 @@ def places(asking: Asking) -> PanelFile:
     return PanelFile(title, Table(columns, rows), None, filters, rules, bool(found.worths.hidden))
 
 
-PANELS: Panels = {"classes": classes, "periods": periods, "curves": curves, "places": places}
+PANELS: Panels = {"classes": classes, "periods": periods, "acquired": acquired, "curves": curves, "places": places}
