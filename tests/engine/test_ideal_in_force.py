@@ -39,7 +39,8 @@ LEADS = [
     for n in range(6)
 ]
 ORDERS = [
-    {"order_id": f"o{n}", "customer_id": f"c{n}", "ordered_at": "2026-09-21 10:00", "amount": 100 * (n + 1)}
+    {"order_id": f"{day}-{n}", "customer_id": f"c{n}", "ordered_at": f"{day} 10:00", "amount": amount * (n + 1)}
+    for day, amount in (("2026-08-21", 10), ("2026-09-21", 100))
     for n in range(6)
 ]
 COSTS = [
@@ -55,7 +56,8 @@ BY_SQL = """
         (SELECT count(*) FILTER (WHERE fits) / count(*) FROM fitted),
         (SELECT count(*) FILTER (WHERE fits) / count(*) FROM leads LEFT JOIN fitted USING (customer_id)),
         (SELECT sum(amount) FILTER (WHERE NOT fits) / sum(amount) FROM costs LEFT JOIN fitted USING (customer_id)),
-        (SELECT sum(amount) FILTER (WHERE fits) FROM orders LEFT JOIN fitted USING (customer_id))
+        (SELECT sum(amount) FILTER (WHERE fits) FROM orders LEFT JOIN fitted USING (customer_id)
+            WHERE ordered_at >= '2026-09-01')
 """
 BY_PROFILE = (
     "70 * (coalesce(industry, '') IN ('food', 'retail'))::INT + 30 * (coalesce(region, '') = 'kanto')::INT >= 60"
