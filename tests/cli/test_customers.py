@@ -147,6 +147,38 @@ def test_alerts_name_the_unpaid_invoice_and_not_the_one_that_was_paid(own_shop, 
     assert "Unpaid" in own_shop("customers", "alerts").out
 
 
+RENEWING = """subscription_id,customer_id,plan,mrr,valid_from,valid_to,term_months,renewal_on
+T1,D1,basic,1000,2025-08-01,,12,2026-11-20
+T2,D2,basic,700,2026-10-01,,,
+"""
+ANSWERS = """response_id,kind,answered_at,score,customer_id
+R1,ces,2026-10-05 12:00,6,C1
+R2,ces,2026-10-05 12:00,4,C2
+R3,ces,2026-10-05 12:00,2,C3
+"""
+
+
+def test_accounts_renewals_and_voices_are_printed_in_words(own_shop, tmp_path):
+    assert "Nobody has answered in the last twelve months." in own_shop("customers", "voices").out
+    assert "No contract is due within 90 days." in own_shop("customers", "renewals").out
+    assert "No account is on this list." in own_shop("customers", "accounts", "--search", "D1").out
+    for name, rows in (("subscriptions", RENEWING), ("surveys", ANSWERS)):
+        (tmp_path / f"{name}.csv").write_text(rows)
+        assert own_shop("import", tmp_path / f"{name}.csv", "--fact", name).code == 0
+    listed = own_shop("customers", "accounts", "--search", "D1")
+    assert listed.lines[-1] == ["1", "of", "1", "accounts."]
+    assert [line[:2] for line in listed.lines if line[0].startswith("D")] == [["D1", "Retention"]]
+    due = own_shop("customers", "renewals")
+    assert ["2026-11-20", "D1", "T1", "¥1,000", "12", "¥12,000"] in due.lines
+    assert due.lines[-1] == ["Due", "within", "90", "days:", "1,", "worth", "¥12,000", "together."]
+    told = own_shop("customers", "voices", language="ja").lines
+    assert [line[:4] for line in told if line[0] == "顧客努力"] == [
+        ["顧客努力", "手間がかかった", "1", "2.0"],
+        ["顧客努力", "どちらともいえない", "1", "4.0"],
+        ["顧客努力", "簡単だった", "1", "6.0"],
+    ]
+
+
 def test_account_tells_stages_and_what_happened(own_shop, tmp_path):
     (tmp_path / "contracts.csv").write_text(PAID)
     own_shop("import", tmp_path / "contracts.csv", "--fact", "subscriptions")

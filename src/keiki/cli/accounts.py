@@ -164,8 +164,8 @@ def renewals(
         for row in rows
     ]
     show_table(head, lines, figures=3)
-    told = say("{} contracts within {} days, worth {} together.", "{}件（{}日以内）、合計{}。")
-    tell(told.format(f"{count:,}", days, number(worth, "currency", style)))
+    told = say("Due within {} days: {}, worth {} together.", "{}日以内に{}件、合計{}。")
+    tell(told.format(days, f"{count:,}", number(worth, "currency", style)))
 
 
 def voices(business: BusinessFolder = DEFAULT_BUSINESS, as_json: AsJson = False) -> None:
