@@ -395,3 +395,20 @@ def test_files_of_contacts_for_programs_have_addresses_for_owners_alone(sold: An
     assert len(file("exclude", "owner").getvalue().decode().splitlines()) == 41
     assert Entry.objects.filter(action="customers.export_nurtured").count() == 2
     assert file("nurture", "outsider").status_code == 401  # a token lives as long as the membership
+
+
+def test_groups_of_fewer_than_five_are_told_to_no_program(sold: Any) -> None:
+    few, enough = [f"few{n}" for n in range(4)], [f"five{n}" for n in range(5)]
+    people = [{"customer_id": each, "acquired_on": "2024-01-05", "segment": each[:-1]} for each in (*few, *enough)]
+    bought = [
+        {"order_id": each, "customer_id": each, "ordered_at": "2024-01-05T12:00:00+09:00", "amount": 98_765}
+        for each in (*few, *enough)
+    ]
+    opened(sold.business).business.load_facts({"customers": people, "orders": bought}, name="groups")
+    get = asking(sold)
+    lessons = [each for each in get("ideal")["lessons"] if each["attribute"] == "segment"]
+    assert [(each["value"], each["customers"]) for each in lessons] == [("five", 5)]
+    curves = get("survival", of="purchase", by="segment")["curves"]
+    sizes = {each["segment"]: each["size"] for each in curves}
+    assert sizes == {"five": 5, None: 80}
+    assert len(ideal.learned(sold.viewer, sold.business).lessons) > len(get("ideal")["lessons"])  # the page shows them
