@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from keiki.errors import EditConflict, RuleUnknown
+from keiki.measures.choices import Share
 from keiki.server.accounts import actions, queries
+from keiki.server.accounts.forms.calculation import RulesForm, typed
 from keiki.server.accounts.models import Business
 from keiki.server.audit.queries import log
 from keiki.server.data.actions import opened
@@ -93,3 +95,16 @@ def test_numbers_follow_a_changed_rule_at_once(own_shop: Any) -> None:
     after = opened(changed)
     assert (before.business.rules.free_shipping_line, after.business.rules.free_shipping_line) == (None, Decimal(5000))
     assert before.mark != after.mark
+
+
+def test_a_share_stands_in_its_field_as_per_cent_also_nothing_and_all() -> None:
+    shares = [typed(Share(), Decimal(share)) for share in ("0", "1", "0.35", "0.1", "0.125")]
+    assert shares == ["0", "100", "35", "10", "12.5"]
+
+
+def test_the_form_of_the_stages_is_saved_as_it_stands(cast: Any) -> None:
+    form = RulesForm("lifecycle", queries.rules_of(cast.business), queries.rules_of(cast.business))
+    rules = queries.rules_of(cast.business)
+    sent = RulesForm("lifecycle", rules, rules, {**form.initial, "version": 1})
+    assert sent.is_valid(), sent.errors
+    assert sent.own_values == {}

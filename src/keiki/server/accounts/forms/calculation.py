@@ -134,7 +134,7 @@ def typed(kind: Kind, value: Any) -> Any:
         case _ if value is None:
             return ""
         case Share():
-            return f"{Decimal(str(value)) * 100:f}".rstrip("0").rstrip(".")
+            return f"{(Decimal(str(value)) * 100).normalize():f}"
         case Number():
             return f"{value:g}"
         case Amount():
