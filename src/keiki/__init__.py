@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from keiki.engine.left_out import left_out
     from keiki.engine.lifetime_value import customer_worths, own_terms, own_value
     from keiki.engine.measured import Measured, TreeReading
+    from keiki.engine.occasion_forecast import occasion_forecast
     from keiki.engine.rates import read_rates, save_rates
     from keiki.engine.recurring import recurring, recurring_differences
     from keiki.engine.repeat import loyal_migration, repeat, return_reason_change
@@ -152,6 +153,7 @@ LATER = {
     "onboarding": "keiki.engine.customer_success:onboarding",
     "open": "keiki.engine.business:open_business",
     "outlook_of": "keiki.engine.customer_success:outlook_of",
+    "occasion_forecast": "keiki.engine.occasion_forecast:occasion_forecast",
     "own_terms": "keiki.engine.lifetime_value:own_terms",
     "own_value": "keiki.engine.lifetime_value:own_value",
     "parse": "keiki.formula:parse",
@@ -257,6 +259,7 @@ __all__ = [
     "lifetime_values",
     "load_catalogue",
     "loyal_migration",
+    "occasion_forecast",
     "onboarding",
     "open",
     "outlook_of",

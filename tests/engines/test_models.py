@@ -16,6 +16,7 @@ from tests.engines.conftest import Run
 from tests.rows import fact_rows, span_rows
 
 from keiki.customers.cohort_table import TableRule, cohort_cells
+from keiki.customers.history import OccasionRule, occasion_history
 from keiki.customers.ideal import IdealProfile, Trait, customer_fits, spend_by_fit, values_of_good
 from keiki.customers.joined import joined, overlap
 from keiki.customers.lives import LifeRule, grouped_lives
@@ -122,6 +123,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "purchases": lambda facts, spans: purchases(facts),
     "first_purchases": lambda facts, spans: first_purchases(facts, matches=lambda t: t.channel == "paid"),
     "movements": lambda facts, spans: movements(facts, spans),
+    "occasion_history": lambda facts, spans: occasion_history(
+        facts, OccasionRule(Grain.MONTH, 2025 * 12 + 9, 2026 * 12, Calendar(closing_day=20))
+    ),
     "grouped_intervals": lambda facts, spans: grouped_intervals(facts, date(2026, 3, 31)),
     "profit_by_order": lambda facts, spans: profit_by_order(facts),
     "status_counts": lambda facts, spans: status_counts(facts, spans, RetentionRule(dormancy_days=40)),

@@ -8,9 +8,11 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from keiki.customers.calendar import period_number
 from keiki.customers.postings import Facts, PostingRule
 from keiki.customers.repeat import purchased
 from keiki.journeys.local_time import local_time
+from keiki.periods import Calendar, Grain
 
 DAYS = {"day": 1, "week": 7}
 
@@ -29,6 +31,19 @@ class HistoryRule:
     postings: PostingRule = PostingRule()
 
 
+@dataclass(frozen=True)
+class OccasionRule:
+    """Purchases at occasions that come once a period, such as gifts of a year: `until` is the number of the last whole
+    period that counts, those after it up to `held_out_until` are counted on their own.
+    """
+
+    grain: Grain
+    until: int
+    held_out_until: int | None = None
+    calendar: Calendar = Calendar()
+    postings: PostingRule = PostingRule()
+
+
 def history(facts: Facts, rule: HistoryRule | None = None) -> ir.Table:
     """One row per customer who had bought by `until`. Purchases of one local day are one purchase.
 
@@ -37,35 +52,66 @@ def history(facts: Facts, rule: HistoryRule | None = None) -> ir.Table:
     repeat purchase, NULL without one); with a held-out span purchases_after and value_after (0 without one).
     """
     rule = rule or HistoryRule()
-    days = _purchase_days(facts, rule)
-    until = days.day.max().as_scalar() if rule.until is None else ibis.date(rule.until)
-    before = days.day <= until
-    counted = {
-        "first_on": days.day.min(),
-        "last_on": days.day.max(where=before),
-        "days": days.count(where=before),
-        "spent": days.amount.sum(where=before),
-        "spent_first": days.amount.argmin(days.day),
-    }
-    if rule.held_out_until is not None:
-        after = (days.day > until) & (days.day <= ibis.date(rule.held_out_until))
-        counted["purchases_after"] = days.count(where=after)
-        counted["value_after"] = ibis.coalesce(days.amount.sum(where=after), 0).cast("decimal(18, 4)")
-    table = days.group_by("customer_id").aggregate(**counted)
-    table = table.filter(table.first_on <= until)
-    frequency = (table.days - 1).cast("int64")
-    repeated = (table.spent - table.spent_first).cast("float64") / frequency.nullif(0)
-    shown = [name for name in ("purchases_after", "value_after") if name in counted]
+    days = _purchase_days(facts, rule).rename(at="day")
+    until = days["at"].max().as_scalar() if rule.until is None else ibis.date(rule.until)
+    held_out = None if rule.held_out_until is None else ibis.date(rule.held_out_until)
+    table = _counted(days, until, held_out)
     return table.select(
         "customer_id",
-        "first_on",
-        "last_on",
-        frequency=frequency,
-        recency=_between(table.first_on, table.last_on, rule),
-        age=_between(table.first_on, until, rule),
-        mean_value=repeated,
-        **{name: table[name] for name in shown},
+        first_on="first",
+        last_on="last",
+        frequency="frequency",
+        recency=_between(table["first"], table["last"], rule),
+        age=_between(table["first"], until, rule),
+        mean_value="mean_value",
+        **{name: table[name] for name in AFTER if held_out is not None},
     )
+
+
+AFTER = ("purchases_after", "value_after")
+
+
+def occasion_history(facts: Facts, rule: OccasionRule) -> ir.Table:
+    """One row per customer who had bought by the last occasion. Purchases of one period are one purchase.
+
+    Columns: customer_id, first and last (numbers of periods, `customers.calendar.number_of`), frequency (periods with a
+    purchase after the first), recency (the last of those, counted from the first), age (periods after the first),
+    mean_value (money of a repeat period, NULL without one); with a held-out span purchases_after and value_after.
+    """
+    bought = purchased(facts, rule.postings)
+    day = local_time(bought.ordered_at, rule.postings.zone).date()
+    at = period_number(day, rule.calendar, rule.grain)
+    bought = bought.select("customer_id", at=at, amount=bought.amount.cast("decimal(18, 4)"))
+    bought = bought.group_by("customer_id", "at").aggregate(amount=bought.amount.sum())
+    held_out = None if rule.held_out_until is None else ibis.literal(rule.held_out_until)
+    table = _counted(bought, ibis.literal(rule.until), held_out)
+    return table.mutate(
+        recency=(table["last"] - table["first"]).cast("float64"), age=(rule.until - table["first"]).cast("float64")
+    )
+
+
+def _counted(bought: ir.Table, until: ir.Value, held_out: ir.Value | None) -> ir.Table:
+    """Purchases (customer_id, at, amount) per customer up to `until`, and those after it up to `held_out`.
+
+    Columns: customer_id, first, last, frequency, mean_value, and with `held_out` purchases_after and value_after.
+    """
+    before = bought["at"] <= until
+    counted = {
+        "first": bought["at"].min(),
+        "last": bought["at"].max(where=before),
+        "times": bought.count(where=before),
+        "spent": bought.amount.sum(where=before),
+        "spent_first": bought.amount.argmin(bought["at"]),
+    }
+    if held_out is not None:
+        after = (bought["at"] > until) & (bought["at"] <= held_out)
+        counted["purchases_after"] = bought.count(where=after)
+        counted["value_after"] = ibis.coalesce(bought.amount.sum(where=after), 0).cast("decimal(18, 4)")
+    table = bought.group_by("customer_id").aggregate(**counted)
+    table = table.filter(table["first"] <= until)
+    frequency = (table.times - 1).cast("int64")
+    repeated = (table.spent - table.spent_first).cast("float64") / frequency.nullif(0)
+    return table.mutate(frequency=frequency, mean_value=repeated).drop("times", "spent", "spent_first")
 
 
 def grouped_history(table: ir.Table) -> ir.Table:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
@@ -130,8 +131,8 @@ def customer_forecast(business: Business, rule: ForecastRule | None = None) -> F
     groups = business.engine.run(grouped_values(history(business.facts, known))).to_pydict()
     found = History.of_rows(groups)
     model = FITS[choice.name](found)
-    spending = _spending(business, known)
-    margin = _margin(business)
+    spending = spending_of(business, history(business.facts, known))
+    margin = margin_of(business)
     answers, values = _answers(model, found, spending, rule, margin), np.asarray(groups["values"], dtype=np.float64)
     ahead = rule.months / MONTHS * DAYS_OF_YEAR
     worth = found.customers @ answers.base + values @ answers.slope
@@ -186,9 +187,9 @@ def _chosen(business: Business, held: HistoryRule, rule: ForecastRule) -> tuple[
     return choice, split
 
 
-def _spending(business: Business, known: HistoryRule) -> GammaGamma | None:
-    """What customers spend per purchase; None where nobody came again or its mean cannot be told."""
-    columns = business.engine.run(grouped_spending(history(business.facts, known))).to_pydict()
+def spending_of(business: Business, table: ir.Table) -> GammaGamma | None:
+    """What the customers of a history spend per purchase; None where nobody came again or its mean cannot be told."""
+    columns = business.engine.run(grouped_spending(table)).to_pydict()
     x = columns["frequency"]
     try:
         found = gamma_gamma.fit(History.of(x, x, x, columns["customers"], mean_value=columns["mean_value"]))
@@ -197,7 +198,8 @@ def _spending(business: Business, known: HistoryRule) -> GammaGamma | None:
     return found if found.mean is not None else None
 
 
-def _margin(business: Business) -> float:
+def margin_of(business: Business) -> float:
+    """The share of all sales so far that is gross profit."""
     sales = revenue_postings(business.facts, business.rules.postings)
     whole = sales.aggregate(revenue=sales.amount.sum(), profit=ibis.coalesce(sales.gross_profit, sales.amount).sum())
     row = business.engine.run(whole).to_pylist()[0]

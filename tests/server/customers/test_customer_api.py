@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.engine.test_customer_forecast import orders as many_orders
 from tests.server.customers.test_cohort_pages import ACTS
 from tests.server.customers.test_quality_pages import fill as products
@@ -304,6 +305,33 @@ def test_contracts_are_forecast_as_on_the_page_and_on_the_command_line(contracts
     assert {name: printed[name] for name in same} == {name: told[name] for name in same}
     assert run(command) == 0
     assert "Few contracts: 12" in capsys.readouterr().out
+
+
+def test_purchases_once_a_month_are_forecast_as_on_the_page_and_on_the_command_line(
+    bare: Any, browser_of: Any, capsys: Any
+) -> None:
+    opened(bare.business).business.load(many_orders(150), "orders")
+    told = asking(bare)("occasions", grain="month", ahead=6)
+    found = forecast.occasions(bare.viewer, bare.business, Grain.MONTH, 6, 0.1)
+    assert (told["model"], told["parameters"]) == ("BG/BB", found.parameters)
+    assert (told["customers"], told["purchases"], told["worth"]) == (found.customers, found.purchases, found.worth)
+    capsys.readouterr()
+    command = ["customers", "occasions", "-g", "month", "--ahead", "6", "-b", str(bare.business.folder)]
+    assert run([*command, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert {name: printed[name] for name in ("first", "last", "model", "cautions")} == {
+        name: told[name] for name in ("first", "last", "model", "cautions")
+    }
+    for name in ("customers", "purchases", "present", "worth", "margin", "parameters"):
+        assert printed[name] == pytest.approx(told[name]), name
+    for name in ("expected", "actual", "error"):
+        assert printed["hold_out"][name] == pytest.approx(told["hold_out"][name]), name
+    assert run(command) == 0
+    assert f"purchases expected: {round(found.purchases)}." in capsys.readouterr().out
+    address = reverse("customers:forecast", kwargs={"business": bare.business.id})
+    page = browser_of(bare.viewer).get(address, {"occasions": "month", "months": "6"}).context["page"]
+    assert page.occasions.purchases == str(round(found.purchases))
+    assert (page.occasions.model, page.model) == ("BG/BB", "")
 
 
 def test_ideal_customer_is_that_of_the_page(sold: Any) -> None:

@@ -257,6 +257,20 @@ def contracts(doors: Doors) -> list[Row]:
     ]
 
 
+def occasions(doors: Doors) -> list[Row]:
+    shown = doors.page("forecast", occasions="month", months="6").occasions
+    excel = {
+        row[0]: row[1] for row in doors.excel("forecast", "occasions", occasions="month", months="6")["Summary"][1:]
+    }
+    csv = {row["Number"]: row["Value"] for row in doors.csv("forecast", "occasions", occasions="month", months="6")}
+    api = doors.api("occasions", grain="month", ahead="6")
+    command = doors.cli("occasions", "--grain", "month", "--ahead", "6")
+    return [
+        (shown.worth, csv["Worth today"], excel["Worth today"], api["worth"], command["worth"]),
+        (str(command["customers"]), csv["Customers"], excel["Customers"], api["customers"], command["customers"]),
+    ]
+
+
 def whole(doors: Doors) -> list[Row]:
     shown = {row.name: row.value for row in doors.page("whole").rows}
     csv = {row["Number"]: row["Everybody"] for row in doors.csv("whole", "numbers")}
@@ -325,7 +339,7 @@ def overview_month(doors: Doors) -> list[Row]:
 
 
 SHOP: tuple[Callable[[Doors], list[Row]], ...] = (
-    *(cohort_table, repeat_rates, rfm, score_table, classes, quality_periods, curves, places, forecast),
+    *(cohort_table, repeat_rates, rfm, score_table, classes, quality_periods, curves, places, forecast, occasions),
     *(lessons, overview_cohorts, overview_numbers),
 )
 SUBSCRIBERS: tuple[Callable[[Doors], list[Row]], ...] = (

@@ -150,6 +150,7 @@ OPERATIONS = (
     ("get", "/customers/allocation"),
     ("get", "/customers/forecast"),
     ("get", "/customers/contracts"),
+    ("get", "/customers/occasions?grain=month"),
     ("get", "/customers/whole"),
     ("get", "/channels"),
     ("get", "/leads"),

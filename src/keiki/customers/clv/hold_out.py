@@ -88,11 +88,15 @@ def held_out(model: Buying, history: History, after: ArrayLike, ahead: float) ->
     `ahead` is the length of the held-out span in the unit of the history. Rows may stand for several customers who
     were alike before and after. Raises CustomersImpossible when `after` has another length.
     """
+    span = ahead * model.unit.of_year / history.unit.of_year
+    return compared(history, model.expected_purchases(history, span), after, ahead)
+
+
+def compared(history: History, expected: Numbers, after: ArrayLike, ahead: float) -> HoldOut:
+    """What was expected of each row of a history, beside its purchases `after` it; raises as `held_out`."""
     actual = frozen(after)
     if len(actual) != len(history.age):
         raise CustomersImpossible(rule="equal lengths", row=min(len(actual), len(history.age)) + 1)
-    span = ahead * model.unit.of_year / history.unit.of_year
-    expected = model.expected_purchases(history, span)
     naive = naive_purchases(history, ahead)
     weights = history.customers
 

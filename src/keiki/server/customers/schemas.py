@@ -799,6 +799,35 @@ class ForecastOut(Schema):
     top: list[ExpectedCustomerOut]
 
 
+class OccasionsAsk(Strict):
+    """The period in which customers can buy once only, how many ahead, and the yearly discount."""
+
+    grain: Literal["month", "quarter", "year"] = "year"
+    ahead: int = Field(5, ge=1, le=60)
+    discount: float = Field(0.1, ge=0, le=1, description=gettext_noop("Taken off a year for waiting."))
+
+
+class OccasionsOut(Schema):
+    """What customers are expected to buy who can buy once a period only; `first` and `last` are whole periods."""
+
+    grain: str
+    first: PeriodOut
+    last: PeriodOut
+    ahead: int
+    discount: Number
+    customers: int
+    model: str
+    reason: str
+    parameters: dict[str, Number]
+    purchases: Number
+    interval: RangeOut
+    present: Number = Field(description=gettext_noop("Customers expected to be there still."))
+    worth: Number = Field(description=gettext_noop("Gross profit in money of today."))
+    margin: Number
+    hold_out: HoldOutOut | None
+    cautions: list[str]
+
+
 class TraitOut(Schema):
     """An attribute of the ideal customer, the values that fit, and its points."""
 

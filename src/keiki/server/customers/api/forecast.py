@@ -8,9 +8,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
+from keiki.periods import Grain
 from keiki.server.accounts.api import caller_of
 from keiki.server.customers.queries import forecast as queries
-from keiki.server.customers.schemas import ContractsAsk, ContractsOut, ForecastAsk, ForecastOut
+from keiki.server.customers.schemas import (
+    ContractsAsk,
+    ContractsOut,
+    ForecastAsk,
+    ForecastOut,
+    OccasionsAsk,
+    OccasionsOut,
+)
 from keiki.server.kpis.api import business_with_rows
 from keiki.server.ui.language import current_language
 
@@ -48,5 +56,21 @@ def contracts(request: HttpRequest, business: str, asked: Query[ContractsAsk]) -
         "model": found.choice.name,
         "reason": found.choice.words(language),
         "parameters": found.parameters,
+        "cautions": [each.words(language) for each in found.choice.cautions],
+    }
+
+
+@router.get(
+    "/businesses/{business}/customers/occasions",
+    response=OccasionsOut,
+    summary=gettext_noop("What customers will buy who can buy once a month, quarter or year only"),
+)
+def occasions(request: HttpRequest, business: str, asked: Query[OccasionsAsk]) -> dict[str, Any]:
+    own, language = business_with_rows(request, business), current_language()
+    found = queries.occasions(caller_of(request).user, own, Grain(asked.grain), asked.ahead, asked.discount)
+    return {
+        **vars(found),
+        "model": found.choice.name,
+        "reason": found.choice.words(language),
         "cautions": [each.words(language) for each in found.choice.cautions],
     }

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from keiki.server.customers.queries.forecast import MODELS, MONTHS
+from keiki.periods import MONTHS as MONTHS_OF
+from keiki.periods import Grain
+from keiki.server.customers.queries.forecast import MODELS, MONTHS, OCCASIONS
 from keiki.server.ui.forms import read_day
 from keiki.trees.stated import amount_of
 
 
 @dataclass(frozen=True)
 class ForecastAsked:
-    """Months ahead, the yearly discount with its text, the model (empty: the one nearest to the past), and the last day
-    that it knows when it is proved (None: a year ago, or half of a shorter history).
+    """Months ahead, the yearly discount with its text, the model (empty: the one nearest to the past), the last day
+    that it knows when it is proved (None: a year ago, or half of a shorter history), and the period in which customers
+    can buy once only (None: they buy at any time).
     """
 
     months: int = 12
@@ -23,11 +26,17 @@ class ForecastAsked:
     wrong: bool = False
     model: str = ""
     split: date | None = None
+    occasions: Grain | None = None
+
+    @property
+    def ahead(self) -> int:
+        """How many occasions the months ahead hold, at least one."""
+        return 1 if self.occasions is None else max(1, self.months // MONTHS_OF[self.occasions])
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> ForecastAsked:
         """The question of a query string; a discount that cannot be is said, and 10 % taken."""
-        months, model = query.get("months", ""), query.get("model", "")
+        months, model, occasions = (query.get(name, "") for name in ("months", "model", "occasions"))
         text = query.get("discount", "").strip()[:40]
         discount = amount_of(text, "ratio") if text else 0.1
         wrong = discount is None or not 0 <= discount <= 1
@@ -38,4 +47,5 @@ class ForecastAsked:
             wrong=wrong,
             model=model if model in MODELS else "",
             split=read_day(query.get("split", "")),
+            occasions=Grain(occasions) if occasions in OCCASIONS else None,
         )

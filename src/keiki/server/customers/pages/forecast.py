@@ -20,6 +20,7 @@ from keiki.server.accounts.pages import business_page
 from keiki.server.customers.forms.forecast import ForecastAsked
 from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.pages.contracts import ContractPanel, contract_panel
+from keiki.server.customers.pages.occasions import OccasionPanel, occasion_panel
 from keiki.server.customers.queries import forecast as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
@@ -92,12 +93,13 @@ class ForecastPage:
     top: tuple[CustomerRow, ...] = ()
     top_sentence: str = ""
     contracts: ContractPanel | None = None
+    occasions: OccasionPanel | None = None
 
 
 @business_page()
 @require_safe
 def forecast_page(request: HttpRequest, business: Business) -> HttpResponse:
-    """What customers are expected to bring; the address holds months, discount and model."""
+    """What customers are expected to bring; the address holds months, discount, model and how customers can buy."""
     known = door.known(request.user, business)
     if known.today is None:
         page = ForecastPage(_("Forecast"), business.name, kpis.empty_state(request, business))
@@ -115,6 +117,9 @@ def forecast_page(request: HttpRequest, business: Business) -> HttpResponse:
     contracts = contract_panel(request, business, asked.months, asked.discount, style)
     start = replace(start, contracts=contracts)
     try:
+        occasions = occasion_panel(request, business, asked, style)
+        if occasions is not None:
+            return render(request, "customers/forecast.html", {"page": replace(start, occasions=occasions)})
         try:
             found = _forecast(request, business, asked)
         except SplitImpossible as error:
@@ -134,10 +139,13 @@ def _forecast(request: HttpRequest, business: Business, asked: ForecastAsked) ->
 def _lens_form(asked: ForecastAsked) -> kpis.LensForm:
     months = tuple((str(each), _("{count} months").format(count=each)) for each in queries.MONTHS)
     models = (("", _("Chosen by the past")), *((each, each) for each in queries.MODELS))
+    words = (_("once a month at most"), _("once a quarter at most"), _("once a year at most"))
+    occasions = (("", _("at any time")), *zip(map(str, queries.OCCASIONS), words, strict=True))
     return kpis.LensForm(
         (
             kpis.Choice("months", _("Ahead"), months, str(asked.months)),
-            kpis.Choice("model", _("Model"), models, asked.model),
+            kpis.Choice("occasions", _("Customers buy"), occasions, asked.occasions or ""),
+            *(() if asked.occasions else (kpis.Choice("model", _("Model"), models, asked.model),)),
         )
     )
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from keiki.engine.contract_forecast import ContractForecast, contract_forecast
 from keiki.engine.customer_forecast import Forecast, ForecastRule, customer_forecast
+from keiki.engine.occasion_forecast import OccasionForecast, occasion_forecast
 from keiki.measures.told import NOTHING, WORTH
+from keiki.periods import Grain
 from keiki.server.accounts.models import Business
 from keiki.server.kpis import queries as door
 
 MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
 MONTHS = (6, 12, 24, 36)
+OCCASIONS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
 
 def forecast(
@@ -22,6 +25,14 @@ def forecast(
     rule = ForecastRule(months, discount, model, split=split)
     return door.answered(
         user, business, ("customer forecast", rule), lambda numbers: customer_forecast(numbers, rule), tells=WORTH
+    )
+
+
+def occasions(user: Any, business: Business, grain: Grain, ahead: int, discount: float) -> OccasionForecast:
+    """What customers are expected to buy who can buy once a period only. Raises NoCustomers."""
+    key = ("occasion forecast", grain, ahead, discount)
+    return door.answered(
+        user, business, key, lambda numbers: occasion_forecast(numbers, grain, ahead, discount), tells=WORTH
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from keiki.customers.small_groups import small_parts
+from keiki.periods import Grain
 from keiki.server.customers.forms.forecast import ForecastAsked
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
 from keiki.server.customers.queries import forecast as queries
@@ -112,10 +113,36 @@ def contracts(asking: Asking) -> PanelFile:
     return PanelFile(_("What running contracts will bring"), shown, Table(columns, steps), _ahead(asked), rules)
 
 
+def occasions(asking: Asking) -> PanelFile:
+    """What customers are expected to buy who can buy once a period only."""
+    asked = ForecastAsked.read(asking.request.GET)
+    grain = asked.occasions or Grain.YEAR
+    found = queries.occasions(asking.user, asking.business, grain, asked.ahead, asked.discount)
+    language, held = asking.style.language, found.hold_out
+    numbers = (
+        (_("Customers"), "count", found.customers),
+        (_("Purchases expected"), "count", found.purchases),
+        (_("Purchases expected, from (95%)"), "count", found.interval.low),
+        (_("Purchases expected, to (95%)"), "count", found.interval.high),
+        (_("Worth today"), "currency", found.worth),
+        (_("Margin"), "ratio", found.margin),
+        (_("Expected to be there still"), "count", found.present),
+        (_("Hold-out: told"), "count", None if held is None else held.expected),
+        (_("Hold-out: happened"), "count", None if held is None else held.actual),
+        *((name, "number", value) for name, value in found.parameters.items()),
+    )
+    rows = [(name, value) for name, _unit, value in numbers]
+    table = Table((Column(_("Number")), Column(_("Value"))), rows, tuple(unit for _name, unit, _value in numbers))
+    filters = (*_ahead(asked), (_("Occasions ahead"), f"{found.ahead}"), (_("From"), asking.label(found.first)))
+    rules = (found.choice.words(language), *(each.words(language) for each in found.choice.cautions))
+    return PanelFile(_("Forecast"), table, None, (*filters, (_("to"), asking.label(found.last))), rules)
+
+
 PANELS: Panels = {
     "totals": totals,
     "tracked": tracked,
     "alive": alive,
     "customers": customers,
     "contracts": contracts,
+    "occasions": occasions,
 }
