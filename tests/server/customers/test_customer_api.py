@@ -329,7 +329,9 @@ def test_purchases_once_a_month_are_forecast_as_on_the_page_and_on_the_command_l
     assert run(command) == 0
     assert f"purchases expected: {round(found.purchases)}." in capsys.readouterr().out
     address = reverse("customers:forecast", kwargs={"business": bare.business.id})
-    page = browser_of(bare.viewer).get(address, {"occasions": "month", "months": "6"}).context["page"]
+    answer = browser_of(bare.viewer).get(address, {"occasions": "month", "months": "6"})
+    page = answer.context["page"]
+    assert "/files/occasions/?" in answer.content.decode()
     assert page.occasions.purchases == str(round(found.purchases))
     assert (page.occasions.model, page.model) == ("BG/BB", "")
 

@@ -402,6 +402,10 @@ ALONE = {
 """Questions in which the one customer with a product and a channel of their own would stand alone."""
 
 
+WHEN_ASKED = ("differences", "occasions")
+"""Panels that a page shows to a question only."""
+
+
 def test_every_panel_is_a_file_with_its_filters_and_nothing_of_few_customers(
     bare: Any, browser_of: Any, tmp_path: Path
 ) -> None:
@@ -422,7 +426,7 @@ def test_every_panel_is_a_file_with_its_filters_and_nothing_of_few_customers(
             filters = dict(row[:2] for row in sheets["Filters"])
             assert filters["Business"] == "Tea shop"
             assert len(sheets["Definitions"]) > len(sheets["Details"][0]) // 2
-            assert f"/files/{panel}/?file=xlsx" in shown or panel in {"differences"}, (page, panel)
+            assert f"/files/{panel}/?file=xlsx" in shown or panel in WHEN_ASKED, (page, panel)
     plain = reverse("customers:panel_file", kwargs={"business": bare.business.id, "page": "cohorts", "panel": "table"})
     assert doors.browser.get(plain)["Content-Type"] == "text/csv; charset=utf-8"
     api = asking(bare)

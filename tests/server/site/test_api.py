@@ -155,6 +155,8 @@ OPERATIONS = (
     ("get", "/channels"),
     ("get", "/leads"),
     ("get", "/customers/ideal"),
+    ("post", "/customers/ideal"),
+    ("get", "/customers/ideal/contacts/nurture"),
     ("get", "/kpis/purchases/entered"),
     ("get", "/issues"),
     ("post", "/issues/x/close"),
@@ -166,7 +168,8 @@ OPERATIONS = (
 )
 NAMED = {"/kpis/purchases": "kpi", "/trees/simple_orders": "tree", "/accounts/C1": "customer"}
 NAMED |= {"/issues/x": "issue", "/registers/offers": "name"}
-NAMED |= {"/customers/segments/loyal": "segment", "/imports/6f1c1b9e-0000-4000-8000-000000000000": "run_id"}
+NAMED |= {"/customers/segments/loyal": "segment", "/customers/ideal/contacts/nurture": "file"}
+NAMED |= {"/imports/6f1c1b9e-0000-4000-8000-000000000000": "run_id"}
 BODIES = {
     "/issues/x/close": {"resolution": "explained", "note": "A holiday"},
     "/registers/offers": {"row": {}},
@@ -174,6 +177,7 @@ BODIES = {
     "/kpis/purchases/comments": {"text": "Half the team was away"},
     "/erasures": {"customer_id": "C1"},
     "/measure": {"kpis": ["purchases"]},
+    "/customers/ideal": {"traits": [{"attribute": "segment", "values": ["home"], "weight": 100}]},
     "/drivers": {"outcome": "purchases", "drivers": ["aov"]},
     "/observations": {"observations": [{"metric": "nps", "date": "2026-08-01", "grain": "month", "value": 1}]},
 }
