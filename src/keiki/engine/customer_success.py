@@ -188,9 +188,13 @@ class Onboarding:
 
 @dataclass(frozen=True)
 class Tickets:
-    """Statistics of tickets by month, causes of complaints, tickets that have waited too long, answers by team."""
+    """Statistics of tickets by month, causes of complaints, tickets that have waited too long, answers by team.
+
+    `over` is how many of the months the data has reached the end of: all, or all but the last.
+    """
 
     months: tuple[Period, ...]
+    over: int
     rows: tuple[Row, ...]
     causes: tuple[Row, ...]
     late: tuple[Row, ...]
@@ -525,7 +529,8 @@ def ticket_report(business: Business, count: int = 12, limit: int = 25, rule: Su
     many = run(late.aggregate(rows=late.count())).to_pylist()[0]["rows"]
     shown = run(late.order_by([ibis.desc("escalated_at"), "ticket_id"]).limit(limit)).to_pylist()
     teams = run(satisfaction_by_team(business.facts, day, rule).order_by([ibis.desc("answers"), "team"])).to_pylist()
-    return Tickets(months, tuple(rows), tuple(causes), tuple(shown), many, tuple(teams), rule)
+    over = count if last.end <= day + timedelta(days=1) else count - 1
+    return Tickets(months, over, tuple(rows), tuple(causes), tuple(shown), many, tuple(teams), rule)
 
 
 def customer_voices(business: Business, kind: str = "nps", limit: int = 25) -> Voices:

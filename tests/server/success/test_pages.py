@@ -365,6 +365,24 @@ def test_ticket_without_a_reply_for_a_day_is_listed_for_the_manager_and_stays_in
     assert "t2" not in escalated
 
 
+def test_month_whose_end_the_data_has_reached_is_over(bare: Cast, browser_of: Any) -> None:
+    rows = [
+        {"ticket_id": name, "created_at": f"{day} 09:00", "first_reply_at": f"{day} 11:00", "category": "complaint"}
+        | {"root_cause": "late delivery"}
+        for name, day in (("t1", "2026-05-12"), ("t2", "2026-06-30"))
+    ]
+    numbers = opened(bare.business).business
+    numbers.load_facts({"tickets": rows[:1]}, name="may")
+    assert queries.tickets(bare.viewer, bare.business).over == 11, "the data ends on 12 May"
+    numbers.load_facts({"tickets": rows}, name="june")
+    told = queries.tickets(bare.viewer, bare.business)
+    assert (told.over, told.months[-1].start) == (12, date(2026, 6, 1))
+    page = browser_of(bare.viewer).get(address(bare, "support")).context["page"]
+    assert page.sentence == (
+        "Tickets of Jun 2026: 1. The first reply took 2.0 h on average, 2.0 h or less for half of them."
+    )
+
+
 @pytest.mark.feature("F-300")
 def test_causes_of_complaints_have_counts_and_a_trend_and_one_without_a_new_complaint_is_root_removed(
     offices: Cast, browser_of: Any

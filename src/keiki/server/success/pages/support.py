@@ -127,7 +127,7 @@ def _answer(request: Any, business: Business, forms: Mapping[str, ArticleForm]) 
         title,
         business.name,
         fresh=fresh_words(known.today, style),
-        sentence=_sentence(told),
+        sentence=_sentence(business, told, style),
         times=_times(business, told, style),
         late=tuple(_late(business, row, style) for row in told.late),
         late_sentence=_(
@@ -148,13 +148,18 @@ def _hours(value: float | None) -> str:
     return MISSING if value is None else _("{hours} h").format(hours=f"{value:.1f}")
 
 
-def _sentence(told: Tickets) -> str:
-    newest = next((row for row in reversed(told.rows) if row["period"] < len(told.months) - 1), None)
+def _sentence(business: Business, told: Tickets, style: Style) -> str:
+    newest = next((row for row in reversed(told.rows) if row["period"] < told.over), None)
     if newest is None:
         return _("No ticket has come in yet.")
     return _(
-        "Last month {count} tickets came in; the first reply took {mean} on average, half of them less than {median}."
-    ).format(count=f"{newest['tickets']:,}", mean=_hours(newest["reply_mean"]), median=_hours(newest["reply_median"]))
+        "Tickets of {month}: {count}. The first reply took {mean} on average, {median} or less for half of them."
+    ).format(
+        month=business.calendar.label(told.months[newest["period"]], style.language),
+        count=f"{newest['tickets']:,}",
+        mean=_hours(newest["reply_mean"]),
+        median=_hours(newest["reply_median"]),
+    )
 
 
 def _times(business: Business, told: Tickets, style: Style) -> Chart | None:
@@ -163,17 +168,16 @@ def _times(business: Business, told: Tickets, style: Style) -> Chart | None:
         return None
     title = _("Hours to the first reply (median)")
     labels = [business.calendar.label(month, style.language) for month in told.months]
-    last = len(told.months) - 1
     bars = [
         Bar(
             business.calendar.short(month, style.language),
             labels[n],
             rows[n]["reply_median"] if n in rows else None,
-            n != last,
+            n < told.over,
         )
         for n, month in enumerate(told.months)
     ]
-    drawn = trend(title, _sentence(told), bars, "hours", style)
+    drawn = trend(title, _sentence(business, told, style), bars, "hours", style)
     head = (
         _("Month"),
         _("Tickets"),
@@ -214,7 +218,7 @@ class Cause:
 
 def causes_of(told: Tickets) -> tuple[Cause, ...]:
     """The causes, the one with the most complaints first, what nobody found the cause of at the end."""
-    recent = len(told.months) - 1 - told.rule.quiet_months
+    recent = told.over - told.rule.quiet_months
     found: dict[str | None, list[int]] = {}
     for row in told.causes:
         found.setdefault(row["root_cause"], [0] * len(told.months))[row["period"]] = row["complaints"]
@@ -232,7 +236,7 @@ def causes_of(told: Tickets) -> tuple[Cause, ...]:
 
 def _causes(business: Business, told: Tickets, style: Style) -> tuple[CauseRow, ...]:
     labels = [business.calendar.label(month, style.language) for month in told.months]
-    complete = [n != len(labels) - 1 for n in range(len(labels))]
+    complete = [n < told.over for n in range(len(labels))]
     rows = []
     for cause in causes_of(told):
         line = weeks(cause.name, labels, [float(count) for count in cause.counts], (), "count", style, complete)
