@@ -37,6 +37,7 @@ class SurveyLine:
     name: str
     kind: str
     question: str
+    language: str
     value: str
     sentence: str
     waiting: str
@@ -99,6 +100,7 @@ def _line(request: Any, business: Business, survey: Survey, may_edit: bool) -> S
         name=survey.name,
         kind=str(survey.get_kind_display()),
         question=survey.question,
+        language=survey.language,
         value=number(None if score is None else score.value, unit, style),
         sentence=_sentence(survey, score),
         waiting=_("{count} more are on their way into the numbers.").format(count=waiting) if waiting else "",
