@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keiki.engine.cohort_table import cohort_table
     from keiki.engine.contract_forecast import contract_forecast
     from keiki.engine.customer_forecast import customer_forecast
-    from keiki.engine.customer_history import customer_history
+    from keiki.engine.customer_history import customer_history, history_page
     from keiki.engine.customer_quality import crossed_curves, places, profit_curves, quality_report
     from keiki.engine.customer_success import (
         account,
@@ -128,6 +128,7 @@ LATER = {
     "crossed_curves": "keiki.engine.customer_quality:crossed_curves",
     "customer_forecast": "keiki.engine.customer_forecast:customer_forecast",
     "customer_history": "keiki.engine.customer_history:customer_history",
+    "history_page": "keiki.engine.customer_history:history_page",
     "find_customers": "keiki.engine.customers_called:find_customers",
     "customer_story": "keiki.engine.customer_success:customer_story",
     "customer_voices": "keiki.engine.customer_success:customer_voices",
@@ -252,6 +253,7 @@ __all__ = [
     "find_customers",
     "fit_totals",
     "health_back_test",
+    "history_page",
     "lead_spreads",
     "learned_profile",
     "left_out",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import overload
+from datetime import date, timedelta
+from typing import Any, overload
 
 import pyarrow as pa
 
 from keiki.customers.clv.grouped import DAYS_OF_YEAR, History, Numbers, frozen
-from keiki.customers.history import HistoryRule, history
+from keiki.customers.history import DAYS, HistoryRule, history
 from keiki.engine.business import Business
+from keiki.errors import SplitImpossible, UnknownName
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,7 @@ def customer_history(
     right. Days are those of the business's time zone. Columns go from the engine to arrays as they are, some forty
     bytes a customer; `keiki.customer_forecast` needs none of it, as it fetches groups of equal customers only.
     """
-    rule = HistoryRule(until or business.today, held_out_until, unit)
-    rule = replace(rule, postings=replace(rule.postings, zone=business.settings.calendar.zone))
+    rule = _rule(business, until, held_out_until, unit)
     told = business.engine.run(history(business.facts, rule).order_by("customer_id"))
     names = (name for name in NUMBERS if name in told.column_names)
     columns = {name: told.column(name).cast(pa.float64()).to_numpy() for name in names}
@@ -67,6 +67,55 @@ def customer_history(
         return CustomerHistory(ids, found, rule)
     ahead = (rule.held_out_until - rule.until).days * found.unit.of_year / DAYS_OF_YEAR
     return CustomerHistory(ids, found, rule, frozen(columns["purchases_after"]), ahead)
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """How often, how recently and for how long customers have bought: totals, and some rows of `history.history`, who
+    bought most often first.
+    """
+
+    rule: HistoryRule
+    customers: int
+    repeaters: int
+    purchases: int
+    rows: tuple[dict[str, Any], ...]
+
+
+def history_page(
+    business: Business,
+    until: date | None = None,
+    held_out_until: date | None = None,
+    unit: str = "day",
+    limit: int = 25,
+    offset: int = 0,
+) -> HistoryPage:
+    """A page of the history that `customer_history` gives whole; `purchases` are those after the first of each.
+
+    Raises SplitImpossible for a held-out span that ends before it begins, UnknownName for a unit that is none.
+    """
+    rule = _rule(business, until, held_out_until, unit)
+    table = history(business.facts, rule)
+    counted = table.aggregate(
+        customers=table.count(), repeaters=table.count(where=table.frequency > 0), purchases=table.frequency.sum()
+    )
+    totals = business.engine.run(counted).to_pylist()[0]
+    shown = table.order_by([table.frequency.desc(), table.recency.desc(), table.customer_id]).limit(
+        limit, offset=offset
+    )
+    rows = tuple(business.engine.run(shown).to_pylist())
+    return HistoryPage(rule, totals["customers"], totals["repeaters"], totals["purchases"] or 0, rows)
+
+
+def _rule(business: Business, until: date | None, held_out_until: date | None, unit: str) -> HistoryRule:
+    if unit not in DAYS:
+        raise UnknownName(kind="unit", name=unit, known=tuple(DAYS))
+    last = until or business.today
+    if held_out_until is not None and held_out_until <= last:
+        first = business.measurer.coverage("orders").first or held_out_until
+        raise SplitImpossible(day=f"{last}", first=f"{first}", last=f"{held_out_until - timedelta(days=1)}")
+    postings = replace(business.rules.postings, zone=business.settings.calendar.zone)
+    return HistoryRule(last, held_out_until, unit, postings)
 
 
 NUMBERS = ("frequency", "recency", "age", "mean_value", "purchases_after")

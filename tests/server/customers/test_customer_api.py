@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from keiki.customers.cohort_table import TableRule
 from keiki.customers.ideal import IdealProfile, Trait
 from keiki.customers.lives import LifeRule
 from keiki.customers.ltv_formulas import FORMULAS, TERMS
+from keiki.engine.customer_history import customer_history
 from keiki.engine.ideal_customers import CONTACT
 from keiki.periods import Grain
 from keiki.server.accounts.actions import change_rules, make_api_token
@@ -305,6 +306,38 @@ def test_contracts_are_forecast_as_on_the_page_and_on_the_command_line(contracts
     assert {name: printed[name] for name in same} == {name: told[name] for name in same}
     assert run(command) == 0
     assert "Few contracts: 12" in capsys.readouterr().out
+
+
+def test_history_is_that_of_the_library_in_days_and_weeks_and_with_held_out_days(bare: Any, capsys: Any) -> None:
+    numbers = opened(bare.business).business
+    numbers.load(many_orders(150), "orders")
+    get, whole = asking(bare), customer_history(numbers)
+    told = get("history", limit=500)
+    assert (told["customers"], told["purchases"]) == (whole.history.size, whole.history.frequency.sum())
+    by_id = {row["customer_id"]: row for row in told["rows"]}
+    for place, name in enumerate(whole.customer_ids):
+        row = by_id[name]
+        assert (row["frequency"], row["recency"], row["age"]) == tuple(
+            getattr(whole.history, each)[place] for each in ("frequency", "recency", "age")
+        )
+    weeks = {row["customer_id"]: row["age"] for row in get("history", limit=500, unit="week")["rows"]}
+    assert weeks == pytest.approx({name: row["age"] / 7 for name, row in by_id.items()})
+    split, last = date.fromisoformat(told["until"]) - timedelta(days=90), told["until"]
+    held = get("history", until=split.isoformat(), held_out_until=last, limit=500)
+    later = {row["customer_id"]: row["purchases_after"] for row in held["rows"]}
+    assert {name: by_id[name]["frequency"] for name in later} == {
+        row["customer_id"]: row["frequency"] + row["purchases_after"] for row in held["rows"]
+    }
+    capsys.readouterr()
+    command = ["customers", "history", "--until", f"{split}", "--held-out", last, "-b", str(bare.business.folder)]
+    assert run([*command, "--limit", "500", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert {row["customer_id"]: row["purchases_after"] for row in printed["rows"]} == later
+    assert (printed["customers"], printed["repeaters"]) == (held["customers"], held["repeaters"])
+    assert run(command) == 0
+    assert f"{held['customers']} customers by {split}" in capsys.readouterr().out
+    assert run([*command[:4], "--held-out", "2020-01-01", *command[-2:]]) == 2
+    assert "leaves nothing to learn from" in capsys.readouterr().err
 
 
 def test_purchases_once_a_month_are_forecast_as_on_the_page_and_on_the_command_line(

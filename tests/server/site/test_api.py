@@ -151,6 +151,7 @@ OPERATIONS = (
     ("get", "/customers/forecast"),
     ("get", "/customers/contracts"),
     ("get", "/customers/occasions?grain=month"),
+    ("get", "/customers/history"),
     ("get", "/customers/whole"),
     ("get", "/channels"),
     ("get", "/leads"),

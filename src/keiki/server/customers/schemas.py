@@ -799,6 +799,44 @@ class ForecastOut(Schema):
     top: list[ExpectedCustomerOut]
 
 
+class HistoryAsk(Strict):
+    """Up to which day, what is held out after it, in days or weeks, and which rows."""
+
+    until: date | None = Field(None, description=gettext_noop("The last day that counts; null for that of the data."))
+    held_out_until: date | None = Field(None, description=gettext_noop("Days after it up to this one count apart."))
+    unit: Literal["day", "week"] = "day"
+    limit: int = Field(100, ge=1, le=MOST_ROWS)
+    offset: int = Field(0, ge=0)
+
+
+class HistoryRowOut(Schema):
+    """A customer: repeat purchases, the time to the last of them and since the first, money of a repeat purchase; those
+    of the held-out days are null without any.
+    """
+
+    customer_id: Told
+    first_on: date
+    last_on: date
+    frequency: int
+    recency: Number
+    age: Number
+    mean_value: Number
+    purchases_after: int | None = None
+    value_after: Number = None
+
+
+class HistoryOut(Schema):
+    """What forecasts of buyers are fitted to; who bought most often first. Purchases of one day are one."""
+
+    until: date
+    held_out_until: date | None
+    unit: str
+    customers: int
+    repeaters: int
+    purchases: int = Field(description=gettext_noop("Repeat purchases of everybody."))
+    rows: list[HistoryRowOut]
+
+
 class OccasionsAsk(Strict):
     """The period in which customers can buy once only, how many ahead, and the yearly discount."""
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
+from keiki.customers.history import HistoryRule
 from keiki.periods import Grain
 from keiki.server.accounts.api import caller_of
 from keiki.server.customers.queries import forecast as queries
@@ -16,6 +17,8 @@ from keiki.server.customers.schemas import (
     ContractsOut,
     ForecastAsk,
     ForecastOut,
+    HistoryAsk,
+    HistoryOut,
     OccasionsAsk,
     OccasionsOut,
 )
@@ -74,3 +77,15 @@ def occasions(request: HttpRequest, business: str, asked: Query[OccasionsAsk]) -
         "reason": found.choice.words(language),
         "cautions": [each.words(language) for each in found.choice.cautions],
     }
+
+
+@router.get(
+    "/businesses/{business}/customers/history",
+    response=HistoryOut,
+    summary=gettext_noop("How often, how recently and for how long customers have bought"),
+)
+def history(request: HttpRequest, business: str, asked: Query[HistoryAsk]) -> dict[str, Any]:
+    own, rule = business_with_rows(request, business), HistoryRule(asked.until, asked.held_out_until, asked.unit)
+    found = queries.history(caller_of(request).user, own, rule, asked.limit, asked.offset)
+    told = {name: getattr(found.rule, name) for name in ("until", "held_out_until", "unit")}
+    return {**told, **{name: getattr(found, name) for name in ("customers", "repeaters", "purchases", "rows")}}

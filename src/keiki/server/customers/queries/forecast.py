@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from keiki.customers.history import HistoryRule
 from keiki.engine.contract_forecast import ContractForecast, contract_forecast
 from keiki.engine.customer_forecast import Forecast, ForecastRule, customer_forecast
+from keiki.engine.customer_history import HistoryPage, history_page
 from keiki.engine.occasion_forecast import OccasionForecast, occasion_forecast
 from keiki.measures.told import NOTHING, WORTH
 from keiki.periods import Grain
@@ -33,6 +35,18 @@ def occasions(user: Any, business: Business, grain: Grain, ahead: int, discount:
     key = ("occasion forecast", grain, ahead, discount)
     return door.answered(
         user, business, key, lambda numbers: occasion_forecast(numbers, grain, ahead, discount), tells=WORTH
+    )
+
+
+def history(user: Any, business: Business, asked: HistoryRule, limit: int, offset: int) -> HistoryPage:
+    """What forecasts of buyers are fitted to. Raises SplitImpossible."""
+    key = ("customer history", asked.until, asked.held_out_until, asked.unit, limit, offset)
+    return door.answered(
+        user,
+        business,
+        key,
+        lambda numbers: history_page(numbers, asked.until, asked.held_out_until, asked.unit, limit, offset),
+        tells=WORTH,
     )
 
 
