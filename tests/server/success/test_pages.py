@@ -494,6 +494,17 @@ def test_programs_get_the_accounts_stages_and_health_of_the_pages(offices: Cast)
     assert (told["cases"], told["referrals"]) == ([], [])
 
 
+def _alike(left: Any, right: Any) -> bool:
+    """Whether two answers are the same; the last digit of a sum depends on the order in which its rows came."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_alike(left[name], right[name]) for name in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_alike, left, right))
+    if isinstance(left, float) and isinstance(right, float):
+        return left == pytest.approx(right, rel=1e-9)
+    return bool(left == right)
+
+
 def test_lists_renewals_and_voices_are_the_same_on_page_by_program_and_on_the_command_line(
     offices: Cast, browser_of: Any, capsys: Any
 ) -> None:
@@ -506,14 +517,14 @@ def test_lists_renewals_and_voices_are_the_same_on_page_by_program_and_on_the_co
 
     for name in ("all", "risk", "fell", "growth"):
         told, typed = get(f"accounts?list={name}"), keiki("accounts", "--list", name, "--limit", "100")
-        assert told["accounts"] == typed["accounts"], name
+        assert _alike(told["accounts"], typed["accounts"]), name
         assert told["total"] == typed["total"] == told["lists"][name]["accounts"] == len(told["accounts"])
         gains = [row["gain" if name == "growth" else "loss"] or 0 for row in told["accounts"]]
         assert gains == sorted(gains, reverse=True), "the largest expected profit first"
     shown = browser_of(offices.viewer).get(address(offices, "accounts") + "?list=risk").context["page"]
     assert [row.customer for row in shown.rows] == [row["customer_id"] for row in get("accounts?list=risk")["accounts"]]
     due, typed = get("renewals"), keiki("renewals", "--limit", "100")
-    assert due["renewals"] == typed["renewals"]
+    assert _alike(due["renewals"], typed["renewals"])
     assert (due["total"], float(due["worth"])) == (typed["total"], float(typed["worth"]))
     assert due["total"] == len(due["renewals"]) > 1
     assert float(due["worth"]) == sum(float(row["amount"]) for row in due["renewals"])
@@ -521,7 +532,7 @@ def test_lists_renewals_and_voices_are_the_same_on_page_by_program_and_on_the_co
     assert (second["renewals"], second["total"]) == (due["renewals"][1:2], due["total"])
     assert get("renewals?days=1")["total"] < due["total"]
     said = get("voices")
-    assert said == keiki("voices")
+    assert _alike(said, keiki("voices"))
     assert {(row["kind"], row["voice"]): row["answers"] for row in said["groups"]} == {
         ("nps", "promoter"): 1,
         ("nps", "passive"): 1,
