@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Discount, style_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
 
@@ -20,10 +20,7 @@ SHOWN = (0, 1, 2, 3, 6, 9, 12, 18, 24, 36)
 
 def contracts(
     months: Annotated[int, typer.Option("--months", min=1, max=36, help=say("How far ahead.", "何か月先まで。"))] = 12,
-    discount: Annotated[
-        float,
-        typer.Option("--discount", min=0.0, max=1.0, help=say("Yearly rate, such as 0.1.", "年の割引率（0.1 など）。")),
-    ] = 0.1,
+    discount: Discount = 0.1,
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Discount, style_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
 
@@ -19,10 +19,7 @@ HELD_OUT = ("customers", "expected", "actual", "naive", "off", "error", "naive_e
 
 def forecast(
     months: Annotated[int, typer.Option("--months", min=1, max=120, help=say("How far ahead.", "何か月先まで。"))] = 12,
-    discount: Annotated[
-        float,
-        typer.Option("--discount", min=0.0, max=1.0, help=say("Yearly rate, such as 0.1.", "年の割引率（0.1 など）。")),
-    ] = 0.1,
+    discount: Discount = 0.1,
     model: Annotated[
         str | None,
         typer.Option(

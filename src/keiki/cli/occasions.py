@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
+from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Discount, style_of
 from keiki.cli.screen import show_json, show_table, tell
 from keiki.cli.words import language, say
 
@@ -38,10 +38,7 @@ def occasions(
     ahead: Annotated[
         int, typer.Option("--ahead", min=1, max=60, help=say("How many occasions ahead.", "何回先の機会まで。"))
     ] = 5,
-    discount: Annotated[
-        float,
-        typer.Option("--discount", min=0.0, max=1.0, help=say("Yearly rate, such as 0.1.", "年の割引率（0.1 など）。")),
-    ] = 0.1,
+    discount: Discount = 0.1,
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
 ) -> None:

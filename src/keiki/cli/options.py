@@ -74,6 +74,10 @@ Where = Annotated[
         ),
     ),
 ]
+Discount = Annotated[
+    float,
+    typer.Option("--discount", min=0.0, max=1.0, help=say("Yearly rate, such as 0.1.", "年の割引率（0.1 など）。")),
+]
 Against = Annotated[
     Comparison | None,
     typer.Option("--against", help=say("What changes are measured against.", "変化を何と比べるか。")),

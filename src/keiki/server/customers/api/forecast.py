@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
+from keiki.customers.clv.choose import Choice
 from keiki.customers.history import HistoryRule
 from keiki.periods import Grain
 from keiki.server.accounts.api import caller_of
@@ -46,21 +47,22 @@ def forecast(request: HttpRequest, business: str, asked: Query[ForecastAsk]) -> 
     }
 
 
+def _chosen(choice: Choice) -> dict[str, Any]:
+    """The model taken, why, and what limits its numbers."""
+    language = current_language()
+    cautions = [each.words(language) for each in choice.cautions]
+    return {"model": choice.name, "reason": choice.words(language), "cautions": cautions}
+
+
 @router.get(
     "/businesses/{business}/customers/contracts",
     response=ContractsOut,
     summary=gettext_noop("What the contracts that run today will bring"),
 )
 def contracts(request: HttpRequest, business: str, asked: Query[ContractsAsk]) -> dict[str, Any]:
-    own, language = business_with_rows(request, business), current_language()
+    own = business_with_rows(request, business)
     found = queries.contracts(caller_of(request).user, own, asked.months, asked.discount)
-    return {
-        **vars(found),
-        "model": found.choice.name,
-        "reason": found.choice.words(language),
-        "parameters": found.parameters,
-        "cautions": [each.words(language) for each in found.choice.cautions],
-    }
+    return {**vars(found), **_chosen(found.choice), "parameters": found.parameters}
 
 
 @router.get(
@@ -69,14 +71,9 @@ def contracts(request: HttpRequest, business: str, asked: Query[ContractsAsk]) -
     summary=gettext_noop("What customers will buy who can buy once a month, quarter or year only"),
 )
 def occasions(request: HttpRequest, business: str, asked: Query[OccasionsAsk]) -> dict[str, Any]:
-    own, language = business_with_rows(request, business), current_language()
+    own = business_with_rows(request, business)
     found = queries.occasions(caller_of(request).user, own, Grain(asked.grain), asked.ahead, asked.discount)
-    return {
-        **vars(found),
-        "model": found.choice.name,
-        "reason": found.choice.words(language),
-        "cautions": [each.words(language) for each in found.choice.cautions],
-    }
+    return {**vars(found), **_chosen(found.choice)}
 
 
 @router.get(

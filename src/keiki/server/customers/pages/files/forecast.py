@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from keiki.server.customers.queries import forecast as queries
 
 if TYPE_CHECKING:
     from keiki.engine.customer_forecast import Forecast
+    from keiki.engine.occasion_forecast import OccasionForecast
 
 
 def _found(asking: Asking) -> tuple[Forecast, Filters, tuple[str, ...]]:
@@ -30,9 +32,9 @@ def _ahead(asked: ForecastAsked) -> Filters:
     return ((_("Ahead"), _("{count} months").format(count=asked.months)), (_("Yearly discount"), f"{asked.discount:g}"))
 
 
-def totals(asking: Asking) -> PanelFile:
-    """What all customers are expected to bring, with the range, the margin and the parameters of the model."""
-    found, filters, rules = _found(asking)
+def _numbers(found: Forecast | OccasionForecast, parameters: Mapping[str, float]) -> Table:
+    """What is expected of everybody, what the hold-out told and what happened, and the parameters of the model."""
+    held = found.hold_out
     numbers = (
         (_("Customers"), "count", found.customers),
         (_("Purchases expected"), "count", found.purchases),
@@ -41,12 +43,18 @@ def totals(asking: Asking) -> PanelFile:
         (_("Worth today"), "currency", found.worth),
         (_("Margin"), "ratio", found.margin),
         (_("Expected to be there still"), "count", found.present),
-        (_("Hold-out: told"), "count", found.hold_out.expected),
-        (_("Hold-out: happened"), "count", found.hold_out.actual),
-        *((name, "number", value) for name, value in found.model.parameters.items()),
+        (_("Hold-out: told"), "count", None if held is None else held.expected),
+        (_("Hold-out: happened"), "count", None if held is None else held.actual),
+        *((name, "number", value) for name, value in parameters.items()),
     )
     rows = [(name, value) for name, _unit, value in numbers]
-    table = Table((Column(_("Number")), Column(_("Value"))), rows, tuple(unit for _name, unit, _value in numbers))
+    return Table((Column(_("Number")), Column(_("Value"))), rows, tuple(unit for _name, unit, _value in numbers))
+
+
+def totals(asking: Asking) -> PanelFile:
+    """What all customers are expected to bring, with the range, the margin and the parameters of the model."""
+    found, filters, rules = _found(asking)
+    table = _numbers(found, found.model.parameters)
     return PanelFile(_("Forecast"), table, None, filters, (found.choice.words(asking.style.language), *rules))
 
 
@@ -118,21 +126,8 @@ def occasions(asking: Asking) -> PanelFile:
     asked = ForecastAsked.read(asking.request.GET)
     grain = asked.occasions or Grain.YEAR
     found = queries.occasions(asking.user, asking.business, grain, asked.ahead, asked.discount)
-    language, held = asking.style.language, found.hold_out
-    numbers = (
-        (_("Customers"), "count", found.customers),
-        (_("Purchases expected"), "count", found.purchases),
-        (_("Purchases expected, from (95%)"), "count", found.interval.low),
-        (_("Purchases expected, to (95%)"), "count", found.interval.high),
-        (_("Worth today"), "currency", found.worth),
-        (_("Margin"), "ratio", found.margin),
-        (_("Expected to be there still"), "count", found.present),
-        (_("Hold-out: told"), "count", None if held is None else held.expected),
-        (_("Hold-out: happened"), "count", None if held is None else held.actual),
-        *((name, "number", value) for name, value in found.parameters.items()),
-    )
-    rows = [(name, value) for name, _unit, value in numbers]
-    table = Table((Column(_("Number")), Column(_("Value"))), rows, tuple(unit for _name, unit, _value in numbers))
+    language = asking.style.language
+    table = _numbers(found, found.parameters)
     filters = (*_ahead(asked), (_("Occasions ahead"), f"{found.ahead}"), (_("From"), asking.label(found.first)))
     rules = (found.choice.words(language), *(each.words(language) for each in found.choice.cautions))
     return PanelFile(_("Forecast"), table, None, (*filters, (_("to"), asking.label(found.last))), rules)
