@@ -47,35 +47,41 @@ def _pulse(live: actions.Live, stop: threading.Event) -> None:
         connection.close()
 
 
+class _Worker(Worker):
+    """A worker that asks `stop` itself before it takes a run: none is begun after `stop` is set."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        super().__init__(
+            queue_names=["*"],
+            interval=POLL_SECONDS,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+
+    @property
+    def running(self) -> bool:
+        return not self.stop.is_set()
+
+    @running.setter
+    def running(self, value: bool) -> None:
+        if not value:
+            self.stop.set()
+
+
 def run_worker(stop: threading.Event) -> None:
     """Take runs from the queue until `stop` is set; the run in hand is finished first."""
-    worker = Worker(
-        queue_names=["*"],
-        interval=POLL_SECONDS,
-        batch=False,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id=get_random_string(32),
-        excluded_queue_names=[],
-    )
-    helpers = [
-        threading.Thread(target=_halt, args=(worker, stop), name="worker-stop", daemon=True),
-        threading.Thread(target=_sweep_now_and_then, args=(stop,), name="worker-sweep", daemon=True),
-    ]
-    for helper in helpers:
-        helper.start()
+    sweeper = threading.Thread(target=_sweep_now_and_then, args=(stop,), name="worker-sweep", daemon=True)
+    sweeper.start()
     try:
-        worker.run()
+        _Worker(stop).run()
     finally:
         stop.set()
-        for helper in helpers:
-            helper.join()
-
-
-def _halt(worker: Worker, stop: threading.Event) -> None:
-    stop.wait()
-    worker.running = False
+        sweeper.join()
 
 
 def _sweep_now_and_then(stop: threading.Event) -> None:
