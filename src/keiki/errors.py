@@ -1128,6 +1128,20 @@ class MeasureNotReadable(KeikiError):
     ja = "メジャー「{measure}」が使うモデル「{model}」は、この版にはまだありません。"
 
 
+class NobodySaysWhoFits(KeikiError):
+    """A number by who fits the ideal customer, of which neither a profile nor the data says anything."""
+
+    en = (
+        "Nobody has said yet who fits the ideal customer: no profile is in force, and the customers' data says of "
+        "nobody whether it fits (`icp_fit`). Put a profile in force under Customers, Ideal customers, or with "
+        "`keiki customers keep-ideal learned`."
+    )
+    ja = (
+        "誰が理想の顧客像に合うかがまだ決まっていません。理想顧客像がなく、顧客データにも合うかどうか（icp_fit）の記録が"
+        "ありません。「顧客価値」の「理想の顧客」か `keiki customers keep-ideal learned` で決めてください。"
+    )
+
+
 class NothingCounted(KeikiError):
     """A fact that has rows, but none in the periods that a measure counts."""
 

@@ -39,8 +39,10 @@ def test_every_kpi_asked_for_is_there() -> None:
 def test_every_formula_is_the_one_asked_for() -> None:
     rows = spec()
     changed = {i: KPIS[i].source for i, row in rows.items() if i in KPIS and KPIS[i].formula != parse(row["formula"])}
-    assert changed == {  # why: docs/decisions/012-key-features.md
-        "key_feature_usage_rate": "u_feature_users[feature_group = 'key'] / n_eligible_users[feature_group = 'key']"
+    assert changed == {  # why: docs/decisions/012-key-features.md and the one on spend by fit
+        "key_feature_usage_rate": "u_feature_users[feature_group = 'key'] / n_eligible_users[feature_group = 'key']",
+        "icp_lead_rate": "n_leads[customer.icp_fit = true] / n_leads[customer.icp_fit is not null]",
+        "non_icp_spend_ratio": "sum_acquisition_cost_non_icp / sum_acquisition_cost",
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rows import SmallLake
 
@@ -18,7 +19,9 @@ from keiki.customers.ideal import (
     proposed,
     spend_by_fit,
     wilson,
+    with_fit,
 )
+from keiki.customers.profit import ProfitRule, profit_entries
 from keiki.errors import IdealProfileImpossible, UnknownName
 
 PROFILE = IdealProfile(
@@ -76,9 +79,96 @@ def test_of_100_spent_30_on_customers_who_do_not_fit_are_30_percent(lake: SmallL
             for name, amount in (("in", 70), ("out", 30))
         ],
     )
-    spent = {fits: float(spend) for fits, spend in lake.rows(spend_by_fit(facts, PROFILE), "fits", "spend")}
-    assert spent == {True: 70, False: 30}
-    assert spent[False] / sum(spent.values()) == 0.3
+    facts = {**facts, "customers": with_fit(facts["customers"], PROFILE)}
+    ((ideal, others, nobody),) = lake.rows(totals(facts), "on_ideal", "on_others", "on_nobody")
+    assert (ideal, others, nobody) == (70, 30, 0)
+    assert others / (ideal + others + nobody) == Decimal("0.3")
+
+
+def totals(facts: Any, rule: ProfitRule | None = None) -> Any:
+    spent = spend_by_fit(facts, rule)
+    return spent.aggregate(**{name: spent[name].sum() for name in ("amount", "on_ideal", "on_others", "on_nobody")})
+
+
+COSTS = [
+    ("2026-01-03", 90, {"category": "ad_spend", "campaign": "spring"}),  # won a, b: one of two fits
+    ("2026-01-09", 60, {"category": "promotion", "channel": "paid"}),  # won a, b, c
+    ("2026-01-20", 100, {"category": "marketing_personnel"}),  # all of January: a, b, c, x
+    ("2026-01-21", 7, {"category": "ad_spend", "customer_id": "b"}),  # one customer's own
+    ("2026-01-22", 3, {"category": "ad_spend", "customer_id": "lead"}),  # a prospect that fits
+    ("2026-01-23", 2, {"category": "ad_spend", "customer_id": "stranger"}),  # on no list
+    ("2026-02-02", 40, {"category": "ad_spend"}),  # a month that won nobody
+    ("2026-01-24", 500, {"category": "support"}),  # wins nobody: no cost of acquisition
+]
+
+
+def test_shared_costs_fall_on_those_won_in_their_month_by_campaign_then_channel_then_all(lake: SmallLake) -> None:
+    """By hand. `a` and `lead` fit, `b` and `c` do not, of `x` nobody says."""
+    named = {"acquisition_campaign": "spring"}
+    facts = lake.put(
+        customers=[
+            {"customer_id": "a", "acquired_on": "2026-01-05", "icp_fit": True, "acquisition_channel": "paid"} | named,
+            {"customer_id": "b", "acquired_on": "2026-01-06", "icp_fit": False, "acquisition_channel": "paid"} | named,
+            {"customer_id": "c", "acquired_on": "2026-01-07", "icp_fit": False, "acquisition_channel": "paid"},
+            {"customer_id": "x", "acquired_on": "2026-01-08"},
+            {"customer_id": "lead", "icp_fit": True},
+        ],
+        costs=[{"spent_on": day, "amount": amount} | more for day, amount, more in COSTS],
+    )
+    found = lake.rows(spend_by_fit(facts), "spent_on", "amount", "on_ideal", "on_others", "on_nobody")
+    assert [tuple(map(float, row[1:])) for row in sorted(found)] == [
+        (90, 45, 45, 0),
+        (60, 20, 40, 0),
+        (100, 25, 50, 25),
+        (7, 0, 7, 0),
+        (3, 3, 0, 0),
+        (2, 0, 0, 2),
+        (40, 0, 0, 40),
+    ]
+    assert lake.rows(totals(facts), "amount", "on_ideal", "on_others", "on_nobody") == [(302, 93, 142, 67)]
+
+
+MEMBERS = st.lists(st.tuples(st.sampled_from((True, False, None)), st.sampled_from(("paid", "organic")), st.integers(1, 2)))
+SPENT = st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from(("paid", "organic", "email", None)), st.integers(1, 3)))
+
+
+@given(MEMBERS, SPENT)
+@settings(max_examples=20, deadline=None)
+def test_what_fell_on_those_who_fit_on_others_and_on_nobody_is_what_was_spent(
+    lake: SmallLake, members: list[Any], spent: list[Any]
+) -> None:
+    facts = lake.put(
+        customers=[
+            {"customer_id": f"{n}", "acquired_on": f"2026-0{month}-05", "icp_fit": fit, "acquisition_channel": channel}
+            for n, (fit, channel, month) in enumerate(members)
+        ],
+        costs=[
+            {"spent_on": f"2026-0{month}-03", "amount": amount / 10_000, "category": "ad_spend", "channel": channel}
+            for amount, channel, month in spent
+        ],
+    )
+    for amount, *parts in lake.rows(spend_by_fit(facts), "amount", "on_ideal", "on_others", "on_nobody"):
+        assert sum(parts) == amount
+        assert min(parts) > -Decimal("0.0002")
+
+
+def test_it_is_the_acquisition_cost_in_the_profit_of_customers(lake: SmallLake) -> None:
+    fits = (True, False, None, False, True, False, False)
+    facts = lake.put(
+        customers=[
+            {"customer_id": f"{n}", "acquired_on": f"2026-01-{n + 1:02}", "icp_fit": fit, "acquisition_channel": channel}
+            for n, (fit, channel) in enumerate(zip(fits, ("paid", "organic", None) * 3, strict=False))
+        ],
+        costs=[
+            {"spent_on": "2026-01-09", "amount": amount, "category": "ad_spend", "channel": channel}
+            for amount, channel in ((1000, "paid"), (10, "organic"), (100, None))
+        ],
+    )
+    entries = profit_entries(facts)
+    rows = lake.rows(entries, "customer_id", "amount")
+    charged = {fit: -sum(float(v) for n, v in rows if fits[int(n)] is fit) for fit in (True, False, None)}
+    ((ideal, others, nobody),) = lake.rows(totals(facts), "on_ideal", "on_others", "on_nobody")
+    assert (float(ideal), float(others), float(nobody)) == pytest.approx(tuple(charged.values()), abs=0.001)
 
 
 def told(**values: tuple[int, int]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -88,3 +89,19 @@ def test_every_tree_adds_up_and_its_explanation_too(company: keiki.Business, tre
     assert told.change == pytest.approx(reading.now.value(reading.tree.root.id) - told.before)  # type: ignore[operator]
     assert sum(part.contribution for part in told.leaves) == pytest.approx(told.change, abs=1e-6)  # type: ignore[misc]
     assert {gap.node for gap in told.gaps} <= {"guest_revenue"}, "no order of the demo is a guest's"
+
+
+def test_spend_on_customers_who_do_not_fit_is_one_number_on_page_and_in_the_kpi(company: keiki.Business) -> None:
+    """Most of it goes to customers who do not fit; before, the KPI read only costs that name a customer: 0.0 %."""
+    profile = keiki.learned_profile(company).profile
+    assert profile is not None
+    with keiki.Business(company.folder, replace(company.settings, ideal=profile)) as fitted:
+        totals = keiki.fit_totals(fitted, profile)
+        all_time = ("non_icp_spend_ratio[window: to_date]", "sum_acquisition_cost[window: to_date]")
+        found = fitted.measure(all_time, fitted.lens("month", 1))
+    spent = totals.spend_in + totals.spend_out + totals.unknown_spend
+    assert found.value(all_time[1]) == pytest.approx(float(spent), abs=0.01)
+    assert found.value(all_time[0]) == pytest.approx(totals.spend_out_share)
+    assert found.value(all_time[0]) > 0.8  # type: ignore[operator]
+    tried = keiki.fit_totals(company, profile)  # not in force: asked of facts in which it only is tried
+    assert (tried.spend_in, tried.spend_out) == (totals.spend_in, totals.spend_out)

@@ -47,6 +47,8 @@ COSTS = [
     {"spent_on": "2026-09-10", "amount": 10**n, "category": "ad_spend", "department": "marketing"}
     | {"customer_id": f"c{n}"}
     for n in range(6)
+] + [
+    {"spent_on": "2026-09-11", "amount": 60_000, "category": "ad_spend", "department": "marketing", "customer_id": None}
 ]
 FACTS = {"customers": CUSTOMERS, "stages": LEADS, "orders": ORDERS, "costs": COSTS}
 SEPTEMBER = date(2026, 9, 30)
@@ -54,8 +56,12 @@ BY_SQL = """
     WITH fitted AS (SELECT *, {fits} AS fits FROM customers)
     SELECT
         (SELECT count(*) FILTER (WHERE fits) / count(*) FROM fitted),
-        (SELECT count(*) FILTER (WHERE fits) / count(*) FROM leads LEFT JOIN fitted USING (customer_id)),
-        (SELECT sum(amount) FILTER (WHERE NOT fits) / sum(amount) FROM costs LEFT JOIN fitted USING (customer_id)),
+        (SELECT count(*) FILTER (WHERE fits) / count(fits) FROM leads LEFT JOIN fitted USING (customer_id)),
+        (SELECT sum(on_others) / sum(amount) FROM (
+            SELECT amount, CASE
+                WHEN customer_id IS NULL THEN amount * (SELECT avg((NOT coalesce(fits, true))::INT) FROM fitted)
+                ELSE amount * (SELECT (NOT coalesce(fits, true))::INT FROM fitted f WHERE f.customer_id = c.customer_id)
+            END AS on_others FROM costs c)),
         (SELECT sum(amount) FILTER (WHERE fits) FROM orders LEFT JOIN fitted USING (customer_id)
             WHERE ordered_at >= '2026-09-01')
 """
@@ -100,18 +106,41 @@ def test_every_number_follows_the_profile_in_force_and_the_file_without_one(
     shop: keiki.Business, tmp_path: Path
 ) -> None:
     assert told(shop) == pytest.approx(by_sql("icp_fit"))
-    assert told(shop) == pytest.approx([2 / 6, 2 / 6, 11 / 111_111, 900])
+    assert told(shop) == pytest.approx([2 / 6, 2 / 4, (11 + 20_000) / 171_111, 900])
     assert sales(shop) == {"true": 900, "false": 300, None: 900}
     replace(shop.settings, ideal=FOOD).save(tmp_path)
     with keiki.open(tmp_path) as fitted:
         assert told(fitted) == pytest.approx(by_sql(BY_PROFILE))
-        assert told(fitted) == pytest.approx([3 / 6, 3 / 6, 111_000 / 111_111, 600])
-        assert sales(fitted) == {"true": 600, "false": 1500}
+        assert told(fitted) == pytest.approx([3 / 6, 3 / 6, (111_000 + 30_000) / 171_111, 600])
+        assert sales(fitted) == {"true": 600, "false": 1500, None: 0}  # the ledger names no customer: it sold nothing
         totals = keiki.fit_totals(fitted, FOOD)
         assert (totals.customers_in, totals.customers_out) == (3, 3)
+        assert (totals.spend_in, totals.spend_out, totals.unknown_spend) == (30_111, 141_000, 0)
+        assert totals.spend_out_share == pytest.approx(told(fitted)[2])
         split = fitted.explain_by("revenue", "customer.icp_fit", *fitted.lens("month", 2, until=SEPTEMBER).periods)
         assert {part.segment[0]: part.after for part in split.parts} == {"true": 600, "false": 1500}
     assert told(shop) == pytest.approx(by_sql("icp_fit"))  # who opened it before reads on by what was in force
+
+
+def test_without_profile_or_data_nobody_fits_and_nothing_is_0(tmp_path: Path) -> None:
+    plain = [{**each, "icp_fit": None} for each in CUSTOMERS]
+    with keiki.open(tmp_path, keiki.Settings()) as business:
+        business.load_facts({**FACTS, "customers": plain}, name="made")
+        assert told(business) == [None] * 4
+        found = business.measure((*KPIS, "revenue"), business.lens("month", 1, until=SEPTEMBER))
+        assert found.value("revenue") == 2100
+        for kpi in KPIS:
+            (why,) = found.missing(kpi, "en")
+            assert why.startswith("Nobody has said yet who fits the ideal customer")
+            assert found.missing(kpi, "ja")[0].startswith("誰が理想の顧客像に合うかがまだ決まっていません")
+
+
+def test_leads_linked_to_nobody_are_in_no_part_of_the_rate(tmp_path: Path) -> None:
+    unlinked = [{**each, "customer_id": None} for each in LEADS]
+    with keiki.open(tmp_path, keiki.Settings(ideal=FOOD)) as business:
+        business.load_facts({**FACTS, "stages": unlinked}, name="made")
+        found = business.measure(("icp_lead_rate", "n_leads"), business.lens("month", 1, until=SEPTEMBER))
+        assert (found.value("icp_lead_rate"), found.value("n_leads")) == (None, 6)
 
 
 @pytest.mark.parametrize(

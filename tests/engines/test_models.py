@@ -17,7 +17,15 @@ from tests.rows import fact_rows, span_rows
 
 from keiki.customers.cohort_table import TableRule, cohort_cells
 from keiki.customers.history import OccasionRule, occasion_history
-from keiki.customers.ideal import IdealProfile, Trait, customer_fits, spend_by_fit, values_of_good
+from keiki.customers.ideal import (
+    IdealProfile,
+    Trait,
+    customer_fits,
+    profit_by_fit,
+    spend_by_fit,
+    values_of_good,
+    with_fit,
+)
 from keiki.customers.joined import joined, overlap
 from keiki.customers.lives import LifeRule, grouped_lives
 from keiki.customers.movements import movements, renewals, trials
@@ -74,6 +82,11 @@ def foreign(facts: Facts) -> Facts:
     code = ibis.cases((orders.channel == "paid", "usd"), euros, else_=ibis.null("string"))
     lines = orders.select("order_id", "amount", product_id=orders.order_id)
     return {**facts, "orders": orders.mutate(currency=code), "order_lines": lines}
+
+
+def fitted(facts: Facts) -> Facts:
+    """The facts in which `icp_fit` follows a profile."""
+    return {**facts, "customers": with_fit(facts["customers"], IDEAL)}
 
 
 def leads_of(facts: Facts) -> Facts:
@@ -156,7 +169,9 @@ MODELS: dict[str, Callable[[Facts, ir.Table], ir.Table]] = {
     "worth by channel": lambda facts, spans: worth_by(facts, ["channel", "rfm_segment"]),
     "revenue by class": lambda facts, spans: revenue_by_class(facts, Calendar(), Grain.QUARTER),
     "customer fits": lambda facts, spans: customer_fits(facts, IDEAL),
-    "spend by fit": lambda facts, spans: spend_by_fit(facts, IDEAL),
+    "spend by fit": lambda facts, spans: spend_by_fit(fitted(facts)),
+    "spend by fit and touches": lambda facts, spans: spend_by_fit(fitted(facts), ProfitRule(touches=AttributionRule())),
+    "profit by fit": lambda facts, spans: profit_by_fit(fitted(facts)),
     "values of good customers": lambda facts, spans: values_of_good(facts, "segment"),
     "profit by the credit of touches": lambda facts, spans: profit_by_age(
         facts, ["channel"], ProfitRule(touches=AttributionRule("linear"))

@@ -201,6 +201,9 @@ def _show_totals(totals: FitTotals, style: Style) -> None:
     share = totals.spend_out_share
     spent = MISSING if share is None else number(share, "ratio", style)
     tell(say("Spent on customers who do not fit: {}.", "合わない顧客に使った獲得費用：{}。").format(spent))
+    if totals.unknown_spend:
+        nobody = number(totals.unknown_spend, "currency", style)
+        tell(say("On nobody who can be judged: {}.", "どの顧客の分か判定できない獲得費用：{}。").format(nobody))
 
 
 def _show(found: Learned, style: Style, *, everything: bool) -> None:

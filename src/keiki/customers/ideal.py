@@ -12,9 +12,19 @@ import ibis.expr.types as ir
 
 from keiki.customers.classes import GOOD
 from keiki.customers.postings import Facts
-from keiki.customers.profit import ProfitRule, profit_entries
+from keiki.customers.profit import (
+    WEIGHT,
+    ProfitRule,
+    acquired,
+    named_costs,
+    newcomers,
+    profit_entries,
+    shared_among,
+)
+from keiki.customers.revenue_quality import cost_postings
 from keiki.customers.worth import WorthRule, customer_worth
 from keiki.errors import IdealProfileImpossible, UnknownName
+from keiki.facts.shared import shared
 
 WHOLE = 100
 THRESHOLD = 60
@@ -36,6 +46,7 @@ LEARNED_FROM = ("industry", "size_band", "segment", "region", "kind", "channel",
 STRENGTH = 20
 """A value's share of good customers is drawn towards that of all as if it had so many customers more like all."""
 Z = 1.959964
+MONEY = "decimal(18, 4)"
 
 
 @dataclass(frozen=True)
@@ -147,27 +158,64 @@ def _points(listed: ir.Table, profile: IdealProfile) -> ir.IntegerValue:
     return sum(points[1:], points[0]).cast("int64")
 
 
-def spend_by_fit(facts: Facts, profile: IdealProfile, rule: ProfitRule | None = None) -> ir.Table:
-    """What was spent on winning customers who fit and who do not, as the costs are charged to them.
+@shared
+def newcomers_by_fit(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
+    """Who shares the acquisition costs of a month, by who fits: one row per month, level and key of `newcomers`.
 
-    Columns: fits (NULL for customers that no list describes), customers (with such a cost), spend (money), profit
-    (what they have left so far).
+    Columns: month, level, key, whole (what all of them count), ideal (those who fit), others (those who do not); the
+    rest of the whole are customers of whom nobody says whether they fit.
     """
     rule = rule or ProfitRule()
-    entries = profit_entries(facts, rule)
-    spent = ibis.ifelse(entries.kind == "acquisition", -entries.amount, 0).cast("decimal(18, 4)")
-    each = (
-        entries.mutate(spent=spent)
-        .group_by("customer_id")
-        .aggregate(spend=ibis._.spent.sum(), profit=ibis._.amount.sum())
+    heads = newcomers(facts, acquired(facts, rule), rule)
+    listed = facts["customers"].select(whose="customer_id", fits="icp_fit")
+    heads = heads.left_join(listed, heads.customer_id == listed.whose)
+    weight = heads.weight.cast(WEIGHT)
+    return heads.group_by("month", "level", "key").aggregate(
+        whole=weight.sum().cast(WEIGHT),
+        ideal=ibis.coalesce(weight.sum(where=heads.fits), 0).cast(WEIGHT),
+        others=ibis.coalesce(weight.sum(where=~heads.fits), 0).cast(WEIGHT),
     )
-    fits = customer_fits(facts, profile).select("fits", fitted="customer_id")
-    table = each.left_join(fits, each.customer_id == fits.fitted)
-    return table.group_by("fits").aggregate(
-        customers=table.count(where=table.spend > 0),
-        spend=table.spend.sum().cast("decimal(18, 4)"),
-        profit=table.profit.sum().cast("decimal(18, 4)"),
-    )
+
+
+def spend_by_fit(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
+    """Every cost of winning customers, with what of it fell on those who fit (`icp_fit`), those who do not, and nobody.
+
+    A cost that names a customer fell on that customer; any other is shared among the customers acquired in its month
+    as `ProfitRule` says. The columns of `cost_postings`, and on_ideal, on_others and on_nobody (money, to four
+    decimals), which sum to the amount: nobody says of these customers whether they fit, or the month had none.
+    """
+    rule = rule or ProfitRule()
+    costs = cost_postings(facts, rule.retention.postings)
+    split = newcomers_by_fit(facts, rule)
+    named = named_costs(costs, rule)
+    spent = shared_among(named.filter(named.kind == "acquisition"), split)
+    listed = facts["customers"].select(whose="customer_id", fits="icp_fit")
+    table = spent.left_join(split, ["month", "level", "key"])
+    table = table.left_join(listed, table.customer_id == listed.whose)
+
+    named_one = table.customer_id.notnull()
+    amount, whole = table.amount.cast("float64"), table.whole.cast("float64")
+
+    def fell_on(one: ir.BooleanValue, all_of: ir.Value) -> ir.Value:
+        of_one = ibis.ifelse(ibis.coalesce(one, ibis.literal(value=False)), amount, 0.0)
+        return ibis.ifelse(named_one, of_one, amount * ibis.coalesce(all_of.cast("float64") / whole, 0.0)).cast(MONEY)
+
+    on_ideal, on_others = fell_on(table.fits, table.ideal), fell_on(~table.fits, table.others)
+    on_nobody_else = ~named_one & (table.ideal + table.others == table.whole)
+    table = table.mutate(amount=table.amount.cast(MONEY), on_ideal=on_ideal, rounded=on_others, closed=on_nobody_else)
+    rest = (table.amount - table.on_ideal).cast(MONEY)
+    table = table.mutate(on_others=ibis.ifelse(table.closed, rest, table.rounded))
+    nobody = (table.amount - table.on_ideal - table.on_others).cast(MONEY)
+    return table.select(*costs.columns, "on_ideal", "on_others", on_nobody=nobody)
+
+
+def profit_by_fit(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
+    """What acquired customers have left so far, by whether they fit: fits (NULL where nobody says), profit (money)."""
+    entries = profit_entries(facts, rule or ProfitRule())
+    each = entries.group_by("customer_id").aggregate(profit=entries.amount.sum())
+    listed = facts["customers"].select(whose="customer_id", fits="icp_fit")
+    table = each.left_join(listed, each.customer_id == listed.whose)
+    return table.group_by("fits").aggregate(profit=table.profit.sum().cast(MONEY))
 
 
 # --- learned from realised profit ---

@@ -120,7 +120,7 @@ def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     """
     rule = rule or ProfitRule()
     members = acquired(facts, rule)
-    costs = _named(cost_postings(facts, rule.retention.postings), rule)
+    costs = named_costs(cost_postings(facts, rule.retention.postings), rule)
     sales = revenue_postings(facts, rule.retention.postings)
     sales = sales.filter(sales.customer_id.notnull())
     sales = sales.mutate(on_day=local_time(sales.posted_at, rule.zone).date())
@@ -134,15 +134,15 @@ def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
         ),
         _direct(costs),
         _of_goods(sales, costs, rule),
-        _of_acquisition(_heads(facts, members, rule), costs),
+        _of_acquisition(newcomers(facts, members, rule), costs),
         _of_retention(facts, members, costs, rule),
     )
     table = entries.inner_join(members.select("customer_id", "acquired_on"), "customer_id")
     return table.mutate(amount=table.amount.cast("decimal(18, 4)")).select(*COLUMNS)
 
 
-def _named(costs: ir.Table, rule: ProfitRule) -> ir.Table:
-    """Costs with their kind (`acquisition`, `retention`, `cogs`) and month; others are left out."""
+def named_costs(costs: ir.Table, rule: ProfitRule) -> ir.Table:
+    """The rows of `cost_postings` with kind (`acquisition`, `retention`, `cogs`) and month; others are left out."""
     unsaid = costs.purpose.isnull()
     kind = ibis.cases(
         (costs.on_sales, ibis.null("string")),
@@ -187,8 +187,17 @@ def _of_goods(sales: ir.Table, costs: ir.Table, rule: ProfitRule) -> ir.Table:
 
 
 def _of_acquisition(heads: ir.Table, costs: ir.Table) -> ir.Table:
+    spent = shared_among(_shared(costs, "acquisition", "campaign", "channel"), heads)
+    spent = spent.group_by("month", "level", "key").aggregate(spent=spent.spent.sum())
+    table = heads.inner_join(spent, ["month", "level", "key"])
+    share = table.spent.cast("float64") * table.weight.cast("float64") / table.heads.cast("float64")
+    return _entry(table, "acquisition", share, table.acquired_on)
+
+
+def shared_among(spent: ir.Table, heads: ir.Table) -> ir.Table:
+    """Costs (month, campaign, channel and any other column) with the level and key of `newcomers` that share them."""
     sizes = heads.select("month", "level", "key").distinct()
-    spent = _shared(costs, "acquisition", "campaign", "channel")
+    kept = spent.columns
     for level in (BY_CAMPAIGN, BY_CHANNEL):
         size = sizes.filter(sizes.level == level)
         size = size.select(**{f"{level}_month": size.month, f"{level}_key": size.key})
@@ -197,15 +206,13 @@ def _of_acquisition(heads: ir.Table, costs: ir.Table) -> ir.Table:
     level = ibis.cases(
         (spent.campaign_key.notnull(), BY_CAMPAIGN), (spent.channel_key.notnull(), BY_CHANNEL), else_=BY_MONTH
     )
-    spent = spent.select("month", "spent", level=level, key=ibis.coalesce(spent.campaign_key, spent.channel_key, ""))
-    spent = spent.group_by("month", "level", "key").aggregate(spent=spent.spent.sum())
-    table = heads.inner_join(spent, ["month", "level", "key"])
-    share = table.spent.cast("float64") * table.weight.cast("float64") / table.heads.cast("float64")
-    return _entry(table, "acquisition", share, table.acquired_on)
+    placed = spent.mutate(level=level, key=ibis.coalesce(spent.campaign_key, spent.channel_key, ""))
+    return placed.select(*kept, "level", "key")
 
 
-def _heads(facts: Facts, members: ir.Table, rule: ProfitRule) -> ir.Table:
-    """Customers by the month they were acquired in, once for each campaign and channel and for the month itself.
+def newcomers(facts: Facts, members: ir.Table, rule: ProfitRule) -> ir.Table:
+    """Customers (of `acquired`) by the month they were acquired in, once for each campaign and channel and for the
+    month itself.
 
     Columns: customer_id, acquired_on, month, level, key, weight (what the customer counts there), heads (of all).
     """

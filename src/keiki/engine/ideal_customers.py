@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,8 +19,10 @@ from keiki.customers.ideal import (
     customer_fits,
     grouped_good,
     lessons,
+    profit_by_fit,
     proposed,
     spend_by_fit,
+    with_fit,
 )
 from keiki.customers.worth import customer_worth
 from keiki.engine.business import Business
@@ -31,7 +34,8 @@ from keiki.engine.lifetime_value import worth_rule
 class FitTotals:
     """Customers and prospects who fit and who do not, and what was spent on winning either.
 
-    `spend` and `profit` are of acquired customers; `unknown_spend` is of those that no list describes.
+    `spend` is what was spent on winning customers, as `spend_by_fit` charges it: the KPI `non_icp_spend_ratio` over all
+    periods. `unknown_spend` fell on nobody who can be judged. `profit` is of acquired customers.
     """
 
     customers_in: int
@@ -57,23 +61,29 @@ def fit_totals(business: Business, profile: IdealProfile) -> FitTotals:
     fits = fits.mutate(prospect=fits.acquired_on.isnull())
     counts = fits.group_by("prospect", "fits").aggregate(n=fits.count())
     n = {(row["prospect"], row["fits"]): row["n"] for row in business.engine.run(counts).to_pylist()}
-    money = spend_by_fit(business.facts, profile, business.rules.classes.profit)
-    spent = {row["fits"]: row for row in business.engine.run(money).to_pylist()}
-
-    def of(fit: bool | None, name: str) -> Decimal:
-        return Decimal(spent[fit][name]) if fit in spent else Decimal(0)
-
+    facts, rule = _judged_by(business, profile), business.rules.classes.profit
+    spent = spend_by_fit(facts, rule)
+    money = spent.aggregate(**{name: spent[name].sum() for name in ("on_ideal", "on_others", "on_nobody")})
+    spend = {name: Decimal(value or 0) for name, value in business.engine.run(money).to_pylist()[0].items()}
+    profit = {row["fits"]: row["profit"] for row in business.engine.run(profit_by_fit(facts, rule)).to_pylist()}
     return FitTotals(
         customers_in=n.get((False, True), 0),
         customers_out=n.get((False, False), 0),
         prospects_in=n.get((True, True), 0),
         prospects_out=n.get((True, False), 0),
-        spend_in=of(True, "spend"),
-        spend_out=of(False, "spend"),
-        unknown_spend=of(None, "spend"),
-        profit_in=of(True, "profit"),
-        profit_out=of(False, "profit"),
+        spend_in=spend["on_ideal"],
+        spend_out=spend["on_others"],
+        unknown_spend=spend["on_nobody"],
+        profit_in=Decimal(profit.get(True, 0)),
+        profit_out=Decimal(profit.get(False, 0)),
     )
+
+
+def _judged_by(business: Business, profile: IdealProfile) -> Mapping[str, ir.Table]:
+    """The facts in which `icp_fit` follows a profile, whether it is in force or only tried."""
+    if profile == business.rules.ideal:
+        return business.facts
+    return ChainMap({"customers": with_fit(business.facts["customers"], profile)}, dict(business.facts))
 
 
 CONTACT = ("customer_id", "name", "email", "acquired_on", "score")

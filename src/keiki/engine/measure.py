@@ -21,7 +21,7 @@ from keiki.engine.entered import OBSERVED, Entered, is_entered
 from keiki.engine.held import SharedTable
 from keiki.engine.snapshot_facts import Tables
 from keiki.engine.totals import Totals
-from keiki.errors import KeikiError, NothingCounted
+from keiki.errors import KeikiError, NobodySaysWhoFits, NothingCounted
 from keiki.facts import fact
 from keiki.formula.show import show_condition
 from keiki.insight.gaps import GapRule, missing_days
@@ -32,6 +32,7 @@ from keiki.measures.daily_rows import rows_per_day
 from keiki.measures.measure import TRAILING, Asked, Measure
 from keiki.measures.models import MODELS, reads_of, table_of
 from keiki.measures.rules import Rules
+from keiki.measures.who_fits import FIT, asks_who_fits
 from keiki.periods import Calendar, Period, add_months
 
 Segment = tuple[str | None, ...]
@@ -169,7 +170,7 @@ class Measurer:
         self, wanted: Iterable[Asked], lens: Lens, periods: list[Period], reasons: dict[Asked, str | KeikiError]
     ) -> Values:
         values: Values = {}
-        chosen = frames(self._readable(wanted, reasons), self.measures)
+        chosen = frames(self._readable(wanted, lens, reasons), self.measures)
         for frame, answer in zip(chosen, self._read_frames(chosen, lens, periods), strict=True):
             if not isinstance(answer, KeikiError):
                 values |= answer
@@ -276,8 +277,22 @@ class Measurer:
         table = self.facts["observations"].select("metric").distinct()
         return sorted(row["metric"] for row in self.engine.run(table).to_pylist())
 
-    def _readable(self, wanted: Iterable[Asked], reasons: dict[Asked, str | KeikiError]) -> Iterator[Asked]:
+    @cached_property
+    def _tells_who_fits(self) -> bool:
+        """Whether anything says of customers that they fit the ideal one or do not: a profile, or the loaded data."""
+        return self.rules.ideal is not None or self._remembered(("who fits",), self._fit_loaded)
+
+    def _fit_loaded(self) -> bool:
+        known = self.facts["customers"][FIT].count()
+        return bool(self.engine.run(known.name("known").as_table()).to_pylist()[0]["known"])
+
+    def _readable(
+        self, wanted: Iterable[Asked], lens: Lens, reasons: dict[Asked, str | KeikiError]
+    ) -> Iterator[Asked]:
         for asked in wanted:
+            if asks_who_fits(self.measures[asked.measure], asked.where, lens.where) and not self._tells_who_fits:
+                reasons[asked] = NobodySaysWhoFits()
+                continue
             try:
                 frames([asked], self.measures)
             except KeikiError as error:

@@ -12,6 +12,7 @@ from keiki.customers.activity import ActivityRule, acts, entitlements, licences
 from keiki.customers.classes import BAD, GOOD, classed_postings, customer_classes
 from keiki.customers.cohorts import CohortRule, attendee_deals, first_entries, followed
 from keiki.customers.health import RED, health
+from keiki.customers.ideal import spend_by_fit
 from keiki.customers.lifetime_value import contract_months, customer_profits, lifetimes
 from keiki.customers.movements import expansions, movements, renewals, trials
 from keiki.customers.postings import conversions
@@ -259,6 +260,13 @@ MODELS: Mapping[str, Model] = {
         build=_money,
         time="posted_at",
         stats={"revenue": _revenue, "cogs": _sum_of("cogs"), "total_cost": _sum_of("cost")},
+    ),
+    "acquisition": Model(
+        reads=("costs", "media"),
+        build=lambda facts, spans, params, rules: spend_by_fit(facts, rules.classes.profit),
+        time="spent_on",
+        stats={"spent": _sum_of("amount"), "on_others": _sum_of("on_others")},
+        lasting=False,
     ),
     "repeat": Model(
         reads=("orders", "stages", "invoices"),

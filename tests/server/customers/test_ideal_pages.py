@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from keiki.cli.main import run
+from keiki.server.accounts.actions import make_api_token
 from keiki.server.audit.models import Entry
 from keiki.server.customers.models import FitException, IdealVersion
 from keiki.server.data.actions import opened
@@ -122,7 +126,40 @@ def test_profile_learned_from_profit_fills_the_form_and_names_its_uncertainty(si
 
 def test_money_on_those_who_do_not_fit_is_shown(site: Any) -> None:
     site.send(**FORM)
-    assert site.page().fit_sentence.startswith("50.0% of what was spent")
+    page = site.page()
+    assert page.fit_sentence == "50.0% of what was spent on winning customers went to those who do not fit."
+    assert [kpi.name for kpi in page.kpis] == [
+        "Spend on non-ICP customers",
+        "ICP fit rate of acquired customers",
+        "ICP-fit lead rate",
+    ]
+
+
+def test_page_kpi_api_and_command_line_say_one_number(site: Any, capsys: Any) -> None:
+    """January 2024: 56,000 among the 80 customers of the month; 9,000 of March, which won nobody, fall on nobody."""
+    own = opened(site.business).business
+    own.load([{"spent_on": "2024-03-02", "amount": 9_000, "category": "ad_spend"}], "costs", name="late")
+    site.send(**FORM)
+    site.business.refresh_from_db()
+    own = opened(site.business).business
+    year = own.measure(("non_icp_spend_ratio",), own.lens("year", 3))  # costs are of 2024 alone
+    share = year.value("non_icp_spend_ratio", 0)
+    assert share == pytest.approx(28_000 / 65_000)
+    assert own.measure(("non_icp_spend_ratio",), own.lens("month", 1, until=date(2024, 1, 9))).value(
+        "non_icp_spend_ratio"
+    ) == pytest.approx(0.5)
+    assert site.page().fit_sentence == (
+        "43.1% of what was spent on winning customers went to those who do not fit. ¥9,000 fell on nobody who can be "
+        "judged: its month won no customer, or the list does not have them."
+    )
+    token = make_api_token(site.people.viewer, site.business, "reads", "read", None)
+    address = f"/api/v1/businesses/{site.business.id}/customers/ideal"
+    totals = Client(headers={"authorization": f"Bearer {token}"}).get(address).json()["totals"]
+    assert totals["spend_out_share"] == pytest.approx(share)
+    spent = [float(totals[name]) for name in ("spend_in", "spend_out", "unknown_spend")]
+    assert spent == [28_000, 28_000, 9_000]
+    assert run(["customers", "ideal", "-b", str(site.business.folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["totals"]["spend_out_share"] == pytest.approx(share)
 
 
 def test_new_profile_is_a_new_version_and_a_wrong_one_keeps_what_was_typed(site: Any) -> None:
@@ -153,7 +190,7 @@ def test_kpis_follow_the_profile_from_the_moment_it_is_in_force(site: Any, brows
 
     lens = {"grain": "year", "count": 3}
     rate = opened(business).business.measure(("icp_fit_rate",), opened(business).business.lens(**lens)).value
-    assert rate("icp_fit_rate", 0) == 0  # the file says of nobody that it fits
+    assert rate("icp_fit_rate", 0) is None  # the file says of nobody whether it fits
     assert told().fit_rule.startswith("No profile of the ideal customer is in force")
     site.send(**FORM)
     business.refresh_from_db()

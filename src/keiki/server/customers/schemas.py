@@ -900,7 +900,10 @@ ContactFile = Literal["nurture", "exclude"]
 
 
 class FitTotalsOut(Schema):
-    """Who fits and who does not, and what was spent on winning either."""
+    """Who fits and who does not, and what was spent on winning either: the KPI non_icp_spend_ratio over all time.
+
+    unknown_spend fell on nobody who can be judged.
+    """
 
     customers_in: int
     customers_out: int

@@ -52,6 +52,16 @@ class TotalRow:
 
 
 @dataclass(frozen=True)
+class FitKpi:
+    """A KPI that follows the profile, in the last month that is over."""
+
+    name: str
+    value: str
+    period: str
+    url: str
+
+
+@dataclass(frozen=True)
 class LessonRow:
     attribute: str
     value: str
@@ -91,6 +101,7 @@ class IdealPage:
     from_learned: bool = False
     fit_sentence: str = ""
     totals: tuple[TotalRow, ...] = ()
+    kpis: tuple[FitKpi, ...] = ()
     lessons_sentence: str = ""
     lessons: tuple[LessonRow, ...] = ()
     targets: str = ""
@@ -203,6 +214,7 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
         from_learned=use_learned,
         fit_sentence=_fit_sentence(totals, style),
         totals=_total_rows(totals, style) if totals is not None else (),
+        kpis=_kpis(request, business, style) if totals is not None else (),
         lessons_sentence=_lessons_sentence(learned, style),
         lessons=tuple(_lesson_row(lesson, style) for lesson in learned.lessons),
         targets=_values(learned, BETTER, style),
@@ -223,13 +235,38 @@ def _form_row(place: int, row: TraitRow) -> FormRow:
     return FormRow(place, row.attribute, row.values, row.weight)
 
 
+FOLLOWING = ("non_icp_spend_ratio", "icp_fit_rate", "icp_lead_rate")
+"""KPIs that follow the profile in force."""
+
+
+def _kpis(request: Any, business: Business, style: Style) -> tuple[FitKpi, ...]:
+    known = door.known(request.user, business)
+    tagged = door.tagged_kpis(request.user, business, known)
+    values = door.kpi_values(request.user, business, [name for name in FOLLOWING if name in tagged], known)
+    return tuple(
+        FitKpi(
+            kpis.kpi_name(tagged[name].kpi, style.language),
+            number(each.value, tagged[name].kpi.unit, style),
+            business.calendar.label(each.period, style.language),
+            kpis.kpi_url(business, name),
+        )
+        for name, each in values.items()
+    )
+
+
 def _fit_sentence(totals: FitTotals | None, style: Style) -> str:
     if totals is None:
         return _("Nobody has said yet who the ideal customer is. Begin with what your profit says.")
     if totals.spend_out_share is None:
         return _("Nothing was spent on winning customers so far.")
-    return _("{share} of what was spent on winning customers went to those who do not fit.").format(
+    words = _("{share} of what was spent on winning customers went to those who do not fit.").format(
         share=number(totals.spend_out_share, "ratio", style)
+    )
+    if not totals.unknown_spend:
+        return words
+    nobody = _("{money} fell on nobody who can be judged: its month won no customer, or the list does not have them.")
+    return words + ("" if style.japanese else " ") + nobody.format(
+        money=number(totals.unknown_spend, "currency", style)
     )
 
 

@@ -312,7 +312,7 @@ def _kpi_page(
     rivals = queries.rivals(catalogue, kpi)
     pairs = tuple(catalogue.kpis[name] for name in kpi.pairs_with if name in catalogue.kpis)
     values = queries.kpi_values(user, business, [each.id for each in (*parts, *rivals, *pairs)], known)
-    by_fit = queries.asks_who_fits(catalogue, kpi)
+    by_fit = queries.follows_fit(catalogue, kpi)
     below = queries.changed_below(catalogue, kpi, told.periods) if told else ()
     may = allows(request.membership.role, EDIT)
     beside = beside_history(request, business, kpi, told, grain, style) if told else None

@@ -22,11 +22,11 @@ from keiki.errors import KeikiError
 from keiki.facts import FACTS
 from keiki.facts.contract import Fact
 from keiki.formula import parse, references, show
-from keiki.formula.conditions import condition_columns
 from keiki.lens import FINAL
 from keiki.measures.check import fact_of
 from keiki.measures.measure import Asked, Measure
 from keiki.measures.told import NOTHING
+from keiki.measures.who_fits import asks_who_fits
 from keiki.measures.workspace import WORKSPACE
 from keiki.periods import Grain, Period
 from keiki.server.accounts.models import Business
@@ -40,7 +40,6 @@ from keiki.trees.document import TreeDocument, template
 
 DATA, HAND, LACKS = "data", "hand", "lacks"
 BUILT_IN, OWN, CHANGED = "built_in", "own", "changed"
-FIT: Final = "icp_fit"
 
 
 @dataclass(frozen=True)
@@ -312,11 +311,10 @@ def built_from(catalogue: Catalogue, kpi: Kpi) -> tuple[tuple[Kpi, ...], tuple[M
     return kpis, tuple(catalogue.measures[name] for name in ids if name in catalogue.measures)
 
 
-def asks_who_fits(catalogue: Catalogue, kpi: Kpi) -> bool:
+def follows_fit(catalogue: Catalogue, kpi: Kpi) -> bool:
     """Whether a KPI counts by whether customers fit the ideal one."""
     asked = [asked_of(reference) for reference in references(catalogue.expand(kpi.id))]
-    clauses = [each for one in asked for each in (one.where, catalogue.measures[one.measure].where) if each is not None]
-    return any(name.endswith(FIT) for clause in clauses for name in condition_columns(clause))
+    return any(asks_who_fits(catalogue.measures[one.measure], one.where) for one in asked)
 
 
 def built_on(catalogue: Catalogue, kpi_id: str) -> tuple[Kpi, ...]:
