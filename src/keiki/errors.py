@@ -1316,6 +1316,13 @@ class NoProfile(KeikiError):
     ja = "理想顧客像がまだありません。先に決めてください：`keiki customers keep-ideal learned`。"
 
 
+class NoSuchException(KeikiError):
+    """An exception to the ideal customer that nobody made."""
+
+    en = "No exception is made for the customer “{customer}”. Nothing was changed."
+    ja = "顧客「{customer}」は例外になっていません。変更していません。"
+
+
 class KeptByServer(KeikiError):
     """A command that needs a member's rights was given the folder of a business that a server keeps."""
 

@@ -128,8 +128,12 @@ def test_shared_costs_fall_on_those_won_in_their_month_by_campaign_then_channel_
     assert lake.rows(totals(facts), "amount", "on_ideal", "on_others", "on_nobody") == [(302, 93, 142, 67)]
 
 
-MEMBERS = st.lists(st.tuples(st.sampled_from((True, False, None)), st.sampled_from(("paid", "organic")), st.integers(1, 2)))
-SPENT = st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from(("paid", "organic", "email", None)), st.integers(1, 3)))
+MEMBERS = st.lists(
+    st.tuples(st.sampled_from((True, False, None)), st.sampled_from(("paid", "organic")), st.integers(1, 2))
+)
+SPENT = st.lists(
+    st.tuples(st.integers(1, 10**9), st.sampled_from(("paid", "organic", "email", None)), st.integers(1, 3))
+)
 
 
 @given(MEMBERS, SPENT)
@@ -156,7 +160,12 @@ def test_it_is_the_acquisition_cost_in_the_profit_of_customers(lake: SmallLake) 
     fits = (True, False, None, False, True, False, False)
     facts = lake.put(
         customers=[
-            {"customer_id": f"{n}", "acquired_on": f"2026-01-{n + 1:02}", "icp_fit": fit, "acquisition_channel": channel}
+            {
+                "customer_id": f"{n}",
+                "acquired_on": f"2026-01-{n + 1:02}",
+                "icp_fit": fit,
+                "acquisition_channel": channel,
+            }
             for n, (fit, channel) in enumerate(zip(fits, ("paid", "organic", None) * 3, strict=False))
         ],
         costs=[

@@ -46,6 +46,8 @@ VERBS: dict[str, tuple[str, Callable[..., None]]] = {
     "renewals": (accounts.RENEWALS, accounts.renewals),
     "voices": (accounts.VOICES, accounts.voices),
     "keep-ideal": (ideal.KEEP, ideal.keep_ideal),
+    "withdraw-ideal": (ideal.WITHDRAW, ideal.withdraw_ideal),
+    "exceptions": (ideal.EXCEPTIONS, ideal.exceptions),
     "contacts": (ideal.CONTACTS, ideal.contacts),
     "health": (success.HEALTH, success.health),
     "success": (success.SUCCESS, success.success),

@@ -1,4 +1,4 @@
-"""`keiki customers ideal`, `keep-ideal`, `contacts`: the ideal customer, a profile in force, and who is marketed to."""
+"""`keiki customers ideal`, `keep-ideal`, `withdraw-ideal`, `exceptions`, `contacts`: the ideal customer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keiki.cli.comments import BusinessId, Email
 from keiki.cli.control_plane import control_plane
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of, style_of_folder
 from keiki.cli.screen import show_json, show_table, tell
@@ -28,6 +29,15 @@ HELP = say(
     "理想顧客像と、そのほかの顧客にかけた費用、良い顧客に共通すること。",
 )
 KEEP = say("Put a profile of the ideal customer in force.", "理想顧客像を決める。")
+WITHDRAW = say("Have no profile of the ideal customer in force any longer.", "理想顧客像を取り下げる。")
+EXCEPTIONS = say(
+    "Who is marketed to although they do not fit: list, add, withdraw.",
+    "合わなくても案内する顧客（例外）を一覧・追加・取り消しする。",
+)
+WITHDRAWN = say(
+    "Who fits is as the customers' data says again; where it says nothing, KPIs that ask who fits have no value.",
+    "合うかどうかは顧客データの記録に従います。記録がなければ、合うかどうかで分けるKPIは値がなくなります。",
+)
 CONTACTS = say("Who may be marketed to, or is left out, as CSV.", "案内してよい顧客・除外する顧客を CSV で出す。")
 AsMember = Annotated[
     str | None,
@@ -110,6 +120,57 @@ def keep_ideal(
             raise NothingLearned
         replace(own.settings, ideal=found).save(own.folder)
         tell(ideal_words(found, style_of(own)))
+
+
+def withdraw_ideal(business: BusinessFolder = DEFAULT_BUSINESS, member: AsMember = None) -> None:
+    """On the server it is a version of its own: the earlier ones stay, and any can be put in force again."""
+    import keiki
+
+    if member is not None:
+        number = control_plane().withdraw_ideal(member, business.name)
+        tell(say("The profile is withdrawn (version {}).", "理想顧客像を取り下げました（第{}版）。").format(number))
+        tell(WITHDRAWN)
+        return
+    _not_of_server(business)
+    with keiki.open(business) as own:
+        if own.settings.ideal is None:
+            raise NoProfile
+        replace(own.settings, ideal=None).save(own.folder)
+    tell(say("The profile is withdrawn.", "理想顧客像を取り下げました。"))
+    tell(WITHDRAWN)
+
+
+def exceptions(
+    business: BusinessId,
+    email: Email,
+    customer: Annotated[
+        str, typer.Argument(help=say("The id of a customer, to change its exception.", "変更する顧客のID。"))
+    ] = "",
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help=say("Why it is marketed to anyway.", "合わなくても案内する理由。")),
+    ] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help=say("Treat it by the profile again.", "例外を取り消す。"))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The exceptions that follow, the newest first."""
+    from keiki.charts.format import MISSING
+
+    found = control_plane().fit_exceptions(email, business, customer, reason, withdraw=withdraw)
+    if as_json:
+        show_json(found)
+        return
+    if not found:
+        tell(say("There are no exceptions: everybody is treated by the profile.", "例外はありません。"))
+        return
+    head = (say("Customer", "顧客"), say("Reason", "理由"), say("Who", "誰が"), say("At", "日時"))
+    rows = [
+        (each["customer_id"], each["reason"], each["made_by"] or MISSING, f"{each['made_at']:%Y-%m-%d %H:%M}")
+        for each in found
+    ]
+    show_table(head, rows, figures=len(head))
 
 
 def contacts(

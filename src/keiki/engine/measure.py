@@ -286,9 +286,7 @@ class Measurer:
         known = self.facts["customers"][FIT].count()
         return bool(self.engine.run(known.name("known").as_table()).to_pylist()[0]["known"])
 
-    def _readable(
-        self, wanted: Iterable[Asked], lens: Lens, reasons: dict[Asked, str | KeikiError]
-    ) -> Iterator[Asked]:
+    def _readable(self, wanted: Iterable[Asked], lens: Lens, reasons: dict[Asked, str | KeikiError]) -> Iterator[Asked]:
         for asked in wanted:
             if asks_who_fits(self.measures[asked.measure], asked.where, lens.where) and not self._tells_who_fits:
                 reasons[asked] = NobodySaysWhoFits()

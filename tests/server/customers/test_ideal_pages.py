@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
 from keiki.cli.main import run
+from keiki.customers.ideal import IdealProfile, Trait
+from keiki.engine.settings import Settings
 from keiki.server.accounts.actions import make_api_token
 from keiki.server.audit.models import Entry
 from keiki.server.customers.models import FitException, IdealVersion
@@ -171,6 +174,90 @@ def test_new_profile_is_a_new_version_and_a_wrong_one_keeps_what_was_typed(site:
     assert page.rows[1].weight == "40"
     site.send(**(FORM | {"threshold": "70"}))
     assert [(v.number, v.threshold) for v in IdealVersion.objects.filter(business=site.business)] == [(2, 70), (1, 60)]
+
+
+def test_profile_is_withdrawn_and_its_versions_stay(site: Any) -> None:
+    assert site.send("withdraw_profile").status_code == 302  # none is in force: it says so
+    assert IdealVersion.objects.count() == 0
+    site.send(**FORM)
+    assert site.send("withdraw_profile", who="viewer").status_code == 403
+    answer = site.send("withdraw_profile")
+    told = [str(each) for each in get_messages(answer.wsgi_request)]
+    assert told[-1] == (
+        "The profile is withdrawn (version 2). Who fits is as the customers' data says again; where it says nothing, "
+        "KPIs that ask who fits have no value."
+    )
+    page = site.page()
+    assert page.fit_sentence.startswith("The profile was withdrawn. Who fits is as")
+    assert (page.version[:9], page.totals, page.withdraw_url) == ("Withdrawn", (), "")
+    assert [row.profile[:30] for row in page.versions] == ["", "Ideal customer: 70 points for "]
+    site.business.refresh_from_db()
+    own = opened(site.business).business
+    assert own.rules.ideal is None
+    found = own.measure(("icp_fit_rate",), own.lens("year", 3))
+    assert (found.value("icp_fit_rate", 0), len(found.missing("icp_fit_rate"))) == (None, 1)
+    assert site.send("nurtured_csv").status_code == 404
+    assert Entry.objects.filter(action="customers.withdraw_profile", target="2").count() == 1
+    again = site.page(use="1")
+    assert (again.rows[0].values, again.rows[1].weight, again.threshold) == ("food, retail", "30", "60")
+    site.send(**FORM)
+    assert [version.number for version in IdealVersion.objects.filter(business=site.business)] == [3, 2, 1]
+
+
+def test_exceptions_are_read_and_set_by_page_api_and_command_line(site: Any, capsys: Any) -> None:
+    site.send(**FORM)
+    base = f"/api/v1/businesses/{site.business.id}/customers/ideal"
+
+    def api(method: str, customer: str, body: Any = None, who: str = "editor") -> Any:
+        token = make_api_token(getattr(site.people, who), site.business, "writes", "write", None)
+        client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+        data = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        return getattr(client, method)(f"{base}/exceptions/{customer}", **data)
+
+    def keiki(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        return run(
+            ["customers", "exceptions", site.business.id, "--as", site.people.editor.email, *words]
+        ), *capsys.readouterr()
+
+    assert api("put", "lead1", {"reason": "Partner"}, who="viewer").status_code == 403
+    assert api("put", "lead1", {"reason": " "}).json()["error"] == "reason_needed"
+    assert api("put", "laed1", {"reason": "Partner"}).json()["error"] == "no_such_customer"
+    assert FitException.objects.count() == 0
+    kept = api("put", "lead1", {"reason": "Partner"}).json()
+    assert [(each["customer_id"], each["reason"], each["made_by"]) for each in kept] == [("lead1", "Partner", "Emi")]
+    code, out, _err = keiki("c79", "--reason", "Reference customer", "--json")
+    assert (code, [each["customer_id"] for each in json.loads(out)]) == (0, ["c79", "lead1"])
+    assert [row.customer for row in site.page().exceptions] == ["c79", "lead1"]
+    assert {"lead1", "c79"} <= set(rows(site.send("nurtured_csv")))
+    code, out, _err = keiki("lead1", "--withdraw")
+    assert (code, "Reference customer" in out, "Partner" in out) == (0, True, False)
+    assert keiki("lead1", "--withdraw")[0] == 2
+    assert api("delete", "lead1").json()["error"] == "no_such_exception"
+    assert api("delete", "c79").json() == []
+    assert keiki()[1].startswith("There are no exceptions")
+    assert Entry.objects.filter(action="customers.withdraw_exception").count() == 2
+
+
+def test_profile_is_withdrawn_by_api_and_command_line(site: Any, tmp_path: Path, capsys: Any) -> None:
+    token = make_api_token(site.people.editor, site.business, "writes", "write", None)
+    client = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
+    address = f"/api/v1/businesses/{site.business.id}/customers/ideal"
+    refused = client.delete(address)
+    assert (refused.json()["error"], IdealVersion.objects.count()) == ("no_profile", 0)
+    site.send(**FORM)
+    told = client.delete(address).json()
+    assert (told["version"], told["profile"], told["totals"]) == (2, None, None)
+    assert [(each["number"], each["profile"] is None) for each in told["versions"]] == [(2, True), (1, False)]
+    site.send(**FORM)
+    assert run(["customers", "withdraw-ideal", "-b", site.business.id, "--as", site.people.editor.email]) == 0
+    assert "The profile is withdrawn (version 4)." in capsys.readouterr().out
+    assert run(["customers", "withdraw-ideal", "-b", str(site.business.folder)]) == 2  # the server keeps it
+    ideal = IdealProfile((Trait("industry", ("food",), 100),))
+    Settings(ideal=ideal).save(tmp_path)
+    assert run(["customers", "withdraw-ideal", "-b", str(tmp_path)]) == 0
+    assert Settings.read(tmp_path).ideal is None
+    assert run(["customers", "withdraw-ideal", "-b", str(tmp_path)]) == 2
 
 
 def test_viewer_reads_and_changes_nothing(site: Any) -> None:

@@ -16,6 +16,7 @@ class CustomersConfig(AppConfig):
     audit_words: ClassVar[dict[str, Any]] = {
         "customers.export_segment": _("Took the list of a segment out"),
         "customers.keep_profile": _("Put an ideal customer in force"),
+        "customers.withdraw_profile": _("Withdrew the ideal customer"),
         "customers.except_customer": _("Made an exception to the ideal customer"),
         "customers.withdraw_exception": _("Withdrew an exception to the ideal customer"),
         "customers.export_nurtured": _("Took the list for nurturing out"),

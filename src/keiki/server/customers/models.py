@@ -8,13 +8,15 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from keiki.customers.ideal import IdealProfile, Trait
 from keiki.server.accounts.models import Business
 
 
 class IdealVersion(models.Model):
     """The ideal customer as a business defined it; the newest is in force, earlier ones stay.
 
-    `traits`: a list of [attribute, values, weight], as `keiki.customers.ideal.Trait`.
+    `traits`: a list of [attribute, values, weight], as `keiki.customers.ideal.Trait`; none where the profile was
+    withdrawn, and nothing has been in force since.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +35,14 @@ class IdealVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.business_id} {self.number}"
+
+    @property
+    def profile(self) -> IdealProfile | None:
+        """The profile of this version; None where it says that the one before was withdrawn."""
+        if not self.traits:
+            return None
+        traits = (Trait(attribute, tuple(values), weight) for attribute, values, weight in self.traits)
+        return IdealProfile(tuple(traits), self.threshold)
 
 
 class FitException(models.Model):

@@ -940,10 +940,34 @@ class ContactOut(Schema):
     score: int
 
 
-class IdealOut(Schema):
-    """The ideal customer in force, what follows from it, and what profit taught; null before the first version."""
+class IdealVersionOut(Schema):
+    """A version of the ideal customer; without a profile where it says that the one before was withdrawn."""
 
-    version: int | None
+    number: int
+    made_at: datetime
+    made_by: str | None
+    profile: ProfileOut | None
+
+
+class ExceptionIn(Strict):
+    """Why a customer is marketed to although it does not fit."""
+
+    reason: str = Field(max_length=400)
+
+
+class ExceptionOut(Schema):
+    """A customer that is marketed to although it does not fit; null where its id is an e-mail address."""
+
+    customer_id: Told
+    reason: str
+    made_by: str | None
+    made_at: datetime
+
+
+class IdealOut(Schema):
+    """The ideal customer in force, what follows from it, and what profit taught; null while none is in force."""
+
+    version: int | None = Field(description=gettext_noop("The newest version; it may be a withdrawal."))
     profile: ProfileOut | None
     totals: FitTotalsOut | None
     nurtured: int | None = Field(description=gettext_noop("How many may be marketed to."))
@@ -951,3 +975,7 @@ class IdealOut(Schema):
     lessons: list[LessonOut]
     learned: ProfileOut | None = Field(description=gettext_noop("The profile that profit suggests."))
     outside: list[ContactOut] = Field(description=gettext_noop("Those who fit least."))
+    exceptions: list[ExceptionOut] = Field(
+        description=gettext_noop("Customers who are marketed to although they do not fit.")
+    )
+    versions: list[IdealVersionOut] = Field(description=gettext_noop("Every version, the newest first."))

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{BUSINESS}ideal/", ideal.ideal_page, name="ideal"),
     path(f"{BUSINESS}ideal/except/", ideal.except_contact, name="except_contact"),
     path(f"{BUSINESS}ideal/withdraw/", ideal.withdraw, name="withdraw"),
+    path(f"{BUSINESS}ideal/withdraw-profile/", ideal.withdraw_profile, name="withdraw_profile"),
     path(f"{BUSINESS}ideal/nurture.csv", ideal.nurtured_csv, name="nurtured_csv"),
     path(f"{BUSINESS}ideal/exclude.csv", ideal.excluded_csv, name="excluded_csv"),
 ]

@@ -162,6 +162,39 @@ def keep_ideal(email: str, business_id: str, profile: IdealProfile | None) -> tu
     return keep_profile(user, business, profile).number, profile
 
 
+def withdraw_ideal(email: str, business_id: str) -> int:
+    """Withdraw the profile of the ideal customer as a member who may edit; gives the number of the version."""
+    user, business = _editor_of(email, business_id)
+    from keiki.server.customers.actions.ideal import withdraw_profile
+
+    return withdraw_profile(user, business).number
+
+
+def fit_exceptions(
+    email: str, business_id: str, customer: str = "", reason: str | None = None, *, withdraw: bool = False
+) -> list[dict[str, Any]]:
+    """Who is marketed to although they do not fit, for a member; with a reason a customer becomes one, with `withdraw`
+    it is treated by the profile again, as a member who may edit.
+    """
+    user, business = (_editor_of if customer else _member_of)(email, business_id)
+    from keiki.server.customers.actions.ideal import except_customer, withdraw_exception
+    from keiki.server.customers.queries.ideal import exceptions
+
+    if customer and withdraw:
+        withdraw_exception(user, business, customer)
+    elif customer:
+        except_customer(user, business, customer, reason or "")
+    return [
+        {
+            "customer_id": each.customer_id,
+            "reason": each.reason,
+            "made_by": None if each.made_by is None else each.made_by.name,
+            "made_at": each.made_at,
+        }
+        for each in exceptions(business).values()
+    ]
+
+
 def contacts(email: str, business_id: str, which: str) -> Sheet:
     """A file of contacts as the member with this address may take it; it is written down that they did."""
     user, business = _member_of(email, business_id)

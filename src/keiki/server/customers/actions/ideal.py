@@ -1,4 +1,4 @@
-"""Writes about the ideal customer: a new version, an exception, an exception withdrawn, a file taken out."""
+"""Writes about the ideal customer: a version, one withdrawn, an exception, one withdrawn, a file taken out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from keiki.charts.files_out import Sheet
 from keiki.customers.ideal import IdealProfile
-from keiki.errors import ReasonNeeded
+from keiki.errors import NoProfile, NoSuchException, ReasonNeeded
 from keiki.server.accounts.models import Business, User
 from keiki.server.accounts.rules import OWN
 from keiki.server.audit.actions import record
@@ -41,10 +41,38 @@ def keep_profile(actor: User, business: Business, profile: IdealProfile) -> Idea
 
 
 @transaction.atomic
+def withdraw_profile(actor: User, business: Business) -> IdealVersion:
+    """Have no profile in force from now on: who fits is as the customers' data says again.
+
+    It is a version of its own, so that the earlier ones stay and any can be put in force again. Raises NoProfile while
+    none is in force.
+    """
+    kept = Business.objects.select_for_update().get(pk=business.pk)
+    last = IdealVersion.objects.filter(business=business).first()
+    if last is None or not last.traits:
+        raise NoProfile
+    made = IdealVersion.objects.create(business=business, number=last.number + 1, traits=[], threshold=0, made_by=actor)
+    kept.ideal = business.ideal = {}
+    kept.save(update_fields=["ideal"])
+    record(
+        actor,
+        "customers.withdraw_profile",
+        business_id=business.id,
+        target=str(made.number),
+        old={"traits": last.traits, "threshold": last.threshold},
+        new={},
+    )
+    return made
+
+
+@transaction.atomic
 def except_customer(actor: User, business: Business, customer_id: str, reason: str) -> FitException:
-    """Market to a customer although it does not fit. Raises ReasonNeeded without a reason; nothing is kept then."""
+    """Market to a customer although it does not fit. Raises ReasonNeeded without a reason and NoSuchCustomer for an id
+    that no row names; nothing is kept then.
+    """
     if not reason.strip():
         raise ReasonNeeded()
+    queries.check_customer(actor, business, customer_id)
     made, _ = FitException.objects.update_or_create(
         business=business, customer_id=customer_id, defaults={"reason": reason.strip(), "made_by": actor}
     )
@@ -59,8 +87,11 @@ def except_customer(actor: User, business: Business, customer_id: str, reason: s
 
 
 @transaction.atomic
-def withdraw_exception(actor: User, exception: FitException) -> None:
-    """Treat a customer by the profile again."""
+def withdraw_exception(actor: User, business: Business, customer_id: str) -> None:
+    """Treat a customer by the profile again. Raises NoSuchException where none is made for it."""
+    exception = FitException.objects.filter(business=business, customer_id=customer_id).first()
+    if exception is None:
+        raise NoSuchException(customer=customer_id)
     record(
         actor,
         "customers.withdraw_exception",

@@ -13,22 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keiki.charts.format import Style, number
+from keiki.charts.rule_words import ideal_words
 from keiki.customers.ideal import ATTRIBUTES, BETTER, LIKE_ALL, TOO_FEW, WORSE, Lesson
-from keiki.errors import KeikiError
+from keiki.errors import KeikiError, NoSuchException
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages import business_page, get_and_post
 from keiki.server.accounts.pages.files_out import flowing_csv
 from keiki.server.accounts.rules import EDIT, allows
 from keiki.server.customers.actions import ideal as actions
 from keiki.server.customers.forms.ideal import IdealForm, TraitRow
-from keiki.server.customers.models import FitException
+from keiki.server.customers.models import FitException, IdealVersion
 from keiki.server.customers.pages.cohorts import fresh_words
 from keiki.server.customers.pages.lifetime_value import group_words
 from keiki.server.customers.queries import ideal as queries
 from keiki.server.kpis import pages as kpis
 from keiki.server.kpis import queries as door
 from keiki.server.ui.language import current_language
-from keiki.server.ui.templatetags.ui import colon
+from keiki.server.ui.templatetags.ui import colon, gap
 
 if TYPE_CHECKING:
     from keiki.engine.ideal_customers import Contact, FitTotals, Learned
@@ -82,7 +83,23 @@ class ContactRow:
     score: int
     reason: str
     by: str
+
+
+@dataclass(frozen=True)
+class ExceptionRow:
+    customer: str
+    reason: str
+    by: str
+    on: str
     withdraw_url: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    name: str
+    by: str
+    profile: str
+    use_url: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,9 @@ class IdealPage:
     attributes: tuple[tuple[str, str], ...] = ()
     threshold: str = ""
     error: str = ""
+    versions: tuple[VersionRow, ...] = ()
+    withdraw_url: str = ""
+    from_earlier: str = ""
     learned_url: str = ""
     from_learned: bool = False
     fit_sentence: str = ""
@@ -109,6 +129,7 @@ class IdealPage:
     exclusions: str = ""
     outside_sentence: str = ""
     outside: tuple[ContactRow, ...] = ()
+    exceptions: tuple[ExceptionRow, ...] = ()
     except_url: str = ""
     csv_url: str = ""
     excluded_url: str = ""
@@ -137,9 +158,23 @@ def ideal_page(request: Any, business: Business) -> HttpResponse:
 
 @business_page(EDIT)
 @require_POST
+def withdraw_profile(request: Any, business: Business) -> HttpResponse:
+    """Have no profile in force from now on."""
+    try:
+        made = actions.withdraw_profile(request.user, business)
+    except KeikiError as error:
+        messages.error(request, error.words(current_language()))
+    else:
+        words = _("The profile is withdrawn (version {number}).").format(number=made.number)
+        messages.success(request, words + _withdrawn_words())
+    return redirect(reverse("customers:ideal", kwargs={"business": business.id}))
+
+
+@business_page(EDIT)
+@require_POST
 def except_contact(request: Any, business: Business) -> HttpResponse:
     """Market to a customer although it does not fit, with a reason."""
-    customer = request.POST.get("customer", "")[:200]
+    customer = request.POST.get("customer", "").strip()[:200]
     try:
         actions.except_customer(request.user, business, customer, request.POST.get("reason", "")[:400])
     except KeikiError as error:
@@ -153,11 +188,12 @@ def except_contact(request: Any, business: Business) -> HttpResponse:
 @require_POST
 def withdraw(request: Any, business: Business) -> HttpResponse:
     """Treat a customer by the profile again."""
-    found = queries.exceptions(business).get(request.POST.get("customer", ""))
-    if found is None:
-        raise Http404
-    actions.withdraw_exception(request.user, found)
-    messages.success(request, _("“{name}” is treated by the profile again.").format(name=found.customer_id))
+    customer = request.POST.get("customer", "")
+    try:
+        actions.withdraw_exception(request.user, business, customer)
+    except NoSuchException as error:
+        raise Http404 from error
+    messages.success(request, _("“{name}” is treated by the profile again.").format(name=customer))
     return redirect(reverse("customers:ideal", kwargs={"business": business.id}) + "#outside")
 
 
@@ -189,11 +225,14 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
     known = door.known(request.user, business)
     style = kpis.style_of(business, known)
     here = {"business": business.id}
-    version = queries.version_in_force(business)
+    versions = queries.versions(business)
+    version = versions[0] if versions else None
     profile = queries.profile_in_force(business)
     learned = queries.learned(request.user, business)
-    use_learned = request.GET.get("use") == "learned" and learned.profile is not None
-    form = form or IdealForm.of(learned.profile if use_learned else profile)
+    use = request.GET.get("use", "")
+    use_learned = use == "learned" and learned.profile is not None
+    earlier = next((each for each in versions if str(each.number) == use and each.traits), None)
+    form = form or IdealForm.of(learned.profile if use_learned else earlier.profile if earlier else profile)
     totals = queries.totals(request.user, business, profile) if profile is not None else None
     kept, removed = queries.counts(request.user, business, profile) if profile is not None else (0, 0)
     excepted = queries.exceptions(business)
@@ -203,16 +242,19 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
         subtitle=business.name,
         may_edit=allows(request.membership.role, EDIT),
         fresh=fresh_words(known, style),
-        version=""
-        if version is None
-        else _("Version {number}, {day}").format(number=version.number, day=f"{version.made_at:%Y-%m-%d}"),
+        version="" if version is None else _version_words(business, version),
+        versions=tuple(_version_row(business, each, style) for each in versions),
+        withdraw_url=reverse("customers:withdraw_profile", kwargs=here) if profile is not None else "",
+        from_earlier="" if earlier is None else _version_words(business, earlier),
         rows=tuple(_form_row(place, row) for place, row in enumerate(form.rows)),
         attributes=tuple((name, kpis.dimension_words(name, style)) for name in ATTRIBUTES),
         threshold=form.threshold,
         error=form.error.words(style.language) if form.error is not None else "",
         learned_url=reverse("customers:ideal", kwargs=here) + "?use=learned" if learned.profile is not None else "",
         from_learned=use_learned,
-        fit_sentence=_fit_sentence(totals, style),
+        fit_sentence=_fit_sentence(totals, style)
+        if version is None or version.traits
+        else _("The profile was withdrawn.") + _withdrawn_words(),
         totals=_total_rows(totals, style) if totals is not None else (),
         kpis=_kpis(request, business, style) if totals is not None else (),
         lessons_sentence=_lessons_sentence(learned, style),
@@ -221,13 +263,47 @@ def _page(request: Any, business: Business, form: IdealForm | None) -> IdealPage
         lesson_rule=learned_rule(learned, style),
         exclusions=_values(learned, WORSE, style),
         outside_sentence=_outside_sentence(totals, style),
-        outside=tuple(_contact_row(business, contact, excepted.get(contact.customer_id)) for contact in outside),
+        outside=tuple(_contact_row(contact, excepted.get(contact.customer_id)) for contact in outside),
+        exceptions=tuple(_exception_row(business, each) for each in excepted.values()),
         except_url=reverse("customers:except_contact", kwargs=here),
         csv_url=reverse("customers:nurtured_csv", kwargs=here) if profile is not None else "",
         excluded_url=reverse("customers:excluded_csv", kwargs=here) if profile is not None else "",
         csv_words=_("{kept} contacts in the list, {removed} removed.").format(
             kept=number(kept, "count", style), removed=number(removed, "count", style)
         ),
+    )
+
+
+def _withdrawn_words() -> str:
+    """What follows from a profile withdrawn, after a sentence."""
+    return gap() + _(
+        "Who fits is as the customers' data says again; where it says nothing, KPIs that ask who fits have no value."
+    )
+
+
+def _version_words(business: Business, version: IdealVersion) -> str:
+    day = f"{business.calendar.today(version.made_at):%Y-%m-%d}"
+    words = _("Version {number}, {day}") if version.traits else _("Withdrawn {day} (version {number})")
+    return words.format(number=version.number, day=day)
+
+
+def _version_row(business: Business, version: IdealVersion, style: Style) -> VersionRow:
+    address = reverse("customers:ideal", kwargs={"business": business.id})
+    return VersionRow(
+        name=_version_words(business, version),
+        by="" if version.made_by is None else version.made_by.name,
+        profile=ideal_words(version.profile, style) if version.traits else "",
+        use_url=f"{address}?use={version.number}#profile-title" if version.traits else "",
+    )
+
+
+def _exception_row(business: Business, exception: FitException) -> ExceptionRow:
+    return ExceptionRow(
+        customer=exception.customer_id,
+        reason=exception.reason,
+        by="" if exception.made_by is None else exception.made_by.name,
+        on=f"{business.calendar.today(exception.made_at):%Y-%m-%d}",
+        withdraw_url=reverse("customers:withdraw", kwargs={"business": business.id}),
     )
 
 
@@ -265,9 +341,7 @@ def _fit_sentence(totals: FitTotals | None, style: Style) -> str:
     if not totals.unknown_spend:
         return words
     nobody = _("{money} fell on nobody who can be judged: its month won no customer, or the list does not have them.")
-    return words + ("" if style.japanese else " ") + nobody.format(
-        money=number(totals.unknown_spend, "currency", style)
-    )
+    return words + gap() + nobody.format(money=number(totals.unknown_spend, "currency", style))
 
 
 def _total_rows(totals: FitTotals, style: Style) -> tuple[TotalRow, ...]:
@@ -367,7 +441,7 @@ def _outside_sentence(totals: FitTotals | None, style: Style) -> str:
     )
 
 
-def _contact_row(business: Business, contact: Contact, exception: FitException | None) -> ContactRow:
+def _contact_row(contact: Contact, exception: FitException | None) -> ContactRow:
     return ContactRow(
         id=contact.customer_id,
         name=contact.name or "",
@@ -375,5 +449,4 @@ def _contact_row(business: Business, contact: Contact, exception: FitException |
         score=contact.score,
         reason="" if exception is None else exception.reason,
         by="" if exception is None or exception.made_by is None else exception.made_by.name,
-        withdraw_url="" if exception is None else reverse("customers:withdraw", kwargs={"business": business.id}),
     )

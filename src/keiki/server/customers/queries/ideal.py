@@ -31,9 +31,9 @@ LISTED = 50
 """Contacts that do not fit on the page; the file of those who may be marketed to holds all."""
 
 
-def version_in_force(business: Business) -> IdealVersion | None:
-    """The newest version of the ideal customer; None before the first."""
-    return IdealVersion.objects.filter(business=business).select_related("made_by").first()
+def versions(business: Business) -> tuple[IdealVersion, ...]:
+    """Every version of the ideal customer, the newest first; one without a profile says that it was withdrawn."""
+    return tuple(IdealVersion.objects.filter(business=business).select_related("made_by"))
 
 
 def profile_in_force(business: Business) -> IdealProfile | None:
@@ -44,6 +44,11 @@ def profile_in_force(business: Business) -> IdealProfile | None:
 def exceptions(business: Business) -> dict[str, FitException]:
     """The exceptions of a business by customer."""
     return {each.customer_id: each for each in FitException.objects.filter(business=business).select_related("made_by")}
+
+
+def check_customer(user: Any, business: Business, customer_id: str) -> None:
+    """Raises NoSuchCustomer where no row names the customer."""
+    door.asked(user, business, lambda numbers: numbers.lake.check_customer(customer_id), tells=CUSTOMERS)
 
 
 def totals(user: Any, business: Business, profile: IdealProfile) -> FitTotals:
