@@ -17,6 +17,7 @@ from keiki.customers.classes import BAD, GOOD, UNDETERMINED, ClassRule, customer
 from keiki.customers.postings import Facts
 from keiki.customers.profit import profit_entries
 from keiki.customers.revenue_quality import revenue_postings
+from keiki.customers.small_groups import small_cells, small_parts
 from keiki.journeys.local_time import local_time
 from keiki.periods import Calendar, Grain, Period
 
@@ -81,11 +82,67 @@ def revenue_by_class(
     )
 
 
+def buyers_by_class(
+    facts: Facts, calendar: Calendar, grain: Grain = Grain.QUARTER, rule: ClassRule | None = None
+) -> ir.Table:
+    """How many customers stand behind the sales of every period and class: period, customer_class, buyers."""
+    rule = rule or ClassRule()
+    classes = customer_classes(facts, rule).select("customer_class", judged="customer_id")
+    sales = revenue_postings(facts, rule.profit.retention.postings)
+    sales = sales.filter(sales.customer_id.notnull())
+    day = local_time(sales.posted_at, rule.profit.zone).date()
+    sales = sales.select("customer_id", period=period_number(day, calendar, grain)).distinct()
+    table = sales.inner_join(classes, sales.customer_id == classes.judged)
+    return table.group_by("period", "customer_class").aggregate(buyers=table.count().cast("int64"))
+
+
 def _numbered_sales(facts: Facts, rule: ClassRule) -> ir.Table:
     sales = revenue_postings(facts, rule.profit.retention.postings)
     order = ibis.window(group_by=sales.customer_id, order_by=[sales.posted_at, sales.source, sales.posting_id])
     first = sales.customer_id.notnull() & (ibis.row_number().over(order) == 0)
     return sales.mutate(is_first=first, on_day=local_time(sales.posted_at, rule.profit.zone).date())
+
+
+Buyers = Mapping[date, Mapping[str, int]]
+"""First day of a period → class → how many customers bought in it."""
+KINDS = (GOOD, UNDETERMINED, BAD)
+OF_ALL = ("revenue", "new", "repeat", "gross_profit", "profit", "margin", "profit_margin", "unnamed")
+
+
+def told_periods(
+    found: Sequence[QualityPeriod], buyers: Buyers, customers: Mapping[str, int]
+) -> tuple[dict[str, Any], ...]:
+    """The periods as they may leave the business: the fields of each with repeat, margin, profit_margin, good_share,
+    bad_share, acquired_good and came (customers who came), None where it rests on one to four customers or would give
+    such a number away beside the other periods, the other classes, and all of a class so far (`customers`; of a class
+    that small nothing is told).
+    """
+    small = small_parts([customers[kind] for kind in KINDS])
+    whole = [place for place in range(len(KINDS)) if place not in small]
+    bought = [[buyers.get(each.period.start, {}).get(kind, 0) for kind in KINDS] for each in found]
+    came = [[each.acquired[kind] for kind in KINDS] for each in found]
+    money, people = small_cells(bought, columns=whole), small_cells(came, columns=whole)
+    few_bought = small_parts([sum(row) for row in bought])
+    few_came = small_parts([sum(row) for row in came])
+    told = []
+    for row, each in enumerate(found):
+        shares = {GOOD: "good_share", BAD: "bad_share"}
+        values = vars(each) | {name: getattr(each, name) for name in ("repeat", "margin", "profit_margin")}
+        values |= {name: getattr(each, name) for name in ("good_share", "bad_share", "acquired_good")}
+        values |= {"came": sum(each.acquired.values()), "acquired": dict(each.acquired)}
+        for place, kind in enumerate(KINDS):
+            if (row, place) in money or row in few_bought:
+                values |= {kind: None} | ({shares[kind]: None} if kind in shares else {})
+            if (row, place) in people or row in few_came:
+                values["acquired"][kind] = None
+        if row in few_bought:
+            values |= dict.fromkeys(OF_ALL)
+        if row in few_came:
+            values["came"] = None
+        if values["acquired"][GOOD] is None:
+            values["acquired_good"] = None
+        told.append(values)
+    return tuple(told)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,12 @@ from keiki.customers.contracts import bridged, open_before
 from keiki.customers.movements import MovementRule, movements, renewals
 from keiki.customers.mrr_presets import MONEY, OF_START, Preset, of_start, preset_movements
 from keiki.customers.postings import Facts
+from keiki.customers.small_groups import LEAST, small_parts
 from keiki.periods import Period
 
 MOVES = ("new", "reactivation", "upsell", "cross_sell", "expansion", "contraction", "churned")
+GROWTH = ("upsell", "cross_sell")
+ALL = "all"
 UP, DOWN = ("new", "reactivation", "expansion"), ("contraction", "churned")
 
 
@@ -138,6 +141,19 @@ class Recurring:
         """End − (start + movements): 0, or the movements are wrong."""
         up, down = sum(map(self.move, UP), Decimal(0)), sum(map(self.move, DOWN), Decimal(0))
         return self.mrr_end - (self.mrr_start + up - down)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """What may not leave the business: the names of movements of one to four customers, and of as many others as it
+        takes so that start, end and the other movements give none of them away; ALL where so few pay at all.
+        """
+        if any(0 < count < LEAST for count in (self.customers_start, self.customers_end)):
+            return frozenset({ALL})
+        names = (*UP, *DOWN)
+        found = {names[place] for place in small_parts([self.moved.get(name, 0) for name in names])}
+        if "expansion" in found:
+            return frozenset({*found, *GROWTH})
+        return frozenset({*found, *(GROWTH[place] for place in small_parts([self.moved.get(n, 0) for n in GROWTH]))})
 
     @property
     def logo_churn(self) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 LEAST = 5
@@ -33,13 +33,15 @@ def small_parts(customers: Sequence[int]) -> frozenset[int]:
     return frozenset(place for _row, place in small_cells([customers], columns=False))
 
 
-def small_cells(rows: Sequence[Sequence[int]], *, columns: bool = True) -> frozenset[tuple[int, int]]:
+def small_cells(rows: Sequence[Sequence[int]], *, columns: bool | Collection[int] = True) -> frozenset[tuple[int, int]]:
     """The cells of a table of customers that are not told: those of one to four, and as many others as it takes so that
-    no row and (with `columns`) no column misses a single cell, which its total would give away.
+    no row and no column (of `columns`: all, none, or those at the places whose total is told) misses a single cell,
+    which its total would give away.
     """
     width = len(rows[0]) if rows else 0
+    totals = range(width if columns else 0) if isinstance(columns, bool) else columns
     lines = [[(r, c) for c in range(width)] for r in range(len(rows))]
-    lines += [[(r, c) for r in range(len(rows))] for c in range(width)] if columns else []
+    lines += [[(r, c) for r in range(len(rows))] for c in totals]
     hidden = {(r, c) for r, row in enumerate(rows) for c, count in enumerate(row) if 0 < count < LEAST}
     while True:
         alone = [line for line in lines if len(line) > 1 and len(hidden.intersection(line)) == 1]

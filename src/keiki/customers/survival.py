@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,10 @@ class Survival:
     def size(self) -> int:
         """How many lives."""
         return self.steps[0].at_risk if self.steps else 0
+
+    def told(self, least: int) -> Survival:
+        """The curve as far as at least so many had come: further right it would be somebody's own story."""
+        return replace(self, steps=tuple(step for step in self.steps if step.at_risk >= least))
 
     def at(self, length: int) -> Step | None:
         """The last step up to a length; None before the first one and beyond the longest life seen."""

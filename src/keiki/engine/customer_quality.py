@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from keiki.customers.allocation import Advice, AdviceRule, Place, advised
+from keiki.customers.calendar import numbered
 from keiki.customers.classes import ClassRule
 from keiki.customers.profit_curves import Curve, curves, profit_by_age
-from keiki.customers.quality_report import FanRule, QualityPeriod, quality_periods, revenue_by_class
+from keiki.customers.quality_report import (
+    FanRule,
+    QualityPeriod,
+    buyers_by_class,
+    quality_periods,
+    revenue_by_class,
+    told_periods,
+)
 from keiki.customers.small_groups import LEAST
 from keiki.customers.worth import CLASSES
 from keiki.engine.business import Business
@@ -51,6 +60,18 @@ def quality_report(
         rule,
         fan,
     )
+
+
+def quality_told(business: Business, grain: Grain = Grain.QUARTER) -> tuple[dict[str, Any], ...]:
+    """The periods of `quality_report` as they may leave the business (`told_periods`), oldest first."""
+    calendar, rule = business.settings.calendar, business.rules.classes
+    rows = business.engine.run(buyers_by_class(business.facts, calendar, grain, rule)).to_pylist()
+    buyers: dict[date, dict[str, int]] = {}
+    for row in rows:
+        start = numbered(row["period"], calendar, grain).start
+        buyers.setdefault(start, {})[row["customer_class"]] = row["buyers"]
+    found = quality_report(business, grain)
+    return told_periods(found.periods, buyers, found.customers)
 
 
 def profit_curves(

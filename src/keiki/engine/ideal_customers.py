@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import ibis.expr.types as ir
@@ -24,6 +25,7 @@ from keiki.customers.ideal import (
     spend_by_fit,
     with_fit,
 )
+from keiki.customers.small_groups import small_parts
 from keiki.customers.worth import customer_worth
 from keiki.engine.business import Business
 from keiki.engine.each_row import each_row
@@ -153,6 +155,18 @@ class Learned:
     lessons: tuple[Lesson, ...]
     profile: IdealProfile | None
     rule: LessonRule = LessonRule()
+
+    @property
+    def shared(self) -> tuple[Lesson, ...]:
+        """The lessons that may leave the business: of no value of one to four customers, nor of another one that the
+        values of the same attribute and all customers together would give away.
+        """
+        found: list[Lesson] = []
+        for _name, group in groupby(self.lessons, key=lambda lesson: lesson.attribute):
+            values = list(group)
+            hidden = small_parts([each.customers for each in values])
+            found += [each for place, each in enumerate(values) if place not in hidden]
+        return tuple(found)
 
 
 def learned_profile(

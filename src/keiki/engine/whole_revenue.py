@@ -121,8 +121,10 @@ def customer_segments(business: Business) -> dict[str, tuple[str, ...]]:
     return {attribute: values for attribute, values in found.items() if len(values) > 1}
 
 
-def segment_size(business: Business, segment: tuple[str, str]) -> int:
-    """How many customers have a value of one of ATTRIBUTES."""
+def segment_size(business: Business, segment: tuple[str, str]) -> tuple[int, int]:
+    """How many customers have a value of one of ATTRIBUTES, and how many there are."""
     people = business.facts["customers"]
-    there = people.filter(people[segment[0]].cast("string") == segment[1])
-    return int(business.engine.run(there.aggregate(n=there.customer_id.nunique())).to_pylist()[0]["n"])
+    there = people[segment[0]].cast("string") == segment[1]
+    counts = people.aggregate(n=people.customer_id.nunique(where=there), whole=people.customer_id.nunique())
+    row = business.engine.run(counts).to_pylist()[0]
+    return int(row["n"]), int(row["whole"])

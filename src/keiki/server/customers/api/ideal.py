@@ -9,7 +9,6 @@ from django.utils.translation import gettext_noop
 from ninja import Router, Status
 
 from keiki.customers.ideal import IdealProfile, Trait
-from keiki.customers.small_groups import LEAST
 from keiki.server.accounts.api import business_in, caller_of
 from keiki.server.accounts.models import Business
 from keiki.server.accounts.pages.files_out import flowing_csv
@@ -108,7 +107,7 @@ def _told(user: Any, own: Business) -> dict[str, Any]:
         "totals": None if profile is None else queries.totals(user, own, profile),
         "nurtured": kept,
         "left_out": removed,
-        "lessons": [each for each in learned.lessons if each.customers >= LEAST],
+        "lessons": learned.shared,
         "learned": learned.profile,
         "outside": () if profile is None else queries.outside(user, own, profile),
         "exceptions": _exceptions(own),

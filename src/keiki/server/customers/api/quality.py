@@ -10,7 +10,6 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.customers.allocation import Advice, reallocated
-from keiki.customers.quality_report import QualityPeriod
 from keiki.customers.small_groups import small_parts
 from keiki.periods import Grain
 from keiki.server.accounts.api import caller_of
@@ -42,13 +41,8 @@ def quality(request: HttpRequest, business: str, asked: Query[QualityAsk]) -> An
         "rule": found.rule,
         "customers": told,
         "revenue": {kind: None if told[kind] is None else amount for kind, amount in found.revenue.items()},
-        "periods": [_period(each) for each in found.periods],
+        "periods": queries.told(caller_of(request).user, own, Grain.named(asked.grain)),
     }
-
-
-def _period(each: QualityPeriod) -> dict[str, Any]:
-    names = ("repeat", "margin", "profit_margin", "good_share", "bad_share")
-    return vars(each) | {name: getattr(each, name) for name in names} | {"acquired": _told(each.acquired)}
 
 
 def _told(customers: Mapping[str, int]) -> dict[str, int | None]:

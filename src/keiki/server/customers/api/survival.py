@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 
 from keiki.customers.lives import LifeRule
-from keiki.customers.small_groups import LEAST
+from keiki.customers.small_groups import LEAST, small_parts
 from keiki.server.accounts.api import caller_of
 from keiki.server.customers.queries import recurring as queries
 from keiki.server.customers.schemas import SurvivalAsk, SurvivalOut
@@ -26,5 +26,6 @@ router = Router(tags=[gettext_noop("Customer value")])
 def survival(request: HttpRequest, business: str, asked: Query[SurvivalAsk]) -> dict[str, Any]:
     rule = LifeRule(asked.of, asked.unit, asked.by or None)
     found = queries.lives(caller_of(request).user, business_with_rows(request, business), rule)
-    curves = [each for each in found.curves if each.size >= LEAST]
+    hidden = small_parts([each.size for each in found.curves])
+    curves = [each.told(LEAST) for place, each in enumerate(found.curves) if place not in hidden]
     return {"of": rule.of, "unit": rule.unit, "by": rule.by, "curves": curves, "test": found.test}

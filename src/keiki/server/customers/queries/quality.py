@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from keiki.customers.profit_curves import Curve
-from keiki.engine.customer_quality import Places, QualityReport, crossed_curves, places, profit_curves, quality_report
+from keiki.engine.customer_quality import (
+    Places,
+    QualityReport,
+    crossed_curves,
+    places,
+    profit_curves,
+    quality_report,
+    quality_told,
+)
 from keiki.measures.rules import Rules
 from keiki.measures.told import NOTHING, WORTH
 from keiki.periods import Grain
@@ -21,6 +29,13 @@ def report(user: Any, business: Business, grain: Grain) -> QualityReport:
     """Revenue quality of the last eight periods."""
     return door.answered(
         user, business, ("quality report", grain), lambda numbers: quality_report(numbers, grain), tells=WORTH
+    )
+
+
+def told(user: Any, business: Business, grain: Grain) -> tuple[dict[str, Any], ...]:
+    """The periods of `report` without what rests on fewer than five customers and what would give it away."""
+    return door.answered(
+        user, business, ("quality told", grain), lambda numbers: quality_told(numbers, grain), tells=WORTH
     )
 
 

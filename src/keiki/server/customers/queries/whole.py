@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keiki.engine.business import Business as Numbers
 from keiki.engine.whole_revenue import ATTRIBUTES as ATTRIBUTES
 from keiki.engine.whole_revenue import NUMBERS as NUMBERS
 from keiki.engine.whole_revenue import WholeRevenue, customer_segments, segment_size, whole_revenue
@@ -19,10 +20,16 @@ def whole(user: Any, business: Business, segment: tuple[str, str] | None) -> Who
 
 
 def size(user: Any, business: Business, segment: tuple[str, str]) -> int:
-    """How many customers are in a segment."""
-    return door.answered(
-        user, business, ("segment size", segment), lambda numbers: segment_size(numbers, segment), tells=CUSTOMERS
-    )
+    """How many customers a number of a segment may be about for whoever sees that of everybody, too: those in it, or
+    those out of it where they are fewer.
+    """
+
+    def ask(numbers: Numbers) -> int:
+        inside, everybody = segment_size(numbers, segment)
+        rest = everybody - inside
+        return min(inside, rest) if rest else inside
+
+    return door.answered(user, business, ("segment size", segment), ask, tells=CUSTOMERS)
 
 
 def rules(user: Any, business: Business) -> Rules:

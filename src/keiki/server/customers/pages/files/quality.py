@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from keiki.charts.rule_words import bearer_words, ideal_words, rule_words
 from keiki.customers.classes import BAD, GOOD, UNDETERMINED
-from keiki.customers.small_groups import shareable, small_parts
+from keiki.customers.quality_report import KINDS as CLASSES
+from keiki.customers.small_groups import small_parts
 from keiki.periods import Grain
 from keiki.server.customers.forms.quality import QualityAsked
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
@@ -62,7 +63,7 @@ def classes(asking: Asking) -> PanelFile:
 def periods(asking: Asking) -> PanelFile:
     """The revenue quality report."""
     asked = QualityAsked.read(asking.request.GET)
-    found = queries.report(asking.user, asking.business, asked.grain)
+    found = queries.told(asking.user, asking.business, asked.grain)
     money = (
         (_("Revenue"), "revenue"),
         (_("New"), "new"),
@@ -85,31 +86,33 @@ def periods(asking: Asking) -> PanelFile:
     def rows(label: bool) -> list[tuple[Cell, ...]]:
         return [
             (
-                asking.label(each.period) if label else each.period.start,
-                *(getattr(each, name) for _name, name in (*money, *shares)),
-                each.fan,
+                asking.label(each["period"]) if label else each["period"].start,
+                *(each[name] for _name, name in (*money, *shares)),
+                each["fan"],
             )
-            for each in reversed(found.periods)
+            for each in reversed(found)
         ]
 
     title = _("Revenue quality report")
-    return PanelFile(title, Table(columns, rows(True)), Table(columns, rows(False)), _grain(asked), _rules(asking))
+    few = any(each[name] is None for each in found for name in ("revenue", *CLASSES))
+    return PanelFile(title, Table(columns, rows(True)), Table(columns, rows(False)), _grain(asked), _rules(asking), few)
 
 
 def acquired(asking: Asking) -> PanelFile:
     """Who came in each period by class; a class of fewer than five, and what gives it away, is left out."""
     asked = QualityAsked.read(asking.request.GET)
-    found = queries.report(asking.user, asking.business, asked.grain)
+    found = queries.told(asking.user, asking.business, asked.grain)
     kinds = ((GOOD, _("Good")), (UNDETERMINED, _("Undetermined")), (BAD, _("Bad")))
-    rows: list[tuple[Cell, ...]] = []
-    few = False
-    for each in reversed(found.periods):
-        counts = [each.acquired[kind] for kind, _name in kinds]
-        hidden = small_parts(counts)
-        few = few or bool(hidden)
-        told = [None if place in hidden else count for place, count in enumerate(counts)]
-        share = None if 0 in hidden else each.acquired_good
-        rows.append((asking.label(each.period), shareable(sum(counts), sum(counts)), *told, share))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            asking.label(each["period"]),
+            each["came"],
+            *(each["acquired"][kind] for kind, _name in kinds),
+            each["acquired_good"],
+        )
+        for each in reversed(found)
+    ]
+    few = any(each["came"] is None or None in each["acquired"].values() for each in found)
     columns = (
         *(Column(_("Period")), Column(_("Customers"), "count")),
         *(Column(name, "count") for _kind, name in kinds),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -11,7 +11,8 @@ from django.utils.translation import pgettext
 from keiki.charts.certainty import period_name
 from keiki.customers.lives import LifeRule
 from keiki.customers.mrr_presets import PRESETS
-from keiki.customers.small_groups import small_parts
+from keiki.customers.recurring import ALL
+from keiki.customers.small_groups import LEAST, shareable, small_parts
 from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table, Told
 from keiki.server.customers.pages.recurring import OWN, RecurringAsked, move_words, reason_words, segment_of
 from keiki.server.customers.queries import recurring as queries
@@ -22,28 +23,40 @@ if TYPE_CHECKING:
     from keiki.customers.recurring import Recurring
     from keiki.engine.recurring import Difference
 
+OF_BEFORE = ("expansion", "contraction", "churned")
+"""What the customers there at the start did."""
 MOVES = ("new", "reactivation", "upsell", "cross_sell", "expansion", "contraction", "churned")
 Read = Callable[["Recurring"], "Cell"]
 
 
 def _numbers() -> tuple[tuple[Column, Read], ...]:
-    """Every number of a period; movements down are negative."""
+    """Every number of a period as it may leave the business; movements down are negative."""
+    return tuple((column, _shared(read, *names)) for column, read, *names in _every_number())
+
+
+def _shared(read: Read, *names: str) -> Read:
+    """The number where nothing that it follows from is hidden."""
+    return lambda each: None if each.hidden & {ALL, *names} else read(each)
+
+
+def _every_number() -> tuple[tuple[Any, ...], ...]:
+    """A column, how it is read, and what of `Recurring.hidden` it would give away."""
     return (
         (Column(pgettext("period", "Start"), "currency"), lambda each: each.mrr_start),
-        *((Column(move_words(name), "currency"), _moved(name)) for name in MOVES),
+        *((Column(move_words(name), "currency"), _moved(name), name) for name in MOVES),
         (Column(pgettext("period", "End"), "currency"), lambda each: each.mrr_end),
         (Column(_("Paying customers at the start"), "count"), lambda each: each.customers_start),
         (Column(_("Paying customers at the end"), "count"), lambda each: each.customers_end),
-        (Column("NRR", "ratio"), lambda each: each.net_retention),
-        (Column("GRR", "ratio"), lambda each: each.gross_retention),
-        (Column(_("Revenue churn"), "ratio"), lambda each: each.revenue_churn),
+        (Column("NRR", "ratio"), lambda each: each.net_retention, *OF_BEFORE),
+        (Column("GRR", "ratio"), lambda each: each.gross_retention, *OF_BEFORE),
+        (Column(_("Revenue churn"), "ratio"), lambda each: each.revenue_churn, "churned"),
         (Column(_("Customer churn"), "ratio"), lambda each: each.logo_churn),
-        (Column(_("Upsell, revenue"), "ratio"), lambda each: each.rate_of_revenue("upsell")),
+        (Column(_("Upsell, revenue"), "ratio"), lambda each: each.rate_of_revenue("upsell"), "upsell"),
         (Column(_("Upsell, customers"), "ratio"), lambda each: each.rate_of_customers("upsell")),
-        (Column(_("Cross-sell, revenue"), "ratio"), lambda each: each.rate_of_revenue("cross_sell")),
+        (Column(_("Cross-sell, revenue"), "ratio"), lambda each: each.rate_of_revenue("cross_sell"), "cross_sell"),
         (Column(_("Cross-sell, customers"), "ratio"), lambda each: each.rate_of_customers("cross_sell")),
-        (Column(_("Renewal rate"), "ratio"), lambda each: each.renewal_rate),
-        (Column(_("Quick ratio"), "number"), lambda each: each.quick_ratio),
+        (Column(_("Renewal rate"), "ratio"), lambda each: shareable(each.renewal_rate, each.due)),
+        (Column(_("Quick ratio"), "number"), lambda each: each.quick_ratio, *MOVES),
         (Column("ARPA", "currency"), lambda each: each.per_account),
         (Column("ARPU", "currency"), lambda each: each.per_user),
     )
@@ -83,6 +96,7 @@ def periods(asking: Asking) -> PanelFile:
         ),
         _filters(asking, asked),
         (_("Start + movements = end, to the last digit, in every period."),),
+        any(each.hidden for each in found),
     )
 
 
@@ -98,6 +112,7 @@ def one_period(asking: Asking, each: Recurring) -> PanelFile:
         ),
         filters=((_("Rules"), PRESETS[OWN].name), (_("Period"), asking.label(each.period))),
         rules=(_("Start + movements = end, to the last digit, in every period."),),
+        few=bool(each.hidden),
     )
 
 
@@ -130,10 +145,11 @@ def lives(asking: Asking) -> PanelFile:
         if place in hidden:
             told.hidden.append(True)
             continue
-        for step in curve.steps:
+        shown = curve.told(LEAST)
+        told.hidden.append(shown != curve)
+        for step in shown.steps:
             numbers = (step.at_risk, step.ended, step.censored, step.share, step.low, step.high, step.hazard)
-            cells = (told(value, step.at_risk) for value in numbers)
-            rows.append((segment_of(curve, found, asking.style), curve.size, step.length, *cells))
+            rows.append((segment_of(curve, found, asking.style), curve.size, step.length, *numbers))
     split = kpis.dimension_words(asked.by, asking.style) if asked.by else _("(no split)")
     columns = (
         Column(_("Split by")),

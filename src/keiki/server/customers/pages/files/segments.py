@@ -38,13 +38,14 @@ def segments(asking: Asking) -> PanelFile:
     """Customers and money by segment."""
     found, filters, rules = _asked(asking)
     hidden = small_parts([each.customers for each in found.segments])
+    starts = [sum(n for (start, _end), n in found.moves.items() if start == each.segment) for each in found.segments]
+    few_before = small_parts(starts)
     rows: list[tuple[Cell, ...]] = []
-    for place, each in enumerate(found.segments):
-        before = sum(n for (start, _end), n in found.moves.items() if start == each.segment)
+    for place, (each, before) in enumerate(zip(found.segments, starts, strict=True)):
         per = float(each.profit) / each.customers if each.profit is not None and each.customers else None
         share = each.customers / found.customers if found.customers else None
         cells = (each.customers, share, each.frequency, each.amount, each.profit, per, each.recency_days)
-        change = each.customers - before
+        change = None if place in few_before else each.customers - before
         told = (None,) * (len(cells) + 1) if place in hidden else (*cells, change)
         rows.append((segment_words(each.segment), *told))
     columns = (
@@ -58,7 +59,9 @@ def segments(asking: Asking) -> PanelFile:
         Column(_("Since last purchase"), "days"),
         Column(_("In the month"), "count", _("Customers at the end less those at the start of the month")),
     )
-    return PanelFile(_("Customers by segment"), Table(columns, rows), None, filters, rules, few=bool(hidden))
+    return PanelFile(
+        _("Customers by segment"), Table(columns, rows), None, filters, rules, few=bool(hidden | few_before)
+    )
 
 
 def _matrix(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from keiki.charts.files_out import Flow
-from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table, Told
+from keiki.customers.small_groups import small_parts
+from keiki.server.customers.pages.files.panel import Asking, Column, Filters, PanelFile, Panels, Table
 from keiki.server.success import queries
 from keiki.server.success.forms import read_filter
 from keiki.server.success.pages import stage_words, why, word
@@ -59,12 +60,13 @@ def every(asking: Asking) -> PanelFile:
 
 
 def stages(asking: Asking) -> PanelFile:
-    """How far accounts have come; a stage with fewer than five is left out."""
+    """How far accounts have come; a stage with fewer than five is left out, and what would give it away."""
     asked, _page = read_filter({}, queries.PAGE)
-    found, told = queries.accounts(asking.user, asking.business, asked).overview, Told()
+    found = queries.accounts(asking.user, asking.business, asked).overview
+    hidden = small_parts([each.accounts for each in found.stages.values()])
     rows = [
-        (stage_words(stage), *(told(value, each.accounts) for value in (each.accounts, each.mrr)))
-        for stage, each in found.stages.items()
+        (stage_words(stage), *((None, None) if place in hidden else (each.accounts, each.mrr)))
+        for place, (stage, each) in enumerate(found.stages.items())
     ]
     columns = (Column(_("Stage")), Column(_("Accounts"), "count"), Column(_("Per month"), "currency"))
     return PanelFile(
@@ -72,7 +74,7 @@ def stages(asking: Asking) -> PanelFile:
         Table(columns, rows),
         filters=(_day(asking),),
         rules=(lists_rule(found, asking.style),),
-        few=told.few,
+        few=bool(hidden),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from keiki.charts.rule_words import rule_words
+from keiki.customers.small_groups import small_parts
 from keiki.measures.told import NOTHING
 from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told
 from keiki.server.kpis import queries as door
@@ -17,15 +18,18 @@ from keiki.server.success.forms import read_filter
 def bands(asking: Asking) -> PanelFile:
     """Accounts by the band of their score today."""
     asked, _at = read_filter({}, queries.PAGE)
-    overview, told = queries.accounts(asking.user, asking.business, asked).overview, Told()
+    overview = queries.accounts(asking.user, asking.business, asked).overview
+    hidden = small_parts(list(overview.bands.values()))
     names = {"green": _("Green"), "yellow": _("Yellow"), "red": _("Red"), None: _("No score")}
-    rows = [(names[band], told(count, count)) for band, count in overview.bands.items()]
+    rows = [
+        (names[band], None if place in hidden else count) for place, (band, count) in enumerate(overview.bands.items())
+    ]
     return PanelFile(
         _("Health"),
         Table((Column(_("Band")), Column(_("Accounts"), "count")), rows),
         filters=((_("Day"), overview.day.isoformat()),),
         rules=(_rule(asking),),
-        few=told.few,
+        few=bool(hidden),
     )
 
 

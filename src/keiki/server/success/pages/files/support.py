@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
+from keiki.customers.small_groups import small_parts
 from keiki.server.customers.pages.files.panel import Asking, Column, PanelFile, Panels, Table, Told
 from keiki.server.success import queries
 from keiki.server.success.pages import word
@@ -48,8 +51,10 @@ def causes(asking: Asking) -> PanelFile:
 
 
 def voices(asking: Asking) -> PanelFile:
-    """Groups of answers beside what they pay; a group of fewer than five is left out."""
-    told = Told()
+    """Groups of answers beside what they pay; a group of fewer than five is left out, and what would give it away."""
+    groups = queries.voices(asking.user, asking.business).groups
+    few = {id(row) for _kind, each in groupby(groups, key=lambda row: row["kind"]) for row in _small(list(each))}
+    names = ("answers", "mean_score", "revenue", "profit", "mrr")
     columns = (
         *(Column(_("Survey")), Column(_("Group")), Column(_("Customers asked"), "count"), Column(_("Mean"), "score")),
         *(Column(_("Revenue of 12 months"), "currency"), Column(_("Profit of 12 months"), "currency")),
@@ -58,12 +63,21 @@ def voices(asking: Asking) -> PanelFile:
     rows = [
         (
             *(word("survey_kind", row["kind"]), voice_words(row["kind"], row["voice"])),
-            *(told(row[name], row["answers"]) for name in ("answers", "mean_score", "revenue", "profit", "mrr")),
-            told(row["revenue"] / row["answers"], row["answers"]),
+            *((None,) * (len(names) + 1) if id(row) in few else (*(row[name] for name in names), _each(row))),
         )
-        for row in queries.voices(asking.user, asking.business).groups
+        for row in groups
     ]
-    return PanelFile(_("What customers say, beside what they pay"), Table(columns, rows), few=told.few)
+    return PanelFile(_("What customers say, beside what they pay"), Table(columns, rows), few=bool(few))
+
+
+def _each(row: Mapping[str, Any]) -> Any:
+    return row["revenue"] / row["answers"]
+
+
+def _small(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The groups of a survey that are not told: the KPIs tell all answers together."""
+    hidden = small_parts([row["answers"] for row in rows])
+    return [row for place, row in enumerate(rows) if place in hidden]
 
 
 def late(asking: Asking) -> PanelFile:

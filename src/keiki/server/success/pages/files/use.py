@@ -17,17 +17,21 @@ def adoption(asking: Asking) -> PanelFile:
     told = queries.product_use(asking.user, asking.business, grain)
     by_window = {row["period"]: row for row in told.rows}
     names = ("core", "entitled", "adoption", "active", "seats")
-    rows = []
+    rows, kept = [], Told()
     for n, window in enumerate(told.windows):
         row = by_window.get(n, dict.fromkeys(names))
         share = row["core"] / row["entitled"] if row["entitled"] else None
-        rows.append((asking.label(window), *({**row, "adoption": share}[name] for name in names)))
+        cells = {name: kept(row[name], row[name]) for name in ("core", "active", "entitled", "seats") if name in row}
+        cells["adoption"] = kept(share, min((row["core"] or 0, row["entitled"] or 0)))
+        rows.append((asking.label(window), *(cells[name] for name in names)))
     columns = (
         *(Column(_("Window")), Column(_("Used a core feature"), "count"), Column(_("Entitled"), "count")),
         *(Column(_("Adoption"), "ratio"), Column(_("Any use"), "count"), Column(_("Seats"), "count")),
     )
     words = {"month": _("Monthly"), "week": _("Weekly")}
-    return PanelFile(_("Adoption of core features"), Table(columns, rows), filters=((_("Window"), words[grain]),))
+    return PanelFile(
+        _("Adoption of core features"), Table(columns, rows), filters=((_("Window"), words[grain]),), few=kept.few
+    )
 
 
 def features(asking: Asking) -> PanelFile:
