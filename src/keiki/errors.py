@@ -1222,6 +1222,32 @@ class NoCustomers(KeikiError):
     ja = "学習に使える顧客がいません。計算していません。先に購入か契約のデータを取り込んでください。"
 
 
+class OneDayOnly(NoCustomers):
+    """Customers who all bought on the one day that the data speaks of."""
+
+    en = (
+        "All purchases are of one day, {day}, and the data ends with it: what customers do afterwards cannot be learned "
+        "from it. Nothing was calculated; load purchases of further days."
+    )
+    ja = (
+        "購入が{day}の1日だけで、データもその日で終わっているため、その後の行動を学習できません。計算していません。"
+        "ほかの日の購入も取り込んでください。"
+    )
+
+
+class OnePeriodOnly(NoCustomers):
+    """Customers whose purchases leave fewer than two whole periods to learn from."""
+
+    en = (
+        "Purchases begin on {first}, and the data ends on {last}: that holds no two whole periods ({grain}), so nothing "
+        "can be learned from one to the next. Nothing was calculated; choose shorter periods or load more."
+    )
+    ja = (
+        "購入は{first}から、データは{last}までで、まるまる含まれる期間（{grain_ja}）が2つないため学習できません。"
+        "計算していません。短い期間を選ぶか、データを追加してください。"
+    )
+
+
 class CustomersImpossible(KeikiError):
     """Numbers of a customer that cannot be, such as a last purchase after today."""
 

@@ -13,7 +13,7 @@ import pytest
 import keiki
 from keiki.customers.clv import gamma_gamma
 from keiki.engine.customer_forecast import ForecastRule, customer_forecast
-from keiki.errors import NoCustomers, SplitImpossible
+from keiki.errors import NoCustomers, OneDayOnly, OnePeriodOnly, SplitImpossible
 
 START = date(2024, 1, 1)
 
@@ -140,5 +140,12 @@ def test_everybody_of_cdnow_is_forecast_by_default_within_15_and_a_fifth_better_
 
 
 def test_nobody_to_learn_from_is_an_error(tmp_path: Path) -> None:
+    one = [{"order_id": f"{n}", "customer_id": f"{n}", "ordered_at": "2026-10-01", "amount": 100} for n in range(9)]
+    with keiki.open(tmp_path / "one", keiki.Settings(name="One day")) as business:
+        business.load(one, "orders")
+        with pytest.raises(OneDayOnly, match="All purchases are of one day, 2026-10-01, and the data ends with it"):
+            keiki.customer_forecast(business)
+        with pytest.raises(OnePeriodOnly, match="no two whole periods"):
+            keiki.occasion_forecast(business)
     with keiki.open(tmp_path / "empty", keiki.Settings(name="Empty")) as business, pytest.raises(NoCustomers):
         customer_forecast(business)

@@ -76,6 +76,24 @@ def test_without_a_period_a_rate_speaks_of_the_last_year_whose_customers_have_al
     assert {r.period for r in found.rates if r.window is None} == {found.period}
 
 
+def test_business_without_new_customers_for_years_has_the_rates_of_the_last_who_came(tmp_path: Path) -> None:
+    """New customers from February 2023 to 20 March 2024 alone, and one old customer who buys until November 2026."""
+    days = [("old", "2023-02-03"), ("b", "2023-03-31"), ("c", "2023-04-01"), ("d", "2024-03-20"), ("d", "2025-03-01")]
+    days += [("c", "2024-05-01"), ("old", "2026-11-08")]
+    orders = [
+        {"order_id": f"{n}", "customer_id": who, "ordered_at": f"{day}T12:00:00+09:00", "amount": 100}
+        for n, (who, day) in enumerate(days)
+    ]
+    with keiki.open(tmp_path, keiki.Settings(name="Old shop")) as business:
+        business.load(orders, "orders")
+        found = keiki.repeat(business, windows=("90d", "365d"))
+    rates = {(r.definition, r.window): (r.period, r.share, r.base) for r in found.rates}
+    last = Period(date(2023, 4, 1), date(2024, 4, 1))
+    assert rates["repeat_purchase_rate", "365d"] == (last, 0.5, 2)  # c after 396 days, d after 346
+    assert rates["repeat_purchase_rate", "90d"] == (last, 0, 2)
+    assert rates["f2_conversion_rate", "60d"] == (last, 0, 2)
+
+
 def test_young_business_has_the_rate_of_the_days_that_have_been_watched(tmp_path: Path) -> None:
     """First buyers of 1 to 8 October 2026 have all been watched for 30 days on 8 November; no whole month has."""
     days = {"a": (1, 20), "b": (8, None), "c": (9, 14)}

@@ -24,7 +24,7 @@ from keiki.customers.expected_value import ANSWERS, grouped_spending, grouped_va
 from keiki.customers.history import HistoryRule, grouped_history, history, repeat_purchases_by_day
 from keiki.customers.revenue_quality import revenue_postings
 from keiki.engine.business import Business
-from keiki.errors import NoCustomers, SplitImpossible
+from keiki.errors import NoCustomers, OneDayOnly, SplitImpossible
 
 FITS: dict[str, Callable[[History], Buying]] = {
     "BG/NBD": bg_nbd.fit,
@@ -165,8 +165,10 @@ def _rule(business: Business, until: date) -> HistoryRule:
 def _held_out(business: Business, until: date, split: date | None) -> HistoryRule:
     """The rule that ends on the day of the split; by default the last year is held out, or half of less than two."""
     first = business.measurer.coverage("orders").first or business.measurer.coverage("stages").first
-    if first is None or first >= until:
+    if first is None:
         raise NoCustomers()
+    if first >= until:
+        raise OneDayOnly(day=f"{first}")
     if split is None:
         split = until - timedelta(days=min(YEAR, max((until - first).days // 2, 1)))
     if not first <= split < until:

@@ -17,7 +17,7 @@ from keiki.customers.expected_value import grouped_values
 from keiki.customers.history import OccasionRule, grouped_history, occasion_history
 from keiki.engine.business import Business
 from keiki.engine.customer_forecast import margin_of, spending_of
-from keiki.errors import NoCustomers
+from keiki.errors import NoCustomers, OnePeriodOnly
 from keiki.periods import MONTHS as MONTHS_OF
 from keiki.periods import Grain, Period
 
@@ -97,6 +97,9 @@ def occasion_forecast(
     )
 
 
+GRAINS_JA = {"month": "月", "quarter": "四半期", "year": "年", "week": "週", "day": "日"}
+
+
 def _whole(business: Business, grain: Grain) -> tuple[int, int]:
     """The numbers of the first and the last whole period that the data speaks of."""
     begun = business.measurer.coverage("orders").first or business.measurer.coverage("stages").first
@@ -107,7 +110,9 @@ def _whole(business: Business, grain: Grain) -> tuple[int, int]:
     last = number_of(over[-1].start, calendar, grain)
     first = number_of(begun, calendar, grain)
     if last <= first:
-        raise NoCustomers()
+        raise OnePeriodOnly(
+            first=f"{begun}", last=f"{business.today}", grain=str(grain), grain_ja=GRAINS_JA.get(str(grain), str(grain))
+        )
     return first, last
 
 

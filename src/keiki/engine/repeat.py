@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from keiki.customers.repeat import WINDOWS
+import ibis
+
+from keiki.customers.repeat import WINDOWS, first_purchases
 from keiki.customers.repeat_profile import (
     Interval,
     OrderProfit,
@@ -22,6 +24,7 @@ from keiki.customers.repeat_profile import (
 from keiki.customers.survival import Survival, curves
 from keiki.engine.business import Business
 from keiki.engine.spans import rows_over
+from keiki.journeys.local_time import local_time
 from keiki.journeys.windows import before
 from keiki.periods import Grain, Period, add_months
 
@@ -70,7 +73,8 @@ def repeat(business: Business, period: Period | None = None, windows: Sequence[s
 
     Rates and statuses speak of `period` (default: the last twelve whole months); intervals and profits of everything
     up to the last day of the data. Where no period is asked for, a rate with a window speaks of the last twelve whole
-    months whose new customers have all been watched for it (`watched_year`); in a period that is asked for, customers
+    months whose new customers have all been watched for it (`watched_year`) or, where nobody came in them, of the
+    twelve that end with the month of the last who came before; in a period that is asked for, customers
     who have not are in no rate, and it is empty without others. Raises UnreadableWindow.
     """
     asked = period or last_year(business)
@@ -125,10 +129,50 @@ def _rates(business: Business, period: Period | None, windows: Sequence[str]) ->
     ]
     periods = tuple(dict.fromkeys(of))
     measured = business.measure(sorted(names), business.question(periods))
-    return tuple(
+    found = tuple(
         RepeatRate(definition, window, each, *(measured.value(name, periods.index(each)) for name in (share, base)))
         for (definition, window, share, base), each in zip(asked, of, strict=True)
     )
+    return found if period is not None else _of_earlier(business, found, asked)
+
+
+def _of_earlier(
+    business: Business, found: Sequence[RepeatRate], asked: Sequence[tuple[str, str | None, str, str]]
+) -> tuple[RepeatRate, ...]:
+    """The rates, those without any new customers in their twelve months over the last twelve that end with some."""
+    empty = [place for place, each in enumerate(found) if each.window is not None and not each.base]
+    starts = sorted({found[place].period.start for place in empty})
+    newest = _last_new_before(business, starts)
+    moved = {
+        place: _months_until(business, month.last)
+        for place in empty
+        if (day := newest[found[place].period.start]) is not None
+        for month in [business.settings.calendar.period(Grain.MONTH, day)]
+    }
+    if not moved:
+        return tuple(found)
+    periods = tuple(dict.fromkeys(moved.values()))
+    names = sorted({name for place in moved for name in asked[place][2:]})
+    measured = business.measure(names, business.question(periods))
+    rates = list(found)
+    for place, each in moved.items():
+        definition, window, *both = asked[place]
+        rates[place] = RepeatRate(
+            definition, window, each, *(measured.value(name, periods.index(each)) for name in both)
+        )
+    return tuple(rates)
+
+
+def _last_new_before(business: Business, starts: Sequence[date]) -> dict[date, date | None]:
+    """By day, the last day before it on which somebody bought for the first time."""
+    if not starts:
+        return {}
+    rules = business.rules
+    firsts = first_purchases(business.facts, rules.repeat)
+    day = local_time(firsts.first_at, rules.zone).date()
+    newest = firsts.aggregate(**{f"d{n}": day.max(where=day < ibis.date(each)) for n, each in enumerate(starts)})
+    row = business.engine.run(newest).to_pylist()[0]
+    return {each: row[f"d{n}"] for n, each in enumerate(starts)}
 
 
 @dataclass(frozen=True)
