@@ -9,12 +9,14 @@ import pytest
 from django.urls import reverse
 
 from keiki.errors import EditConflict, RuleUnknown
+from keiki.facts import vocabulary
 from keiki.measures.choices import Share
 from keiki.server.accounts import actions, queries
 from keiki.server.accounts.forms.calculation import RulesForm, typed
 from keiki.server.accounts.models import Business
 from keiki.server.audit.queries import log
 from keiki.server.data.actions import opened
+from keiki.server.ui.templatetags.ui import folded
 
 
 def page_of(business: Business) -> str:
@@ -108,3 +110,19 @@ def test_the_form_of_the_stages_is_saved_as_it_stands(cast: Any) -> None:
     sent = RulesForm("lifecycle", rules, rules, {**form.initial, "version": 1})
     assert sent.is_valid(), sent.errors
     assert sent.own_values == {}
+
+
+def test_long_list_of_events_shows_what_is_chosen_and_usual_and_folds_the_rest(cast: Any, browser_of: Any) -> None:
+    address = reverse("accounts:rules", kwargs={"business": cast.business.id})
+    rules = queries.rules_of(cast.business)
+    form = RulesForm("lifecycle", rules, rules)
+    opened, rest = folded(form["recommends"])
+    assert {each.data["value"] for each in opened} == set(rules.lifecycle.recommends)
+    assert len(opened) + len(rest) == len(vocabulary("event_name"))
+    sent = RulesForm("lifecycle", rules, rules, {**form.initial, "recommends": ["page_view"], "version": 1})
+    opened, _rest = folded(sent["recommends"])
+    assert {each.data["value"] for each in opened} == {"page_view", *rules.lifecycle.recommends}
+    assert folded(form["core_groups"])[1] == []  # a short list stands open
+    body = browser_of(cast.owner).get(address).content.decode()
+    assert f"{len(rest)} more to choose from" in body
+    assert body.count('name="recommends"') == len(vocabulary("event_name"))

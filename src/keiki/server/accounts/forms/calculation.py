@@ -57,6 +57,8 @@ class RulesForm(forms.Form):
         language = current_language()
         field = _field_of(choice.kind)
         field.label = choice.label.words(language)
+        if isinstance(choice.kind, Several):
+            field.usual = self.defaults[choice.name]  # type: ignore[attr-defined]  # read by the filter `folded`
         if isinstance(choice.kind, Share):
             field.label = f"{field.label} (%)"
         words = shown(choice.kind, self.defaults[choice.name])

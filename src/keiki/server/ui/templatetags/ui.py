@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import template
+from django.forms.boundfield import BoundField, BoundWidget
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
@@ -24,6 +25,23 @@ register = template.Library()
 
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]+")
 STATUS_WORDS = {"good": _("On track"), "watch": _("Watch"), "act": _("Act now"), "none": _("No data")}
+
+
+MANY: Final = 12
+"""Choices up to which a list is short enough to stand open."""
+
+
+@register.filter
+def folded(field: BoundField) -> tuple[list[BoundWidget], list[BoundWidget]]:
+    """The choices of a field that stand open, and those of a long list that are folded away: what is chosen and, where
+    the field names its `usual` values, those stand open, in the order of the list.
+    """
+    every = list(field)
+    if len(every) <= MANY:
+        return every, []
+    usual = {str(value) for value in getattr(field.field, "usual", ())}
+    opened = [each for each in every if each.data["selected"] or str(each.data["value"]) in usual]
+    return opened, [each for each in every if each not in opened]
 
 
 @register.simple_tag
