@@ -168,6 +168,7 @@ def set_targets(walk: Walk) -> None:
     for node in ("revenue", *LEAVES):
         walk.click(f"main td a[href$='/{node}/']")
         proposals = page.locator(".suggestions a")
+        expect(proposals.first).to_be_visible()
         walk.click(proposals.last if node == "revenue" else proposals.nth(min(2, proposals.count() - 1)))
         expect(page.locator("#target-form [name=value]")).not_to_have_value("")
         if node == "revenue":

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.conftest import PATIENCE
 
 
 def begun(page: Page, site: Any, name: str) -> None:
@@ -111,6 +112,7 @@ def test_a_dashboard_saves_as_one_file_that_opens_without_a_network(site: Any, o
     file = tmp_path / "dashboard.html"
     download.value.save_as(file)
     away = page.context.browser.new_context(offline=True)
+    away.set_default_timeout(PATIENCE)
     alone, asked = away.new_page(), []
     complaints: list[str] = []
     alone.on("request", lambda request: asked.append(request.url))

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from playwright.sync_api import Browser, Page, Route, expect
+from tests.browser.conftest import PATIENCE
 
 from keiki.charts.aim import Aim
 from keiki.charts.chart import Chart
@@ -38,6 +39,7 @@ def found(path: str) -> Path:
 def figure_page(chromium: Browser) -> Iterator[tuple[Page, list[str]]]:
     """One figure under the policy of the pages, and whatever the browser complained about."""
     page = chromium.new_page(viewport={"width": 700, "height": 500})
+    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("console", lambda told: complaints.append(told.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))

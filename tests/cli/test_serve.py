@@ -41,6 +41,14 @@ def worker_of(process: subprocess.Popen[str]) -> psutil.Process:
     return next(each for each in psutil.Process(process.pid).children() if "--attached" in each.cmdline())
 
 
+def lives(process: psutil.Process) -> bool:
+    """Whether it runs: one that has ended lasts until somebody asks for its exit code, which not every machine does."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_serve_starts_web_and_worker_and_ends_both(tmp_path):
     process, printed = started(tmp_path)
     worker = worker_of(process)
@@ -50,7 +58,7 @@ def test_serve_starts_web_and_worker_and_ends_both(tmp_path):
         assert page.status == 200
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=300)
-    assert (process.returncode, "Error" in rest, worker.is_running()) == (0, False, False)
+    assert (process.returncode, "Error" in rest, lives(worker)) == (0, False, False)
 
 
 def test_serve_replaces_a_worker_that_died_and_takes_it_along_when_killed(tmp_path):
@@ -63,12 +71,14 @@ def test_serve_replaces_a_worker_that_died_and_takes_it_along_when_killed(tmp_pa
         time.sleep(0.2)
     second, others = worker_of(process), psutil.Process(process.pid).children()
     process.kill()
-    gone, _ = psutil.wait_procs([second], timeout=300)
+    while lives(second):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     for each in others:  # the web process of a killed parent
         if each.is_running():
             each.kill()
     process.communicate(timeout=300)
-    assert (second.pid != first.pid, gone) == (True, [second])
+    assert second.pid != first.pid
 
 
 def test_serve_names_a_port_that_is_taken(keiki):

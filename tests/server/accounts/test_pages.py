@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import reverse
@@ -294,6 +295,11 @@ def test_second_factor_is_asked_after_the_password(cast: Any) -> None:
     assert browser.get("/you/").status_code == 302
     wrong = browser.post("/account/second-factor/authenticate/", {"code": "000000"})
     assert "_auth_user_id" not in wrong.wsgi_request.session
-    code = totp.format_hotp_value(totp.hotp_value(SECRET, int(time.time()) // 30))
-    assert browser.post("/account/second-factor/authenticate/", {"code": code})["Location"] == "/"
-    assert browser.get("/you/").status_code == 200
+    with time_machine.travel(time.time(), tick=False) as clock:
+        code = totp.format_hotp_value(totp.hotp_value(SECRET, int(time.time()) // 30))
+        clock.shift(60)
+        late = browser.post("/account/second-factor/authenticate/", {"code": code})
+        assert "_auth_user_id" not in late.wsgi_request.session
+        clock.shift(-30)  # it was typed as its half minute ended
+        assert browser.post("/account/second-factor/authenticate/", {"code": code})["Location"] == "/"
+        assert browser.get("/you/").status_code == 200

@@ -106,11 +106,10 @@ def test_heart_beats_while_the_work_is_silent(many_connections: None, kinds: Any
 
 
 def test_worker_sweeps_up_what_another_left(many_connections: None, settings: Any) -> None:
-    settings.RUN_LOST_AFTER_SECONDS, settings.RUN_HEARTBEAT_SECONDS = 2, 0.1
     left = enqueue("test.add", a=1, b=2)
     assert start(left.pk, 0) is not None  # a worker takes it and is killed
     DBTaskResult.objects.update(status="RUNNING")
-    Run.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=3))
+    Run.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=settings.RUN_LOST_AFTER_SECONDS + 1))
     with worker():
         wait_until(lambda: statuses() == ["done"])
     assert Run.objects.get().attempt == 2

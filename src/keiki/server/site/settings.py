@@ -163,6 +163,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("KEIKI_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Keiki"
+MFA_TOTP_TOLERANCE = 1  # a code typed as its half minute ends arrives in the next one (RFC 6238, 5.2)
 DEFAULT_FROM_EMAIL = env.str("KEIKI_MAIL_FROM", default="keiki@localhost")
 EMAIL_CONFIGURED = "EMAIL_URL" in env
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
