@@ -12,8 +12,8 @@ import ibis
 from keiki.facts.functions import epoch_us, from_us, instant_to_local, local_to_instant, wall_us
 
 FIRST, LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2038, 1, 1, tzinfo=UTC)
-NEAR = datetime(2028, 1, 1)
-"""Clock changes before this moment are asked newest first: nearly all rows are recent."""
+AT_ONCE = 12
+"""Clock changes in one step: a row is asked which dozen it falls into, then which of them, not about every change."""
 
 EARLIEST, LATEST = datetime(1800, 1, 1), datetime.max
 
@@ -71,19 +71,16 @@ def to_utc(local: Any, zone: str) -> Any:
     """The naive UTC instant of a naive local timestamp; NULL outside the years 1800 to 9999."""
     if zone == "UTC":
         return ibis.cases((plausible(local), local))
-    branches = [
-        ((local >= start) & (local < end), from_us(wall_us(local) - offset)) for start, end, offset in _spans(zone)
-    ]
-    asked = from_us(epoch_us(local_to_instant(zone, local)))
-    return ibis.cases(*branches, (plausible(local), asked))
+    asked = ibis.cases((plausible(local), from_us(epoch_us(local_to_instant(zone, local)))))
+    newest_first = clock_changes(zone)[::-1]
+    dozens = [newest_first[place : place + AT_ONCE] for place in range(0, len(newest_first), AT_ONCE)]
+    steps = [(local >= dozen[-1][0], _since(local, dozen)) for dozen in dozens]
+    return ibis.cases((local >= LAST.replace(tzinfo=None), asked), *steps, else_=asked)
 
 
-def _spans(zone: str) -> list[tuple[datetime, datetime, int]]:
-    """Half-open local spans of one offset each: recent ones newest first, then those to come."""
-    changes = clock_changes(zone)
-    ends = [start for start, _ in changes[1:]] + [LAST.replace(tzinfo=None)]
-    spans = [(start, end, offset) for (start, offset), end in zip(changes, ends, strict=True)]
-    return [s for s in reversed(spans) if s[0] < NEAR] + [s for s in spans if s[0] >= NEAR]
+def _since(local: Any, changes: tuple[tuple[datetime, int], ...]) -> Any:
+    """The instant by the offset of the newest of the changes that has come."""
+    return ibis.cases(*((local >= start, from_us(wall_us(local) - offset)) for start, offset in changes))
 
 
 def from_instant(instant: Any) -> Any:
