@@ -32,8 +32,12 @@ TYPES = {
 }
 MOST_READ: Final = 40
 """Reads of tables in one statement; beyond them planning takes longer than working out the common tables one by one."""
+ONE_PART: Final = 16 * 2**20
+"""Bytes of files up to which a fact is one part: its rows are never moved between parts, which takes longer."""
 TOKEN: Final = re.compile(r"'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`|[()]", re.DOTALL)
 READ: Final = re.compile(r"\b(?:FROM|JOIN) `([^`]+)`(?!\.)")
+WORK: Final = re.compile(r"\b(?:DISTINCT|JOIN|UNION|OVER|LIMIT|(?:GROUP|ORDER) BY)\b")
+"""Words of a SELECT that does more than to pick rows or columns."""
 _numbers = count(1)
 
 
@@ -127,7 +131,7 @@ class SparkEngine:
 
         Spark puts a common table wherever it is read: ten that read each other become a thousand. Of a statement
         that would grow so far each common table is worked out once, before those that read it, and forgotten in the
-        end.
+        end; one that only picks rows or columns is not worth that.
         """
         tables, rest = common_tables(sql)
         if not tables or reads(tables, rest) <= MOST_READ:
@@ -137,8 +141,10 @@ class SparkEngine:
         views = {each: f"{each}__{number}" for each in tables}
         with ExitStack() as made:
             for each, body in tables.items():
-                kept = self._reading(views, body).localCheckpoint()
-                made.callback(_forget, kept)
+                kept = self._reading(views, body)
+                if WORK.search(body):
+                    kept = kept.localCheckpoint()
+                    made.callback(_forget, kept)
                 kept.createOrReplaceTempView(views[each])
                 made.callback(self.session.catalog.dropTempView, views[each])
             yield self._reading(views, rest)
@@ -157,9 +163,17 @@ class SparkEngine:
         frame = (
             self.session.read.schema(columns).parquet(*files) if files else self.session.createDataFrame([], columns)
         )
+        if files and _bytes(frame) <= ONE_PART:
+            frame = frame.coalesce(1)
         view = f"{fact}__{version}"
         frame.createOrReplaceTempView(view)
         return self.backend.table(view)
+
+
+def _bytes(frame: DataFrame) -> int:
+    """How many bytes the files of a table have, wherever they are."""
+    plan: Any = frame._jdf
+    return int(plan.queryExecution().analyzed().stats().sizeInBytes())
 
 
 def _forget(kept: DataFrame) -> None:
