@@ -20,10 +20,7 @@ GUIDES = ROOT / "docs" / "guides"
 DATA = ROOT.parent / "shared" / "data"
 SCRIPTS = Path(sys.executable).parent
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    ["keiki.engine.business", "ibis.backends.duckdb", "pyarrow.parquet", "rich.console", "typer"]
-)
-"""Of the command line nothing is read before a command begins: its words are those of the reader's language."""
+FORKS.set_forkserver_preload(["tools.preloaded"])
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^```\w+ title=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(f"(?:{CONSOLE.pattern})|(?:{FILE.pattern})", re.MULTILINE | re.DOTALL)

@@ -54,7 +54,7 @@ def wait_for(home: Path, wanted: Callable[[tuple[str, int, float]], bool]) -> tu
 
 
 def an_hour_goes_by(home: Path) -> None:
-    """The last sign of the killed worker grows old: nobody waits, and a worker that is only slow is never thought dead."""
+    """The last sign of the killed worker grows old: nobody waits, and one that is only slow is not thought dead."""
     with closing(sqlite3.connect(home / "keiki.sqlite3", timeout=120)) as connection, connection:
         connection.execute("UPDATE jobs_run SET heartbeat_at = datetime(heartbeat_at, '-1 hour')")
 
