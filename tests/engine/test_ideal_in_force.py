@@ -118,7 +118,7 @@ def test_every_number_follows_the_profile_in_force_and_the_file_without_one(
         assert (totals.spend_in, totals.spend_out, totals.unknown_spend) == (30_111, 141_000, 0)
         assert totals.spend_out_share == pytest.approx(told(fitted)[2])
         split = fitted.explain_by("revenue", "customer.icp_fit", *fitted.lens("month", 2, until=SEPTEMBER).periods)
-        assert {part.segment[0]: part.after for part in split.parts} == {"true": 600, "false": 1500}
+        assert {part.segment[0]: part.after for part in split.parts} == {"true": 600, "false": 1500, None: 0}
     assert told(shop) == pytest.approx(by_sql("icp_fit"))  # who opened it before reads on by what was in force
 
 
