@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -48,19 +48,20 @@ def _shifted(moment: ir.Value, at: ir.Value, steps: Steps, sign: int) -> ir.Time
 @cache
 def _clock_changes(zone: str) -> Steps:
     """UTC instants at which the offset of the zone changes, to the minute."""
+    clock = ZoneInfo(zone)
     steps: list[tuple[datetime, int]] = []
-    moment, end = datetime.combine(FIRST, datetime.min.time()), datetime.combine(LAST, datetime.min.time())
-    while moment < end:
-        offset = _offset(moment, zone)
+    first = datetime.combine(FIRST, datetime.min.time())
+    for number in range((LAST - FIRST).days):
+        moment = first + timedelta(days=number)
+        offset = _offset(moment, clock)
         if not steps:
             steps.append((moment, offset))
         elif steps[-1][1] != offset:
-            steps.append((_first_minute(moment, offset, zone), offset))
-        moment += timedelta(days=1)
+            steps.append((_first_minute(moment, offset, clock), offset))
     return tuple(steps)
 
 
-def _first_minute(moment: datetime, offset: int, zone: str) -> datetime:
+def _first_minute(moment: datetime, offset: int, zone: ZoneInfo) -> datetime:
     low, high = moment - timedelta(days=1), moment
     while high - low > timedelta(minutes=1):
         middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
@@ -68,19 +69,23 @@ def _first_minute(moment: datetime, offset: int, zone: str) -> datetime:
     return high
 
 
-def _offset(moment: datetime, zone: str) -> int:
-    offset = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
-    return int((offset or timedelta()).total_seconds())
+def _offset(moment: datetime, zone: ZoneInfo) -> int:
+    return _seconds(zone.fromutc(moment.replace(tzinfo=zone)))
+
+
+def _seconds(moment: datetime) -> int:
+    """How far a clock is ahead of UTC."""
+    return int((moment.utcoffset() or timedelta()).total_seconds())
 
 
 @cache
 def _day_offsets(zone: str) -> Steps:
     """Days from which midnight lies that many seconds ahead of UTC."""
     steps: list[tuple[datetime, int]] = []
+    first = datetime.combine(FIRST, datetime.min.time(), ZoneInfo(zone))
     for number in range((LAST - FIRST).days):
-        day = datetime.combine(FIRST + timedelta(days=number), datetime.min.time())
-        start = day.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
-        offset = int((day - start).total_seconds())
+        day = first + timedelta(days=number)
+        offset = _seconds(day)
         if not steps or steps[-1][1] != offset:
-            steps.append((day, offset))
+            steps.append((day.replace(tzinfo=None), offset))
     return tuple(steps)
