@@ -12,6 +12,7 @@ from tests.rows import SmallLake
 from keiki.customers.lifetime_value import LifetimeRule, contract_months, customer_profits, lifetimes
 from keiki.measures.choices import Whole, choices_of
 from keiki.measures.models import MODELS
+from keiki.measures.rules import Rules
 
 YEAR = ("2026-01-01", "2027-01-01")
 
@@ -26,9 +27,10 @@ def span(customer: str, begin: Any, end: Any = None, mrr: float = 10, **more: An
     return row | {"valid_from": begin, "valid_to": end} | more
 
 
-def told(lake: SmallLake, model: str, stat: str, table: Any) -> list[Any]:
+def told(lake: SmallLake, model: str, stat: str, table: Any, months: int = 12) -> list[Any]:
     """What the model's own aggregate says of every period: the mean of its two halves, or its one value."""
-    made = MODELS[model].stats[stat](table, None, {})
+    rules = Rules(lifetime=LifetimeRule(months=months))
+    made = MODELS[model].stats[stat](table, None, MODELS[model].told(rules))
     found = table.group_by("period").aggregate(**{f"v{n}": value for n, value in enumerate(made.values)})
     return [row[1:] for row in lake.rows(found)]
 
@@ -53,7 +55,7 @@ def test_every_month_the_rule_asks_for_is_looked_at(lake: SmallLake) -> None:
     assert isinstance(asked, Whole)
     spans = [span("stays", "2020-01-01"), span("leaves", "2020-01-01", "2022-02-10")]
     table = contract_months(lake.put(subscriptions=spans), lake.spans(*YEAR), LifetimeRule(months=asked.most))
-    ((months, shares),) = told(lake, "contract_months", "contract_months", table)
+    ((months, shares),) = told(lake, "contract_months", "contract_months", table, asked.most)
     assert (months, shares) == (60, 0.5)
 
 

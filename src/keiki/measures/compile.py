@@ -167,7 +167,7 @@ def _query(
     parts: dict[Asked, Parts] = {}
     for asked in frame.asked:
         holds = table[kept[asked]] if asked in kept else None
-        made = _aggregate(asked, measures[asked.measure], table, names, holds)
+        made = _aggregate(asked, measures[asked.measure], table, names, holds, rules)
         for value in made.values:
             columns.setdefault(value.op(), f"m{len(columns)}")
         parts[asked] = Parts(made.way, tuple(columns[value.op()] for value in made.values))
@@ -396,12 +396,18 @@ def _stat(asked: Asked, measure: Measure) -> Stat | None:
 
 
 def _aggregate(
-    asked: Asked, measure: Measure, table: ir.Table, names: Mapping[str, str], where: ir.BooleanValue | None
+    asked: Asked,
+    measure: Measure,
+    table: ir.Table,
+    names: Mapping[str, str],
+    where: ir.BooleanValue | None,
+    rules: Rules,
 ) -> Aggregate:
     params = _params(asked, measure)
     stat = _stat(asked, measure)
     if stat is not None:
-        return stat(table, where, params)
+        model = MODELS[table_of(str(measure.model), params.get("stat"))]
+        return stat(table, where, {**params, **model.told(rules)})
     kind = Aggregation(params["stat"]) if measure.aggregation is Aggregation.CUSTOM else measure.aggregation
     if kind is Aggregation.COUNT:
         return count(table, where)

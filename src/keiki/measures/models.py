@@ -46,7 +46,7 @@ class Model:
     that change the table. `stats` are its own aggregates; any other `stat` is a plain one of the measure's column.
     A model whose rows are a `lasting` state speaks of every period after its first row, others only of days with rows.
     The days of the facts it `reads` are those it can speak of; without rows of those it `needs` it says nothing.
-    `averaged` is the column that its `avg` is the mean of.
+    `averaged` is the column that its `avg` is the mean of. `told` says what its aggregates have to know of the rules.
     """
 
     reads: tuple[str, ...]
@@ -57,6 +57,7 @@ class Model:
     stats: Mapping[str, Stat] = field(default_factory=dict)
     lasting: bool = True
     averaged: str | None = None
+    told: Callable[[Rules], Mapping[str, str]] = lambda rules: {}
 
 
 def _sum_of(column: str) -> Stat:
@@ -206,15 +207,11 @@ def _seats_once(table: ir.Table, where: Where, params: Mapping[str, str]) -> Agg
     return Aggregate("count", (sum(digits[1:], digits[0]),))
 
 
-MOST_MONTHS_OF_CHURN = 60
-"""Months before the end of a period whose churn is looked for: as many as the rule can ask for; it asks for 12."""
-
-
 def _length_of_stay(months: int) -> Stat:
     """1 / the mean of the monthly shares lost, in units of so many months; unknown where nobody was lost."""
 
     def stat(table: ir.Table, where: Where, params: Mapping[str, str]) -> Aggregate:
-        asked = [_both(table.month == n, where) for n in range(MOST_MONTHS_OF_CHURN)]
+        asked = [_both(table.month == n, where) for n in range(int(params["months"]))]
         # A customer stands in a month once, so that counting rows tells customers at a fraction of the work.
         there = [rows_where(each) for each in asked]
         lost = [rows_where(each & table.lost) for each in asked]
@@ -223,6 +220,10 @@ def _length_of_stay(months: int) -> Stat:
         return Aggregate("mean", (known, sum(shares, ibis.literal(0.0)) * months))
 
     return stat
+
+
+def _months_of_churn(rules: Rules) -> Mapping[str, str]:
+    return {"months": str(rules.lifetime.months)}
 
 
 LATEST_PAYBACK = 60
@@ -450,11 +451,13 @@ MODELS: Mapping[str, Model] = {
         reads=("subscriptions",),
         build=lambda facts, spans, params, rules: contract_months(facts, spans, rules.lifetime),
         stats={"contract_months": _length_of_stay(months=1)},
+        told=_months_of_churn,
     ),
     "lifetimes": Model(
         reads=("customers", "orders", "subscriptions", "stages"),
         build=lambda facts, spans, params, rules: lifetimes(facts, spans, rules.lifetime),
         stats={"lifetime_years": _length_of_stay(months=12)},
+        told=_months_of_churn,
     ),
     "lifetime_value": Model(
         reads=("customers", "orders", "invoices", "subscriptions", "stages"),
