@@ -50,7 +50,7 @@ def customer_classes(facts: Facts, rule: ClassRule | None = None) -> ir.Table:
     members = acquired(facts, rule.profit).select("customer_id", "acquired_on")
     entries = profit_entries(facts, rule.profit)
     earned = entries.group_by(earner="customer_id").aggregate(profit=entries.amount.sum())
-    bought = purchased(facts, rule.profit.retention.postings)
+    bought = purchased(facts, rule.profit.retention.postings, "customer_id")
     bought = bought.group_by(buyer="customer_id").aggregate(purchases=bought.count())
     renewed = _renewed(facts, rule)
     status = _statuses(facts, members, rule)

@@ -78,7 +78,7 @@ def occasion_history(facts: Facts, rule: OccasionRule) -> ir.Table:
     purchase after the first), recency (the last of those, counted from the first), age (periods after the first),
     mean_value (money of a repeat period, NULL without one); with a held-out span purchases_after and value_after.
     """
-    bought = purchased(facts, rule.postings)
+    bought = purchased(facts, rule.postings, "ordered_at", "amount")
     day = local_time(bought.ordered_at, rule.postings.zone).date()
     at = period_number(day, rule.calendar, rule.grain)
     bought = bought.select("customer_id", at=at, amount=bought.amount.cast("decimal(18, 4)"))
@@ -140,7 +140,7 @@ def repeat_purchases_by_day(facts: Facts, rule: HistoryRule | None = None) -> ir
 
 
 def _purchase_days(facts: Facts, rule: HistoryRule) -> ir.Table:
-    bought = purchased(facts, rule.postings)
+    bought = purchased(facts, rule.postings, "ordered_at", "amount")
     day = local_time(bought.ordered_at, rule.postings.zone).date()
     bought = bought.select("customer_id", day=day, amount=bought.amount.cast("decimal(18, 4)"))
     return bought.group_by("customer_id", "day").aggregate(amount=bought.amount.sum())

@@ -137,7 +137,7 @@ def _of_contracts(facts: Facts, rule: LifeRule) -> ir.Table:
 
 
 def _of_purchases(facts: Facts, rule: LifeRule) -> ir.Table:
-    bought = purchased(facts, rule.retention.postings)
+    bought = purchased(facts, rule.retention.postings, "ordered_at")
     day = local_time(bought.ordered_at, rule.retention.postings.zone).date()
     days = bought.select("customer_id", day=day).distinct()
     following = days.day.lead().over(ibis.window(group_by=days.customer_id, order_by=days.day))

@@ -32,18 +32,25 @@ class PostingRule:
     untagged_ad_spend_covers_all: bool = True
 
 
-def completed_orders(facts: Facts) -> ir.Table:
-    """Orders that count: completed, or without a status."""
+def completed_orders(facts: Facts, *columns: str) -> ir.Table:
+    """Orders that count: completed, or without a status; with only some columns, which are sooner composed."""
     orders = facts["orders"]
+    orders = orders.select(*dict.fromkeys((*columns, "status"))) if columns else orders
     return orders.filter(ibis.coalesce(orders.status, "completed") == "completed")
 
 
-def won_deals(facts: Facts, rule: PostingRule) -> ir.Table:
-    """The first win of every deal, no rows where deals are not how the business books its sales."""
+OF_WIN = ("pipeline", "stage", "subject_id", "entered_at")
+
+
+def won_deals(facts: Facts, rule: PostingRule, *columns: str) -> ir.Table:
+    """The first win of every deal, no rows where deals are not how the business books its sales; with only some
+    columns beside those that tell a win.
+    """
     stages = facts["stages"]
+    stages = stages.select(*dict.fromkeys((*OF_WIN, *columns))) if columns else stages
     won = stages.filter((stages.pipeline == "deal") & (stages.stage == "won"))
     order = ibis.window(group_by=won.subject_id, order_by=won.entered_at)
-    won = won.mutate(win=ibis.row_number().over(order)).filter(ibis._.win == 0).drop("win")
+    won = won.filter(ibis.row_number().over(order) == 0)
     if rule.deals == "always":
         return won
     if rule.deals == "never":
@@ -58,7 +65,7 @@ def conversions(facts: Facts, rule: PostingRule) -> ir.Table:
     Columns: conversion_id, customer_id, converted_at, amount, gross_profit (NULL when nobody loaded it). Deals count
     beside invoices, which bill the same sale later.
     """
-    orders = completed_orders(facts)
+    orders = completed_orders(facts, "order_id", "customer_id", "ordered_at", "amount", "gross_profit", "cost")
     sold = orders.select(
         conversion_id="order_id",
         customer_id="customer_id",
@@ -66,7 +73,7 @@ def conversions(facts: Facts, rule: PostingRule) -> ir.Table:
         amount=orders.amount.cast("decimal(18, 4)"),
         gross_profit=ibis.coalesce(orders.gross_profit, orders.amount - orders.cost).cast("decimal(18, 4)"),
     )
-    deals = won_deals(facts, replace(rule, deals="always"))
+    deals = won_deals(facts, replace(rule, deals="always"), "customer_id", "amount", "gross_profit")
     if rule.deals == "otherwise":
         deals = deals.filter(facts["orders"].limit(1).count().as_scalar() == 0)
     won = deals.select(

@@ -19,6 +19,7 @@ from keiki.journeys.local_time import local_time, midnight
 
 COLUMNS = ("customer_id", "acquired_on", "on_day", "kind", "product", "amount")
 BY_CAMPAIGN, BY_CHANNEL, BY_MONTH = "campaign", "channel", "month"
+OF_COST = ("customer_id", "spent_on", "amount", "purpose", "channel", "campaign")
 ACQUIRING: Final = "acquiring"
 WEIGHT: Final = "decimal(18, 12)"
 """Credits are added up exactly, so that shares do not depend on the engine."""
@@ -82,7 +83,7 @@ def acquired(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     """
     rule = rule or ProfitRule()
     listed = facts["customers"]
-    bought, held = purchased(facts, rule.retention.postings), contracts(facts, rule.retention)
+    bought, held = purchased(facts, rule.retention.postings, "ordered_at"), contracts(facts, rule.retention)
     text, no_day = ibis.null("string"), ibis.null("date")
     every = ibis.union(
         listed.select(
@@ -120,7 +121,7 @@ def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
     """
     rule = rule or ProfitRule()
     members = acquired(facts, rule)
-    costs = named_costs(cost_postings(facts, rule.retention.postings), rule)
+    costs = named_costs(cost_postings(facts, rule.retention.postings, *OF_COST), rule)
     sales = revenue_postings(facts, rule.retention.postings)
     sales = sales.filter(sales.customer_id.notnull())
     sales = sales.mutate(on_day=local_time(sales.posted_at, rule.zone).date())

@@ -63,10 +63,15 @@ def _days(seconds: ir.IntegerValue) -> ir.FloatingValue:
     return seconds.cast("float64") / SECONDS_OF_DAY
 
 
-def purchased(facts: Facts, rule: PostingRule) -> ir.Table:
-    """The purchases themselves, in the columns of the fact `orders`, without their numbers."""
-    orders = completed_orders(facts)
-    table = orders.union(_deals_as_orders(won_deals(facts, rule), orders.schema()))
+def purchased(facts: Facts, rule: PostingRule, *columns: str) -> ir.Table:
+    """The purchases themselves, in the columns of the fact `orders` (or only some of them, customer_id always), without
+    their numbers.
+    """
+    wanted = tuple(dict.fromkeys(("customer_id", *columns))) if columns else ()
+    orders = completed_orders(facts, *wanted)
+    orders = orders.select(*wanted) if columns else orders
+    deals = won_deals(facts, rule, *(name for name in wanted if name in facts["stages"].columns))
+    table = orders.union(_deals_as_orders(deals, orders.schema()))
     return table.filter(table.customer_id.notnull())
 
 

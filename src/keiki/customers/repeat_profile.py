@@ -31,7 +31,7 @@ def grouped_intervals(facts: Facts, until: date, rule: PostingRule | None = None
     The columns of `customers.lives.grouped_lives`, so that the same curve is drawn of them; segment is NULL.
     """
     rule = rule or PostingRule()
-    bought = purchased(facts, rule)
+    bought = purchased(facts, rule, "order_id", "ordered_at")
     bought = bought.select("customer_id", "order_id", "ordered_at", day=local_time(bought.ordered_at, rule.zone).date())
     bought = bought.filter(bought.day <= ibis.date(until.isoformat()))
     order = ibis.window(group_by=bought.customer_id, order_by=[bought.ordered_at, bought.order_id])
@@ -164,7 +164,7 @@ def loyal_after(facts: Facts, spans: ir.Table, months: int = 12, rule: RfmRule |
     the RFM segment `loyal` so many months after the end of the period.
     """
     rule = rule or RfmRule()
-    bought = purchased(facts, rule.postings)
+    bought = purchased(facts, rule.postings, "ordered_at")
     firsts = bought.group_by(buyer="customer_id").aggregate(first_at=bought.ordered_at.min())
     firsts = firsts.mutate(first_on=local_time(firsts.first_at, rule.postings.zone).date())
     came = firsts.inner_join(spans, [firsts.first_on >= spans.start_date, firsts.first_on < spans.end_date])

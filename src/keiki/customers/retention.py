@@ -37,7 +37,7 @@ def status_changes(facts: Facts, spans: ir.Table, rule: RetentionRule | None = N
     rule = rule or RetentionRule()
     ends = _boundaries(spans)
     held = contracts(facts, rule)
-    bought = purchased(facts, rule.postings)
+    bought = purchased(facts, rule.postings, "ordered_at")
     people = _people(facts, held, bought)
     parts = (_known(people, spans), _last_purchases(bought, ends, spans), _open_contracts(held, spans))
     return _named(_together(parts), rule)
@@ -86,7 +86,7 @@ def _held(held: ir.Table, moments: ir.Table) -> ir.Table:
 
 
 def _bought(facts: Facts, moments: ir.Table, rule: RetentionRule) -> ir.Table:
-    sold = purchased(facts, rule.postings).select(buyer="customer_id", last_then="ordered_at")
+    sold = purchased(facts, rule.postings, "ordered_at").select(buyer="customer_id", last_then="ordered_at")
     last = moments.inner_join(sold, [moments.customer_id == sold.buyer, sold.last_then < moments.then_at])
     return last.select("customer_id", "day", "last_then")
 

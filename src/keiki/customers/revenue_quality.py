@@ -9,6 +9,11 @@ from keiki.customers.calendar import month_number
 from keiki.customers.postings import Facts, PostingRule, completed_orders, won_deals
 from keiki.journeys.local_time import midnight
 
+SOLD = ("customer_id", "amount", "gross_profit", "product", "channel", "project")
+OF_INVOICE = ("invoice_id", "issued_on", "kind", *SOLD)
+OF_DEAL = ("campaign_kind", *SOLD)
+OF_ORDER = ("order_id", "ordered_at", "cost", "campaign_kind", "store", *SOLD)
+
 
 def revenue_postings(facts: Facts, rule: PostingRule | None = None) -> ir.Table:
     """One row per sale: completed orders, invoices, and won deals where a business has neither.
@@ -26,7 +31,7 @@ def revenue_postings(facts: Facts, rule: PostingRule | None = None) -> ir.Table:
 
 
 def _of_orders(facts: Facts) -> ir.Table:
-    orders = completed_orders(facts)
+    orders = completed_orders(facts, *OF_ORDER)
     return orders.select(
         source=ibis.literal("orders"),
         posting_id=orders.order_id,
@@ -43,7 +48,7 @@ def _of_orders(facts: Facts) -> ir.Table:
 
 
 def _of_invoices(facts: Facts, rule: PostingRule) -> ir.Table:
-    invoices = facts["invoices"]
+    invoices = facts["invoices"].select(*OF_INVOICE)
     invoices = invoices.filter(invoices.kind.isnull() | invoices.kind.isin(rule.invoice_kinds))
     return invoices.select(
         source=ibis.literal("invoices"),
@@ -61,7 +66,7 @@ def _of_invoices(facts: Facts, rule: PostingRule) -> ir.Table:
 
 
 def _of_deals(facts: Facts, rule: PostingRule) -> ir.Table:
-    deals = won_deals(facts, rule)
+    deals = won_deals(facts, rule, *OF_DEAL)
     return deals.select(
         source=ibis.literal("deals"),
         posting_id=deals.subject_id,
@@ -77,25 +82,30 @@ def _of_deals(facts: Facts, rule: PostingRule) -> ir.Table:
     )
 
 
-def cost_postings(facts: Facts, rule: PostingRule | None = None) -> ir.Table:
+def cost_postings(facts: Facts, rule: PostingRule | None = None, *columns: str) -> ir.Table:
     """One row per cost: the booked costs, and what the ad networks report for months and platforms not booked.
 
-    Columns: source (`costs`, `media`), every column of the fact `costs`, and on_sales: a cost of goods whose product
-    already carries its cost on orders or invoices, which a sum of all costs must leave out.
+    Columns: source (`costs`, `media`), every column of the fact `costs` (or category, product and those named), and
+    on_sales: a cost of goods whose product already carries its cost on orders or invoices, which a sum of all costs
+    must leave out.
     """
     rule = rule or PostingRule()
     costs = facts["costs"]
-    booked = costs.select(source=ibis.literal("costs"), **{name: costs[name] for name in costs.columns})
+    wanted = dict.fromkeys(("category", "product", *columns) if columns else costs.columns)
+    booked = costs.select(source=ibis.literal("costs"), **{name: costs[name] for name in wanted})
     table = booked.union(_of_media(facts, rule, booked.schema()))
     costed = _costed_products(facts)
     marked = table.left_join(costed, table["product"] == costed.costed_product)
     on_sales = (marked.category == "cogs") & marked.costed_product.notnull()
-    return marked.mutate(on_sales=ibis.coalesce(on_sales, ibis.literal(value=False))).drop("costed_product")
+    return marked.select(*table.columns, on_sales=ibis.coalesce(on_sales, ibis.literal(value=False)))
+
+
+OF_MEDIA = ("date", "kind", "cost", "campaign", "campaign_kind", "platform", "property_type")
 
 
 def _of_media(facts: Facts, rule: PostingRule, shape: ibis.Schema) -> ir.Table:
     media, costs = facts["media"], facts["costs"]
-    spent = media.filter(media.kind.isin(rule.ad_kinds) & media.cost.notnull())
+    spent = media.select(*OF_MEDIA).filter(media.kind.isin(rule.ad_kinds) & media.cost.notnull())
     ads = costs.filter(costs.category == "ad_spend")
     booked = ads.select(month=month_number(ads.spent_on, rule.closing_day), of=ads.platform).distinct()
     covers = spent.platform == booked.of
@@ -120,7 +130,8 @@ def _of_media(facts: Facts, rule: PostingRule, shape: ibis.Schema) -> ir.Table:
 
 def _costed_products(facts: Facts) -> ir.Table:
     """Products whose cost stands on a sale."""
-    orders, lines, invoices = completed_orders(facts), facts["order_lines"], facts["invoices"]
+    orders = completed_orders(facts, *OF_ORDER)
+    lines, invoices = facts["order_lines"], facts["invoices"]
     known = [
         orders.filter(orders.cost.notnull() | orders.gross_profit.notnull()).select(costed_product="product"),
         lines.filter(lines.cost.notnull()).select(costed_product="product_id"),

@@ -59,7 +59,7 @@ def rfm(facts: Facts, spans: ir.Table, rule: RfmRule | None = None) -> ir.Table:
 
 
 def _facts_of_customers(facts: Facts, ends: ir.Table, rule: RfmRule) -> ir.Table:
-    bought = purchased(facts, rule.postings)
+    bought = purchased(facts, rule.postings, "ordered_at", "amount")
     bought = bought.select(
         "customer_id", bought_on=local_time(bought.ordered_at, rule.postings.zone).date(), amount=_money(bought.amount)
     )

@@ -40,7 +40,7 @@ def scored_customers(facts: Facts, spans: ir.Table, rule: RfmRule | None = None)
 
 
 def _earned(facts: Facts, spans: ir.Table, rule: RfmRule) -> ir.Table:
-    bought = purchased(facts, rule.postings)
+    bought = purchased(facts, rule.postings, "ordered_at", "amount", "gross_profit", "cost")
     bought = bought.select(
         "customer_id",
         day=local_time(bought.ordered_at, rule.postings.zone).date(),

@@ -71,13 +71,13 @@ def described(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
 
 
 def _first_products(facts: Facts, rule: ProfitRule) -> ir.Table:
-    bought = purchased(facts, rule.retention.postings)
+    bought = purchased(facts, rule.retention.postings, "order_id", "ordered_at", "product")
     order = ibis.window(group_by=bought.customer_id, order_by=[bought.ordered_at, bought.order_id])
-    first = bought.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
+    first = bought.filter(ibis.row_number().over(order) == 0)
     first = first.select("order_id", buyer="customer_id", named=bought["product"])
     lines = facts["order_lines"]
     most = ibis.window(group_by=lines.order_id, order_by=[lines.amount.desc(), lines.product_id])
-    main = lines.mutate(place=ibis.row_number().over(most)).filter(ibis._.place == 0)
+    main = lines.filter(ibis.row_number().over(most) == 0)
     main = main.select(line_of="order_id", main_product="product_id")
     table = first.left_join(main, first.order_id == main.line_of)
     return table.select("buyer", bought_product=ibis.coalesce(table.named, table.main_product))
@@ -86,7 +86,7 @@ def _first_products(facts: Facts, rule: ProfitRule) -> ir.Table:
 def _first_contracts(facts: Facts, rule: ProfitRule) -> ir.Table:
     held = contracts(facts, rule.retention)
     order = ibis.window(group_by=held.customer_id, order_by=[held.valid_from, held.subscription_id])
-    first = held.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
+    first = held.filter(ibis.row_number().over(order) == 0)
     return first.select(holder="customer_id", held_product="product", held_plan="plan")
 
 
@@ -110,8 +110,9 @@ def customer_worth(facts: Facts, rule: WorthRule | None = None) -> ir.Table:
     table = table.left_join(judged, table.customer_id == judged.judged)
     table = table.left_join(classed, table.customer_id == classed.classed)
     amounts = {name: _money(ibis.coalesce(table[name], 0)) for name in ("revenue", *MONEY)}
-    table = table.drop("earner", "buyer", "judged", "classed").mutate(**amounts)
-    return table.mutate(profit=_money(table.gross_profit - table.acquisition - table.retention))
+    profit = _money(amounts["gross_profit"] - amounts["acquisition"] - amounts["retention"])
+    kept = [name for name in table.columns if name not in (*amounts, "earner", "buyer", "judged", "classed")]
+    return table.select(*kept, **amounts, profit=profit)
 
 
 MONEY = ("gross_profit", "acquisition", "retention")

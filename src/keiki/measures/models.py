@@ -88,9 +88,10 @@ def _status(name: str) -> Stat:
 
 def _money(facts: Facts, spans: ir.Table, params: Mapping[str, str], rules: Rules) -> ir.Table:
     """Sales and costs in one table: each row carries its revenue, its cost of goods and its cost, or NULL."""
-    sales, costs = revenue_postings(facts, rules.postings), cost_postings(facts, rules.postings)
     money = "decimal(18, 4)"
     shared = ("customer_id", "product", "channel", "campaign_kind", "project")
+    sales = revenue_postings(facts, rules.postings)
+    costs = cost_postings(facts, rules.postings, "spent_on", "amount", *shared)
     sold = sales.select(
         posted_at=sales.posted_at.cast("timestamp"),
         is_sale=ibis.literal(value=True),
