@@ -123,10 +123,12 @@ def ready() -> Any:
     from keiki.server.accounts.models import User
     from keiki.server.kpis.queries import read_ahead
     from keiki.server.site import wsgi
+    from keiki.server.site.start import settle
 
     _ = wsgi.application  # every page is read
     warm()
     read_ahead()
+    settle()
     browser = Client(headers={"host": "localhost"})
     browser.force_login(User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend")
     return browser
