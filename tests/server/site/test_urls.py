@@ -54,7 +54,8 @@ SEEN_ELSEWHERE = {
         accounts:change_role accounts:limit_member accounts:revoke_token accounts:withdraw_invitation
         cockpit:aim_change cockpit:choose_start success:set_webhook success:keep_article success:keep_offer
         cockpit:forget_view cockpit:remove_annotation cockpit:revoke_screen cockpit:save_view cockpit:tag_campaign
-        customers:except_contact customers:withdraw data:make_demo kpis:bring_back_kpi kpis:enter_value
+        customers:except_contact customers:withdraw customers:withdraw_profile data:make_demo
+        kpis:bring_back_kpi kpis:enter_value
         inbox:choose inbox:read journeys:agree kpis:change_comment kpis:take_back_comment kpis:write_comment
         kpis:restrict_kpi kpis:say_of_value kpis:score_activity kpis:write_mix
         planning:activate planning:adopt planning:decide
