@@ -61,6 +61,14 @@ def test_tables_from_python_are_rows(connection: Any, rows: Any, table: object) 
     assert source.sample(1) == ({"a": 1, "b": 0.5},)
 
 
+def test_row_may_lack_what_another_has(connection: Any, rows: Any) -> None:
+    """No column is lost because the first row does not have it; a cell of another kind makes its column text."""
+    source = open_source([{"a": 1}, {"b": "x", "a": 2}, {"c": 0.5, "b": 3}], connection=connection)
+    assert source.columns == ("a", "b", "c")
+    told = [(row["a"], row["b"], row["c"]) for row in rows(source.table())]
+    assert told == [(1, None, None), (2, "x", None), (None, "3", 0.5)]
+
+
 def test_pandas_frame_leaves_its_index(connection: Any, rows: Any) -> None:
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"a": ["x", None]}, index=[7, 8])

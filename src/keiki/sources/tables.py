@@ -34,10 +34,10 @@ def _arrow(rows: Any) -> pa.Table:
     try:
         if isinstance(rows, pa.Table):
             return rows
+        if isinstance(rows, Sequence) and not isinstance(rows, str | bytes):
+            rows = _columns([dict(row) for row in rows])
         if isinstance(rows, Mapping):
             return pa.table({str(heading): pa.array(_plain(cells)) for heading, cells in rows.items()})
-        if isinstance(rows, Sequence) and not isinstance(rows, str | bytes):
-            return pa.Table.from_pylist([dict(row) for row in rows])
         if hasattr(rows, "iloc"):
             # A pandas frame: its index is no column.
             return pa.Table.from_pandas(rows, preserve_index=False)
@@ -46,6 +46,12 @@ def _arrow(rows: Any) -> pa.Table:
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError) as error:
         raise SourceNotTabular(kind=type(rows).__name__, detail=str(error)) from error
     raise SourceNotTabular(kind=type(rows).__name__, detail="")
+
+
+def _columns(rows: list[dict[Any, Any]]) -> dict[Any, list[Any]]:
+    """The columns of rows: every key that any of them has, empty where a row has it not."""
+    headings = dict.fromkeys(heading for row in rows for heading in row)
+    return {heading: [row.get(heading) for row in rows] for heading in headings}
 
 
 def _plain(cells: Any) -> Any:
