@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from keiki.engine.customers_called import find_customers
     from keiki.engine.entered_values import enter_values, entered_values
+    from keiki.engine.gross_margin import gross_margin
     from keiki.engine.ideal_customers import fit_totals, learned_profile
     from keiki.engine.insight import change_of, drivers, expectation, experiments
     from keiki.engine.joined import accounts_joined
@@ -147,6 +148,7 @@ LATER = {
     "fit_totals": "keiki.engine.ideal_customers:fit_totals",
     "learned_profile": "keiki.engine.ideal_customers:learned_profile",
     "lead_spreads": "keiki.engine.leads:lead_spreads",
+    "gross_margin": "keiki.engine.gross_margin:gross_margin",
     "left_out": "keiki.engine.left_out:left_out",
     "lifetime_value": "keiki.customers.ltv_formulas:lifetime_value",
     "lifetime_values": "keiki.customers.ltv_formulas:lifetime_values",
@@ -252,6 +254,7 @@ __all__ = [
     "explain_change",
     "find_customers",
     "fit_totals",
+    "gross_margin",
     "health_back_test",
     "history_page",
     "lead_spreads",

@@ -40,6 +40,9 @@ def test_survival_of_buyers_comes_with_its_band(shop):
     (curve,) = answer["curves"]
     assert curve["steps"][0]["at_risk"] == curve["size"]
     assert answer["test"] is None
+    assert answer["dormancy_days"] == 10
+    told = shop("customers", "survival", "--of", "purchase").out
+    assert "A life ends with 365 days without a purchase." in told
 
 
 CONTRACTS = """subscription_id,customer_id,mrr,valid_from,valid_to

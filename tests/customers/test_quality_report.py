@@ -68,10 +68,19 @@ def test_quarters_are_those_of_the_fiscal_year_and_a_running_one_says_so(lake: S
     ]
 
 
-def periods(*figures: tuple[int, int]) -> list[dict[str, Any]]:
+def test_sales_that_name_no_cost_count_in_full_and_are_told(lake: SmallLake) -> None:
+    """Of 1,000 + 500 the first names a cost of 400: 600 + 500 are left at most, a third of sales is not known."""
+    unknown = order("a", "2026-02-10", 500) | {"cost": None}
+    (only,) = report(lake, orders=[order("a", "2026-01-10", 1000, 400), unknown])
+    assert (only.revenue, only.gross_profit, only.without_cost) == (1500, 1100, 500)
+    assert (only.margin, only.unknown) == (pytest.approx(11 / 15), pytest.approx(1 / 3))
+
+
+def periods(*figures: tuple[int, int], without_cost: tuple[int, ...] = ()) -> list[dict[str, Any]]:
     return [
         {"period": 8104 + n, "customer_class": "good", "revenue": Decimal(sold), "new_revenue": Decimal(0)}
         | {"gross_profit": Decimal(left), "profit": Decimal(left), "acquired": 0}
+        | {"without_cost": Decimal(without_cost[n] if without_cost else 0)}
         for n, (sold, left) in enumerate(figures)
     ]
 
@@ -91,6 +100,13 @@ def test_fan_opens_when_sales_outrun_profit_twice_in_a_row(
 ) -> None:
     found = quality_periods(periods(*figures), APRIL, Grain.QUARTER, date(2099, 1, 1))
     assert [each.fan for each in found] == warned
+
+
+def test_costs_that_began_to_be_loaded_open_no_fan() -> None:
+    figures = ((100, 100), (120, 60), (150, 62))
+    loaded = quality_periods(periods(*figures, without_cost=(100, 0, 0)), APRIL, Grain.QUARTER, date(2099, 1, 1))
+    known = quality_periods(periods(*figures), APRIL, Grain.QUARTER, date(2099, 1, 1))
+    assert [[each.fan for each in found] for found in (loaded, known)] == [[False] * 3, [False, False, True]]
 
 
 def test_fan_rule_is_a_setting() -> None:

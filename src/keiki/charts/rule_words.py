@@ -16,6 +16,8 @@ from keiki.facts.vocabulary import vocabulary
 from keiki.measures.choices import DEALS, MODEL_WORDS
 from keiki.measures.rules import Rules
 
+LEAST_SHARE: Final = 0.0005
+"""A smaller share is 0.0% in words."""
 WEEKDAYS_JA: Final = "月火水木金土日"
 WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LENGTHS_JA: Final = {"h": "時間", "d": "日", "w": "週間", "m": "か月", "y": "年"}
@@ -208,6 +210,20 @@ def bearer_words(rules: Rules, style: Style) -> str:
         "The cost of a channel or campaign is shared by the customers acquired in that month, by what it earned of the "
         f"touches in the {lookback} before ({model})."
     )
+
+
+def without_cost_words(share: float, style: Style) -> str:
+    """That `share` of sales name no cost of goods, beside the profit they are part of; "" where it rounds to nothing.
+
+    >>> without_cost_words(1.0, Style("en"))
+    '100% of sales name no cost of goods. They count in full, so profit is at most what is shown.'
+    """
+    if share < LEAST_SHARE:
+        return ""
+    told = number(share, "ratio", style)
+    if style.japanese:
+        return f"売上の{told}は原価が未登録です。全額を粗利として数えているため、利益は表示した額が上限です。"
+    return f"{told} of sales name no cost of goods. They count in full, so profit is at most what is shown."
 
 
 def _attribution(rules: Rules, style: Style) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Discount, style_of
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 
 if TYPE_CHECKING:
@@ -36,7 +36,19 @@ def contracts(
 
 
 def _plain(found: ContractForecast) -> dict[str, object]:
-    names = ("months", "discount", "customers", "mrr", "revenue", "worth", "margin", "kept", "told", "known")
+    names = (
+        "months",
+        "discount",
+        "customers",
+        "mrr",
+        "revenue",
+        "worth",
+        "margin",
+        "without_cost",
+        "kept",
+        "told",
+        "known",
+    )
     held = found.held_out
     return {
         **{name: getattr(found, name) for name in names},
@@ -52,6 +64,7 @@ def _plain(found: ContractForecast) -> dict[str, object]:
 
 def _show(found: ContractForecast, style: Style) -> None:
     from keiki.charts.format import number
+    from keiki.charts.rule_words import without_cost_words
 
     words = say(
         "{} customers, {} a month; next {} months: {}, worth {} today; {} still there at the end.",
@@ -67,6 +80,7 @@ def _show(found: ContractForecast, style: Style) -> None:
             number(found.kept, "ratio", style),
         )
     )
+    tell_what_is(without_cost_words(found.without_cost, style))
     tell(f"{found.choice.name}: {found.choice.words(language())}")
     for each in found.choice.cautions:
         tell(each.words(language()))

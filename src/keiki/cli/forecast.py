@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Discount, style_of
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 
 HELP = say("What customers are expected to bring.", "顧客がこれからもたらす価値の予測。")
@@ -47,6 +47,7 @@ def forecast(
     """Purchases and worth of the next months, the model with its reason and cautions, and the customers worth most."""
     import keiki
     from keiki.charts.format import number
+    from keiki.charts.rule_words import without_cost_words
     from keiki.engine.customer_forecast import FITS, ForecastRule
     from keiki.errors import UnknownName
 
@@ -68,6 +69,7 @@ def forecast(
                     "interval": [found.interval.low, found.interval.high],
                     "worth": found.worth,
                     "margin": found.margin,
+                    "without_cost": found.without_cost,
                     "split": found.split.isoformat(),
                     "hold_out": {name: getattr(found.hold_out, name) for name in HELD_OUT},
                     "cautions": [each.words(spoken) for each in found.cautions],
@@ -86,6 +88,7 @@ def forecast(
                 number(found.worth, "currency", style),
             )
         )
+        tell_what_is(without_cost_words(found.without_cost, style))
         low, high = (number(end, "count", style) for end in (found.interval.low, found.interval.high))
         if found.interval.low is not None:
             tell(say("Purchases, 95 in 100: {} – {}.", "購入回数（95%の範囲）：{}〜{}。").format(low, high))

@@ -14,7 +14,7 @@ import typer
 from keiki.cli.comments import BusinessId, Email
 from keiki.cli.control_plane import control_plane
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of, style_of_folder
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 from keiki.errors import KeptByServer, NoProfile, NothingLearned, UnreadableProfile
 
@@ -75,12 +75,13 @@ def ideal(
     share of good ones, its range, profit per customer and what to do.
     """
     import keiki
-    from keiki.charts.rule_words import ideal_words
+    from keiki.charts.rule_words import ideal_words, without_cost_words
 
     with keiki.open(business) as own:
         profile, found = own.settings.ideal, keiki.learned_profile(own)
         totals = None if profile is None else keiki.fit_totals(own, profile)
         style = style_of(own)
+        uncertain = without_cost_words(keiki.gross_margin(own).unknown, style)
     if as_json:
         show_json(_plain(profile, totals, found))
         return
@@ -88,6 +89,7 @@ def ideal(
     if totals is not None:
         _show_totals(totals, style)
     _show(found, style, everything=everything)
+    tell_what_is(uncertain)
 
 
 def keep_ideal(

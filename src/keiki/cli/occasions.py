@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, Discount, style_of
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def occasions(
 
 
 def _plain(found: OccasionForecast) -> dict[str, object]:
-    names = ("ahead", "discount", "customers", "purchases", "present", "worth", "margin", "parameters")
+    names = ("ahead", "discount", "customers", "purchases", "present", "worth", "margin", "without_cost", "parameters")
     held = found.hold_out
     return {
         "grain": found.grain.value,
@@ -74,6 +74,7 @@ def _plain(found: OccasionForecast) -> dict[str, object]:
 
 def _show(found: OccasionForecast, own: Business, style: Style) -> None:
     from keiki.charts.format import number
+    from keiki.charts.rule_words import without_cost_words
 
     calendar = own.settings.calendar
     first, last = (calendar.label(period, language()) for period in (found.first, found.last))
@@ -90,6 +91,7 @@ def _show(found: OccasionForecast, own: Business, style: Style) -> None:
     if found.worth is not None:
         worth = number(found.worth, "currency", style)
         tell(say(f"Worth today: {worth}.", f"今日の価値：{worth}。"))
+        tell_what_is(without_cost_words(found.without_cost, style))
     tell(f"{found.choice.name}: {found.choice.words(language())}")
     for each in found.choice.cautions:
         tell(each.words(language()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 from keiki.periods import Grain
 
@@ -98,12 +98,12 @@ def quality(
             found_places = keiki.places(own, by.value)
             moved = None if move is None else _moved(found_places, move, giver, taker)
             _places(found_places, moved, style_of(own), as_json=as_json)
-            _fit_rule(own, (by.value,), as_json=as_json)
+            _rules(own, (by.value,), as_json=as_json)
             return
         if curves:
             splits = tuple(dict.fromkeys(each.value for each in curves))
             _curves(keiki.crossed_curves(own, splits), splits, style_of(own), as_json=as_json)
-            _fit_rule(own, splits, as_json=as_json)
+            _rules(own, splits, as_json=as_json)
             return
         found = keiki.quality_report(own, Grain(grain.value))
         if as_json:
@@ -112,12 +112,17 @@ def quality(
         _show(found, own, style_of(own))
 
 
-def _fit_rule(own: Business, splits: tuple[str, ...], *, as_json: bool) -> None:
-    """Who fits the ideal customer, beside numbers that ask for it."""
-    from keiki.charts.rule_words import ideal_words
+def _rules(own: Business, splits: tuple[str, ...], *, as_json: bool) -> None:
+    """How much of the profit is sure, and who fits the ideal customer where numbers are split by it."""
+    import keiki
+    from keiki.charts.rule_words import ideal_words, without_cost_words
 
-    if By.ICP_FIT.value in splits and not as_json:
-        tell(ideal_words(own.rules.ideal, style_of(own)))
+    if as_json:
+        return
+    style = style_of(own)
+    tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style))
+    if By.ICP_FIT.value in splits:
+        tell(ideal_words(own.rules.ideal, style))
 
 
 def _plain(found: QualityReport) -> dict[str, object]:
@@ -128,12 +133,13 @@ def _plain(found: QualityReport) -> dict[str, object]:
         ],
         "customers": dict(found.customers),
         "revenue": dict(found.revenue),
+        "without_cost": found.without_cost,
     }
 
 
 def _show(found: QualityReport, own: Business, style: Style) -> None:
     from keiki.charts.format import number
-    from keiki.charts.rule_words import bearer_words, rule_words
+    from keiki.charts.rule_words import bearer_words, rule_words, without_cost_words
 
     rows = []
     for each in found.periods:
@@ -165,6 +171,7 @@ def _show(found: QualityReport, own: Business, style: Style) -> None:
             for each in found.periods
         ],
     )
+    tell_what_is(without_cost_words(found.without_cost, style))
     tell(rule_words(own.rules, "classes", style))
     tell(bearer_words(own.rules, style))
     tell(

@@ -44,6 +44,13 @@ def tell(text: str) -> None:
     console().print(escape(text), soft_wrap=True)
 
 
+def tell_what_is(*texts: str) -> None:
+    """Tell each of the texts that says anything."""
+    for text in texts:
+        if text:
+            tell(text)
+
+
 def complain(text: str) -> None:
     """What went wrong, on the error stream."""
     console(errors=True).print(escape(text), style="red", soft_wrap=True)

@@ -38,31 +38,45 @@ def survival(
     ] = "month",
     by: By = None,
     dormancy_days: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--dormant-after", min=1, help=say("Days of silence that end a life.", "休眠とみなす無購入の日数。")
+            "--dormant-after",
+            min=1,
+            help=say(
+                "Days of silence that end a life (default: the setting of the business).",
+                "休眠とみなす無購入の日数（既定は事業の設定）。",
+            ),
         ),
-    ] = 365,
+    ] = None,
     business: BusinessFolder = DEFAULT_BUSINESS,
     as_json: AsJson = False,
 ) -> None:
     """Kaplan–Meier: one line per length with the share still there, its 95% band and how many had come that far."""
     import keiki
     from keiki.customers.lives import LifeRule
-    from keiki.customers.retention import RetentionRule
 
-    rule = LifeRule(of, unit, by, retention=RetentionRule(dormancy_days=dormancy_days))
+    rule = LifeRule(of, unit, by)
     with keiki.open(business) as own:
-        answer = keiki.survival(own, rule)
+        answer = keiki.survival(own, rule, dormancy_days)
         if as_json:
             show_json(
-                {"curves": [_plain(curve) for curve in answer.curves], "test": answer.test and asdict(answer.test)}
+                {
+                    "dormancy_days": answer.rule.retention.dormancy_days,
+                    "curves": [_plain(curve) for curve in answer.curves],
+                    "test": answer.test and asdict(answer.test),
+                }
             )
             return
         for curve in answer.curves:
             _show(curve, answer, style_of(own))
         if not answer.curves:
             tell(say("There is nobody to follow yet.", "追える顧客がまだいません。"))
+        if of == "purchase":
+            tell(
+                say(
+                    "A life ends with {} days without a purchase.", "{}日購入がなければ、そこで離脱とみなします。"
+                ).format(answer.rule.retention.dormancy_days)
+            )
         if answer.test is not None:
             tell(
                 say(

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from keiki.customers.cohorts import CohortRule, known_until
-from keiki.customers.movements import renewals
+from keiki.customers.movements import MovementRule, renewals
 from keiki.customers.postings import Facts
 from keiki.customers.profit import ProfitRule, acquired, profit_entries
 from keiki.customers.repeat import purchased
@@ -89,7 +89,7 @@ def _renewed(facts: Facts, rule: ClassRule) -> ir.Table:
     one = ibis.range(0, 1).unnest().name("period").as_table()
     tomorrow = (known_until(facts, _today(rule)) + ibis.interval(days=1)).cast("date")
     ever = one.mutate(start_date=ibis.date("1900-01-01"), end_date=tomorrow)
-    table = renewals(facts, ever)
+    table = renewals(facts, ever, MovementRule(gap_days=rule.profit.retention.gap_days))
     return table.filter(table.renewed & table.customer_id.notnull()).select(renewer="customer_id").distinct()
 
 

@@ -14,8 +14,9 @@ import ibis.expr.types as ir
 from keiki.customers.calendar import number_of, numbered, period_number
 from keiki.customers.cohorts import CohortRule, known_until
 from keiki.customers.contracts import bridged
-from keiki.customers.postings import Facts, PostingRule
+from keiki.customers.postings import Facts
 from keiki.customers.repeat import purchased
+from keiki.customers.retention import RetentionRule
 from keiki.customers.small_groups import shareable
 from keiki.errors import UnknownName
 from keiki.journeys.local_time import local_time
@@ -51,7 +52,7 @@ class TableRule:
     of the period, or an event (named `event`); None: what the customer began with, orders for `acquired`. Ages are
     periods of `grain` in the calendar of the business: age 0 is the period of the beginning. Cancelled and returned
     orders count only with `every_status`. `by` splits by a column of DIMENSIONS. `as_of` is the last day the data
-    speaks of (None: of the facts).
+    speaks of (None: of the facts). `retention` says what is a sale and which pauses of a contract are none.
     """
 
     grain: Grain = Grain.MONTH
@@ -63,7 +64,7 @@ class TableRule:
     by: str | None = None
     calendar: Calendar = Calendar()
     as_of: date | None = None
-    gap_days: int = 1
+    retention: RetentionRule = RetentionRule()
 
     @property
     def counted(self) -> str:
@@ -144,8 +145,7 @@ def _number(day: ir.Value, rule: TableRule) -> ir.IntegerValue:
 
 def _orders(facts: Facts, rule: TableRule) -> ir.Table:
     """Orders of every customer and period, once per both."""
-    postings = PostingRule(zone=rule.calendar.zone)
-    table = facts["orders"] if rule.every_status else purchased(facts, postings)
+    table = facts["orders"] if rule.every_status else purchased(facts, rule.retention.postings)
     table = table.filter(table.customer_id.notnull())
     profit = ibis.coalesce(table.gross_profit, table.amount - table.cost)
     table = table.select(
@@ -163,7 +163,7 @@ def _orders(facts: Facts, rule: TableRule) -> ir.Table:
 
 
 def _paid(facts: Facts, rule: TableRule) -> ir.Table:
-    spans = bridged(facts["subscriptions"], rule.gap_days)
+    spans = bridged(facts["subscriptions"], rule.retention.gap_days)
     return spans.filter((spans.mrr > 0) & spans.customer_id.notnull())
 
 

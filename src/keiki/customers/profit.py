@@ -12,7 +12,7 @@ from keiki.customers.calendar import month_number, month_over
 from keiki.customers.postings import Facts
 from keiki.customers.repeat import purchased
 from keiki.customers.retention import RetentionRule, contracts, statuses_at
-from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.customers.revenue_quality import cost_postings, earned, revenue_postings
 from keiki.facts.shared import shared
 from keiki.journeys.attribution import DIRECT, AttributionRule, credited
 from keiki.journeys.local_time import local_time, midnight
@@ -131,7 +131,7 @@ def profit_entries(facts: Facts, rule: ProfitRule | None = None) -> ir.Table:
             "on_day",
             "product",
             kind=ibis.literal("sales"),
-            amount=ibis.coalesce(sales.gross_profit, sales.amount).cast("float64"),
+            amount=earned(sales).cast("float64"),
         ),
         _direct(costs),
         _of_goods(sales, costs, rule),

@@ -16,14 +16,16 @@ from keiki.customers.calendar import numbered, period_number
 from keiki.customers.classes import BAD, GOOD, UNDETERMINED, ClassRule, customer_classes
 from keiki.customers.postings import Facts
 from keiki.customers.profit import profit_entries
-from keiki.customers.revenue_quality import revenue_postings
+from keiki.customers.revenue_quality import earned, revenue_postings
 from keiki.customers.small_groups import small_cells, small_parts
 from keiki.journeys.local_time import local_time
 from keiki.periods import Calendar, Grain, Period
 
 MONEY = "decimal(18, 4)"
-AMOUNTS = ("revenue", "new_revenue", "gross_profit", "profit")
+AMOUNTS = ("revenue", "new_revenue", "without_cost", "gross_profit", "profit")
 NOTHING = Decimal(0)
+SAME_COVER = 0.05
+"""Periods are compared when the shares of their sales that name no cost of goods differ by no more."""
 
 
 def revenue_by_class(
@@ -32,9 +34,9 @@ def revenue_by_class(
     """Sales and profit of every period by the class of the customer, as the class is known today.
 
     Columns: period (its number, see `customers.calendar`), customer_class (`good`, `bad`, `undetermined`, NULL for
-    sales without a customer), revenue, new_revenue (of it the first sale of a customer), gross_profit (of sales; the
-    whole amount where no cost of goods is known), profit (what the customers left after acquisition and retention
-    cost), acquired (customers who came in the period).
+    sales without a customer), revenue, new_revenue (of it the first sale of a customer), without_cost (of it what
+    names no cost of goods), gross_profit (of sales; the whole amount without a cost), profit (what the customers left
+    after acquisition and retention cost), acquired (customers who came in the period).
     """
     rule = rule or ClassRule()
     judged = customer_classes(facts, rule)
@@ -54,7 +56,8 @@ def revenue_by_class(
             period=period(sales.on_day),
             revenue=sales.amount,
             new_revenue=ibis.ifelse(sales.is_first, sales.amount, nothing).cast(MONEY),
-            gross_profit=ibis.coalesce(sales.gross_profit, sales.amount).cast(MONEY),
+            without_cost=ibis.ifelse(sales.gross_profit.isnull(), sales.amount, nothing).cast(MONEY),
+            gross_profit=earned(sales).cast(MONEY),
             profit=nothing,
             acquired=ibis.literal(0),
         ),
@@ -63,6 +66,7 @@ def revenue_by_class(
             period=period(entries.on_day),
             revenue=nothing,
             new_revenue=nothing,
+            without_cost=nothing,
             gross_profit=nothing,
             profit=entries.amount,
             acquired=ibis.literal(0),
@@ -72,6 +76,7 @@ def revenue_by_class(
             period=period(judged.acquired_on),
             revenue=nothing,
             new_revenue=nothing,
+            without_cost=nothing,
             gross_profit=nothing,
             profit=nothing,
             acquired=ibis.literal(1),
@@ -159,13 +164,15 @@ class FanRule:
 class QualityPeriod:
     """The sales of one period, by new and repeat and by class; what was left of them; who came in it.
 
-    `unnamed` are sales without a customer. `complete` is False while the period runs; `fan` warns by FanRule.
+    `gross_profit` is the most it can be: sales `without_cost` count in full. `unnamed` are sales without a customer.
+    `complete` is False while the period runs; `fan` warns by FanRule.
     """
 
     period: Period
     complete: bool
     revenue: Decimal
     new: Decimal
+    without_cost: Decimal
     gross_profit: Decimal
     profit: Decimal
     good: Decimal
@@ -188,6 +195,11 @@ class QualityPeriod:
         """
         came = sum(self.acquired.values())
         return self.acquired[GOOD] / came if came else None
+
+    @property
+    def unknown(self) -> float:
+        """The share of sales whose cost of goods is not known; 0 without sales."""
+        return float(self.without_cost / self.revenue) if self.revenue else 0.0
 
     @property
     def margin(self) -> float | None:
@@ -236,6 +248,7 @@ def _period(period: Period, rows: Mapping[str | None, Mapping[str, Any]], today:
         complete=period.last <= today,
         revenue=total("revenue"),
         new=total("new_revenue"),
+        without_cost=total("without_cost"),
         gross_profit=total("gross_profit"),
         profit=total("profit"),
         good=of(GOOD),
@@ -258,8 +271,10 @@ def _warned(found: Sequence[QualityPeriod], rule: FanRule) -> tuple[QualityPerio
 
 
 def _outran(before: QualityPeriod, after: QualityPeriod, rule: FanRule) -> bool:
-    """Whether sales grew and profit did not keep up. From a loss, profit keeps up when it becomes better at all."""
-    if before.revenue <= 0 or after.revenue <= before.revenue:
+    """Whether sales grew and profit did not keep up. From a loss, profit keeps up when it becomes better at all; costs
+    that began to be loaded are no fall.
+    """
+    if before.revenue <= 0 or after.revenue <= before.revenue or abs(after.unknown - before.unknown) > SAME_COVER:
         return False
     growth = after.revenue / before.revenue - 1
     if before.profit <= 0:

@@ -30,6 +30,13 @@ def revenue_postings(facts: Facts, rule: PostingRule | None = None) -> ir.Table:
     return table.mutate(gross_profit=table.amount - table.cogs)
 
 
+def earned(sales: ir.Table) -> ir.DecimalValue:
+    """The gross profit of `revenue_postings`: what names no cost of goods counts in full, so it is the most it can be
+    (`keiki.gross_margin` says how much that is).
+    """
+    return ibis.coalesce(sales.gross_profit, sales.amount)
+
+
 def _of_orders(facts: Facts) -> ir.Table:
     orders = completed_orders(facts, *OF_ORDER)
     return orders.select(

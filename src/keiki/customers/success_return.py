@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from keiki.customers.contracts import bridged, open_before
 from keiki.customers.movements import MovementRule, movements
 from keiki.customers.postings import Facts, PostingRule
-from keiki.customers.revenue_quality import cost_postings, revenue_postings
+from keiki.customers.revenue_quality import cost_postings, earned, revenue_postings
 from keiki.journeys.local_time import local_time
 
 MONTHS = 12
@@ -83,7 +83,7 @@ def success_accounts(facts: Facts, spans: ir.Table, rule: SuccessRule | None = N
     sold = sales.select(
         day=local_time(sales.posted_at.cast("timestamp"), zone).date(),
         revenue=sales.amount,
-        gross_profit=ibis.coalesce(sales.gross_profit, sales.amount),
+        gross_profit=earned(sales),
         cost=ibis.null("decimal(18, 4)"),
     )
     costs = cost_postings(facts, rule.postings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -62,10 +62,7 @@ def campaigns_of(business: Business, start: date, end: date, *, paid_back: bool 
 
     Without `paid_back` nobody asks when its customers pay it back, and `gains` stay empty.
     """
-    rule = CampaignRule(start, end)
-    retention = rule.profit.retention
-    zoned = replace(retention.postings, zone=business.settings.calendar.zone)
-    rule = replace(rule, profit=replace(rule.profit, retention=replace(retention, postings=zoned)))
+    rule = CampaignRule(start, end, business.rules.classes.profit)
     facts = business.facts
     gains: dict[str, dict[int, Decimal]] = {}
     for row in business.engine.run(campaign_gains(facts, rule)).to_pylist() if paid_back else ():

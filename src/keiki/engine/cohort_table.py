@@ -19,10 +19,15 @@ MOST_NAMES = 60
 def cohort_table(business: Business, rule: TableRule | None = None, count: int = COHORTS) -> tuple[CohortTable, ...]:
     """Customers of a business by the period they began in: the last `count` periods up to the last day of the data.
 
-    One table, or with `by` in the rule one per segment, the largest first; none without customers. The calendar is
-    that of the business. Raises UnknownName for a word of the rule that is none.
+    One table, or with `by` in the rule one per segment, the largest first; none without customers. The calendar, what
+    is a sale and which pauses are none are the business's. Raises UnknownName for a word of the rule that is none.
     """
-    rule = replace(rule or TableRule(), calendar=business.settings.calendar, as_of=business.today)
+    rule = replace(
+        rule or TableRule(),
+        calendar=business.settings.calendar,
+        as_of=business.today,
+        retention=business.rules.retention,
+    )
     table = cohort_cells(business.facts, rule)
     oldest = number_of(business.today, rule.calendar, rule.grain) - count + 1
     rows = business.engine.run(table.filter((table.began >= oldest) & (table.began < oldest + count))).to_pylist()

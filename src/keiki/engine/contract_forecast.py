@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
 import numpy as np
 
 from keiki.customers.clv.choose import Choice, choose
 from keiki.customers.clv.contracts import Contracts, Renewing
 from keiki.customers.clv.likelihood import Interval
 from keiki.customers.lives import LifeRule, grouped_lives
-from keiki.customers.revenue_quality import revenue_postings
 from keiki.customers.running_contracts import running_contracts
 from keiki.customers.survival import curves
 from keiki.engine.business import Business
+from keiki.engine.gross_margin import gross_margin
 from keiki.errors import NoCustomers
 
 YEAR = 365
@@ -46,8 +45,9 @@ class ContractForecast:
     """What the contracts that run today bring in the next `months`.
 
     `revenue` with its interval is what is still paid; `worth` its gross profit in money of today at the yearly
-    `discount`. `told` and `known` are the shares of customers there after 0, 1, 2 … months by the model and as
-    observed (Kaplan–Meier; None where nobody was followed so long).
+    `discount`. `told` and `known` are the shares of customers there after 0, 1, 2 … months by the model and as observed
+    (Kaplan–Meier; None where nobody was followed so long). `margin` is that of all sales so far, the most it can be
+    where a share `without_cost` of them names no cost of goods.
     """
 
     months: int
@@ -60,6 +60,7 @@ class ContractForecast:
     interval: Interval
     worth: float
     margin: float
+    without_cost: float
     kept: float
     told: tuple[float, ...]
     known: tuple[float | None, ...]
@@ -91,7 +92,7 @@ def contract_forecast(business: Business, months: int = MONTHS, discount: float 
     model = choice.model
     assert isinstance(model, Renewing)
     monthly = (1 + discount) ** (1 / MONTHS) - 1
-    margin = _margin(business)
+    earning = gross_margin(business)
     curve = curves(lives)[0]
     longest = int(max(ages.max(), months))
     return ContractForecast(
@@ -103,8 +104,9 @@ def contract_forecast(business: Business, months: int = MONTHS, discount: float 
         choice=choice,
         revenue=float(model.expected_payments(months, ages) @ money),
         interval=model.interval(lambda m: float(m.expected_payments(months, ages) @ money)),
-        worth=float(model.expected_payments(months, ages, monthly) @ money) * margin,
-        margin=margin,
+        worth=float(model.expected_payments(months, ages, monthly) @ money) * earning.share,
+        margin=earning.share,
+        without_cost=earning.unknown,
         kept=float(_kept(model, ages, months) @ people / people.sum()),
         told=tuple(float(share) for share in model.survival(np.arange(longest + 1.0))),
         known=tuple(curve.share(step) for step in range(longest + 1)),
@@ -141,11 +143,3 @@ def _held_out(business: Business, rule: LifeRule, until: date) -> HeldOut | None
     people = np.array([row["customers"] for row in running], dtype=np.float64)
     there = sum(row["there"] for row in running)
     return HeldOut(then, int(people.sum()), float(_kept(model, ages, MONTHS) @ people), there)
-
-
-def _margin(business: Business) -> float:
-    """The share of sales that is gross profit; all of it where nothing is known."""
-    sales = revenue_postings(business.facts, business.rules.postings)
-    whole = sales.aggregate(revenue=sales.amount.sum(), profit=ibis.coalesce(sales.gross_profit, sales.amount).sum())
-    row = business.engine.run(whole).to_pylist()[0]
-    return float(row["profit"] / row["revenue"]) if row["revenue"] else 1.0

@@ -22,8 +22,9 @@ from keiki.customers.clv.hold_out import HoldOut
 from keiki.customers.clv.likelihood import Interval
 from keiki.customers.expected_value import ANSWERS, grouped_spending, grouped_values, valued_customers
 from keiki.customers.history import HistoryRule, grouped_history, history, repeat_purchases_by_day
-from keiki.customers.revenue_quality import revenue_postings
 from keiki.engine.business import Business
+from keiki.engine.customer_history import history_rule
+from keiki.engine.gross_margin import gross_margin
 from keiki.errors import NoCustomers, OneDayOnly, SplitImpossible
 
 FITS: dict[str, Callable[[History], Buying]] = {
@@ -77,9 +78,10 @@ class ExpectedCustomer:
 class Forecast:
     """What all customers are expected to do in the next months.
 
-    `purchases` with its interval and `worth` (gross profit of today, None where money per purchase cannot be told)
-    are of everybody; `alive` counts customers by their chance to be there in ten steps of 10 %; `margin` is the share
-    of sales that is gross profit. The hold-out knows purchases up to the day `split` and is compared with those after.
+    `purchases` with its interval and `worth` (gross profit of today, None where money per purchase cannot be told) are
+    of everybody; `alive` counts customers by their chance to be there in ten steps of 10 %; `margin` is the share of
+    sales that is gross profit, the most it can be where a share `without_cost` of them names no cost of goods. The
+    hold-out knows purchases up to the day `split` and is compared with those after.
     """
 
     rule: ForecastRule
@@ -95,6 +97,7 @@ class Forecast:
     interval: Interval
     worth: float | None
     margin: float
+    without_cost: float
     alive: tuple[int, ...]
     top: tuple[ExpectedCustomer, ...]
 
@@ -125,14 +128,15 @@ def customer_forecast(business: Business, rule: ForecastRule | None = None) -> F
     """
     rule = rule or ForecastRule()
     until = business.today
-    known = _rule(business, until)
+    known = history_rule(business, until)
     held = _held_out(business, until, rule.split)
     choice, split = _chosen(business, held, rule)
     groups = business.engine.run(grouped_values(history(business.facts, known))).to_pydict()
     found = History.of_rows(groups)
     model = FITS[choice.name](found)
     spending = spending_of(business, history(business.facts, known))
-    margin = margin_of(business)
+    earning = gross_margin(business)
+    margin = earning.share
     answers, values = _answers(model, found, spending, rule, margin), np.asarray(groups["values"], dtype=np.float64)
     ahead = rule.months / MONTHS * DAYS_OF_YEAR
     worth = found.customers @ answers.base + values @ answers.slope
@@ -152,14 +156,10 @@ def customer_forecast(business: Business, rule: ForecastRule | None = None) -> F
         interval=model.interval(lambda m: float(m.expected_purchases(found, ahead) @ found.customers)),
         worth=None if spending is None else float(worth),
         margin=margin,
+        without_cost=earning.unknown,
         alive=_alive_bins(answers.alive, found.customers),
         top=_top(business, known, found, answers, rule, spending is not None),
     )
-
-
-def _rule(business: Business, until: date) -> HistoryRule:
-    rule = HistoryRule(until)
-    return replace(rule, postings=replace(business.rules.postings, zone=business.settings.calendar.zone))
 
 
 def _held_out(business: Business, until: date, split: date | None) -> HistoryRule:
@@ -173,7 +173,7 @@ def _held_out(business: Business, until: date, split: date | None) -> HistoryRul
         split = until - timedelta(days=min(YEAR, max((until - first).days // 2, 1)))
     if not first <= split < until:
         raise SplitImpossible(day=f"{split}", first=f"{first}", last=f"{until - timedelta(days=1)}")
-    return replace(_rule(business, split), held_out_until=until)
+    return history_rule(business, split, until)
 
 
 def _chosen(business: Business, held: HistoryRule, rule: ForecastRule) -> tuple[Choice, History]:
@@ -198,14 +198,6 @@ def spending_of(business: Business, table: ir.Table) -> GammaGamma | None:
     except NoCustomers:
         return None
     return found if found.mean is not None else None
-
-
-def margin_of(business: Business) -> float:
-    """The share of all sales so far that is gross profit."""
-    sales = revenue_postings(business.facts, business.rules.postings)
-    whole = sales.aggregate(revenue=sales.amount.sum(), profit=ibis.coalesce(sales.gross_profit, sales.amount).sum())
-    row = business.engine.run(whole).to_pylist()[0]
-    return float(row["profit"] / row["revenue"]) if row["revenue"] else 0.0
 
 
 @dataclass(frozen=True)

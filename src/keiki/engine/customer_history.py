@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, overload
 
@@ -58,7 +58,7 @@ def customer_history(
     right. Days are those of the business's time zone. Columns go from the engine to arrays as they are, some forty
     bytes a customer; `keiki.customer_forecast` needs none of it, as it fetches groups of equal customers only.
     """
-    rule = _rule(business, until, held_out_until, unit)
+    rule = history_rule(business, until, held_out_until, unit)
     told = business.engine.run(history(business.facts, rule).order_by("customer_id"))
     names = (name for name in NUMBERS if name in told.column_names)
     columns = {name: told.column(name).cast(pa.float64()).to_numpy() for name in names}
@@ -94,7 +94,7 @@ def history_page(
 
     Raises SplitImpossible for a held-out span that ends before it begins, UnknownName for a unit that is none.
     """
-    rule = _rule(business, until, held_out_until, unit)
+    rule = history_rule(business, until, held_out_until, unit)
     table = history(business.facts, rule)
     counted = table.aggregate(
         customers=table.count(), repeaters=table.count(where=table.frequency > 0), purchases=table.frequency.sum()
@@ -107,15 +107,20 @@ def history_page(
     return HistoryPage(rule, totals["customers"], totals["repeaters"], totals["purchases"] or 0, rows)
 
 
-def _rule(business: Business, until: date | None, held_out_until: date | None, unit: str) -> HistoryRule:
+def history_rule(
+    business: Business, until: date | None = None, held_out_until: date | None = None, unit: str = "day"
+) -> HistoryRule:
+    """What counts as a purchase of the business, up to `until` (default: the last day of the data).
+
+    Raises SplitImpossible for a held-out span that ends before it begins, UnknownName for a unit that is none.
+    """
     if unit not in DAYS:
         raise UnknownName(kind="unit", name=unit, known=tuple(DAYS))
     last = until or business.today
     if held_out_until is not None and held_out_until <= last:
         first = business.measurer.coverage("orders").first or held_out_until
         raise SplitImpossible(day=f"{last}", first=f"{first}", last=f"{held_out_until - timedelta(days=1)}")
-    postings = replace(business.rules.postings, zone=business.settings.calendar.zone)
-    return HistoryRule(last, held_out_until, unit, postings)
+    return HistoryRule(last, held_out_until, unit, business.rules.postings)
 
 
 NUMBERS = ("frequency", "recency", "age", "mean_value", "purchases_after")

@@ -33,7 +33,8 @@ PLACES = ("channel", "product", "plan", "campaign", "icp_fit")
 class QualityReport:
     """Revenue quality by period, oldest first, with the rules that decide it.
 
-    `customers` and `revenue` are all of a class so far, not only those of the periods.
+    `customers` and `revenue` are all of a class so far, not only those of the periods. Profit is the most it can be
+    where sales name no cost of goods.
     """
 
     grain: Grain
@@ -42,6 +43,12 @@ class QualityReport:
     revenue: Mapping[str, Decimal]
     rule: ClassRule
     fan: FanRule
+
+    @property
+    def without_cost(self) -> float:
+        """The share of the sales of the periods whose cost of goods is not known; 0 without sales."""
+        sales = sum(each.revenue for each in self.periods)
+        return float(sum(each.without_cost for each in self.periods) / sales) if sales else 0.0
 
 
 def quality_report(

@@ -16,7 +16,8 @@ from keiki.customers.clv.likelihood import Interval
 from keiki.customers.expected_value import grouped_values
 from keiki.customers.history import OccasionRule, grouped_history, occasion_history
 from keiki.engine.business import Business
-from keiki.engine.customer_forecast import margin_of, spending_of
+from keiki.engine.customer_forecast import spending_of
+from keiki.engine.gross_margin import gross_margin
 from keiki.errors import NoCustomers, OnePeriodOnly
 from keiki.periods import MONTHS as MONTHS_OF
 from keiki.periods import Grain, Period
@@ -31,8 +32,8 @@ class OccasionForecast:
 
     `first` and `last` are the first and the last whole period of the data. `purchases` (periods with a purchase) with
     its interval and `worth` (gross profit of today, None where money per purchase cannot be told) are of everybody;
-    `present` is how many are expected to be there at the next occasion. `hold_out` knows the first half of the
-    occasions; None where there were too few.
+    `present` is how many are expected to be there at the next occasion. `margin` and `without_cost` are as in
+    `Forecast`. `hold_out` knows the first half of the occasions; None where there were too few.
     """
 
     grain: Grain
@@ -48,6 +49,7 @@ class OccasionForecast:
     present: float
     worth: float | None
     margin: float
+    without_cost: float
     hold_out: HoldOut | None
 
 
@@ -62,8 +64,7 @@ def occasion_forecast(
     grain = Grain.named(grain)
     calendar = business.settings.calendar
     first, last = _whole(business, grain)
-    postings = replace(business.rules.postings, zone=calendar.zone)
-    rule = OccasionRule(grain, last, calendar=calendar, postings=postings)
+    rule = OccasionRule(grain, last, calendar=calendar, postings=business.rules.postings)
     table = occasion_history(business.facts, rule)
     groups = business.engine.run(grouped_values(table)).to_pydict()
     found = History.of_rows(groups)
@@ -72,11 +73,11 @@ def occasion_forecast(
     choice = choose(found, discrete=True)
     model = choice.model
     assert isinstance(model, BgBb)
-    spending, margin = spending_of(business, table), margin_of(business)
+    spending, earning = spending_of(business, table), gross_margin(business)
     worth = None
     if spending is not None:
         step = (1 + discount) ** (MONTHS_OF[grain] / MONTHS) - 1
-        one = model.clv(found, np.ones(len(found.age)), discount=step, chances=ahead, margin=margin)
+        one = model.clv(found, np.ones(len(found.age)), discount=step, chances=ahead, margin=earning.share)
         money = found.customers * spending.v + found.frequency * np.asarray(groups["values"], dtype=np.float64)
         worth = float(np.sum(one * spending.p * money / (spending.p * found.frequency + spending.q - 1)))
     return OccasionForecast(
@@ -92,7 +93,8 @@ def occasion_forecast(
         interval=model.interval(lambda m: float(m.expected_purchases(found, ahead) @ found.customers)),
         present=float(model.probability_alive(found) @ found.customers),
         worth=worth,
-        margin=margin,
+        margin=earning.share,
+        without_cost=earning.unknown,
         hold_out=_proved(business, rule, first),
     )
 

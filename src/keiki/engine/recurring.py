@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -53,6 +53,12 @@ def preset_named(name: str) -> Preset:
     return PRESETS[name]
 
 
+def _own_preset(business: Business, name: str) -> Preset:
+    """The preset; ours bridges the pauses that the business has set."""
+    found = preset_named(name)
+    return replace(found, gap_days=business.rules.movements.gap_days) if found.id == "keiki" else found
+
+
 def last_periods(business: Business, grain: Grain | str = Grain.MONTH, count: int = PERIODS) -> tuple[Period, ...]:
     """The last periods up to the one that holds the last day of the data."""
     return business.lens(grain, count).periods
@@ -64,11 +70,12 @@ def recurring(business: Business, periods: Sequence[Period] | None = None, prese
     Levels and renewals are ours under every preset, except that a pause is bridged as the preset does. Raises
     UnknownName for a preset that is none.
     """
-    rule, own = preset_named(preset), business.rules.movements
+    rule, own = _own_preset(business, preset), business.rules.movements
     asked = tuple(periods or last_periods(business))
     facts = business.facts
-    gap_days = own.gap_days if rule.id == "keiki" else rule.gap_days
-    levels = {row["period"]: row for row in rows_over(business, asked, lambda s: revenue_levels(facts, s, gap_days))}
+    levels = {
+        row["period"]: row for row in rows_over(business, asked, lambda s: revenue_levels(facts, s, rule.gap_days))
+    }
     sums = {row["period"]: row for row in rows_over(business, asked, lambda s: movement_sums(facts, s, rule, own))}
     due = {row["period"]: row for row in rows_over(business, asked, lambda s: renewal_counts(facts, s, own))}
     past = business.today + timedelta(days=1)
@@ -84,7 +91,8 @@ def recurring_differences(
     business: Business, left: str, right: str, periods: Sequence[Period] | None = None
 ) -> tuple[Difference, ...]:
     """Why two presets differ, per period and class of customers; the rows of a period sum to the difference."""
-    rules, asked = (preset_named(left), preset_named(right)), tuple(periods or last_periods(business))
+    rules = (_own_preset(business, left), _own_preset(business, right))
+    asked = tuple(periods or last_periods(business))
     rows = rows_over(business, asked, lambda spans: preset_differences(business.facts, spans, *rules))
     return tuple(
         Difference(

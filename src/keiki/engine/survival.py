@@ -18,10 +18,14 @@ class SurvivalAnswer:
     test: LogRank | None
 
 
-def survival(business: Business, rule: LifeRule | None = None) -> SurvivalAnswer:
-    """How long customers stay, up to the last day of the data. Raises UnknownName for an unknown word of the rule."""
-    rule = rule or LifeRule()
-    retention = replace(business.rules.retention, dormancy_days=rule.retention.dormancy_days)
-    rule = replace(rule, as_of=business.today, retention=retention)
+def survival(business: Business, rule: LifeRule | None = None, dormancy_days: int | None = None) -> SurvivalAnswer:
+    """How long customers stay, up to the last day of the data. Raises UnknownName for an unknown word of the rule.
+
+    Pauses, sales and silence are those of the business; `dormancy_days` is another silence that ends a life.
+    """
+    retention = business.rules.retention
+    if dormancy_days is not None:
+        retention = replace(retention, dormancy_days=dormancy_days)
+    rule = replace(rule or LifeRule(), as_of=business.today, retention=retention)
     found = curves(business.engine.run(grouped_lives(business.facts, rule)).to_pylist())
     return SurvivalAnswer(rule, found, log_rank(found))

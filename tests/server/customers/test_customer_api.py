@@ -193,6 +193,8 @@ def test_survival_is_that_of_the_page(contracts: Any) -> None:
     ]
     assert found.test is not None
     assert told["test"]["p_value"] == found.test.p_value
+    assert told["dormancy_days"] == contracts.business.rules.retention.dormancy_days
+    assert asking(contracts)("survival", of="purchase", dormancy_days=30)["dormancy_days"] == 30
 
 
 def test_lifetime_value_of_numbers_that_are_sent_has_every_formula_and_its_acquisition_cost(cast: Any) -> None:

@@ -154,3 +154,27 @@ def test_business_without_rows_is_offered_to_bring_some(cast: Any, browser_of: A
     address = reverse("customers:quality", kwargs={"business": cast.elsewhere.id})
     shown = browser_of(cast.outsider).get(address).context["page"]
     assert shown.empty is not None
+
+
+SPEAK_OF_PROFIT = ("customers:customers", "customers:quality", "customers:lifetime_value", "customers:whole")
+
+
+def test_pages_of_profit_say_how_many_sales_name_no_cost(bare: Any, browser_of: Any) -> None:
+    """A shop whose export names no cost: what is shown is the most it can be, on every page that speaks of profit."""
+    orders = [
+        {"order_id": f"o{n}", "customer_id": f"c{n % 5}", "ordered_at": f"2026-0{1 + n % 6}-10T12:00:00+09:00"}
+        | {"amount": 100}
+        | ({"cost": 40} if n % 4 == 0 else {})
+        for n in range(40)
+    ]
+    opened(bare.business).business.load(orders, "orders")
+    browser = browser_of(bare.owner)
+    for name in (*SPEAK_OF_PROFIT, "customers:ideal", "success:value"):
+        shown = browser.get(reverse(name, kwargs={"business": bare.business.id})).content.decode()
+        assert "75.0% of sales name no cost of goods. They count in full" in shown, name
+
+
+def test_page_says_nothing_where_every_sale_names_its_cost(filled: Any, browser_of: Any) -> None:
+    for name in SPEAK_OF_PROFIT:
+        shown = browser_of(filled.viewer).get(reverse(name, kwargs={"business": filled.business.id})).content.decode()
+        assert "no cost of goods" not in shown

@@ -395,6 +395,14 @@ class SurvivalAsk(Strict):
         max_length=80,
         description=gettext_noop("An attribute of customers, or plan, product or billing_period of the contract."),
     )
+    dormancy_days: int | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description=gettext_noop(
+            "Days of silence that end a life of purchases. By default the setting of the business."
+        ),
+    )
 
 
 class StepOut(Schema):
@@ -432,6 +440,7 @@ class SurvivalOut(Schema):
     of: str
     unit: str
     by: str | None
+    dormancy_days: int = Field(description=gettext_noop("Days of silence that end a life of purchases."))
     curves: list[SurvivalCurveOut]
     test: LogRankOut | None
 
@@ -585,6 +594,7 @@ class QualityPeriodOut(Schema):
     bad: Money
     undetermined: Money
     unnamed: Money = Field(description=gettext_noop("Sales without a customer."))
+    without_cost: Money = Field(description=gettext_noop("Sales that name no cost of goods; they count in full."))
     gross_profit: Money
     profit: Money
     margin: Number
@@ -614,6 +624,9 @@ class QualityOut(Schema):
         description=gettext_noop("By class; null for fewer than five and what tells them, with their revenue.")
     )
     revenue: dict[str, Money]
+    without_cost: Number = Field(
+        description=gettext_noop("The share of sales that name no cost of goods; they count in full as profit.")
+    )
     periods: list[QualityPeriodOut]
 
 
@@ -760,6 +773,9 @@ class ContractsOut(Schema):
     interval: RangeOut
     worth: Number
     margin: Number
+    without_cost: Number = Field(
+        description=gettext_noop("The share of sales that name no cost of goods; they count in full as profit.")
+    )
     kept: Number
     told: list[Number]
     known: list[Number]
@@ -792,6 +808,9 @@ class ForecastOut(Schema):
     interval: RangeOut
     worth: Number = Field(description=gettext_noop("Gross profit in money of today."))
     margin: Number
+    without_cost: Number = Field(
+        description=gettext_noop("The share of sales that name no cost of goods; they count in full as profit.")
+    )
     present: Number = Field(description=gettext_noop("Customers expected to be there still."))
     alive: list[int] = Field(description=gettext_noop("Customers by their chance to be there, in steps of a tenth."))
     hold_out: HoldOutOut
@@ -862,6 +881,9 @@ class OccasionsOut(Schema):
     present: Number = Field(description=gettext_noop("Customers expected to be there still."))
     worth: Number = Field(description=gettext_noop("Gross profit in money of today."))
     margin: Number
+    without_cost: Number = Field(
+        description=gettext_noop("The share of sales that name no cost of goods; they count in full as profit.")
+    )
     hold_out: HoldOutOut | None
     cautions: list[str]
 

@@ -12,12 +12,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keiki.charts.rule_words import without_cost_words
 from keiki.errors import KeikiError
 from keiki.server.accounts import queries
 from keiki.server.accounts.models import Business, Palette, Theme
+from keiki.server.customers.queries.quality import sales_margin
 from keiki.server.data.pages.rates import left_out_words
 from keiki.server.inbox.queries import unread
-from keiki.server.kpis.queries import left_out_of
+from keiki.server.kpis.pages.numbers import style_of
+from keiki.server.kpis.queries import known, left_out_of
 from keiki.server.ui.language import current_language
 
 # name of the URL, words, icon; an entry appears as soon as its page exists
@@ -84,6 +87,15 @@ class Shell:
         with suppress(KeikiError):
             if self.business and self.shows_numbers:
                 return left_out_words(left_out_of(self.user, self.business))
+        return ""
+
+    @cached_property
+    def without_cost(self) -> str:
+        """Sales that name no cost of goods, in words that stand above profit; "" where every sale names it."""
+        with suppress(KeikiError):
+            if self.business:
+                style = style_of(self.business, known(self.user, self.business))
+                return without_cost_words(sales_margin(self.user, self.business).unknown, style)
         return ""
 
     @property

@@ -41,6 +41,7 @@ def quality(request: HttpRequest, business: str, asked: Query[QualityAsk]) -> An
         "rule": found.rule,
         "customers": told,
         "revenue": {kind: None if told[kind] is None else amount for kind, amount in found.revenue.items()},
+        "without_cost": found.without_cost,
         "periods": queries.told(caller_of(request).user, own, Grain.named(asked.grain)),
     }
 

@@ -25,7 +25,14 @@ router = Router(tags=[gettext_noop("Customer value")])
 )
 def survival(request: HttpRequest, business: str, asked: Query[SurvivalAsk]) -> dict[str, Any]:
     rule = LifeRule(asked.of, asked.unit, asked.by or None)
-    found = queries.lives(caller_of(request).user, business_with_rows(request, business), rule)
+    found = queries.lives(caller_of(request).user, business_with_rows(request, business), rule, asked.dormancy_days)
     hidden = small_parts([each.size for each in found.curves])
     curves = [each.told(LEAST) for place, each in enumerate(found.curves) if place not in hidden]
-    return {"of": rule.of, "unit": rule.unit, "by": rule.by, "curves": curves, "test": found.test}
+    return {
+        "of": rule.of,
+        "unit": rule.unit,
+        "by": rule.by,
+        "dormancy_days": found.rule.retention.dormancy_days,
+        "curves": curves,
+        "test": found.test,
+    }

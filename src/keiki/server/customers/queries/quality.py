@@ -14,6 +14,7 @@ from keiki.engine.customer_quality import (
     quality_report,
     quality_told,
 )
+from keiki.engine.gross_margin import GrossMargin, gross_margin
 from keiki.measures.rules import Rules
 from keiki.measures.told import NOTHING, WORTH
 from keiki.periods import Grain
@@ -37,6 +38,11 @@ def told(user: Any, business: Business, grain: Grain) -> tuple[dict[str, Any], .
     return door.answered(
         user, business, ("quality told", grain), lambda numbers: quality_told(numbers, grain), tells=WORTH
     )
+
+
+def sales_margin(user: Any, business: Business) -> GrossMargin:
+    """What is left of all sales so far, and how many of them say what they cost."""
+    return door.answered(user, business, "gross margin", gross_margin, tells=WORTH)
 
 
 def curves_by(user: Any, business: Business, by: tuple[str, ...]) -> dict[str, tuple[Curve, ...]]:

@@ -44,6 +44,12 @@ def differences(
     )
 
 
-def lives(user: Any, business: Business, rule: LifeRule) -> SurvivalAnswer:
-    """How long customers stay."""
-    return door.answered(user, business, ("survival", rule), lambda numbers: survival(numbers, rule), tells=CUSTOMERS)
+def lives(user: Any, business: Business, rule: LifeRule, dormancy_days: int | None = None) -> SurvivalAnswer:
+    """How long customers stay; `dormancy_days` of silence end a life of purchases (None: the setting)."""
+    return door.answered(
+        user,
+        business,
+        ("survival", rule, dormancy_days),
+        lambda numbers: survival(numbers, rule, dormancy_days),
+        tells=CUSTOMERS,
+    )

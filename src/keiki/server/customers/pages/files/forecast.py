@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from keiki.charts.rule_words import without_cost_words
 from keiki.customers.small_groups import small_parts
 from keiki.periods import Grain
 from keiki.server.customers.forms.forecast import ForecastAsked
@@ -25,7 +26,8 @@ def _found(asking: Asking) -> tuple[Forecast, Filters, tuple[str, ...]]:
         asking.user, asking.business, asked.months, asked.discount, asked.model or None, asked.split
     )
     filters = (*_ahead(asked), (_("Model"), found.name), (_("Learns up to"), found.split.isoformat()))
-    return found, filters, tuple(each.words(asking.style.language) for each in found.cautions)
+    cautions = tuple(each.words(asking.style.language) for each in found.cautions)
+    return found, filters, (*cautions, without_cost_words(found.without_cost, asking.style))
 
 
 def _ahead(asked: ForecastAsked) -> Filters:
@@ -117,7 +119,8 @@ def contracts(asking: Asking) -> PanelFile:
     shown = Table((Column(_("Number")), Column(_("Value"))), rows, tuple(unit for _name, unit, _value in numbers))
     steps = [(month, *pair) for month, pair in enumerate(zip(found.known, found.told, strict=True))]
     columns = (Column(_("Months"), "months"), Column(_("Observed"), "ratio"), Column(found.choice.name, "ratio"))
-    rules = (found.choice.words(language), *(each.words(language) for each in found.choice.cautions))
+    cautions = (each.words(language) for each in found.choice.cautions)
+    rules = (found.choice.words(language), *cautions, without_cost_words(found.without_cost, asking.style))
     return PanelFile(_("What running contracts will bring"), shown, Table(columns, steps), _ahead(asked), rules)
 
 
@@ -129,7 +132,8 @@ def occasions(asking: Asking) -> PanelFile:
     language = asking.style.language
     table = _numbers(found, found.parameters)
     filters = (*_ahead(asked), (_("Occasions ahead"), f"{found.ahead}"), (_("From"), asking.label(found.first)))
-    rules = (found.choice.words(language), *(each.words(language) for each in found.choice.cautions))
+    cautions = (each.words(language) for each in found.choice.cautions)
+    rules = (found.choice.words(language), *cautions, without_cost_words(found.without_cost, asking.style))
     return PanelFile(_("Forecast"), table, None, (*filters, (_("to"), asking.label(found.last))), rules)
 
 

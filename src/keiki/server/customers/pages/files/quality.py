@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from keiki.charts.rule_words import bearer_words, ideal_words, rule_words
+from keiki.charts.rule_words import bearer_words, ideal_words, rule_words, without_cost_words
 from keiki.customers.classes import BAD, GOOD, UNDETERMINED
 from keiki.customers.quality_report import KINDS as CLASSES
 from keiki.customers.small_groups import small_parts
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from keiki.charts.files_out import Cell
 
 
-def _rules(asking: Asking) -> tuple[str, str]:
+def _rules(asking: Asking) -> tuple[str, ...]:
     rules = queries.rules(asking.user, asking.business)
-    return rule_words(rules, "classes", asking.style), bearer_words(rules, asking.style)
+    return rule_words(rules, "classes", asking.style), bearer_words(rules, asking.style), _without_cost(asking)
+
+
+def _without_cost(asking: Asking) -> str:
+    return without_cost_words(queries.sales_margin(asking.user, asking.business).unknown, asking.style)
 
 
 def _fit(asking: Asking, *splits: str) -> tuple[str, ...]:
@@ -155,7 +159,7 @@ def curves(asking: Asking) -> PanelFile:
         "A month counts when the customer has lived it to its end, so nobody's future is counted as 0. A curve ends "
         "where fewer than 5 customers have lived on."
     )
-    rules = (rule, *_fit(asking, *asked.splits))
+    rules = (rule, *_fit(asking, *asked.splits), _without_cost(asking))
     return PanelFile(title, Table((*heads, customers, *money, *ages), shown), details, filters, rules)
 
 
@@ -189,7 +193,7 @@ def places(asking: Asking) -> PanelFile:
         Column(_("Low-quality revenue")),
     )
     title, filters = _("Where acquisition money comes back"), ((_("Split by"), by_words(found.by)),)
-    rules = (places_rule(found), *_fit(asking, found.by))
+    rules = (places_rule(found), *_fit(asking, found.by), _without_cost(asking))
     return PanelFile(title, Table(columns, rows), None, filters, rules, bool(found.worths.hidden))
 
 
