@@ -16,7 +16,7 @@ from tests.rows import SmallLake
 
 import keiki
 from keiki.customers.calendar import number_of, numbered
-from keiki.customers.cohort_table import CohortTable, TableRule, cohort_cells, cohort_tables
+from keiki.customers.cohort_table import Cell, CohortTable, TableRule, cohort_cells, cohort_tables
 from keiki.errors import UnknownName
 from keiki.periods import Calendar, Grain
 
@@ -119,6 +119,11 @@ def test_gross_profit_adds_up_over_ages_and_is_unknown_without_cost(lake: SmallL
     assert shown(table, "cumulative_profit")[0] == [50.0, 50.0, 200.0, 200.0]
     assert shown(table, "cumulative_profit_per_customer")[0] == [25.0, 25.0, 100.0, 100.0]
     assert shown(table, "profit")[1] == [None, None, None]
+
+
+def test_order_without_a_cost_counts_in_full_beside_others_that_name_theirs(lake: SmallLake) -> None:
+    (table,) = tables(lake, orders=[order("a", "2026-01-05", 100, cost=60), order("b", "2026-01-06", 30)])
+    assert (shown(table, "profit")[0][0], table.cohorts[0].cells[0]) == (70.0, Cell(2, 2, 2, 130, 70, unknown=1))
 
 
 def test_contract_is_there_while_it_is_paid_at_the_end_of_a_period(lake: SmallLake) -> None:

@@ -114,7 +114,8 @@ def test_scores_equal_plain_sql(lake: SmallLake) -> None:
             SELECT customer_id, DATE '2026-05-31' - max((ordered_at + INTERVAL 9 HOUR)::DATE) AS recency,
                 count(*) FILTER (ordered_at + INTERVAL 9 HOUR >= DATE '2025-06-01') AS frequency,
                 coalesce(sum(amount) FILTER (ordered_at + INTERVAL 9 HOUR >= DATE '2025-06-01'), 0) AS amount,
-                coalesce(sum(amount - cost) FILTER (ordered_at + INTERVAL 9 HOUR >= DATE '2025-06-01'), 0) AS profit
+                coalesce(sum(amount - coalesce(cost, 0)) FILTER (ordered_at + INTERVAL 9 HOUR >= DATE '2025-06-01'), 0)
+                    AS profit
             FROM orders WHERE ordered_at + INTERVAL 9 HOUR >= DATE '2024-06-01'
                 AND ordered_at + INTERVAL 9 HOUR < DATE '2026-06-01' GROUP BY ALL
         ), parts AS (

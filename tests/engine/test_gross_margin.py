@@ -32,6 +32,28 @@ def test_sale_without_a_cost_counts_in_full_and_is_told(tmp_path: Path) -> None:
         assert (quarter.gross_profit, keiki.quality_report(shop).without_cost) == (1400, found.unknown)
 
 
+def test_profit_of_cohorts_segments_and_orders_sums_to_that_of_all_sales(tmp_path: Path) -> None:
+    """One convention everywhere: what names no cost counts in full in every table of profit."""
+    with keiki.open(tmp_path, keiki.Settings(name="Shop")) as shop:
+        orders = [
+            sold(f"{c}{month}", f"0{month}-10", 100 + c, **({"cost": 40} if (c + month) % 3 else {}))
+            | {"customer_id": f"c{c}"}
+            for c in range(20)
+            for month in range(1, 6)
+            if (c + month) % 2
+        ]
+        orders.append(sold("last", "05-31", 70, cost=0) | {"customer_id": "c0"})
+        shop.load(orders, "orders")
+        whole = keiki.gross_margin(shop)
+        assert 0 < whole.unknown < 1
+        (table,) = keiki.cohort_table(shop)
+        cohorts = sum(cell.profit for cohort in table.cohorts for cell in cohort.cells if cell is not None)
+        segments = sum(each.profit or 0 for each in keiki.rfm_segments(shop).segments)
+        by_order = sum(row.gross_profit or 0 for row in keiki.repeat(shop).by_order)
+        periods = sum(each.gross_profit for each in keiki.quality_report(shop).periods)
+        assert cohorts == segments == by_order == periods == whole.gross_profit
+
+
 def test_nothing_sold_leaves_everything_open(tmp_path: Path) -> None:
     with keiki.open(tmp_path, keiki.Settings(name="Shop"), create=True) as shop:
         found = keiki.gross_margin(shop)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, GrainName, style_of
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 from keiki.periods import Grain
 
@@ -93,6 +93,7 @@ def cohorts(
 ) -> None:
     """One row per cohort, one column per age; a cell whose period is not over is empty."""
     import keiki
+    from keiki.charts.rule_words import without_cost_words
     from keiki.customers.cohort_table import VALUES, TableRule
     from keiki.errors import UnknownName
 
@@ -115,6 +116,8 @@ def cohorts(
         style = style_of(own)
         for table in tables:
             _show(table, value, style, or_after=or_after, simple=simple)
+        if "profit" in value:
+            tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style))
         if not tables:
             tell(say("Nobody began in these periods.", "この期間に始まった顧客はいません。"))
 

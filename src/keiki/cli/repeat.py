@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
-from keiki.cli.screen import show_json, show_table, tell
+from keiki.cli.screen import show_json, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 from keiki.lens import period_of
 
@@ -70,7 +70,9 @@ def _plain(answer: Repeat) -> dict[str, object]:
 
 
 def _show(answer: Repeat, own: Business, style: Style) -> None:
+    import keiki
     from keiki.charts.format import number
+    from keiki.charts.rule_words import without_cost_words
 
     tell(own.settings.calendar.label(answer.period, language()))
     rows, several = [], len({rate.period for rate in answer.rates}) > 1
@@ -113,3 +115,4 @@ def _show(answer: Repeat, own: Business, style: Style) -> None:
         for row in answer.by_order
     ]
     show_table([say("Order", "回数"), *names, say("profit", "利益")], table)
+    tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style))

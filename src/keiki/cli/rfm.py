@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keiki.cli.options import DEFAULT_BUSINESS, AsJson, BusinessFolder, style_of
-from keiki.cli.screen import show_json, show_json_list, show_table, tell
+from keiki.cli.screen import show_json, show_json_list, show_table, tell, tell_what_is
 from keiki.cli.words import language, say
 from keiki.lens import periods_of
 
@@ -53,6 +53,7 @@ def rfm(
 ) -> None:
     """One line per segment, and how many changed their segment in the period."""
     import keiki
+    from keiki.charts.rule_words import without_cost_words
 
     with keiki.open(business) as own:
         period = periods_of(when, own.settings.calendar, None)[-1] if when else None
@@ -63,8 +64,10 @@ def rfm(
         if as_json:
             show_json(_plain(found))
             return
+        style = style_of(own)
         tell(own.settings.calendar.label(found.period, language()))
-        _show(found, style_of(own))
+        _show(found, style)
+        tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style))
 
 
 def _plain(found: Segments) -> dict[str, object]:

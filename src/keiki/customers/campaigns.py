@@ -8,7 +8,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from keiki.customers.postings import Facts, completed_orders, won_deals
+from keiki.customers.postings import Facts, completed_orders, known_profit, won_deals
 from keiki.customers.profit import ProfitRule, acquired, ages, profit_entries
 from keiki.journeys.local_time import local_time
 
@@ -115,7 +115,7 @@ def _wins(facts: Facts, rule: CampaignRule) -> ir.Table:
     deals = won_deals(facts, replace(rule.profit.retention.postings, deals="always"))
     deals = deals.filter(facts["orders"].limit(1).count().as_scalar() == 0)
     profits = {
-        "orders": ibis.coalesce(orders.gross_profit, orders.amount - orders.cost),
+        "orders": known_profit(orders),
         "deals": deals.gross_profit,
     }
     return ibis.union(

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from keiki.customers.calendar import number_of, numbered, period_number
 from keiki.customers.cohorts import CohortRule, known_until
 from keiki.customers.contracts import bridged
-from keiki.customers.postings import Facts
+from keiki.customers.postings import Facts, full_profit, known_profit
 from keiki.customers.repeat import purchased
 from keiki.customers.retention import RetentionRule
 from keiki.customers.small_groups import shareable
@@ -83,10 +83,10 @@ class TableRule:
 def cohort_cells(facts: Facts, rule: TableRule | None = None) -> ir.Table:
     """One row per cohort and age with anybody there; a cohort in which nobody ever was has one row without an age.
 
-    Columns: segment (NULL without `by`), began (number of the period, see `customers.calendar`), size (customers of
-    the cohort), age, customers (there at that age), last (of them never there later), times (orders, contracts or
-    events), revenue (of orders, or the monthly revenue of contracts; 0 for events), profit (gross profit where it is
-    known) and unknown (times whose profit is not). What lies before the beginning is not counted.
+    Columns: segment (NULL without `by`), began (number of the period, see `customers.calendar`), size (customers of the
+    cohort), age, customers (there at that age), last (of them never there later), times (orders, contracts or events),
+    revenue (of orders, or the monthly revenue of contracts; 0 for events), profit (gross profit; the whole amount
+    without a cost of goods) and unknown (times without one). What lies before the beginning is not counted.
     """
     rule = (rule or TableRule()).checked()
     acts = ACTS[rule.counted](facts, rule)
@@ -147,18 +147,18 @@ def _orders(facts: Facts, rule: TableRule) -> ir.Table:
     """Orders of every customer and period, once per both."""
     table = facts["orders"] if rule.every_status else purchased(facts, rule.retention.postings)
     table = table.filter(table.customer_id.notnull())
-    profit = ibis.coalesce(table.gross_profit, table.amount - table.cost)
     table = table.select(
         "customer_id",
         at=_number(local_time(table.ordered_at, rule.calendar.zone).date(), rule),
         amount=table.amount,
-        earned=profit,
+        earned=full_profit(table),
+        known=known_profit(table),
     )
     return table.group_by("customer_id", "at").aggregate(
         times=table.count(),
         revenue=table.amount.sum(),
         profit=table.earned.sum(),
-        unknown=table.count() - table.earned.count(),
+        unknown=table.count() - table.known.count(),
     )
 
 

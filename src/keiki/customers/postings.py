@@ -32,6 +32,18 @@ class PostingRule:
     untagged_ad_spend_covers_all: bool = True
 
 
+def known_profit(orders: ir.Table) -> ir.NumericValue:
+    """The gross profit of orders as it was loaded, else by their cost of goods; NULL where neither is known."""
+    return ibis.coalesce(orders.gross_profit, orders.amount - orders.cost)
+
+
+def full_profit(orders: ir.Table) -> ir.NumericValue:
+    """The gross profit of orders; what names no cost of goods counts in full, so it is the most it can be
+    (`keiki.gross_margin` says how many sales that are).
+    """
+    return ibis.coalesce(known_profit(orders), orders.amount)
+
+
 def completed_orders(facts: Facts, *columns: str) -> ir.Table:
     """Orders that count: completed, or without a status; with only some columns, which are sooner composed."""
     orders = facts["orders"]
@@ -71,7 +83,7 @@ def conversions(facts: Facts, rule: PostingRule) -> ir.Table:
         customer_id="customer_id",
         converted_at=orders.ordered_at.cast("timestamp"),
         amount=orders.amount.cast("decimal(18, 4)"),
-        gross_profit=ibis.coalesce(orders.gross_profit, orders.amount - orders.cost).cast("decimal(18, 4)"),
+        gross_profit=known_profit(orders).cast("decimal(18, 4)"),
     )
     deals = won_deals(facts, replace(rule, deals="always"), "customer_id", "amount", "gross_profit")
     if rule.deals == "otherwise":

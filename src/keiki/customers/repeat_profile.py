@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from keiki.customers.postings import Facts, PostingRule
+from keiki.customers.postings import Facts, PostingRule, full_profit, known_profit
 from keiki.customers.profit import ProfitRule, profit_entries
 from keiki.customers.repeat import RepeatRule, purchased, purchases
 from keiki.customers.retention import RetentionRule, status_changes
@@ -83,15 +83,15 @@ def _place(told: list[tuple[int, int]], place: int) -> int:
 
 def profit_by_order(facts: Facts, rule: ProfitRule | None = None, most: int = MOST_ORDERS) -> ir.Table:
     """What the first, second, third … order of a customer leaves: order_no (the last one stands for all later ones),
-    orders, revenue, gross_profit (of orders whose cost is known; NULL where none is), acquisition (charged to the first
-    order) and profit = gross profit − acquisition.
+    orders, revenue, gross_profit (the whole amount of orders without a cost of goods; NULL where none names one),
+    acquisition (charged to the first order) and profit = gross profit − acquisition.
     """
     rule = rule or ProfitRule()
     bought = purchases(facts, RepeatRule(postings=rule.retention.postings))
-    earned = ibis.coalesce(bought.gross_profit, bought.amount - bought.cost)
+    earned = ibis.ifelse(known_profit(bought).count() > 0, full_profit(bought).sum(), ibis.null(MONEY))
     number = ibis.least(bought.order_no, most).cast("int64")
     sold = bought.group_by(order_no=number).aggregate(
-        orders=bought.count(), revenue=bought.amount.sum().cast(MONEY), gross_profit=earned.sum().cast(MONEY)
+        orders=bought.count(), revenue=bought.amount.sum().cast(MONEY), gross_profit=earned.cast(MONEY)
     )
     entries = profit_entries(facts, rule)
     buyers = bought.select(buyer="customer_id").distinct()

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from keiki.customers.postings import Facts
+from keiki.customers.postings import Facts, full_profit, known_profit
 from keiki.customers.repeat import purchased
 from keiki.customers.rfm import CLASSES, SEGMENTS, RfmRule, rfm
 from keiki.journeys.local_time import local_time
@@ -25,7 +25,8 @@ def scored_customers(facts: Facts, spans: ir.Table, rule: RfmRule | None = None)
     """One row per period and customer classed at its end, with the gross profit of what it bought.
 
     Columns: period, customer_id, rfm_segment, r, f, m (1 to 5), recency_days, frequency and amount (of the months the
-    rule counts), profit (gross profit of the same purchases where it is known) and unknown (purchases without one).
+    rule counts), profit (gross profit of the same purchases; the whole amount without a cost of goods) and unknown
+    (purchases without one).
     """
     rule = rule or RfmRule()
     scored = rfm(facts, spans, rule)
@@ -44,13 +45,14 @@ def _earned(facts: Facts, spans: ir.Table, rule: RfmRule) -> ir.Table:
     bought = bought.select(
         "customer_id",
         day=local_time(bought.ordered_at, rule.postings.zone).date(),
-        earned=ibis.coalesce(bought.gross_profit, bought.amount - bought.cost),
+        earned=full_profit(bought),
+        known=known_profit(bought),
     )
     first = (spans.end_date.cast("timestamp") - window(rule.counted)).date()
     asked = spans.select("period", "end_date", first=first)
     inside = bought.inner_join(asked, [bought.day < asked.end_date, bought.day >= asked.first])
     return inside.group_by(earned_in="period", earner="customer_id").aggregate(
-        profit=inside.earned.sum(), unknown=inside.earned.isnull().cast("int64").sum()
+        profit=inside.earned.sum(), unknown=inside.known.isnull().cast("int64").sum()
     )
 
 

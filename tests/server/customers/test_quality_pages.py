@@ -156,7 +156,9 @@ def test_business_without_rows_is_offered_to_bring_some(cast: Any, browser_of: A
     assert shown.empty is not None
 
 
-SPEAK_OF_PROFIT = ("customers:customers", "customers:quality", "customers:lifetime_value", "customers:whole")
+SPEAK_OF_PROFIT = tuple(
+    f"customers:{name}" for name in ("customers", "cohorts", "segments", "quality", "lifetime_value", "whole")
+)
 
 
 def test_pages_of_profit_say_how_many_sales_name_no_cost(bare: Any, browser_of: Any) -> None:
