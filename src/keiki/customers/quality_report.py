@@ -111,7 +111,7 @@ def _numbered_sales(facts: Facts, rule: ClassRule) -> ir.Table:
 Buyers = Mapping[date, Mapping[str, int]]
 """First day of a period → class → how many customers bought in it."""
 KINDS = (GOOD, UNDETERMINED, BAD)
-OF_ALL = ("revenue", "new", "repeat", "gross_profit", "profit", "margin", "profit_margin", "unnamed")
+OF_ALL = ("revenue", "without_cost", "new", "repeat", "gross_profit", "profit", "margin", "profit_margin", "unnamed")
 
 
 def told_periods(
