@@ -212,13 +212,15 @@ def bearer_words(rules: Rules, style: Style) -> str:
     )
 
 
-def without_cost_words(share: float, style: Style) -> str:
+def without_cost_words(share: float, style: Style, *, some: bool = False) -> str:
     """That `share` of sales name no cost of goods, beside the profit they are part of; "" where it rounds to nothing.
+
+    `some`: beside a table that shows no profit at all where no sale names its cost, so that nothing is said then.
 
     >>> without_cost_words(1.0, Style("en"))
     '100% of sales name no cost of goods. They count in full, so profit is at most what is shown.'
     """
-    if share < LEAST_SHARE:
+    if share < LEAST_SHARE or (some and share == 1):
         return ""
     told = number(share, "ratio", style)
     if style.japanese:

@@ -117,7 +117,7 @@ def cohorts(
         for table in tables:
             _show(table, value, style, or_after=or_after, simple=simple)
         if "profit" in value:
-            tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style))
+            tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style, some=True))
         if not tables:
             tell(say("Nobody began in these periods.", "この期間に始まった顧客はいません。"))
 

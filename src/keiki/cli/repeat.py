@@ -115,4 +115,4 @@ def _show(answer: Repeat, own: Business, style: Style) -> None:
         for row in answer.by_order
     ]
     show_table([say("Order", "回数"), *names, say("profit", "利益")], table)
-    tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style))
+    tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style, some=True))

@@ -67,7 +67,7 @@ def rfm(
         style = style_of(own)
         tell(own.settings.calendar.label(found.period, language()))
         _show(found, style)
-        tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style))
+        tell_what_is(without_cost_words(keiki.gross_margin(own).unknown, style, some=True))
 
 
 def _plain(found: Segments) -> dict[str, object]:

@@ -193,7 +193,7 @@ def test_survival_is_that_of_the_page(contracts: Any) -> None:
     ]
     assert found.test is not None
     assert told["test"]["p_value"] == found.test.p_value
-    assert told["dormancy_days"] == contracts.business.rules.retention.dormancy_days
+    assert told["dormancy_days"] == found.rule.retention.dormancy_days == 365
     assert asking(contracts)("survival", of="purchase", dormancy_days=30)["dormancy_days"] == 30
 
 

@@ -92,10 +92,18 @@ class Shell:
     @cached_property
     def without_cost(self) -> str:
         """Sales that name no cost of goods, in words that stand above profit; "" where every sale names it."""
+        return self._without_cost(some=False)
+
+    @cached_property
+    def some_without_cost(self) -> str:
+        """The same above tables that show no profit where no sale names its cost."""
+        return self._without_cost(some=True)
+
+    def _without_cost(self, *, some: bool) -> str:
         with suppress(KeikiError):
             if self.business:
                 style = style_of(self.business, known(self.user, self.business))
-                return without_cost_words(sales_margin(self.user, self.business).unknown, style)
+                return without_cost_words(sales_margin(self.user, self.business).unknown, style, some=some)
         return ""
 
     @property
