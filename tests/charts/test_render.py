@@ -88,6 +88,17 @@ def test_threads_share_one_engine() -> None:
     assert len(render._ENGINE) == 1
 
 
+def test_process_that_drew_closes_its_engine_before_the_interpreter_ends() -> None:
+    """What is registered first is done last: it finds the engine closed."""
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print('left', len(sys.modules['keiki.charts.render']._ENGINE)))\n"
+        "from keiki.charts import render; render.warm(); print('drawn', len(render._ENGINE))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    assert told.stdout.split("\n")[:2] == ["drawn 1", "left 0"]
+
+
 def test_a_process_forked_after_drawing_shows_the_table_and_does_not_hang() -> None:
     code = (
         "import os, warnings; warnings.simplefilter('ignore')\n"

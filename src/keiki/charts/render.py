@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -159,6 +160,14 @@ def _leave_behind() -> None:
 
 
 os.register_at_fork(after_in_child=_leave_behind)
+
+
+@atexit.register
+def _close() -> None:
+    """Close the engine while its threads still run; left to the end of the interpreter it can wait for ever."""
+    while _ENGINE:
+        with suppress(Exception):
+            _ENGINE.pop().close()
 
 
 def _started() -> MiniRacer:
