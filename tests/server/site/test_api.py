@@ -157,6 +157,9 @@ OPERATIONS = (
     ("get", "/leads"),
     ("get", "/customers/ideal"),
     ("post", "/customers/ideal"),
+    ("delete", "/customers/ideal"),
+    ("put", "/customers/ideal/exceptions/C1"),
+    ("delete", "/customers/ideal/exceptions/C1"),
     ("get", "/customers/ideal/contacts/nurture"),
     ("get", "/kpis/purchases/entered"),
     ("get", "/issues"),
@@ -170,6 +173,7 @@ OPERATIONS = (
 NAMED = {"/kpis/purchases": "kpi", "/trees/simple_orders": "tree", "/accounts/C1": "customer"}
 NAMED |= {"/issues/x": "issue", "/registers/offers": "name"}
 NAMED |= {"/customers/segments/loyal": "segment", "/customers/ideal/contacts/nurture": "file"}
+NAMED |= {"/customers/ideal/exceptions/C1": "customer"}
 NAMED |= {"/imports/6f1c1b9e-0000-4000-8000-000000000000": "run_id"}
 BODIES = {
     "/issues/x/close": {"resolution": "explained", "note": "A holiday"},
@@ -179,6 +183,7 @@ BODIES = {
     "/erasures": {"customer_id": "C1"},
     "/measure": {"kpis": ["purchases"]},
     "/customers/ideal": {"traits": [{"attribute": "segment", "values": ["home"], "weight": 100}]},
+    "/customers/ideal/exceptions/C1": {"reason": "A pilot customer"},
     "/drivers": {"outcome": "purchases", "drivers": ["aov"]},
     "/observations": {"observations": [{"metric": "nps", "date": "2026-08-01", "grain": "month", "value": 1}]},
 }
@@ -207,7 +212,7 @@ def test_a_stranger_and_the_token_of_another_business_find_nothing(cast: Any, me
     body = json.dumps(BODIES.get(path.partition("?")[0], {}))
     found = [
         getattr(client, method)(f"{ROOT}/tea-shop{path}", body, content_type="application/json")
-        if method == "post"
+        if method != "get"
         else client.get(f"{ROOT}/tea-shop{path}")
         for client in (elsewhere.client, session, Client())
     ]
