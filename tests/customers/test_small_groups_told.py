@@ -29,6 +29,7 @@ def quality(place: int, amounts: tuple[int, int, int], came: tuple[int, int, int
         complete=True,
         revenue=whole,
         new=whole / 2,
+        without_cost=whole * 0,
         gross_profit=whole / 2,
         profit=whole / 4,
         good=good,

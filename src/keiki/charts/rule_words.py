@@ -218,7 +218,7 @@ def without_cost_words(share: float, style: Style, *, some: bool = False) -> str
     `some`: beside a table that shows no profit at all where no sale names its cost, so that nothing is said then.
 
     >>> without_cost_words(1.0, Style("en"))
-    '100% of sales name no cost of goods. They count in full, so profit is at most what is shown.'
+    '100.0% of sales name no cost of goods. They count in full, so profit is at most what is shown.'
     """
     if share < LEAST_SHARE or (some and share == 1):
         return ""
