@@ -21,6 +21,7 @@ from keiki.engine.gross_margin import gross_margin
 from keiki.errors import NoCustomers, OnePeriodOnly
 from keiki.periods import MONTHS as MONTHS_OF
 from keiki.periods import Grain, Period
+from keiki.trees.findings import PERIODS
 
 LEAST_TO_PROVE = 4
 """Occasions there must have been before half of them are held out."""
@@ -99,9 +100,6 @@ def occasion_forecast(
     )
 
 
-GRAINS_JA = {"month": "月", "quarter": "四半期", "year": "年", "week": "週", "day": "日"}
-
-
 def _whole(business: Business, grain: Grain) -> tuple[int, int]:
     """The numbers of the first and the last whole period that the data speaks of."""
     begun = business.measurer.coverage("orders").first or business.measurer.coverage("stages").first
@@ -112,9 +110,8 @@ def _whole(business: Business, grain: Grain) -> tuple[int, int]:
     last = number_of(over[-1].start, calendar, grain)
     first = number_of(begun, calendar, grain)
     if last <= first:
-        raise OnePeriodOnly(
-            first=f"{begun}", last=f"{business.today}", grain=str(grain), grain_ja=GRAINS_JA.get(str(grain), str(grain))
-        )
+        words = PERIODS[grain]
+        raise OnePeriodOnly(first=f"{begun}", last=f"{business.today}", grain=words.en, grain_ja=words.ja)
     return first, last
 
 

@@ -17,27 +17,7 @@ from keiki.server.customers.queries import ideal as queries
 @transaction.atomic
 def keep_profile(actor: User, business: Business, profile: IdealProfile) -> IdealVersion:
     """Put a profile in force as the next version; the earlier ones stay."""
-    kept = Business.objects.select_for_update().get(pk=business.pk)
-    last = IdealVersion.objects.filter(business=business).first()
-    traits = [[trait.attribute, list(trait.values), trait.weight] for trait in profile.traits]
-    made = IdealVersion.objects.create(
-        business=business,
-        number=1 if last is None else last.number + 1,
-        traits=traits,
-        threshold=profile.threshold,
-        made_by=actor,
-    )
-    kept.ideal = business.ideal = profile.plain
-    kept.save(update_fields=["ideal"])
-    record(
-        actor,
-        "customers.keep_profile",
-        business_id=business.id,
-        target=str(made.number),
-        old={} if last is None else {"traits": last.traits, "threshold": last.threshold},
-        new={"traits": traits, "threshold": profile.threshold},
-    )
-    return made
+    return _next_version(actor, business, profile)
 
 
 @transaction.atomic
@@ -47,20 +27,33 @@ def withdraw_profile(actor: User, business: Business) -> IdealVersion:
     It is a version of its own, so that the earlier ones stay and any can be put in force again. Raises NoProfile while
     none is in force.
     """
+    return _next_version(actor, business, None)
+
+
+def _next_version(actor: User, business: Business, profile: IdealProfile | None) -> IdealVersion:
+    """The next version, of a profile or of none; one without traits stands for none."""
     kept = Business.objects.select_for_update().get(pk=business.pk)
     last = IdealVersion.objects.filter(business=business).first()
-    if last is None or not last.traits:
+    if profile is None and (last is None or not last.traits):
         raise NoProfile
-    made = IdealVersion.objects.create(business=business, number=last.number + 1, traits=[], threshold=0, made_by=actor)
-    kept.ideal = business.ideal = {}
+    traits = [] if profile is None else [[each.attribute, list(each.values), each.weight] for each in profile.traits]
+    threshold = 0 if profile is None else profile.threshold
+    made = IdealVersion.objects.create(
+        business=business,
+        number=1 if last is None else last.number + 1,
+        traits=traits,
+        threshold=threshold,
+        made_by=actor,
+    )
+    kept.ideal = business.ideal = {} if profile is None else profile.plain
     kept.save(update_fields=["ideal"])
     record(
         actor,
-        "customers.withdraw_profile",
+        "customers.withdraw_profile" if profile is None else "customers.keep_profile",
         business_id=business.id,
         target=str(made.number),
-        old={"traits": last.traits, "threshold": last.threshold},
-        new={},
+        old={} if last is None else {"traits": last.traits, "threshold": last.threshold},
+        new={} if profile is None else {"traits": traits, "threshold": threshold},
     )
     return made
 
