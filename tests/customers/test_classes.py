@@ -11,6 +11,8 @@ import pytest
 from tests.rows import SmallLake
 
 from keiki.customers.classes import ClassRule, classed_postings, customer_classes
+from keiki.customers.profit import ProfitRule
+from keiki.customers.retention import RetentionRule
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +97,28 @@ def test_a_renewed_contract_counts_like_two_purchases(lake: SmallLake) -> None:
     assert (found["renewed"], found["ended"]) == ("good", "undetermined")
     strict = classes(lake, ClassRule(renewal=False), subscriptions=subscriptions, invoices=invoices, orders=orders)
     assert strict["renewed"] == "undetermined"
+
+
+def test_contract_is_renewed_over_a_pause_that_is_none(lake: SmallLake) -> None:
+    """Ended on the day of renewal and begun again 20 days later: renewed where pauses up to 30 days are none."""
+    spans = [("2025-01-01", "2026-01-01"), ("2026-01-21", None)]
+    subscriptions = [
+        {"subscription_id": "s", "customer_id": "c", "mrr": 10, "valid_from": start, "valid_to": end}
+        | {"renewal_on": "2026-01-01" if end else None}
+        for start, end in spans
+    ]
+    invoices = [{"invoice_id": "i", "customer_id": "c", "issued_on": "2025-01-31", "amount": 10}]
+    found = [
+        classes(
+            lake,
+            ClassRule(profit=ProfitRule(retention=RetentionRule(gap_days=days))),
+            subscriptions=subscriptions,
+            invoices=invoices,
+            orders=[order("x", "2026-02-10")],
+        )["c"]
+        for days in (30, 1)
+    ]
+    assert found == ["good", "undetermined"]
 
 
 REFERENCE = """
